@@ -1,0 +1,1 @@
+"""bridge: one Google Sheet as the master stock table, every sales channel in step with it."""

@@ -1,0 +1,31 @@
+"""The only source of time. Everything else is handed a Clock, so that a test can own the time."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The wall time, aware, in UTC. It may jump; never measure a duration with it."""
+
+    def monotonic(self) -> float:
+        """Seconds since some fixed instant; never goes back."""
+
+    def sleep(self, seconds: float) -> None:
+        """Let `seconds` (≥ 0) pass."""
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
