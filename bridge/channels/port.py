@@ -1,0 +1,111 @@
+"""What every channel can do. One module per mall implements it; the conformance suite holds each to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Protocol
+
+from bridge.domain.orders import ListingKey, OrderSnapshot
+from bridge.errors import Hint
+
+
+class WriteKind(Enum):
+    """How a channel takes a quantity."""
+
+    COMPARE_AND_SET = "compare-and-set"
+    ABSOLUTE = "absolute"
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """Facts about a channel that the flows need. Sources: ../shared/channels/<mall>.md.
+
+    batch: most rows in one push · read_batch: most rows in one read · lag: how long after an order is placed the feed
+    may still hide it · look_back: how far back the feed answers · max_quantity: the greatest number it takes ·
+    read_before_write: reading is cheap enough to be done before every push
+    """
+
+    write: WriteKind
+    batch: int
+    read_batch: int
+    lag: timedelta
+    look_back: timedelta
+    max_quantity: int
+    read_before_write: bool = True
+    webhook: bool = False
+
+
+@dataclass(frozen=True)
+class OrdersRead:
+    """The answer of `orders`. Everything placed or changed before `complete_until` − lag is in it or was in an
+    earlier one. `problems`: orders that could not be understood, by order id: kept, shown, tried again."""
+
+    orders: tuple[OrderSnapshot, ...]
+    complete_until: datetime
+    problems: Mapping[str, Hint]
+
+
+@dataclass(frozen=True)
+class PushItem:
+    """Set `listing` to `quantity` (≥ 0). `shown` is what the channel showed when we decided."""
+
+    listing: ListingKey
+    quantity: int
+    shown: int
+
+
+class Outcome(Enum):
+    """What became of one pushed item."""
+
+    DONE = "done"
+    STALE = "stale"  # compare-and-set found another number: read again, decide again
+    REFUSED = "refused"  # this item will not be taken as it is
+    UNKNOWN = "unknown"  # the answer was lost: read back before anything else
+    LATER = "later"  # nothing was carried out: try again after a while
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """The outcome of one item. `hint` says why, unless it is DONE."""
+
+    listing: ListingKey
+    outcome: Outcome
+    hint: Hint | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of `bridge check`."""
+
+    name: str
+    ok: bool
+    hint: Hint
+
+
+class Channel(Protocol):
+    """One mall, one shop. Used by one thread at a time."""
+
+    name: str
+    capabilities: Capabilities
+
+    def orders(self, since: datetime, known_open: Sequence[str] = ()) -> OrdersRead:
+        """Orders placed or changed since `since` (aware), as snapshots; `known_open` are order ids that we still hold
+        open and that the channel must look at again where its feed has no "changed since".
+
+        Raises TryAgain, NeedsPerson."""
+
+    def read(self, listings: Iterable[ListingKey]) -> Mapping[ListingKey, int]:
+        """What the channel shows now, in units. A listing that it does not know is left out (never 0).
+
+        Raises TryAgain, NeedsPerson."""
+
+    def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:
+        """Set quantities; any number of items, cut into batches here. `key` (a fresh uuid, kept by the caller before
+        it calls) makes a repeat with the same items harmless. An item that the mall refuses is found by bisection and
+        never blocks the others. One outcome per item, in the order given. Raises NeedsPerson; all else is an outcome."""
+
+    def check(self) -> Sequence[Check]:
+        """Try credentials and every right that is needed, without changing anything. Never raises."""

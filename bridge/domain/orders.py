@@ -1,0 +1,74 @@
+"""Orders as versioned snapshots: what a channel says about an order line at one moment (DESIGN §2).
+
+A line's identity is channel + shop + order + line. Its newest snapshot alone decides what is booked for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, order=True)
+class ListingKey:
+    """One thing for sale in one channel. `id` is the channel's own key, as text, made by its adapter.
+
+    Rakuten: "manageNumber/variantId" (manageNumber in lower case, as Rakuten answers it).
+    Shopify: "inventoryItemNumber@locationNumber" (the numbers at the end of the two gids).
+    """
+
+    channel: str
+    id: str
+
+
+@dataclass(frozen=True, order=True)
+class LineKey:
+    """The identity whose effect is booked exactly once."""
+
+    channel: str
+    shop: str
+    order: str
+    line: str
+
+
+@dataclass(frozen=True)
+class LineSnapshot:
+    """What the channel says about one order line now. All counts are units of the listing, ≥ 0.
+
+    ordered:  as first ordered or last changed, withdrawn units included
+    open:     still to be shipped
+    shipped:  shipped so far (never lowered by a return)
+    returned: goods that physically came back after shipping
+    taken:    units by which the mall itself has lowered its own number for this line, as far as the feed tells
+              (a cancellation that the mall restocks lowers it; one that it doesn't restock leaves it)
+    """
+
+    key: LineKey
+    listing: ListingKey
+    ordered: int
+    open: int
+    shipped: int
+    returned: int
+    taken: int
+
+    def __post_init__(self) -> None:
+        counts = (self.ordered, self.open, self.shipped, self.returned, self.taken)
+        if min(counts) < 0:
+            raise ValueError(f"negative count in {self.key}: {counts}")
+
+
+@dataclass(frozen=True)
+class OrderSnapshot:
+    """An order, whole: a line we know that is missing here has been deleted by the mall.
+
+    version: sorts as text within one order; the newer is the greater. The source's own time of change first where it
+             has one, then the start of the read (both ISO 8601 UTC with microseconds).
+    placed_at: when the buyer ordered, by the mall's clock.
+    """
+
+    channel: str
+    shop: str
+    order: str
+    version: str
+    placed_at: datetime
+    lines: tuple[LineSnapshot, ...]
