@@ -1,0 +1,224 @@
+"""The settings file: one TOML file becomes frozen dataclasses, or one error that names every mistake at once.
+
+Each setting is declared once, as a field with its range; `bridge.example.toml` explains them all, and a test holds the
+two together. A secret may stand in the environment instead, as ``BRIDGE_<CHANNEL>_<SETTING>``
+(``BRIDGE_RAKUTEN_LICENSE_KEY``); there it wins over the file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from bridge.errors import Hint
+from bridge.settings import ConfigError, Problem, Reader, Rule, Secret, parse
+
+__all__ = ["Bridge", "Channels", "Config", "ConfigError", "Problem", "Rakuten", "Secret", "Sheet", "Shopify", "load"]
+
+
+def _zone(name: str) -> Hint | None:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return Hint("「Asia/Tokyo」のような名前を書いてください。", 'Write a name such as "Asia/Tokyo".')
+    return None
+
+
+def _service_account(path: Path) -> Hint | None:
+    try:
+        key = json.loads(path.read_text(encoding="utf-8"))
+    except OSError:
+        return Hint(
+            f"サービスアカウントの鍵 {path.name} がありません。Google Cloud で作った JSON をここに置いてください。",
+            f"The service account's key {path.name} is not there. Put the JSON made in Google Cloud in this place.",
+        )
+    except ValueError:
+        key = None
+    needed = ("client_email", "private_key", "token_uri")
+    if (
+        isinstance(key, dict)
+        and key.get("type") == "service_account"
+        and all(isinstance(key.get(part), str) and key[part] for part in needed)
+    ):
+        return None
+    return Hint(
+        f"{path.name} は鍵ではありません。service_account.example.json と見比べてください。",
+        f"{path.name} is not a service account's key; compare it with service_account.example.json.",
+    )
+
+
+Url = Annotated[
+    str,
+    Rule(
+        shape=r"https?://[^\s?#]+[^\s?#/]",
+        say=Hint("「https://…」と、最後の「/」なしで書いてください。", 'Write "https://…", without a "/" at the end.'),
+    ),
+]
+Word = Annotated[str, Rule(shape=r"\S+", say=Hint("空白を入れずに書いてください。", "Write it without blanks."))]
+SpreadsheetId = Annotated[
+    str,
+    Rule(
+        shape=r"[A-Za-z0-9_-]+",
+        say=Hint(
+            "スプレッドシートの URL の「/d/」と「/edit」の間の文字だけを書いてください。",
+            'Write only the part of the spreadsheet\'s address between "/d/" and "/edit".',
+        ),
+    ),
+]
+ShopDomain = Annotated[
+    str,
+    Rule(
+        shape=r"[a-z0-9][a-z0-9-]*\.myshopify\.com",
+        say=Hint(
+            "「店の名前.myshopify.com」の形の、変わらないドメインを書いてください。",
+            'Write the shop\'s permanent domain, "name.myshopify.com".',
+        ),
+    ),
+]
+LocationNumber = Annotated[
+    str,
+    Rule(
+        shape=r"[0-9]+",
+        say=Hint(
+            "ロケーションの番号 (管理画面の URL の最後の数字) を引用符で囲んで書いてください。",
+            "Write the location's number (the digits that end its address in the admin) in quotes.",
+        ),
+    ),
+]
+ApiVersion = Annotated[
+    str,
+    Rule(
+        shape=r"20[0-9]{2}-(01|04|07|10)",
+        say=Hint(
+            "「2026-07」のように、年と 01・04・07・10 の月で書いてください。",
+            'Write a year and one of the months 01, 04, 07, 10, as in "2026-07".',
+        ),
+    ),
+]
+PerMinute = Annotated[int, Rule(1, 300)]
+PollSeconds = Annotated[float, Rule(1, 3600)]
+LagSeconds = Annotated[float, Rule(0, 3600)]
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """[bridge]: the program itself."""
+
+    language: Literal["ja", "en"] = "ja"
+    timezone: Annotated[str, Rule(judge=_zone)] = "Asia/Tokyo"
+    ledger: Path = Path("var/ledger.sqlite")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """[sheet]: the spreadsheet, and how gently Google is asked."""
+
+    spreadsheet_id: SpreadsheetId
+    service_account: Annotated[Path, Rule(judge=_service_account)]
+    base_url: Url = "https://sheets.googleapis.com"
+    drive_url: Url = "https://www.googleapis.com"
+    poll_seconds: Annotated[float, Rule(1, 60)] = 3.0
+    reads_per_minute: PerMinute = 60
+    writes_per_minute: PerMinute = 60
+    rows_per_call: Annotated[int, Rule(1, 600)] = 250
+    journal_lines: Annotated[int, Rule(100, 100_000)] = 20_000
+    two_readings_seconds: Annotated[float, Rule(0, 600)] = 10.0
+    hold_minutes: Annotated[float, Rule(1, 1440)] = 30.0
+    timeout_seconds: Annotated[float, Rule(1, 300)] = 30.0
+
+
+@dataclass(frozen=True)
+class Rakuten:
+    """[channels.rakuten]: one shop on Rakuten Ichiba (rakuten.md)."""
+
+    shop: Word
+    service_secret: Secret
+    license_key: Secret
+    locations: tuple[str, ...]
+    base_url: Url = "https://api.rms.rakuten.co.jp"
+    inventory_api_version: Literal["2.0", "2.1"] = "2.0"
+    order_source: Literal["order", "purchase_item"] = "order"
+    orders_seconds: PollSeconds = 60.0
+    lag_seconds: LagSeconds = 120.0
+    window_days: Annotated[float, Rule(0.01, 62)] = 3.0
+    look_back_days: Annotated[int, Rule(1, 730)] = 63
+
+
+@dataclass(frozen=True)
+class Shopify:
+    """[channels.shopify]: one Shopify shop, with a static token or the client credentials of an app (shopify.md §2)."""
+
+    shop: ShopDomain
+    location: LocationNumber
+    locations: tuple[str, ...]
+    access_token: Secret | None = None
+    client_id: Word | None = None
+    client_secret: Secret | None = None
+    base_url: Url = "https://{shop}"
+    api_version: ApiVersion = "2026-07"
+    orders_seconds: PollSeconds = 60.0
+    lag_seconds: LagSeconds = 120.0
+    look_back_days: Annotated[int, Rule(1, 730)] = 60
+
+    @property
+    def url(self) -> str:
+        """The address that requests go to, with the shop's domain put in."""
+        return self.base_url.replace("{shop}", self.shop)
+
+
+@dataclass(frozen=True)
+class Channels:
+    """[channels.*]: the malls that are connected."""
+
+    rakuten: Rakuten | None = None
+    shopify: Shopify | None = None
+
+
+@dataclass(frozen=True)
+class Config:
+    """A whole settings file, without a mistake."""
+
+    bridge: Bridge
+    sheet: Sheet
+    channels: Channels
+
+
+def load(path: Path, env: Mapping[str, str] = os.environ) -> Config:
+    """Read and judge the settings file. Paths in it are taken from the folder it lies in. Raises ConfigError."""
+    table = parse(path)
+    reader = Reader(path.resolve().parent, env)
+    reader.unknown("", table, [section.name for section in fields(Config)])
+    bridge = reader.section(Bridge, "bridge", table.get("bridge", {}))
+    sheet = reader.section(Sheet, "sheet", table.get("sheet", {}))
+    channels = _channels(reader, reader.table("channels", table.get("channels", {})))
+    if reader.problems or not bridge or not sheet:
+        raise ConfigError(reader.problems)
+    return Config(bridge, sheet, channels)
+
+
+def _channels(reader: Reader, tables: Mapping[str, Any]) -> Channels:
+    reader.unknown("channels.", tables, [channel.name for channel in fields(Channels)])
+    rakuten = shopify = None
+    if "rakuten" in tables:
+        rakuten = reader.section(Rakuten, "channels.rakuten", tables["rakuten"])
+    if "shopify" in tables:
+        shopify = reader.section(Shopify, "channels.shopify", tables["shopify"], _one_way_in)
+    return Channels(rakuten, shopify)
+
+
+def _one_way_in(values: Mapping[str, Any]) -> Problem | None:
+    """Shopify wants a token, or an app's id and secret, never both (shopify.md §2.1)."""
+    given = {name for name in ("access_token", "client_id", "client_secret") if values.get(name) is not None}
+    if given in ({"access_token"}, {"client_id", "client_secret"}):
+        return None
+    hint = Hint(
+        "access_token だけ、または client_id と client_secret の両方を書いてください。",
+        "Give either access_token alone, or both client_id and client_secret.",
+    )
+    return Problem("channels.shopify.access_token", hint)

@@ -1,0 +1,209 @@
+"""The settings file: the example is complete, every mistake is named at once, no secret is ever shown."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from bridge.config import Bridge, Channels, ConfigError, Rakuten, Secret, Sheet, Shopify, load
+
+ROOT = Path(__file__).parents[2]
+MINIMAL = """
+[sheet]
+spreadsheet_id = "abc"
+service_account = "service_account.json"
+[channels.rakuten]
+shop = "tea"
+service_secret = "SP-very-secret"
+license_key = " SL-very-secret "
+locations = ["本社倉庫"]
+[channels.shopify]
+shop = "tea.myshopify.com"
+location = "3"
+locations = ["本社倉庫", "渋谷店"]
+client_id = "id"
+client_secret = "shp-very-secret"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    shutil.copy(ROOT / "service_account.example.json", tmp_path / "service_account.json")
+    return tmp_path
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "bridge.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def problems(folder: Path, text: str, env: dict[str, str] | None = None) -> dict[str, str]:
+    with pytest.raises(ConfigError) as caught:
+        load(write(folder, text), env or {})
+    assert all(problem.hint.ja and problem.hint.en for problem in caught.value.problems)
+    return {problem.setting: problem.hint.en for problem in caught.value.problems}
+
+
+def test_the_example_loads(folder: Path) -> None:
+    shutil.copy(ROOT / "bridge.example.toml", folder / "bridge.toml")
+    config = load(folder / "bridge.toml", {})
+    assert config.sheet.service_account == folder / "service_account.json"
+    assert config.bridge.ledger == folder / "var/ledger.sqlite"
+
+
+@pytest.mark.parametrize(
+    ("section", "kind"),
+    [("bridge", Bridge), ("sheet", Sheet), ("channels.rakuten", Rakuten), ("channels.shopify", Shopify)],
+)
+def test_the_example_explains_every_setting_and_no_other(section: str, kind: type) -> None:
+    text = (ROOT / "bridge.example.toml").read_text(encoding="utf-8")
+    part = text.split(f"\n[{section}]\n")[1].split("\n[")[0]
+    named = re.findall(r"^(?:# )?([a-z_]+) = ", part, re.MULTILINE)
+    assert sorted(named) == sorted(each.name for each in fields(kind))
+
+
+def test_the_example_shows_the_defaults() -> None:
+    table = tomllib.loads((ROOT / "bridge.example.toml").read_text(encoding="utf-8"))
+    shown = {"bridge": Bridge, "sheet": Sheet}
+    given = [(kind, table[name]) for name, kind in shown.items()]
+    given += [(Rakuten, table["channels"]["rakuten"]), (Shopify, table["channels"]["shopify"])]
+    for kind, values in given:
+        for each in fields(kind):
+            if each.default is not None and isinstance(each.default, str | int | float):
+                assert values[each.name] == each.default, each.name
+
+
+def test_defaults_fill_what_is_left_out(folder: Path) -> None:
+    config = load(write(folder, MINIMAL), {})
+    assert config.bridge == Bridge(ledger=folder / "var/ledger.sqlite")
+    assert config.sheet.poll_seconds == 3.0
+    assert config.channels.rakuten is not None
+    assert config.channels.rakuten.license_key.reveal() == "SL-very-secret"
+    assert config.channels.shopify is not None
+    assert config.channels.shopify.url == "https://tea.myshopify.com"
+    assert config.channels.shopify.locations == ("本社倉庫", "渋谷店")
+
+
+def test_a_channel_may_be_left_out(folder: Path) -> None:
+    assert load(write(folder, MINIMAL.split("[channels.rakuten]")[0]), {}).channels == Channels(None, None)
+
+
+def test_secrets_from_the_environment_win(folder: Path) -> None:
+    config = load(write(folder, MINIMAL), {"BRIDGE_RAKUTEN_LICENSE_KEY": "SL-new"})
+    assert config.channels.rakuten is not None
+    assert config.channels.rakuten.license_key.reveal() == "SL-new"
+
+
+def test_no_secret_is_shown(folder: Path) -> None:
+    config = load(write(folder, MINIMAL), {})
+    assert "very-secret" not in repr(config)
+    assert "very-secret" not in f"{config}"
+    assert f"{Secret('very-secret')}" == "Secret(•••)"
+    text = MINIMAL.replace('"shp-very-secret"', '"shp-very-secret"\naccess_token = ["very-secret"]')
+    assert "very-secret" not in str(problems(folder, text))
+
+
+def test_every_mistake_is_named_at_once(folder: Path) -> None:
+    found = problems(
+        folder,
+        """
+sheets = 1
+[bridge]
+language = "fr"
+timezone = "Tokyo"
+[sheet]
+spreadsheet_id = "https://docs.google.com/spreadsheets/d/abc/edit"
+service_account = "nowhere.json"
+poll_second = 3
+rows_per_call = 0
+timeout_seconds = "30"
+[channels.rakuten]
+shop = "tea"
+service_secret = ""
+locations = []
+base_url = "https://api.rms.rakuten.co.jp/"
+[channels.shopify]
+shop = "tea.example.com"
+location = 3
+locations = ["a", "a"]
+access_token = "x"
+client_id = "y"
+api_version = "latest"
+[channels.yahoo]
+""",
+    )
+    assert found == {
+        "sheets": 'There is no such setting. Did you mean "sheet"?',
+        "bridge.language": 'Write one of "ja" | "en".',
+        "bridge.timezone": 'Write a name such as "Asia/Tokyo".',
+        "sheet.spreadsheet_id": 'Write only the part of the spreadsheet\'s address between "/d/" and "/edit".',
+        "sheet.service_account": "The service account's key nowhere.json is not there. "
+        "Put the JSON made in Google Cloud in this place.",
+        "sheet.poll_second": 'There is no such setting. Did you mean "poll_seconds"?',
+        "sheet.rows_per_call": "Write 1 to 600.",
+        "sheet.timeout_seconds": "Write a number, without quotes.",
+        "channels.yahoo": "There is no such setting.",
+        "channels.rakuten.service_secret": 'Write text in quotes "…" that is not empty.',
+        "channels.rakuten.license_key": "This setting is needed (or as BRIDGE_RAKUTEN_LICENSE_KEY).",
+        "channels.rakuten.locations": 'Write one or more names, none twice, as in ["本社倉庫", "渋谷店"].',
+        "channels.rakuten.base_url": 'Write "https://…", without a "/" at the end.',
+        "channels.shopify.shop": 'Write the shop\'s permanent domain, "name.myshopify.com".',
+        "channels.shopify.location": 'Write text in quotes "…" that is not empty.',
+        "channels.shopify.locations": 'Write one or more names, none twice, as in ["本社倉庫", "渋谷店"].',
+        "channels.shopify.access_token": "Give either access_token alone, or both client_id and client_secret.",
+        "channels.shopify.api_version": 'Write a year and one of the months 01, 04, 07, 10, as in "2026-07".',
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "say"),
+    [
+        (MINIMAL + "[channels.rakuten]\n", "a section or setting stands twice. Keep only one."),
+        ("[sheet\n", "this is not TOML; look at the quotes and the equals sign."),
+    ],
+)
+def test_a_file_that_is_not_toml(folder: Path, text: str, say: str) -> None:
+    [(name, hint)] = problems(folder, text).items()
+    assert name == ""
+    assert hint.startswith("bridge.toml, line ")
+    assert hint.endswith(say)
+
+
+def test_a_missing_file(folder: Path) -> None:
+    with pytest.raises(ConfigError, match="Make it by copying"):
+        load(folder / "nowhere.toml", {})
+
+
+def test_a_file_in_another_encoding(folder: Path) -> None:
+    (folder / "bridge.toml").write_bytes("言葉".encode("shift_jis"))
+    with pytest.raises(ConfigError, match="save it as UTF-8"):
+        load(folder / "bridge.toml", {})
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"type": "authorized_user"}', '{"type": "service_account"}'])
+def test_a_service_account_that_is_no_key(folder: Path, content: str) -> None:
+    (folder / "service_account.json").write_text(content)
+    assert problems(folder, MINIMAL) == {
+        "sheet.service_account": "service_account.json is not a service account's key; "
+        "compare it with service_account.example.json."
+    }
+
+
+@pytest.mark.parametrize("text", ["sheet = 1", "sheet = []\nchannels = 2", "[sheet]\nspreadsheet_id = {}"])
+def test_sections_of_a_wrong_kind_are_mistakes_too(folder: Path, text: str) -> None:
+    assert any(name.startswith("sheet") for name in problems(folder, text))
+
+
+def test_wrong_kinds_of_values_are_mistakes_too(folder: Path) -> None:
+    text = MINIMAL.replace('locations = ["本社倉庫"]', "locations = [1, []]\nwindow_days = nan\nlook_back_days = true")
+    assert set(problems(folder, text)) == {
+        "channels.rakuten.locations",
+        "channels.rakuten.window_days",
+        "channels.rakuten.look_back_days",
+    }
