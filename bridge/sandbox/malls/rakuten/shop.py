@@ -1,0 +1,424 @@
+"""The Rakuten simulator: one shop's items, stock and orders, and what people do to them (rakuten.md §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from bridge.clock import Clock
+from bridge.sandbox.malls.mall import Cause, Listing, Mall, Wanted, units_by_listing
+from bridge.sandbox.malls.plain import from_plain, to_plain
+from bridge.sandbox.malls.rakuten.api import RakutenApi
+from bridge.sandbox.malls.rakuten.records import (
+    CANCELLED,
+    CANCELLING,
+    CHANGING,
+    JST,
+    PROCESSING,
+    SHIPPED,
+    TO_SHIP,
+    WAITING,
+    ChangeReason,
+    Item,
+    Licence,
+    RakutenLine,
+    RakutenOrder,
+    RakutenState,
+    StockRow,
+    Variant,
+)
+from bridge.sandbox.malls.rakuten.switches import RakutenSwitches
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+MAX_QUANTITY = 99_999
+MEMBER_CANCEL = timedelta(minutes=30)
+UNCONFIRMED_LIFE = timedelta(days=14)
+SHOP_ID = "123456"
+CANCEL_BY_SHOP, CANCEL_BY_CUSTOMER = 0, 1
+RestoreType = Literal[0, 1, 2]
+"""On a cancellation: 0 the SKU's own setting, 1 restore the stock, 2 don't (rakuten.md §4.3)."""
+
+
+class Rakuten(Mall):
+    name: ClassVar[str] = "rakuten"
+    ships_in_part: ClassVar[bool] = False  # a basket is shipped whole; an order of two baskets in two steps
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        seed: int = 0,
+        visible_after: float = 5.0,
+        switches: RakutenSwitches | None = None,
+        service_secret: str = "SP123456_sandbox",
+        licence_key: str = "SL123456_sandbox",
+    ) -> None:
+        super().__init__(clock, seed)
+        self.switches = switches or RakutenSwitches()
+        self.service_secret = service_secret
+        self.state: RakutenState = RakutenState(visible_after=visible_after)
+        self._moving: set[str] = set()  # orders whose progress time alone may change
+        self.issue_licence(licence_key)
+        self._api = RakutenApi(self)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return self._api(environ, start_response)
+
+    # The catalogue.
+
+    def add_product(
+        self,
+        listing: Listing,
+        sku: str | None,
+        stock: int,
+        *,
+        title: str | None = None,
+        item_number: str | None = None,
+        jan: str | None = None,
+        restock_on_cancel: bool = False,
+        back_order: bool = False,
+        hidden: bool = False,
+        item_type: str = "NORMAL",
+        unlimited: bool = False,
+    ) -> Listing:
+        """Put a SKU on sale. `listing` is (manageNumber, variantId), the manageNumber in lower case."""
+        manage_number, variant_id = listing
+        assert manage_number == manage_number.lower()
+        with self.lock:
+            now = self.clock.now()
+            item = self.state.items.get(manage_number)
+            if item is None:
+                item = Item(manage_number, item_number, title or manage_number, now, now, {}, item_type)
+                item.unlimited = unlimited
+                self.state.items[manage_number] = item
+            item.variants[variant_id] = Variant(sku, jan, restock_on_cancel, back_order, hidden)
+            self.put(listing, stock, "opening")
+            return listing
+
+    def delete_item(self, manage_number: str) -> None:
+        """The shop deletes an item; items.search goes on showing its number for a while (rakuten.md §3)."""
+        with self.lock:
+            self.state.items[manage_number].deleted_at = self.clock.now()
+            self.touch()
+
+    def item_of(self, manage_number: str) -> Item | None:
+        item = self.state.items.get(manage_number)
+        return None if item is None or item.deleted_at else item
+
+    def variant_of(self, listing: Listing) -> Variant | None:
+        item = self.item_of(listing[0])
+        return item.variants.get(listing[1]) if item else None
+
+    # Stock.
+
+    def put(self, listing: Listing, quantity: int, cause: Cause, order_id: str | None = None) -> StockRow:
+        """Set a quantity, making the row where there is none."""
+        assert 0 <= quantity <= MAX_QUANTITY
+        now = self.clock.now()
+        row = self.state.rows.get(listing)
+        old = row.quantity if row else 0
+        if row is None:
+            row = self.state.rows[listing] = StockRow(quantity, now, now)
+        row.quantity, row.updated = quantity, now
+        self.record(listing, old, quantity, cause, order_id)
+        return row
+
+    def set_stock_by_hand(self, listing: Listing, quantity: int) -> None:
+        with self.lock:
+            self.put(listing, quantity, "hand")
+
+    def _move(self, listing: Listing, delta: int, cause: Cause, order_id: str) -> None:
+        row = self.state.rows.get(listing)
+        item = self.state.items.get(listing[0])
+        if row is not None and not (item and item.unlimited):
+            self.put(listing, min(max(row.quantity + delta, 0), MAX_QUANTITY), cause, order_id)
+
+    def purge_orphans(self) -> None:
+        """Stock rows without an item are removed a day after their last update (rakuten.md §2.1)."""
+        limit = self.clock.now() - timedelta(seconds=self.switches.orphan_life)
+        old = [key for key, row in self.state.rows.items() if row.updated <= limit and self.variant_of(key) is None]
+        for listing in old:
+            del self.state.rows[listing]
+            self.touch()
+
+    # Orders.
+
+    def place(self, wanted: Wanted, *, order_type: int = 1, baskets: int = 1) -> str | None:
+        with self.lock:
+            self.advance()
+            needed = units_by_listing(wanted)
+            if not all(self._sells(listing, units) for listing, units in needed.items()):
+                return None
+            now = self.clock.now()
+            number = self.next_number()
+            order = RakutenOrder(
+                id=f"{SHOP_ID}-{now.astimezone(JST):%Y%m%d}-{number:010d}",
+                placed_at=now,
+                visible_at=self.visible_from(now),
+                order_type=order_type,
+                progress_since=now,
+            )
+            for position, (listing, units) in enumerate(wanted):
+                self._add_line(order, listing, units, basket=1 + position % baskets)
+            self.state.orders[order.id] = order
+            self._moving.add(order.id)
+            for listing, units in needed.items():
+                self._move(listing, -units, "order", order.id)
+            self.advance()
+            return order.id
+
+    def _sells(self, listing: Listing, units: int) -> bool:
+        item, variant, row = self.item_of(listing[0]), self.variant_of(listing), self.state.rows.get(listing)
+        if item is None or variant is None or item.hidden or variant.hidden:
+            return False
+        return item.unlimited or variant.back_order or (row is not None and row.quantity >= units)
+
+    def _add_line(self, order: RakutenOrder, listing: Listing, units: int, basket: int) -> RakutenLine:
+        variant = self.variant_of(listing)
+        sku = (variant.sku if variant else None) or ""
+        line_id = str(len(order.lines) + 11)
+        flag = self.switches.restore_inventory_flag
+        line = RakutenLine(line_id, listing, sku, units, basket=basket, restore_inventory_flag=flag)
+        order.lines.append(line)
+        return line
+
+    def ship(self, order_id: str, line_id: str | None = None, units: int | None = None) -> int:
+        """Report the shipment of an order, or of the basket that holds a line; a part of a line can't be."""
+        with self.lock:
+            self.advance()
+            order = self.state.orders[order_id]
+            if order.progress >= SHIPPED:
+                return 0
+            baskets = order.baskets if line_id is None else [self._line(order, line_id).basket]
+            assert units is None or units == sum(line.open for line in order.lines if line.basket in baskets)
+            now = self.clock.now()
+            shipped = 0
+            for line in order.lines:
+                if line.basket in baskets:
+                    shipped += line.open
+                    line.shipped += line.open
+            for basket in baskets:
+                order.shipped_baskets.setdefault(basket, f"{now.astimezone(JST):%Y-%m-%d}")
+            if order.open == 0:
+                order.confirmed_at = order.confirmed_at or now
+                order.fixed_at = order.fixed_at or now
+                order.shipping_reported_at = now
+                self._go(order, SHIPPED)
+            self.touch()
+            return shipped
+
+    def cancel(
+        self,
+        order_id: str,
+        line_id: str | None = None,
+        units: int | None = None,
+        restock: bool | None = True,
+        by: int = CANCEL_BY_SHOP,
+    ) -> int:
+        """`restock` None follows the SKU's own setting. Without a line the order is cancelled, with a line it is
+        deleted, with units it is made smaller."""
+        with self.lock:
+            self.advance()
+            order = self.state.orders[order_id]
+            restore: RestoreType = 0 if restock is None else 1 if restock else 2
+            if line_id is None:
+                return self.cancel_order(order, restore, by)
+            line = self._line(order, line_id)
+            if units is not None and units < line.open:
+                self._edit(order, line, line.units - units, restore, by)
+                return units
+            return self._delete_line(order, line, restore, by)
+
+    def cancel_order(self, order: RakutenOrder, restore: RestoreType, by: int, reason: int = 1) -> int:
+        """cancelOrder, and what the buyer or Rakuten itself does."""
+        if order.progress >= SHIPPED:
+            return 0
+        now = self.clock.now()
+        for line in order.lines:
+            if (units := line.open) > 0:
+                line.cancelled += units
+                order.cancel_waiting[line.line_id] = units
+                if self._restores(line, restore):
+                    order.restocked.append((line.line_id, units))
+                    self._move(line.listing, units, "restock", order.id)
+        order.cancelled_at = now
+        order.changes.append(ChangeReason(0, None, by, reason, now))
+        self._go(order, self.switches.cancel_to)
+        if order.progress == CANCELLED:
+            self._fix_cancellation(order)
+        return sum(order.cancel_waiting.values())
+
+    def buyer_cancels(self, order_id: str) -> bool:
+        """A member withdraws an order: within 30 minutes of it, and not for the special kinds (rakuten.md §5.1)."""
+        with self.lock:
+            self.advance()
+            order = self.state.orders[order_id]
+            late = self.clock.now() - order.placed_at > MEMBER_CANCEL
+            if late or order.order_type != 1 or order.progress >= SHIPPED:
+                return False
+            return self.cancel_order(order, 0, CANCEL_BY_CUSTOMER) > 0
+
+    def withdraw_cancellation(self, order_id: str) -> None:
+        """An order at 800 goes back to 300 (changeType 3)."""
+        with self.lock:
+            self.advance()
+            order = self.state.orders[order_id]
+            assert order.progress == CANCELLING
+            for line_id, units in order.cancel_waiting.items():
+                self._line(order, line_id).cancelled -= units
+            for line_id, units in order.restocked:
+                self._move(self._line(order, line_id).listing, -units, "order", order.id)
+            order.cancel_waiting.clear()
+            order.restocked.clear()
+            order.cancelled_at = None
+            order.changes.append(ChangeReason(3, None, CANCEL_BY_CUSTOMER, None, self.clock.now()))
+            self._go(order, TO_SHIP)
+
+    def edit_units(self, order_id: str, line_id: str, units: int, *, by: int = CANCEL_BY_SHOP) -> None:
+        with self.lock:
+            self.advance()
+            order = self.state.orders[order_id]
+            line = self._line(order, line_id)
+            restore: RestoreType = (
+                0 if line.restore_inventory_flag == 0 else 1 if line.restore_inventory_flag == 1 else 2
+            )
+            self._edit(order, line, units, restore, by)
+
+    def add_line(self, order_id: str, listing: Listing, units: int, *, basket: int = 1) -> str:
+        """The shop adds goods to an order, in a basket of their own perhaps. Returns the new itemDetailId."""
+        with self.lock:
+            self.advance()
+            order = self.state.orders[order_id]
+            line = self._add_line(order, listing, units, basket)
+            self._move(listing, -units, "edit", order.id)
+            self._note_edit(order, 1, CANCEL_BY_SHOP)
+            return line.line_id
+
+    def _edit(self, order: RakutenOrder, line: RakutenLine, units: int, restore: RestoreType, by: int) -> None:
+        assert units >= line.shipped + line.cancelled
+        delta = units - line.units
+        line.units = units
+        if self._restores(line, restore):
+            self._move(line.listing, -delta, "edit", order.id)
+        self._note_edit(order, 0 if delta < 0 else 1, by)
+
+    def _delete_line(self, order: RakutenOrder, line: RakutenLine, restore: RestoreType, by: int) -> int:
+        units = line.open
+        line.cancelled += units
+        line.deleted = True
+        if self._restores(line, restore):
+            self._move(line.listing, units, "restock", order.id)
+        self._note_edit(order, 0, by)
+        return units
+
+    def _note_edit(self, order: RakutenOrder, detail: int, by: int) -> None:
+        now = self.clock.now()
+        order.changes.append(ChangeReason(6, detail, by, None, now, now))
+        order.changed_by_buyer |= by == CANCEL_BY_CUSTOMER
+        if self.switches.edit_pending > 0:
+            self._go(order, CHANGING)
+        self.touch()
+
+    def _restores(self, line: RakutenLine, restore: RestoreType) -> bool:
+        variant = self.variant_of(line.listing)
+        return restore == 1 or (restore == 0 and variant is not None and variant.restock_on_cancel)
+
+    @staticmethod
+    def _line(order: RakutenOrder, line_id: str) -> RakutenLine:
+        return next(line for line in order.lines if line.line_id == line_id)
+
+    # What time alone does.
+
+    def confirm(self, order: RakutenOrder) -> None:
+        """100 → 200."""
+        order.confirmed_at = self.clock.now()
+        self._go(order, PROCESSING)
+
+    def advance(self) -> None:
+        """Bring every order to the state it has by now (rakuten.md §5.1)."""
+        now = self.clock.now()
+        for order_id in list(self._moving):
+            order = self.state.orders[order_id]
+            while self._step(order, now):
+                pass
+
+    def _step(self, order: RakutenOrder, now: datetime) -> bool:
+        dial = self.switches
+        age = (now - (order.progress_since or now)).total_seconds()
+        if order.progress == WAITING and dial.confirm_after is None and now - order.placed_at >= UNCONFIRMED_LIFE:
+            self.cancel_order(order, 0, CANCEL_BY_SHOP, reason=10)
+        elif order.progress == WAITING and dial.confirm_after is not None and age >= dial.confirm_after:
+            self.confirm(order)
+        elif order.progress == PROCESSING and age >= dial.authorise_after:
+            order.fixed_at = now
+            self._go(order, TO_SHIP)
+        elif order.progress == CHANGING and age >= dial.edit_pending:
+            self._go(order, TO_SHIP)
+        elif order.progress == CANCELLING and age >= dial.cancel_fixed_after:
+            self._go(order, CANCELLED)
+            self._fix_cancellation(order)
+        else:
+            return False
+        return True
+
+    def _go(self, order: RakutenOrder, progress: int) -> None:
+        order.progress, order.progress_since = progress, self.clock.now()
+        moving = progress in (WAITING, PROCESSING, CHANGING, CANCELLING)
+        (self._moving.add if moving else self._moving.discard)(order.id)
+        self.touch()
+
+    def _fix_cancellation(self, order: RakutenOrder) -> None:
+        order.changes[-1].change_type = 2
+        order.changes[-1].fixed_at = self.clock.now()
+
+    # Licence keys.
+
+    def issue_licence(self, key: str) -> Licence:
+        """A new key, made by hand in RMS: it lives 90 days, and may be accepted late (rakuten.md §1.1)."""
+        with self.lock:
+            now = self.clock.now()
+            last_day = (now + timedelta(days=self.switches.licence_days)).astimezone(JST)
+            if self.switches.old_licence == "dies":
+                self.state.licences.clear()
+            first = not self.state.licences
+            delay = 0.0 if first and self.state.version == 0 else self.switches.licence_activation
+            end = last_day.replace(hour=23, minute=59, second=59, microsecond=0)
+            licence = Licence(key, now + timedelta(seconds=delay), end)
+            self.state.licences.append(licence)
+            self.touch()
+            return licence
+
+    def licence(self, key: str) -> Licence | None:
+        """The licence of `key`, if it is accepted now."""
+        now = self.clock.now()
+        return next(
+            (one for one in self.state.licences if one.key == key and one.accepted_from <= now <= one.expires_at), None
+        )
+
+    # The truth, and the state.
+
+    def stock(self) -> dict[Listing, int]:
+        with self.lock:
+            return {key: row.quantity for key, row in self.state.rows.items() if self.variant_of(key)}
+
+    def orders(self) -> list[RakutenOrder]:
+        with self.lock:
+            self.advance()
+            return list(self.state.orders.values())
+
+    def skus(self) -> dict[Listing, str]:
+        with self.lock:
+            items = [item for item in self.state.items.values() if item.deleted_at is None]
+            return {(item.manage_number, key): one.sku or "" for item in items for key, one in item.variants.items()}
+
+    def to_json(self) -> dict[str, Any]:
+        with self.lock:
+            return to_plain(self.state)  # type: ignore[no-any-return]
+
+    def load_json(self, plain: Mapping[str, Any]) -> None:
+        with self.lock:
+            self.state = from_plain(RakutenState, plain)
+            self._moving = set(self.state.orders)
