@@ -105,7 +105,9 @@ class Channel(Protocol):
     def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:
         """Set quantities; any number of items, cut into batches here. `key` (a fresh uuid, kept by the caller before
         it calls) makes a repeat with the same items harmless. An item that the mall refuses is found by bisection and
-        never blocks the others. One outcome per item, in the order given. Raises NeedsPerson; all else is an outcome."""
+        never blocks the others. One outcome per item, in the order given.
+
+        Raises NeedsPerson; all else is an outcome."""
 
     def check(self) -> Sequence[Check]:
         """Try credentials and every right that is needed, without changing anything. Never raises."""
