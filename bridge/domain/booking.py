@@ -1,0 +1,250 @@
+"""What an order line books: what its newest snapshot implies, minus what it has booked already (DESIGN §2).
+
+So late, doubled, shuffled, partial and withdrawn messages need no rules of their own. Per component (units of the SKU):
+
+    allocated = open × units     shipped = shipped × units     returned = returned × units
+
+Two exceptions, both kept on the line, both towards less stock:
+* what had left before the opening is ignored forever (the column opened without it);
+* a line with nothing open that says it shipped less than before was cancelled after its shipment: nobody has seen the
+  goods come back, so they stay booked as shipped and a person is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import NamedTuple
+
+from bridge.domain.orders import LineKey, LineSnapshot, ListingKey, OrderSnapshot
+from bridge.domain.shelf import ComponentBook, Shelf, Target
+from bridge.domain.shelf import Share as Share
+from bridge.domain.stock import Balance, BalanceKey, Component, Movement
+
+
+class ProblemCode(StrEnum):
+    """What a person is told about a line."""
+
+    UNMAPPED = "unmapped"  # no listing explains it: kept, booked once it is mapped
+    OVERSOLD = "oversold"  # `units` of `sku` were promised that no location has
+    CANCELLED_AFTER_SHIPMENT = "cancelled after shipment"  # `units` of the listing left: do they come back?
+    OPENING_SHIPMENT_WITHDRAWN = "opening shipment withdrawn"  # `units` ignored as shipped are said not to have left
+
+
+@dataclass(frozen=True)
+class LineProblem:
+    """Reported when it arises; UNMAPPED as long as it lasts. `units` ≥ 1, of `sku`, or of the listing if that is ""."""
+
+    key: LineKey
+    code: ProblemCode
+    units: int
+    sku: str = ""
+
+
+@dataclass(frozen=True)
+class LineState:
+    """A line as booked.
+
+    components:       frozen when first booked; empty while no listing explains the line
+    ignored_shipped:  listing units shipped before the opening; ignored_returned likewise
+    kept_shipped:     listing units that stay booked as shipped though the channel no longer says so
+    """
+
+    snapshot: LineSnapshot
+    version: str
+    components: tuple[Component, ...] = ()
+    shares: tuple[Share, ...] = ()
+    ignored_shipped: int = 0
+    ignored_returned: int = 0
+    kept_shipped: int = 0
+
+    @property
+    def shipped(self) -> int:
+        """Listing units to be booked as shipped."""
+        return max(0, self.snapshot.shipped + self.kept_shipped - self.ignored_shipped)
+
+    @property
+    def returned(self) -> int:
+        """Listing units to be booked as returned."""
+        return max(0, self.snapshot.returned - self.ignored_returned)
+
+
+class Booked(NamedTuple):
+    """The line's new state and what it moved."""
+
+    state: LineState
+    movements: tuple[Movement, ...] = ()
+    problems: tuple[LineProblem, ...] = ()
+
+
+def line_ref(key: LineKey) -> str:
+    """The line's name in the history that people read."""
+    return "/".join((key.channel, key.shop, key.order, key.line))
+
+
+def book(
+    state: LineState | None,
+    snapshot: LineSnapshot,
+    version: str,
+    *,
+    components: Iterable[Component],
+    balances: Mapping[BalanceKey, Balance],
+    locations: Sequence[str],
+    inspect: str,
+    opening: bool = False,
+) -> Booked:
+    """Book one line. `locations`: the channel's own order, ≥ 1; `inspect`: where returns go; `opening`: the first look
+    at this channel. An older version changes nothing; the same version again books what is still missing."""
+    shelf = Shelf(balances, locations, inspect)
+    return book_on(shelf, state, snapshot, version, components=components, opening=opening)
+
+
+def gone(state: LineState) -> LineSnapshot:
+    """The snapshot of a line that vanished from its order: nothing open, what has left stays.
+
+    Whether the mall put the open units back on sale is unknown. We suppose it: if it did not, they count as unseen
+    sales for a while, which holds stock back; the other way round a real sale could hide behind them."""
+    old = state.snapshot
+    return replace(old, open=0, taken=max(0, old.taken - old.open))
+
+
+def book_on(
+    shelf: Shelf,
+    state: LineState | None,
+    snapshot: LineSnapshot,
+    version: str,
+    *,
+    components: Iterable[Component],
+    opening: bool = False,
+) -> Booked:
+    """`book` against a shelf that other lines were booked on before."""
+    if state is not None and version < state.version:
+        return Booked(state)
+    new = _next_state(state, snapshot, version, components, opening)
+    if not new.components:
+        return Booked(new, problems=_unmapped(new))
+    books = [
+        ComponentBook(shelf, line_ref(snapshot.key), new.shares, _target(new, component))
+        for component in new.components
+    ]
+    for each in books:
+        each.settle()
+    shares = tuple(share for each in books for share in each.shares())
+    movements = tuple(movement for each in books for movement in each.movements)
+    short = tuple(
+        LineProblem(snapshot.key, ProblemCode.OVERSOLD, each.short, each.sku) for each in books if each.short > 0
+    )
+    return Booked(replace(new, shares=shares), movements, short + _questions(state, new))
+
+
+def _next_state(
+    state: LineState | None, snapshot: LineSnapshot, version: str, components: Iterable[Component], opening: bool
+) -> LineState:
+    """The state with the newest snapshot in it, its shares still those of before."""
+    if state is None:
+        ignored = (snapshot.shipped, snapshot.returned) if opening else (0, 0)
+        return LineState(snapshot, version, _merged(components), (), *ignored)
+    # Nothing open and fewer shipped than before: cancelled after the shipment. Open again: the shipment was withdrawn.
+    kept = state.snapshot.shipped + state.kept_shipped - snapshot.shipped if snapshot.open == 0 else 0
+    return replace(
+        state,
+        snapshot=snapshot,
+        version=version,
+        components=state.components or _merged(components),
+        kept_shipped=max(0, kept),
+    )
+
+
+def _target(line: LineState, component: Component) -> Target:
+    units = component.units
+    return Target(component.sku, line.snapshot.open * units, line.shipped * units, line.returned * units)
+
+
+def _merged(components: Iterable[Component]) -> tuple[Component, ...]:
+    """Each SKU once, in the order given."""
+    units: dict[str, int] = {}
+    for component in components:
+        units[component.sku] = units.get(component.sku, 0) + component.units
+    return tuple(Component(sku, count) for sku, count in units.items())
+
+
+def _unmapped(state: LineState) -> tuple[LineProblem, ...]:
+    waiting = state.snapshot.open + state.shipped
+    return (LineProblem(state.snapshot.key, ProblemCode.UNMAPPED, waiting),) if waiting else ()
+
+
+def _questions(before: LineState | None, after: LineState) -> tuple[LineProblem, ...]:
+    """What only a person can say about this line, where the newest snapshot raises it."""
+    if before is None:
+        return ()
+    key = after.snapshot.key
+    found: list[LineProblem] = []
+    if after.kept_shipped > before.kept_shipped or _put_back_unseen(before.snapshot, after.snapshot):
+        units = after.kept_shipped or _put_back_unseen(before.snapshot, after.snapshot)
+        found.append(LineProblem(key, ProblemCode.CANCELLED_AFTER_SHIPMENT, units))
+    withdrawn = after.ignored_shipped - after.snapshot.shipped - after.kept_shipped
+    if withdrawn > max(0, before.ignored_shipped - before.snapshot.shipped - before.kept_shipped):
+        found.append(LineProblem(key, ProblemCode.OPENING_SHIPMENT_WITHDRAWN, withdrawn))
+    return tuple(found)
+
+
+def _put_back_unseen(before: LineSnapshot, after: LineSnapshot) -> int:
+    """Shipped units that the mall has just put back on sale without saying that they came back."""
+    if after.taken >= before.taken:
+        return 0
+    return max(0, min(after.shipped, after.open + after.shipped - after.returned - after.taken))
+
+
+@dataclass(frozen=True)
+class OrderBooked:
+    """`states`: every line of the order, also those gone. `taken`: by how many units the mall has newly lowered its own
+    number per listing (below zero: raised), as far as the feed tells; empty at the opening, whose first reading of the
+    mall's numbers has it in already."""
+
+    states: Mapping[LineKey, LineState]
+    movements: tuple[Movement, ...]
+    problems: tuple[LineProblem, ...]
+    taken: Mapping[ListingKey, int]
+
+
+def book_order(
+    states: Mapping[LineKey, LineState],
+    order: OrderSnapshot,
+    *,
+    components_of: Callable[[ListingKey], tuple[Component, ...]],
+    balances: Mapping[BalanceKey, Balance],
+    locations: Sequence[str],
+    inspect: str,
+    opening: bool = False,
+) -> OrderBooked:
+    """Book a whole order. A line of it in `states` that it no longer has is gone. The lines see each other's
+    allocations, those that give units back first, then by key: nothing hangs on the order they came in."""
+    snapshots = {line.key: line for line in order.lines}
+    mine = {key: state for key, state in states.items() if _of(order, key)}
+    snapshots |= {key: gone(state) for key, state in mine.items() if key not in snapshots}
+
+    def takes_more(key: LineKey) -> tuple[bool, LineKey]:
+        before = mine[key].snapshot.open if key in mine else 0
+        return (snapshots[key].open > before, key)
+
+    shelf = Shelf(balances, locations, inspect)
+    after: dict[LineKey, LineState] = {}
+    movements: list[Movement] = []
+    problems: list[LineProblem] = []
+    taken: dict[ListingKey, int] = {}
+    for key in sorted(snapshots, key=takes_more):
+        old, snapshot = mine.get(key), snapshots[key]
+        components = components_of(snapshot.listing)
+        new, moved, found = book_on(shelf, old, snapshot, order.version, components=components, opening=opening)
+        after[key] = new
+        movements += moved
+        problems += found
+        delta = new.snapshot.taken - (old.snapshot.taken if old else 0)
+        if delta and not opening:
+            taken[snapshot.listing] = taken.get(snapshot.listing, 0) + delta
+    return OrderBooked(after, tuple(movements), tuple(problems), taken)
+
+
+def _of(order: OrderSnapshot, key: LineKey) -> bool:
+    return (key.channel, key.shop, key.order) == (order.channel, order.shop, order.order)

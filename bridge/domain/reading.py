@@ -1,0 +1,161 @@
+"""What a cell holds that should hold a quantity or the components of a listing, as data (DESIGN §4).
+
+A person writes numbers in more ways than one: `１２`, `1,200`, `12 個`. What can mean only one whole number is read as
+that number; everything else is a finding with its own code, and the last good value stays in force.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+from bridge.domain.stock import Component
+
+MOST = 1_000_000_000
+"""The greatest quantity a cell may hold, in units."""
+
+
+class CellKind(Enum):
+    """What was entered into a cell (Google's userEnteredValue)."""
+
+    BLANK = "blank"
+    NUMBER = "number"
+    TEXT = "text"
+    BOOLEAN = "boolean"
+    FORMULA = "formula"
+    ERROR = "error"
+
+
+class FindingCode(StrEnum):
+    """What is wrong with a cell."""
+
+    BLANK = "blank"  # nothing stands where there was a number
+    TEXT = "text"  # no number at all
+    NEGATIVE = "negative"
+    FRACTION = "fraction"
+    TOO_LARGE = "too large"  # more than MOST
+    DATE = "date"  # a date or a time
+    PERCENT = "percent"
+    BOOLEAN = "boolean"
+    FORMULA = "formula"
+    ERROR = "error"  # #REF! and its like
+    COMPONENTS = "components"  # not of the form A×3+B×1
+    UNITS = "units"  # a component of 0, or of more than MOST units
+
+
+@dataclass(frozen=True)
+class RawCell:
+    """A cell as read. `value`: what it holds in the end (of a formula: its result; None where it has none);
+    `format_type`: Google's numberFormat.type (NUMBER, DATE, TIME, PERCENT, TEXT…), "" where there is none."""
+
+    kind: CellKind
+    value: float | str | bool | None = None
+    format_type: str = ""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A good number: 0…MOST units."""
+
+    units: int
+
+
+@dataclass(frozen=True)
+class Blank:
+    """Nothing stands there. Never a zero."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """No good number; `code` says why."""
+
+    code: FindingCode
+
+
+Reading = Quantity | Blank | Finding
+
+_BY_KIND = {
+    CellKind.BOOLEAN: FindingCode.BOOLEAN,
+    CellKind.FORMULA: FindingCode.FORMULA,
+    CellKind.ERROR: FindingCode.ERROR,
+}
+_BY_FORMAT = {
+    "DATE": FindingCode.DATE,
+    "TIME": FindingCode.DATE,
+    "DATE_TIME": FindingCode.DATE,
+    "PERCENT": FindingCode.PERCENT,
+}
+_WHOLE = re.compile(r"[0-9]+|[0-9]{1,3}(,[0-9]{3})+")
+# What text means that is no whole number, in the order it is tried.
+_BY_TEXT = (
+    (re.compile(r"[-−‐–▲△][0-9,.]+"), FindingCode.NEGATIVE),
+    (re.compile(r"[0-9,]*\.[0-9]+"), FindingCode.FRACTION),
+    (re.compile(r"[0-9,.]+%"), FindingCode.PERCENT),
+    (re.compile(r"[0-9]+[-/.年月:][0-9]+([-/.月:][0-9]+)?日?"), FindingCode.DATE),
+    (re.compile(r"=.+"), FindingCode.FORMULA),
+    (re.compile(r"#[A-Z/0]+[!?]?|#N/A"), FindingCode.ERROR),
+)
+# The letter x counts only after a blank: BOX2 is a code, "BOX x2" is two of BOX.
+_TIMES = re.compile(r"(?P<sku>.*?\S)(?:\s*[×*✕✖]|\s+[xX])\s*(?P<units>[0-9]+)")
+
+
+def read_quantity(cell: RawCell) -> Reading:
+    """The quantity a stock cell holds."""
+    if cell.kind is CellKind.BLANK:
+        return Blank()
+    if cell.kind in _BY_KIND:
+        return Finding(_BY_KIND[cell.kind])
+    if cell.kind is CellKind.TEXT:
+        return _read_text(plain(str(cell.value)))
+    if cell.format_type in _BY_FORMAT:
+        return Finding(_BY_FORMAT[cell.format_type])
+    return _read_number(float(cell.value or 0))
+
+
+def read_components(text: str) -> tuple[Component, ...] | Finding:
+    """The components of a listing from `A×3+B×1`; a plain SKU is one unit of it, a SKU that stands twice counts
+    together. Blank text has none."""
+    if not plain(text):
+        return ()
+    units: dict[str, int] = {}
+    for part in plain(text).split("+"):
+        found = _TIMES.fullmatch(part.strip())
+        sku, count = (found["sku"], int(found["units"])) if found else (part.strip(), 1)
+        if not sku or "×" in sku:
+            return Finding(FindingCode.COMPONENTS)
+        units[sku] = units.get(sku, 0) + count
+        if not 1 <= count <= MOST or units[sku] > MOST:
+            return Finding(FindingCode.UNITS)
+    return tuple(Component(sku, count) for sku, count in units.items())
+
+
+def plain(text: str) -> str:
+    """Full-width letters, digits and signs as their usual ones, no blanks around. Nothing else is folded: NFKC alone
+    would read `10²` as 102 and `①` as 1."""
+    narrow = (
+        unicodedata.normalize("NFKC", char) if unicodedata.east_asian_width(char) == "F" else char for char in text
+    )
+    return "".join(narrow).strip()
+
+
+def _read_number(value: float) -> Reading:
+    if value < 0:
+        return Finding(FindingCode.NEGATIVE)
+    if value > MOST:
+        return Finding(FindingCode.TOO_LARGE)
+    if value != int(value):
+        return Finding(FindingCode.FRACTION)
+    return Quantity(int(value))
+
+
+def _read_text(text: str) -> Reading:
+    if not text:
+        return Blank()
+    number = text.removesuffix("個").rstrip()
+    if _WHOLE.fullmatch(number):
+        digits = number.replace(",", "").lstrip("0")
+        # The length first: Python refuses to read thousands of digits.
+        return _read_number(float(digits or 0)) if len(digits) <= len(str(MOST)) else Finding(FindingCode.TOO_LARGE)
+    return Finding(next((code for form, code in _BY_TEXT if form.fullmatch(number)), FindingCode.TEXT))
