@@ -40,6 +40,7 @@ def push_in_batches(items: Sequence[PushItem], size: int, send: Send) -> list[Pu
     newest = {item.listing: item for item in items}
     waiting = deque(cut(list(newest.values()), size))
     done: dict[ListingKey, Pushed] = {}
+    outcomes: Sequence[Pushed]
     unwell: TryAgain | None = None
     while waiting:
         batch = waiting.popleft()

@@ -1,0 +1,54 @@
+"""Rakuten Ichiba through RMS Web Service (rakuten.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from bridge.channels.batches import push_in_batches
+from bridge.channels.http import Seams
+from bridge.channels.port import Capabilities, Check, OrdersRead, Pushed, PushItem, WriteKind
+from bridge.channels.rakuten import checks, facts, wire
+from bridge.channels.rakuten.orders import OrderFeed
+from bridge.channels.rakuten.snapshots import CHANNEL
+from bridge.channels.rakuten.stock import Stock
+from bridge.config import Rakuten
+from bridge.domain.orders import ListingKey
+
+
+class RakutenChannel:
+    """One shop on Rakuten Ichiba."""
+
+    name = CHANNEL
+
+    def __init__(self, settings: Rakuten, seams: Seams) -> None:
+        self.shop = settings.shop
+        self.capabilities = Capabilities(
+            write=WriteKind.ABSOLUTE,
+            batch=facts.UPSERT_BATCH,
+            read_batch=facts.READ_BATCH,
+            lag=timedelta(seconds=settings.lag_seconds),
+            look_back=timedelta(days=settings.look_back_days),
+            max_quantity=facts.MAX_QUANTITY,
+        )
+        self._settings = settings
+        self._seams = seams
+        self._http = wire.connect(settings, seams)
+        self._feed = OrderFeed(settings, self._http, seams)
+        self._stock = Stock(settings, self._http)
+
+    def orders(self, since: datetime, known_open: Sequence[str] = ()) -> OrdersRead:
+        return self._feed.read(since, known_open)
+
+    def read(self, listings: Iterable[ListingKey]) -> Mapping[ListingKey, int]:
+        return self._stock.read(listings)
+
+    def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:  # noqa: ARG002
+        """`key` is not needed: absolute rows may be sent again (rakuten.md §2.1)."""
+        return push_in_batches(items, facts.UPSERT_BATCH, self._stock.send)
+
+    def check(self) -> Sequence[Check]:
+        return list(checks.check(self._settings, self._http, self._feed, self._stock, self._seams))
+
+    def close(self) -> None:
+        self._http.close()

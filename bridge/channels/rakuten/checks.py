@@ -1,0 +1,71 @@
+"""`bridge check` for Rakuten: the key's remaining life, then each right by the smallest harmless call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from bridge.channels.http import MallHttp, Operation, Seams
+from bridge.channels.port import Check
+from bridge.channels.rakuten import facts
+from bridge.channels.rakuten.orders import GET, SEARCH, OrderFeed
+from bridge.channels.rakuten.snapshots import listing_key
+from bridge.channels.rakuten.stock import Stock
+from bridge.config import Rakuten
+from bridge.errors import BridgeError, Hint
+
+EXPIRY = Operation("license.expiryDate.get", "GET", "/es/1.0/license-management/license-key/expiry-date", "licence")
+OK = Hint("使えます。", "It works.")
+NO_SUCH_ORDER = "000000-20200101-0000000000"
+NO_SUCH_LISTING = listing_key("bridge-check-nothing", "nothing")
+
+
+def check(settings: Rakuten, http: MallHttp, feed: OrderFeed, stock: Stock, seams: Seams) -> Iterator[Check]:
+    """One line per right. Never raises."""
+    yield _line("license.expiryDate.get", lambda: _key_life(settings, http, seams.clock.now()))
+    yield _line(SEARCH[settings.order_source].name, feed.search_one)
+    yield _line(GET[settings.order_source].name, lambda: feed.get_one(NO_SUCH_ORDER))
+    yield _line("inventories.bulk.get", lambda: stock.read([NO_SUCH_LISTING]))
+    yield Check(
+        "inventories.bulk.upsert",
+        True,
+        Hint(
+            "書き込まずには試せません。RMS で有効になっているか目で確かめてください。",
+            "This can't be tried without writing: see for yourself that it is switched on in RMS.",
+        ),
+    )
+
+
+def _line(name: str, attempt: Callable[[], object]) -> Check:
+    try:
+        told = attempt()
+        return Check(name, True, told if isinstance(told, Hint) else OK)
+    except BridgeError as error:
+        return Check(name, False, error.hint)
+
+
+def _key_life(settings: Rakuten, http: MallHttp, now: datetime) -> Hint:
+    """Raises BridgeError where the key has not long to live."""
+    answer = http.call(EXPIRY, query={"licenseKey": settings.license_key.reveal()})
+    expires = _expiry((answer.json or {}).get("expiryDate"))
+    if expires is None:
+        return Hint("鍵の期限は読めませんでした。", "The key works; its expiry could not be read.")
+    left = (expires - now).days
+    hint = Hint(
+        f"licenseKey は {expires:%Y-%m-%d} まで有効です (あと {left} 日)。",
+        f"The licenseKey lives until {expires:%Y-%m-%d} ({left} days).",
+    )
+    if expires - now < facts.KEY_LIFE_WARNING:
+        raise BridgeError(
+            Hint(hint.ja + "RMS で新しい鍵を作ってください。", hint.en + " Make a new one in RMS."),
+        )
+    return hint
+
+
+def _expiry(text: object) -> datetime | None:
+    """A date, or a date and time, with or without an offset; without one it is Japan's (rakuten.md §1.1)."""
+    try:
+        at = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=facts.JST)

@@ -1,0 +1,41 @@
+"""What the adapter believes about Rakuten. The numbers of sections are those of rakuten.md; [A] several sources agree,
+[B] one source, [C] inferred or unknown: those are the first to doubt when Rakuten behaves differently."""
+
+from __future__ import annotations
+
+from datetime import timedelta, timezone
+
+JST = timezone(timedelta(hours=9), "JST")
+
+ORDER_VERSION = 7  # §4.2 [A] the first with SkuModelList
+SEARCH_PAGE = 1000  # §4.1 [A]
+SEARCH_CEILING = 15_000  # §4.1 [A] orders that one search can page through
+SEARCH_WINDOW = timedelta(days=62)  # §4.1 [A] the limit is 63; whether the ends are included is open [C]
+SEARCH_REACH = timedelta(days=729)  # §4.1 [A] the limit is 730
+CLOCK_SKEW = timedelta(hours=1)  # [C] how far Rakuten's clock may be ahead of ours
+GET_BATCH = 100  # §4.2 [A]
+
+PROGRESS_OPEN = frozenset({100, 200, 300, 400})  # §5.1 [A] stock is held, nothing has left
+PROGRESS_SHIPPED = frozenset({500, 600, 700})  # §5.1 [A]
+PROGRESS_CANCELLED = frozenset({800, 900})  # §5.1 [A] stock is released; 800 may still come back [C]
+PROGRESS_ALL = sorted(PROGRESS_OPEN | PROGRESS_SHIPPED | PROGRESS_CANCELLED)
+CANCEL_FIXED = 900
+
+NO_STOCK_KEPT = 0  # §4.2 [A] inventoryType
+RESTORES_STOCK = 1  # §4.2 [A] restoreInventoryFlag; 0 follows a setting of the item that the order doesn't show
+
+UPSERT_BATCH = 400  # §2 [B]
+READ_BATCH = 1000  # §2 [B]
+MAX_QUANTITY = 99_999  # §2.1 [B]
+CONFLICT_PAUSE_SECONDS = 3.0  # §2.3 [B] "a short while"
+
+SHARE = 0.8  # §8 [C] other programs of the shop probably draw on the same limits
+PER_SECOND = {
+    "searchOrder": 1.0,  # §4 [A]
+    "getOrder": 1.0,
+    "bulkUpsert": 1.0,  # §2 [B]
+    "bulkGet": 5.0,
+    "licence": 1.0,  # [C]
+}
+
+KEY_LIFE_WARNING = timedelta(days=14)  # §0

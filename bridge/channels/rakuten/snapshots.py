@@ -1,0 +1,96 @@
+"""One order of RMS, as getOrder shows it, as a snapshot (rakuten.md §4.2, §5). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from bridge.channels.rakuten import facts
+from bridge.domain.orders import LineKey, LineSnapshot, ListingKey, OrderSnapshot
+from bridge.errors import Hint, Refused
+
+CHANNEL = "rakuten"
+
+
+class Unreadable(Refused):
+    """This order can't be understood: it is shown to a person and tried again."""
+
+
+def listing_key(manage_number: str, variant_id: str) -> ListingKey:
+    """Rakuten folds manageNumber to lower case and keeps variantId as it is (§2)."""
+    return ListingKey(CHANNEL, f"{manage_number.lower()}/{variant_id}")
+
+
+def order_snapshot(model: dict[str, Any], shop: str, version: str, today: date) -> OrderSnapshot:
+    """`today`: the day in Japan, since a parcel may carry the date of a shipment to come. Raises Unreadable."""
+    try:
+        number, progress = str(model["orderNumber"]), int(model["orderProgress"])
+        if progress not in facts.PROGRESS_ALL:
+            raise ValueError(f"orderProgress {progress}")
+        return OrderSnapshot(
+            channel=CHANNEL,
+            shop=shop,
+            order=number,
+            version=version,
+            placed_at=datetime.strptime(model["orderDatetime"], "%Y-%m-%dT%H:%M:%S%z"),
+            lines=tuple(_lines(model, shop, number, progress, today)),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        what = f"{type(error).__name__} {error}"
+        hint = Hint(
+            f"楽天の注文を読み取れません ({what})。自動でやり直します。続くようなら bridge の更新が必要です。",
+            f"This Rakuten order can't be read ({what}). It is tried again; if it stays, bridge needs an update.",
+        )
+        raise Unreadable(hint) from error
+
+
+def _lines(model: dict[str, Any], shop: str, number: str, progress: int, today: date) -> Iterator[LineSnapshot]:
+    left_whole = progress in facts.PROGRESS_SHIPPED or (
+        # Cancelled after it had been shipped: the goods are still out.
+        progress in facts.PROGRESS_CANCELLED and model.get("shippingCmplRptDatetime") is not None
+    )
+    for package in model["PackageModelList"]:
+        left = left_whole or _has_left(package, today)
+        for item in package["ItemModelList"]:
+            deleted = package.get("packageDeleteFlag") == 1 or item.get("deleteItemFlag") == 1
+            key = LineKey(CHANNEL, shop, number, f"{package['basketId']}-{item['itemDetailId']}")
+            yield _line(key, item, progress, left, deleted)
+
+
+def _line(key: LineKey, item: dict[str, Any], progress: int, left: bool, deleted: bool) -> LineSnapshot:
+    units = int(item["units"])
+    released = deleted or progress in facts.PROGRESS_CANCELLED
+    shipped = units if left and not deleted else 0
+    return LineSnapshot(
+        key=key,
+        listing=listing_key(str(item["manageNumber"]), _variant(item)),
+        ordered=units,
+        open=0 if released else units - shipped,
+        shipped=shipped,
+        returned=0,  # a return is never reported
+        taken=_taken(item, units, progress, deleted),
+    )
+
+
+def _variant(item: dict[str, Any]) -> str:
+    """ "" on orders from before the SKU migration of 2023: such a line is shown until somebody maps it."""
+    skus = item.get("SkuModelList") or [{}]
+    if len(skus) > 1:
+        raise ValueError("several SkuModelList entries")
+    return str(skus[0].get("variantId") or "")
+
+
+def _has_left(package: dict[str, Any], today: date) -> bool:
+    """A parcel of an order that isn't shipped whole has left on its shipping date, if one is entered."""
+    dates = [each.get("shippingDate") for each in package.get("ShippingModelList") or []]
+    return any(day is not None and date.fromisoformat(str(day)) <= today for day in dates)
+
+
+def _taken(item: dict[str, Any], units: int, progress: int, deleted: bool) -> int:
+    """By how many units this line keeps Rakuten's own number lowered. Whether a cancellation put them back is told only
+    by restoreInventoryFlag 1; in all other cases they are taken to have stayed away, which never sells a unit twice."""
+    if item.get("inventoryType") == facts.NO_STOCK_KEPT:
+        return 0
+    put_back = deleted or progress == facts.CANCEL_FIXED
+    return 0 if put_back and item.get("restoreInventoryFlag") == facts.RESTORES_STOCK else units

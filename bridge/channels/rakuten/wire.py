@@ -1,0 +1,137 @@
+"""Requests to RMS: how they are signed, what is kept of an answer, what its errors mean (rakuten.md §1, §2.3, §4.4)."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.channels.http import Answer, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
+from bridge.channels.limits import TokenBucket
+from bridge.channels.rakuten import facts
+from bridge.channels.redaction import Redactor, only
+from bridge.config import Rakuten
+from bridge.errors import Hint, NeedsPerson, Refused, TryAgain
+
+MALL = "Rakuten"
+
+KEPT = frozenset(
+    {
+        "errors", "code", "message", "metadata", "propertyPath", "Results", "errorCode",
+        "MessageModelList", "messageType", "messageCode", "orderNumber",
+        "orderNumberList", "PaginationResponseModel", "totalRecordsAmount", "totalPages", "requestPage",
+        "OrderModelList", "orderProgress", "orderDatetime", "shippingCmplRptDatetime",
+        "PackageModelList", "basketId", "packageDeleteFlag", "ShippingModelList", "shippingDate",
+        "ItemModelList", "itemDetailId", "manageNumber", "units", "inventoryType", "restoreInventoryFlag", "deleteItemFlag",
+        "SkuModelList", "variantId",
+        "inventories", "quantity",
+        "expiryDate",
+    }
+)  # fmt: skip
+"""The only members of an answer that live on. What isn't named here (buyer, address, payment, remarks) is dropped
+before anything sees it."""
+
+BAD_KEY = frozenset({"GA0001", "ES01-01"})
+NOT_ENABLED = "ES04-01"
+CONFLICT = "CE0001"
+
+
+@dataclass(frozen=True)
+class RmsError:
+    """One entry of an error answer. `path` tells the row, as in "inventories[3].quantity"; "" where it is missing."""
+
+    code: str
+    message: str
+    path: str
+
+
+class RmsRefused(Refused):
+    """Rakuten understood the request and will not carry it out."""
+
+    def __init__(self, hint: Hint, errors: Sequence[RmsError]) -> None:
+        super().__init__(hint)
+        self.errors = tuple(errors)
+
+
+class EsaAuth:
+    """`Authorization: ESA base64(serviceSecret:licenseKey)`. A dead key needs a person (rakuten.md §1.1)."""
+
+    def __init__(self, service_secret: str, license_key: str) -> None:
+        self._header = "ESA " + b64encode(f"{service_secret}:{license_key}".encode()).decode("ascii")
+
+    @property
+    def token(self) -> str:
+        return self._header.removeprefix("ESA ")
+
+    def headers(self) -> Mapping[str, str]:
+        return {"Authorization": self._header}
+
+    def renew(self, refused: Mapping[str, str]) -> bool:  # noqa: ARG002
+        return False
+
+
+def connect(settings: Rakuten, seams: Seams) -> MallHttp:
+    """The door to one shop."""
+    secret, key = settings.service_secret.reveal(), settings.license_key.reveal()
+    auth = EsaAuth(secret, key)
+    buckets = {name: TokenBucket(seams.clock, rate * facts.SHARE, burst=1.0) for name, rate in facts.PER_SECOND.items()}
+    redactor = Redactor([secret, key, auth.token])
+    return MallHttp(MALL, settings.base_url, seams, buckets, judge, auth, redactor, lambda body: only(body, KEPT))
+
+
+def judge(operation: Operation, answer: Answer) -> None:
+    """Return where `answer` is a success, else raise what has to happen next."""
+    if 200 <= answer.status < 300:
+        return
+    errors = errors_in(answer.json)
+    codes = {error.code for error in errors}
+    if answer.status == 401 or codes & BAD_KEY:
+        raise KeyRefused(
+            Hint(
+                "楽天の serviceSecret / licenseKey が受け付けられません。期限 (90 日) を RMS で確かめ、新しい鍵を設定に"
+                "書いてください。新しい鍵は使えるまで 30 分ほどかかることがあります。",
+                "Rakuten does not accept serviceSecret / licenseKey. Look at its expiry (90 days) in RMS and put a new"
+                " key into the settings; a fresh key may take 30 minutes to work.",
+            )
+        )
+    if NOT_ENABLED in codes:
+        raise NeedsPerson(
+            Hint(
+                f"RMS で「{operation.name}」の利用が有効になっていません。RMS の Web API 設定で有効にしてください。",
+                f'The function "{operation.name}" is not switched on for this key: switch it on in RMS.',
+            )
+        )
+    if answer.status == 403:  # over the limit, on some of the APIs
+        hint = Hint("楽天の呼び出し回数の上限です。待って続けます。", "Over Rakuten's request limit; going on later.")
+        raise TryAgain(hint, answer.retry_after)
+    if CONFLICT in codes:
+        hint = Hint("楽天で別の処理と重なりました。やり直します。", "Another process at Rakuten was faster; again.")
+        raise TryAgain(hint, facts.CONFLICT_PAUSE_SECONDS)
+    raise_if_busy(MALL, answer)
+    detail = "; ".join(f"{error.code} {error.message}" for error in errors) or f"HTTP {answer.status}"
+    hint = Hint(f"楽天が「{operation.name}」を断りました: {detail}", f"Rakuten refused {operation.name}: {detail}")
+    raise RmsRefused(hint, errors)
+
+
+def errors_in(body: Any) -> list[RmsError]:
+    """The errors of an answer, in any of the three shapes that RMS has."""
+    if not isinstance(body, dict):
+        return []
+    found = [
+        RmsError(
+            str(each.get("code", "")),
+            str(each.get("message", "")),
+            str((each.get("metadata") or {}).get("propertyPath", "")),
+        )
+        for each in body.get("errors") or []
+        if isinstance(each, dict)
+    ]
+    if isinstance(result := body.get("Results"), dict):
+        found.append(RmsError(str(result.get("errorCode", "")), str(result.get("message", "")), ""))
+    found += [
+        RmsError(str(each.get("messageCode", "")), str(each.get("message", "")), "")
+        for each in body.get("MessageModelList") or []
+        if isinstance(each, dict) and each.get("messageType") == "ERROR"
+    ]
+    return found
