@@ -1,0 +1,206 @@
+"""A version of a spreadsheet in Google's JSON: what spreadsheets.get, getByDataFilter and batchUpdate answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from .book import Book
+from .cells import Cell, CellError, Format, to_extended
+from .errors import Json
+from .masks import Mask, inside
+from .sheet import ROW_PIXELS, Area, Column, Row, Sheet
+from .view import View, displayed
+
+_WHITE: Json = {"red": 1, "green": 1, "blue": 1}
+_BLACK: Json = {"rgbColor": {}}
+DEFAULT_FORMAT: Json = {
+    "backgroundColor": _WHITE,
+    "padding": {"top": 2, "right": 3, "bottom": 2, "left": 3},
+    "verticalAlignment": "BOTTOM",
+    "wrapStrategy": "OVERFLOW_CELL",
+    "textFormat": {
+        "foregroundColor": {},
+        "fontFamily": "arial,sans,sans-serif",
+        "fontSize": 10,
+        "bold": False,
+        "italic": False,
+        "strikethrough": False,
+        "underline": False,
+        "foregroundColorStyle": _BLACK,
+    },
+    "backgroundColorStyle": {"rgbColor": _WHITE},
+}
+_PLAIN_ROW = {"pixelSize": ROW_PIXELS}
+_ALIGNED = {
+    side: {**DEFAULT_FORMAT, "horizontalAlignment": side, "hyperlinkDisplayType": "PLAIN_TEXT"}
+    for side in ("LEFT", "RIGHT", "CENTER")
+}
+
+
+def spreadsheet_json(spreadsheet_id: str, view: View, areas: list[Area] | None, grid: bool, mask: Mask) -> Json:
+    """The spreadsheet; with `areas`, only the tabs they lie on and, with `grid`, only those cells."""
+    book = view.book
+    result: Json = {
+        "spreadsheetId": spreadsheet_id,
+        "properties": spreadsheet_properties(book),
+        "sheets": [],
+        "spreadsheetUrl": f"https://docs.google.com/spreadsheets/d/{spreadsheet_id}/edit",
+    }
+    if book.named_ranges:
+        result["namedRanges"] = book.named_ranges
+    if general := [item for item in book.metadata if item["location"]["locationType"] == "SPREADSHEET"]:
+        result["developerMetadata"] = general
+    wanted = inside(mask, "sheets")
+    if wanted is not None:
+        for sheet in book.sheets:
+            shown = None if areas is None else [area for area in areas if area.sheet is sheet]
+            if shown is None or shown:
+                result["sheets"].append(sheet_json(view, sheet, shown, grid, wanted))
+    return result
+
+
+def spreadsheet_properties(book: Book) -> Json:
+    return {"defaultFormat": DEFAULT_FORMAT, **book.properties}
+
+
+def sheet_properties(book: Book, sheet: Sheet) -> Json:
+    """SheetProperties; the index and the size of the grid are said even where they are zero."""
+    grid = {
+        "rowCount": len(sheet.rows),
+        "columnCount": len(sheet.columns),
+        **sheet.properties.get("gridProperties", {}),
+    }
+    return {**sheet.properties, "index": book.sheets.index(sheet), "gridProperties": grid}
+
+
+def sheet_json(view: View, sheet: Sheet, areas: list[Area] | None, grid: bool, mask: Mask) -> Json:
+    result: Json = {"properties": sheet_properties(view.book, sheet)}
+    data = inside(mask, "data")
+    if grid and data is not None:
+        whole = [Area(sheet, 0, 0, len(sheet.rows), len(sheet.columns))]
+        result["data"] = [grid_data(view, area, data) for area in (whole if areas is None else areas)]
+    for name, value in (
+        ("merges", sheet.merges),
+        ("conditionalFormats", sheet.conditional_formats),
+        ("filterViews", sheet.filter_views),
+        ("protectedRanges", sheet.protected_ranges),
+        ("basicFilter", sheet.basic_filter),
+        ("charts", sheet.charts),
+        ("bandedRanges", sheet.banded_ranges),
+    ):
+        if value:
+            result[name] = value
+    own = [m for m in view.book.metadata if m["location"].get("sheetId") == sheet.id]
+    if own:
+        result["developerMetadata"] = own
+    return result
+
+
+def grid_data(view: View, area: Area, mask: Mask) -> Json:
+    result: Json = {}
+    if area.top:
+        result["startRow"] = area.top
+    if area.left:
+        result["startColumn"] = area.left
+    rows = inside(mask, "rowData")
+    if rows is not None:
+        data = _row_data(view, area, inside(rows, "values"))
+        if data:
+            result["rowData"] = data
+    sheet = area.sheet
+    if inside(mask, "rowMetadata") is not None:
+        lines = sheet.rows[area.top : area.bottom]
+        result["rowMetadata"] = _with_metadata([_row_json(row) for row in lines], view.book, sheet, "ROWS", area.top)
+    if inside(mask, "columnMetadata") is not None:
+        lines_ = [_column_json(column) for column in sheet.columns[area.left : area.right]]
+        result["columnMetadata"] = _with_metadata(lines_, view.book, sheet, "COLUMNS", area.left)
+    return result
+
+
+def _row_data(view: View, area: Area, mask: Mask | None) -> list[Json]:
+    """Rows up to the last that holds anything; a row's cells up to its last."""
+    sheet, left, right = area.sheet, area.left, area.right
+    bottom = min(area.bottom, sheet.filled_rows())
+    while bottom > area.top and not any(sheet.rows[bottom - 1].cells[left:right]):
+        bottom -= 1
+    result: list[Json] = []
+    for index in range(area.top, bottom):
+        cells = sheet.rows[index].cells[left:right]
+        if not cells or mask is None:
+            result.append({})
+            continue
+        values = [cell_json(view, sheet, index, left + offset, cell, mask) for offset, cell in enumerate(cells)]
+        result.append({"values": values})
+    return result
+
+
+def cell_json(view: View, sheet: Sheet, row: int, column: int, cell: Cell, mask: Mask) -> Json:
+    """CellData. A blank cell without a look of its own is {}."""
+    result: Json = {}
+    if cell.entered is not None:
+        value = view.value(sheet, row, column, cell)
+        result["userEnteredValue"] = to_extended(cell.entered)
+        if value is not None:
+            result["effectiveValue"] = to_extended(value)
+            result["formattedValue"] = displayed(value, cell, view.locale)
+        if cell.format:
+            result["userEnteredFormat"] = cell.format
+        if inside(mask, "effectiveFormat") is not None:
+            result["effectiveFormat"] = effective_format(cell.format, _side(value))
+    elif cell.format:
+        result["userEnteredFormat"] = cell.format
+        if inside(mask, "effectiveFormat") is not None:
+            result["effectiveFormat"] = effective_format(cell.format, "LEFT")
+    if cell.note:
+        result["note"] = cell.note
+    if cell.validation:
+        result["dataValidation"] = cell.validation
+    return result
+
+
+def _side(value: Any) -> str:
+    if isinstance(value, bool | CellError):
+        return "CENTER"
+    return "RIGHT" if isinstance(value, float) else "LEFT"
+
+
+def effective_format(own: Format, side: str) -> Format:
+    base = _ALIGNED[side]
+    if not own:
+        return base
+    text = own.get("textFormat")
+    both = {**base, **own}
+    if text:
+        both["textFormat"] = {**DEFAULT_FORMAT["textFormat"], **text}
+    return both
+
+
+def _row_json(row: Row) -> Json:
+    if not row.hidden_by_user and not row.hidden_by_filter and row.pixels == ROW_PIXELS:
+        return _PLAIN_ROW
+    result: Json = {}
+    if row.hidden_by_filter:
+        result["hiddenByFilter"] = True
+    if row.hidden_by_user:
+        result["hiddenByUser"] = True
+    return {**result, "pixelSize": row.pixels}
+
+
+def _column_json(column: Column) -> Json:
+    return {"hiddenByUser": True, "pixelSize": column.pixels} if column.hidden_by_user else {"pixelSize": column.pixels}
+
+
+def _with_metadata(lines: list[Json], book: Book, sheet: Sheet, dimension: str, start: int) -> list[Json]:
+    for item in _on_lines(book.metadata, sheet.id, dimension):
+        at = item["location"]["dimensionRange"]["startIndex"] - start
+        if 0 <= at < len(lines):
+            lines[at] = {**lines[at], "developerMetadata": [*lines[at].get("developerMetadata", []), item]}
+    return lines
+
+
+def _on_lines(metadata: list[Json], sheet_id: int, dimension: str) -> Iterable[Json]:
+    for item in metadata:
+        where = item["location"].get("dimensionRange")
+        if where and where.get("sheetId", 0) == sheet_id and where["dimension"] == dimension:
+            yield item

@@ -1,0 +1,117 @@
+"""The spreadsheets collection: create, get, getByDataFilter, batchUpdate, developerMetadata, copyTo."""
+
+from __future__ import annotations
+
+from .book import Book
+from .call import Call
+from .data_filters import filtered_areas, looked_up
+from .errors import Json, not_found
+from .masks import EVERYTHING, Mask, inside
+from .request_kinds import run
+from .resources import sheet_properties, spreadsheet_json
+from .sheet import Area
+from .store import Spreadsheet
+from .tabs import adopt, create_sheet
+
+
+def create(call: Call) -> Json:
+    wanted: Json = call.body.get("properties", {})
+    japanese = str(wanted.get("locale", "")).startswith("ja")
+    title = wanted.get("title") or ("無題のスプレッドシート" if japanese else "Untitled spreadsheet")
+    locale, zone = wanted.get("locale", "en_US"), wanted.get("timeZone", "Etc/GMT")
+    made = call.store.create(title, owner=call.user, locale=locale, zone=zone)
+    tabs = call.body.get("sheets", [])
+    if tabs:
+        made.change(lambda edit: _fill(edit.book, tabs))
+    return spreadsheet_json(made.id, made.view(), None, False, call.mask)
+
+
+def _fill(book: Book, tabs: list[Json]) -> None:
+    book.sheets.clear()
+    for index, tab in enumerate(tabs):
+        wanted = tab.get("properties", {})
+        create_sheet(book, wanted if index or "sheetId" in wanted else {**wanted, "sheetId": 0})
+
+
+def get(call: Call, spreadsheet_id: str) -> Json:
+    """`includeGridData` is ignored when a field mask is set: then the mask alone decides."""
+    opened = call.store.opened(spreadsheet_id, call.user, to_write=False)
+    ranges = call.args("ranges")
+    areas = [opened.book.a1_area(a1) for a1 in ranges] if ranges else None
+    grid = _names_data(call.mask) if call.mask else call.flag("includeGridData")
+    return _answer(call, opened, areas, grid, call.mask)
+
+
+def get_by_data_filter(call: Call, spreadsheet_id: str) -> Json:
+    opened = call.store.opened(spreadsheet_id, call.user, to_write=False)
+    filters = call.body.get("dataFilters", [])
+    areas = [area for one in filters for area in filtered_areas(opened.book, one)] if filters else None
+    grid = _names_data(call.mask) if call.mask else call.body.get("includeGridData", False)
+    return _answer(call, opened, areas, grid, call.mask)
+
+
+def _names_data(mask: Mask) -> bool:
+    sheets = inside(mask, "sheets")
+    return sheets is not None and (not sheets or "data" in sheets)
+
+
+def _answer(call: Call, opened: Spreadsheet, areas: list[Area] | None, grid: bool, mask: Mask) -> Json:
+    if grid:
+        call.cells += _size(areas) if areas is not None else _whole(opened.book)
+    return spreadsheet_json(opened.id, opened.view(), areas, grid, mask)
+
+
+def _size(areas: list[Area]) -> int:
+    return sum(area.height * area.width for area in areas)
+
+
+def _whole(book: Book) -> int:
+    return sum(sheet.filled_rows() * len(sheet.columns) for sheet in book.sheets)
+
+
+def batch_update(call: Call, spreadsheet_id: str) -> Json:
+    opened = call.store.opened(spreadsheet_id, call.user, to_write=True)
+    body = call.body
+    requests = body.get("requests", [])
+    call.requests += len(requests)
+    replies = opened.change(lambda edit: run(edit, requests), call.user)
+    result: Json = {"spreadsheetId": opened.id, "replies": replies}
+    if body.get("includeSpreadsheetInResponse"):
+        ranges = body.get("responseRanges", [])
+        areas = [opened.book.a1_area(a1) for a1 in ranges] if ranges else None
+        mask = inside(call.mask, "updatedSpreadsheet")
+        grid = body.get("responseIncludeGridData", False)
+        result["updatedSpreadsheet"] = _answer(call, opened, areas, grid, mask or EVERYTHING)
+    return result
+
+
+def metadata_get(call: Call, spreadsheet_id: str, metadata_id: int) -> Json:
+    opened = call.store.opened(spreadsheet_id, call.user, to_write=False)
+    found = looked_up(opened.book, {"metadataId": metadata_id})
+    if not found:
+        raise not_found()
+    return found[0]
+
+
+def metadata_search(call: Call, spreadsheet_id: str) -> Json:
+    opened = call.store.opened(spreadsheet_id, call.user, to_write=False)
+    matched = []
+    for data_filter in call.body.get("dataFilters", []):
+        for item in looked_up(opened.book, data_filter.get("developerMetadataLookup", {})):
+            matched.append({"developerMetadata": item, "dataFilters": [data_filter]})
+    return {"matchedDeveloperMetadata": matched} if matched else {}
+
+
+def copy_sheet(call: Call, spreadsheet_id: str, sheet_id: int) -> Json:
+    """sheets.copyTo: the tab lands at the end of the other spreadsheet, under a name of its own."""
+    source = call.store.opened(spreadsheet_id, call.user, to_write=False).book.sheet(sheet_id)
+    target = call.store.opened(call.body["destinationSpreadsheetId"], call.user, to_write=True)
+
+    def work(book: Book) -> Json:
+        title = f"「{source.title}」のコピー" if book.locale.startswith("ja") else f"Copy of {source.title}"
+        copy = create_sheet(book, {"title": title})
+        adopt(book, source, copy)
+        return sheet_properties(book, copy)
+
+    properties: Json = target.change(lambda edit: work(edit.book), call.user)
+    return properties

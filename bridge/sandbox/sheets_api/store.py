@@ -1,0 +1,221 @@
+"""Every spreadsheet and what Drive knows of it; the in-process door for tests and for the staff who type."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bridge.clock import Clock
+
+from .a1 import Box
+from .batch import Edit, run
+from .book import Book, boxed, first_title, new_sheet
+from .cells import Scalar
+from .errors import Json, not_found, permission_denied
+from .shape import delete, insert
+from .sheet import Row, Sheet
+from .switches import Switches
+from .view import View
+
+SPREADSHEET_TYPE = "application/vnd.google-apps.spreadsheet"
+WRITERS = ("owner", "organizer", "fileOrganizer", "writer")
+
+
+@dataclass
+class File:
+    """A Drive file: for the sandbox always a spreadsheet."""
+
+    id: str
+    name: str
+    created: datetime
+    modified: datetime
+    permissions: list[Json]
+    parents: list[str] = field(default_factory=lambda: ["root"])
+
+    def role(self, user: str | None) -> str | None:
+        """What the user may do; None where the file is not shared with them."""
+        roles = [p["role"] for p in self.permissions if p["type"] == "anyone" or p.get("emailAddress") == user]
+        return min(roles, key=("owner", "writer", "commenter", "reader").index, default=None)
+
+
+@dataclass(frozen=True)
+class Deleted:
+    """Rows a person deleted, kept for their Ctrl+Z."""
+
+    sheet_id: int
+    at: int
+    rows: tuple[Row, ...]
+
+
+class Spreadsheet:
+    """One spreadsheet as the person before it has it. Every method is instantaneous and safe from any thread."""
+
+    def __init__(self, store: Store, file: File, book: Book) -> None:
+        self._store = store
+        self.file = file
+        self.book = book
+        """the present version; older ones stay as they were, so keeping one is enough to restore it"""
+
+    @property
+    def id(self) -> str:
+        return self.file.id
+
+    def change(self, work: Callable[[Edit], Any], user: str | None = None) -> Any:
+        """Do `work` on a copy that becomes the present version only if nothing fails."""
+        with self._store.lock:
+            now = self._store.clock.now()
+            owner = user is None or self.file.role(user) == "owner"
+            edit = Edit(self.book.copy(), self._store.switches, now, user, owner)
+            result = work(edit)
+            self.book = edit.book
+            self.file.name = edit.book.properties["title"]
+            self.file.modified = now
+            self._store.touch()
+            return result
+
+    def apply(self, requests: list[Json], user: str | None = None) -> list[Json]:
+        """batchUpdate; without a user, as the owner."""
+        replies: list[Json] = self.change(lambda edit: run(edit, requests), user)
+        return replies
+
+    def type(self, sheet_id: int, row: int, column: int, text: str) -> None:
+        """What a person does at the keyboard: the cell keeps its format, the text is understood."""
+
+        def work(edit: Edit) -> None:
+            sheet = edit.book.sheet(sheet_id)
+            sheet.grow(row + 1, column + 1)
+            sheet.put(row, column, edit.typed(sheet.cell(row, column), text, edit.today()))
+
+        self.change(work)
+
+    def view(self) -> View:
+        return View(self.book, self._store.clock.now())
+
+    def sheet(self, title_or_id: str | int) -> Sheet:
+        found = self.book.sheet(title_or_id) if isinstance(title_or_id, int) else self.book.titled(title_or_id)
+        if found is None:
+            raise not_found()
+        return found
+
+    def shown(self, sheet_id: int, row: int, column: int) -> str:
+        """The text in the cell."""
+        with self._store.lock:
+            return self.view().text(self.book.sheet(sheet_id), row, column)
+
+    def value(self, sheet_id: int, row: int, column: int) -> Scalar | None:
+        with self._store.lock:
+            return self.view().value(self.book.sheet(sheet_id), row, column)
+
+    def table(self, sheet_id: int, box: Box | None = None) -> list[list[str]]:
+        """The texts of a range, the whole tab by default, without trailing blank rows."""
+        with self._store.lock:
+            sheet, view = self.book.sheet(sheet_id), self.view()
+            area = boxed(sheet, box or Box())
+            bottom = min(area.bottom, sheet.last_value_row())
+            return [[view.text(sheet, r, c) for c in range(area.left, area.right)] for r in range(area.top, bottom)]
+
+    def insert_rows(self, sheet_id: int, at: int, count: int = 1) -> None:
+        """Blank rows before `at`, looking like the row above, as the menu does it."""
+        self.change(lambda edit: insert(edit.book, edit.book.sheet(sheet_id), True, at, count, max(at - 1, 0)))
+
+    def delete_rows(self, sheet_id: int, start: int, end: int) -> Deleted:
+        def work(edit: Edit) -> Deleted:
+            sheet = edit.book.sheet(sheet_id)
+            gone = Deleted(sheet_id, start, tuple(sheet.rows[start:end]))
+            delete(edit.book, sheet, True, start, end)
+            return gone
+
+        gone: Deleted = self.change(work)
+        return gone
+
+    def undo(self, gone: Deleted) -> None:
+        """Ctrl+Z after a deletion: the rows return as they were, whatever changed elsewhere meanwhile stays."""
+
+        def work(edit: Edit) -> None:
+            sheet = edit.book.sheet(gone.sheet_id)
+            at = min(gone.at, len(sheet.rows))
+            insert(edit.book, sheet, True, at, len(gone.rows), at)
+            sheet.rows[at : at + len(gone.rows)] = gone.rows
+
+        self.change(work)
+
+    def restore(self, version: Book) -> None:
+        """File > Version history > Restore this version."""
+        with self._store.lock:
+            self.book = version
+            self._store.touch()
+
+
+class Store:
+    def __init__(self, clock: Clock, switches: Switches) -> None:
+        self.clock = clock
+        self.switches = switches
+        self.lock = threading.RLock()
+        self.version = 0
+        """raised at every change"""
+        self.spreadsheets: dict[str, Spreadsheet] = {}
+
+    def touch(self) -> None:
+        self.version += 1
+
+    def create(
+        self, title: str, *, owner: str | None = None, locale: str = "en_US", zone: str = "Etc/GMT"
+    ) -> Spreadsheet:
+        """A new spreadsheet; without an owner, anybody with an account may edit it."""
+        with self.lock:
+            book = Book(
+                {"title": title, "locale": locale, "autoRecalc": "ON_CHANGE", "timeZone": zone},
+                [new_sheet(0, first_title(locale))],
+            )
+            return self.adopt(self.new_file(title, owner), book)
+
+    def new_file(self, name: str, owner: str | None) -> File:
+        now = self.clock.now()
+        permission = _permission(None, "writer") if owner is None else _permission(owner, "owner")
+        number = self.version + 1
+        return File(f"1sandbox{number:06d}{'x' * 30}", name, now, now, [permission])
+
+    def share(self, spreadsheet: Spreadsheet, email: str | None, role: str) -> Json:
+        """Give an account, or without one anybody, a role; a role given before is replaced."""
+        with self.lock:
+            made = _permission(email, role)
+            others = [p for p in spreadsheet.file.permissions if p["id"] != made["id"]]
+            spreadsheet.file.permissions = [*others, made]
+            self.touch()
+            return made
+
+    def adopt(self, file: File, book: Book) -> Spreadsheet:
+        spreadsheet = self.spreadsheets[file.id] = Spreadsheet(self, file, book)
+        self.touch()
+        return spreadsheet
+
+    def spreadsheet(self, spreadsheet_id: str) -> Spreadsheet:
+        found = self.spreadsheets.get(spreadsheet_id)
+        if found is None:
+            raise not_found()
+        return found
+
+    def opened(self, spreadsheet_id: str, user: str, to_write: bool) -> Spreadsheet:
+        """The spreadsheet, if the user may read it, or write it."""
+        found = self.spreadsheet(spreadsheet_id)
+        role = found.file.role(user)
+        if role is None or (to_write and role not in WRITERS):
+            raise permission_denied()
+        return found
+
+    def delete(self, spreadsheet_id: str) -> None:
+        with self.lock:
+            self.spreadsheet(spreadsheet_id)
+            del self.spreadsheets[spreadsheet_id]
+            self.touch()
+
+
+def _permission(email: str | None, role: str) -> Json:
+    if email is None:
+        return {"kind": "drive#permission", "id": "anyoneWithLink", "type": "anyone", "role": role}
+    number = str(int.from_bytes(hashlib.sha256(email.encode()).digest()[:8]))
+    return {"kind": "drive#permission", "id": number, "type": "user", "emailAddress": email, "role": role}
