@@ -1,0 +1,53 @@
+"""Shopify through its Admin GraphQL API (shopify.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from bridge.channels.batches import push_in_batches
+from bridge.channels.http import Seams
+from bridge.channels.port import Capabilities, Check, OrdersRead, Pushed, PushItem, WriteKind
+from bridge.channels.shopify import checks, facts
+from bridge.channels.shopify.orders import OrderFeed
+from bridge.channels.shopify.snapshots import CHANNEL
+from bridge.channels.shopify.stock import Stock
+from bridge.channels.shopify.wire import Graph
+from bridge.config import Shopify
+from bridge.domain.orders import ListingKey
+
+
+class ShopifyChannel:
+    """One location of one Shopify shop."""
+
+    name = CHANNEL
+
+    def __init__(self, settings: Shopify, seams: Seams) -> None:
+        self.shop = settings.shop
+        self.capabilities = Capabilities(
+            write=WriteKind.COMPARE_AND_SET,
+            batch=facts.PUSH_BATCH,
+            read_batch=facts.READ_BATCH,
+            lag=timedelta(seconds=settings.lag_seconds),
+            look_back=timedelta(days=settings.look_back_days),
+            max_quantity=facts.MAX_QUANTITY,
+        )
+        self._settings = settings
+        self._graph = Graph(settings, seams)
+        self._feed = OrderFeed(settings, self._graph, seams)
+        self._stock = Stock(self._graph)
+
+    def orders(self, since: datetime, known_open: Sequence[str] = ()) -> OrdersRead:
+        return self._feed.read(since, known_open)
+
+    def read(self, listings: Iterable[ListingKey]) -> Mapping[ListingKey, int]:
+        return self._stock.read(listings)
+
+    def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:
+        return push_in_batches(items, facts.PUSH_BATCH, lambda batch: self._stock.send(batch, key))
+
+    def check(self) -> Sequence[Check]:
+        return list(checks.check(self._settings, self._graph))
+
+    def close(self) -> None:
+        self._graph.close()

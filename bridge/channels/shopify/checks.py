@@ -1,0 +1,68 @@
+"""`bridge check` for Shopify: token, version, location, then each right by the smallest harmless query."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from bridge.channels.port import Check
+from bridge.channels.shopify import documents
+from bridge.channels.shopify.snapshots import gid
+from bridge.channels.shopify.wire import Graph
+from bridge.config import Shopify
+from bridge.errors import BridgeError, Hint, NeedsPerson
+
+OK = Hint("使えます。", "It works.")
+
+
+def check(settings: Shopify, graph: Graph) -> Iterator[Check]:
+    """One line per right. Never raises."""
+    yield _line("token", lambda: graph.ask(documents.SHOP))
+    yield _line("api_version", lambda: _version(settings, graph))
+    yield _line("location", lambda: _location(settings, graph))
+    yield _line("read_orders", lambda: graph.ask(documents.PROBE_ORDERS))
+    yield _line("read_products", lambda: graph.ask(documents.PROBE_PRODUCTS))
+    yield _line("write_inventory", lambda: _may_write(graph))
+
+
+def _line(name: str, attempt: Callable[[], object]) -> Check:
+    try:
+        told = attempt()
+        return Check(name, True, told if isinstance(told, Hint) else OK)
+    except BridgeError as error:
+        return Check(name, False, error.hint)
+
+
+def _version(settings: Shopify, graph: Graph) -> Hint:
+    """An expired version is served by another, quietly (§1)."""
+    served, asked = graph.served_version, settings.api_version
+    if served is None:
+        raise BridgeError(Hint("版を確かめられませんでした。", "The version could not be seen."))
+    if served != asked:
+        raise BridgeError(
+            Hint(
+                f"api_version {asked} は終わり、Shopify は {served} で答えています。bridge を更新してください。",
+                f"api_version {asked} is no longer served: Shopify answers by {served}. Look for an update of bridge.",
+            )
+        )
+    return OK
+
+
+def _location(settings: Shopify, graph: Graph) -> Hint:
+    found = graph.ask(documents.PROBE_STOCK, {"location": gid("Location", settings.location)})["location"]
+    if not found or not found["isActive"]:
+        raise NeedsPerson(
+            Hint(
+                f"ロケーション {settings.location} がないか、無効です。設定の location を確かめてください。",
+                f"Location {settings.location} does not exist or is inactive. Look at location in the settings.",
+            )
+        )
+    return Hint(f"「{found['name']}」です。", f'It is "{found["name"]}".')
+
+
+def _may_write(graph: Graph) -> Hint:
+    scopes = {each["handle"] for each in graph.ask(documents.SCOPES)["currentAppInstallation"]["accessScopes"]}
+    if "write_inventory" not in scopes:
+        raise NeedsPerson(
+            Hint("アプリに write_inventory の権限を加えてください。", "Grant the app the right write_inventory.")
+        )
+    return OK

@@ -1,0 +1,105 @@
+"""Every GraphQL document that is sent to Shopify. A test validates each against the real schema.
+
+Nothing personal is asked for: no customer, address, note or email.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bridge.channels.shopify import facts
+
+
+@dataclass(frozen=True)
+class Document:
+    """`cost`: points it is thought to ask for until Shopify's first answer tells (§3.1)."""
+
+    name: str
+    text: str
+    cost: float
+
+    @property
+    def writes(self) -> bool:
+        return self.text.startswith("mutation")
+
+
+_LINE = """id sku quantity currentQuantity unfulfilledQuantity requiresShipping isGiftCard
+      variant { inventoryItem { id tracked } }"""
+
+_ORDER = f"""id updatedAt createdAt cancelledAt test confirmed
+    lineItems(first: {facts.LINES_AT_ONCE}) {{ nodes {{ {_LINE} }} pageInfo {{ hasNextPage endCursor }} }}
+    refunds(first: {facts.PARTS_AT_ONCE}) {{ id }}
+    fulfillments(first: {facts.PARTS_AT_ONCE}) {{ id status }}"""
+
+ORDERS = Document(
+    "Orders",
+    f"""query Orders($q: String!, $first: Int!, $after: String) {{
+  orders(first: $first, after: $after, query: $q, sortKey: UPDATED_AT) {{
+    nodes {{ {_ORDER} }} pageInfo {{ hasNextPage endCursor }} }} }}""",
+    cost=900,
+)
+
+ORDERS_BY_ID = Document(
+    "OrdersById", f"query OrdersById($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Order {{ {_ORDER} }} }} }}", cost=900
+)
+
+LINES = Document(
+    "Lines",
+    f"""query Lines($id: ID!, $after: String) {{ order(id: $id) {{
+  lineItems(first: {facts.PAGE}, after: $after) {{ nodes {{ {_LINE} }} pageInfo {{ hasNextPage endCursor }} }} }} }}""",
+    cost=310,
+)
+
+PARTS = Document(
+    "Parts",
+    f"""query Parts($id: ID!) {{ order(id: $id) {{
+  refunds(first: {facts.LIST}) {{ id }} fulfillments(first: {facts.LIST}) {{ id status }} }} }}""",
+    cost=410,
+)
+
+REFUND = Document(
+    "Refund",
+    f"""query Refund($id: ID!, $after: String) {{ refund(id: $id) {{
+  lines: refundLineItems(first: {facts.PAGE}, after: $after) {{
+    nodes {{ quantity restockType restocked lineItem {{ id }} }} pageInfo {{ hasNextPage endCursor }} }} }} }}""",
+    cost=210,
+)
+
+FULFILLMENT = Document(
+    "Fulfillment",
+    f"""query Fulfillment($id: ID!, $after: String) {{ fulfillment(id: $id) {{
+  lines: fulfillmentLineItems(first: {facts.PAGE}, after: $after) {{
+    nodes {{ quantity lineItem {{ id }} }} pageInfo {{ hasNextPage endCursor }} }} }} }}""",
+    cost=210,
+)
+
+LEVELS = Document(
+    "Levels",
+    """query Levels($ids: [ID!]!, $location: ID!) { nodes(ids: $ids) { ... on InventoryItem { id tracked
+  inventoryLevel(locationId: $location) { isActive quantities(names: ["available"]) { name quantity } } } } }""",
+    cost=760,
+)
+
+SET_QUANTITIES = Document(
+    "SetQuantities",
+    """mutation SetQuantities($input: InventorySetQuantitiesInput!, $key: String!) {
+  inventorySetQuantities(input: $input) @idempotent(key: $key) {
+    inventoryAdjustmentGroup { id } userErrors { code field message } } }""",
+    cost=20,
+)
+
+SHOP = Document("Shop", "query Shop { shop { myshopifyDomain } }", cost=2)
+SCOPES = Document("Scopes", "query Scopes { currentAppInstallation { accessScopes { handle } } }", cost=20)
+PROBE_ORDERS = Document("ProbeOrders", "query ProbeOrders { orders(first: 1) { nodes { id } } }", cost=5)
+PROBE_PRODUCTS = Document("ProbeProducts", "query ProbeProducts { productVariants(first: 1) { nodes { id } } }", cost=5)
+PROBE_STOCK = Document(
+    "ProbeStock",
+    """query ProbeStock($location: ID!) { location(id: $location) {
+  name isActive inventoryLevels(first: 1) { nodes { id } } } }""",
+    cost=10,
+)
+
+ALL = (
+    ORDERS, ORDERS_BY_ID, LINES, PARTS, REFUND, FULFILLMENT, LEVELS, SET_QUANTITIES,
+    SHOP, SCOPES, PROBE_ORDERS, PROBE_PRODUCTS, PROBE_STOCK,
+)  # fmt: skip

@@ -1,0 +1,147 @@
+"""Reading orders from Shopify: all that changed since, page by page, and daily all that are open (shopify.md §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from bridge.channels.batches import cut
+from bridge.channels.http import Seams
+from bridge.channels.port import OrdersRead
+from bridge.channels.shopify import documents, facts
+from bridge.channels.shopify.documents import Document
+from bridge.channels.shopify.snapshots import (
+    Parts,
+    Unreadable,
+    gid,
+    needs_parts,
+    number_of,
+    order_snapshot,
+    parts_of,
+)
+from bridge.channels.shopify.wire import Graph, TooCostly
+from bridge.channels.stamps import SerialReads
+from bridge.config import Shopify
+from bridge.domain.orders import OrderSnapshot
+from bridge.errors import Hint, NeedsPerson, Refused
+
+Node = dict[str, Any]
+
+
+class OrderFeed:
+    """The orders of one shop."""
+
+    def __init__(self, settings: Shopify, graph: Graph, seams: Seams) -> None:
+        self._settings = settings
+        self._graph = graph
+        self._clock = seams.clock
+        self._reads = SerialReads(seams.clock)
+        self._page = facts.ORDERS_PAGE
+        self._swept_at: float | None = None
+        self._tried_again: set[str] = set()
+
+    def read(self, since: datetime, known_open: Sequence[str]) -> OrdersRead:
+        """As Channel.orders."""
+        began = self._clock.now()
+        oldest = began - timedelta(days=self._settings.look_back_days)
+        start = max(oldest, since - timedelta(seconds=self._settings.lag_seconds))
+        found = _Found()
+        try:
+            self._search(f"updated_at:>='{_time(start)}'", found)
+            again = set(self._tried_again)
+            if self._sweep_is_due():
+                if start > oldest:
+                    self._search(f"created_at:>='{_time(oldest)}' status:open", found)
+                again |= set(known_open)
+            self._look_at(sorted(again - found.orders.keys()), found)
+        except Refused as refusal:  # it is our request that is wrong: no order can be read until somebody helps
+            raise NeedsPerson(refusal.hint) from refusal
+        self._tried_again = set(found.problems)
+        return OrdersRead(tuple(found.orders.values()), began, found.problems)
+
+    def _sweep_is_due(self) -> bool:
+        """Some changes don't touch an order's updatedAt, and an index may lose one: look at all that is open, daily."""
+        now = self._clock.monotonic()
+        if self._swept_at is not None and now - self._swept_at < facts.SWEEP_EVERY.total_seconds():
+            return False
+        self._swept_at = now
+        return True
+
+    def _search(self, query: str, found: _Found) -> None:
+        after, more = None, True
+        while more:
+            read_at = self._reads.begin()
+            try:
+                page = self._graph.ask(documents.ORDERS, {"q": query, "first": self._page, "after": after})["orders"]
+            except TooCostly:
+                if self._page == 1:
+                    raise
+                self._page = max(1, self._page // 2)
+                continue
+            for node in page["nodes"]:
+                self._take(node, read_at, found)
+            more, after = page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"]
+
+    def _look_at(self, numbers: Sequence[str], found: _Found) -> None:
+        """Orders by their numbers. One that isn't shown (older than we may read) is a problem, never a cancellation."""
+        for batch in cut(numbers, facts.ORDERS_BY_ID):
+            read_at = self._reads.begin()
+            ids = [gid("Order", number) for number in batch]
+            nodes = self._graph.ask(documents.ORDERS_BY_ID, {"ids": ids})["nodes"]
+            found.problems |= dict.fromkeys(batch, _MISSING)
+            for node in nodes:
+                if node:
+                    self._take(node, read_at, found)
+
+    def _take(self, node: Node, read_at: datetime, found: _Found) -> None:
+        """Understand one order. Of two readings the later one stays."""
+        number = number_of(node["id"])
+        try:
+            lines = list(self._lines(node))
+            parts = self._parts(node) if needs_parts(node, lines) else None
+            settings = self._settings
+            found.orders[number] = order_snapshot(node, lines, parts, settings.shop, settings.location, read_at)
+            found.problems.pop(number, None)
+        except Unreadable as error:
+            found.problems[number] = error.hint
+
+    def _lines(self, node: Node) -> Iterator[Node]:
+        first = node["lineItems"]
+        if first["pageInfo"]["hasNextPage"]:
+            yield from self._graph.pages(documents.LINES, {"id": node["id"]}, "order", "lineItems")
+        else:
+            yield from first["nodes"]
+
+    def _parts(self, node: Node) -> Parts:
+        refunds, fulfillments = node["refunds"], node["fulfillments"]
+        if max(len(refunds), len(fulfillments)) >= facts.PARTS_AT_ONCE:
+            whole = self._graph.ask(documents.PARTS, {"id": node["id"]})["order"] or node
+            refunds, fulfillments = whole["refunds"], whole["fulfillments"]
+        standing = [each for each in fulfillments if each["status"] not in facts.NOT_SHIPPED]
+        return parts_of(
+            list(self._lines_of(refunds, documents.REFUND, "refund")),
+            list(self._lines_of(standing, documents.FULFILLMENT, "fulfillment")),
+        )
+
+    def _lines_of(self, parts: Sequence[Mapping[str, Any]], document: Document, name: str) -> Iterator[Node]:
+        for part in parts:
+            yield from self._graph.pages(document, {"id": part["id"]}, name, "lines")
+
+
+class _Found:
+    """What one read has gathered, by order number."""
+
+    def __init__(self) -> None:
+        self.orders: dict[str, OrderSnapshot] = {}
+        self.problems: dict[str, Hint] = {}
+
+
+_MISSING = Hint(
+    "Shopify にこの注文が見つかりません (60 日より前は read_all_orders の権限が要ります)。取消とはみなしません。",
+    "Shopify does not show this order (beyond 60 days read_all_orders is needed). It is not taken as cancelled.",
+)
+
+
+def _time(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")

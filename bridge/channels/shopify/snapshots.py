@@ -1,0 +1,150 @@
+"""One order of Shopify as a snapshot (shopify.md §6). Pure.
+
+Of a line Shopify tells what was ordered, what is left after refunds and edits (current) and what is not yet fulfilled.
+While nothing was taken out of an order that is enough. After a refund, an edit or a cancellation it is not: a unit that
+is gone may have been shipped before or not. Only fulfillments tell, so for such orders they are read too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bridge.channels.stamps import stamp
+from bridge.domain.orders import LineKey, LineSnapshot, ListingKey, OrderSnapshot
+from bridge.errors import Hint, Refused
+
+CHANNEL = "shopify"
+
+
+class Unreadable(Refused):
+    """This order can't be understood: it is shown to a person and tried again."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What refunds and fulfillments say, in units per line gid.
+
+    shipped: by fulfillments that stand · withdrawn: refunded before shipping and put back on sale · returned: goods
+    that came back · restocked: all units that Shopify put back on sale
+    """
+
+    shipped: Counter[str] = field(default_factory=Counter)
+    withdrawn: Counter[str] = field(default_factory=Counter)
+    returned: Counter[str] = field(default_factory=Counter)
+    restocked: Counter[str] = field(default_factory=Counter)
+
+
+def gid(kind: str, number: str) -> str:
+    return f"gid://shopify/{kind}/{number}"
+
+
+def number_of(an_id: str) -> str:
+    """The number at the end of a gid."""
+    return an_id.rpartition("/")[2].partition("?")[0]
+
+
+def listing_key(item: str, location: str) -> ListingKey:
+    """From the numbers of the inventory item and the location."""
+    return ListingKey(CHANNEL, f"{item}@{location}")
+
+
+def needs_parts(order: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether refunds and fulfillments have to be read to understand the order."""
+    changed = any(line["quantity"] != line["currentQuantity"] for line in lines)
+    return order["cancelledAt"] is not None or bool(order["refunds"]) or changed
+
+
+def parts_of(refunded: Sequence[Mapping[str, Any]], fulfilled: Sequence[Mapping[str, Any]]) -> Parts:
+    """From refund line items and the line items of fulfillments that stand. Raises KeyError, TypeError."""
+    parts = Parts()
+    for line in fulfilled:
+        parts.shipped[line["lineItem"]["id"]] += line["quantity"] or 0
+    for line in refunded:
+        line_id, units = line["lineItem"]["id"], int(line["quantity"])
+        if line["restockType"] == "CANCEL":
+            parts.withdrawn[line_id] += units
+        # restocked false is no physical return, whatever the type says
+        if line["restocked"]:
+            parts.restocked[line_id] += units
+            parts.returned[line_id] += units if line["restockType"] == "RETURN" else 0
+    return parts
+
+
+def order_snapshot(
+    order: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], parts: Parts | None, shop: str, location: str,
+    read_at: datetime,
+) -> OrderSnapshot:  # fmt: skip
+    """`parts`: None where `needs_parts` said no. Raises Unreadable."""
+    try:
+        updated = datetime.fromisoformat(order["updatedAt"])
+        return OrderSnapshot(
+            channel=CHANNEL,
+            shop=shop,
+            order=number_of(order["id"]),
+            version=f"{stamp(updated)} {stamp(read_at)}",
+            placed_at=datetime.fromisoformat(order["createdAt"]),
+            lines=tuple(_lines(order, lines, parts, shop, location)),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        what = f"{type(error).__name__} {error}"
+        hint = Hint(
+            f"Shopify の注文を読み取れません ({what})。自動でやり直します。続くようなら bridge の更新が必要です。",
+            f"This Shopify order can't be read ({what}). It is tried again; if it stays, bridge needs an update.",
+        )
+        raise Unreadable(hint) from error
+
+
+def _lines(
+    order: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], parts: Parts | None, shop: str, location: str
+) -> Iterator[LineSnapshot]:
+    for line in lines:
+        if not _is_goods(line):
+            continue
+        ordered = int(line["quantity"])
+        left, shipped = _open_and_shipped(line, parts)
+        counted = order["confirmed"] and _tracked(line)  # else Shopify's own number never fell
+        restocked = parts.restocked[line["id"]] if parts else 0
+        # A test order will never be shipped, but Shopify lowered its number for it: nothing to hold, all of it taken.
+        hold = order["cancelledAt"] is None and not order["test"]
+        yield LineSnapshot(
+            key=LineKey(CHANNEL, shop, number_of(order["id"]), number_of(line["id"])),
+            listing=_listing(line, location),
+            ordered=ordered,
+            open=left if hold else 0,
+            shipped=0 if order["test"] else shipped,
+            returned=min(parts.returned[line["id"]], shipped) if parts and not order["test"] else 0,
+            taken=max(0, ordered - restocked) if counted else 0,
+        )
+
+
+def _open_and_shipped(line: Mapping[str, Any], parts: Parts | None) -> tuple[int, int]:
+    ordered, current, unfulfilled = (int(line[name]) for name in ("quantity", "currentQuantity", "unfulfilledQuantity"))
+    if parts is None:
+        return unfulfilled, ordered - unfulfilled
+    shipped = parts.shipped[line["id"]]
+    if shipped == 0:  # all that is gone was gone before shipping
+        return min(unfulfilled, current), 0
+    # Whether unfulfilled counts units withdrawn before shipping isn't said; without those it is never too high.
+    return max(0, min(unfulfilled, ordered - shipped - parts.withdrawn[line["id"]])), shipped
+
+
+def _is_goods(line: Mapping[str, Any]) -> bool:
+    """Tips, gift cards and services lie on no shelf."""
+    if line["isGiftCard"]:
+        return False
+    return bool(line["requiresShipping"]) or (line["variant"] is not None and _tracked(line))
+
+
+def _tracked(line: Mapping[str, Any]) -> bool:
+    return line["variant"] is not None and bool(line["variant"]["inventoryItem"]["tracked"])
+
+
+def _listing(line: Mapping[str, Any], location: str) -> ListingKey:
+    """A line whose variant was deleted, or that was typed by hand, has no item: it is shown until somebody maps it."""
+    if line["variant"] is None:
+        return listing_key(f"sku:{line['sku'] or ''}", location)
+    return listing_key(number_of(line["variant"]["inventoryItem"]["id"]), location)
