@@ -30,6 +30,7 @@ def authorized_session(app: WsgiApp, key: ServiceAccountKey) -> AuthorizedSessio
     for_tokens.mount("https://", WsgiAdapter(app))
     session = AuthorizedSession(credentials, auth_request=Request(for_tokens))  # type: ignore[no-untyped-call]
     session.mount("https://", WsgiAdapter(app))
+    session.trust_env = for_tokens.trust_env = False  # no proxies in this process; looking for them takes longer
     return session
 
 

@@ -21,6 +21,7 @@ from .errors import ApiError, Json, unimplemented
 from .masks import pruned
 from .oauth import Accounts, InvalidGrant, ServiceAccountKey
 from .quota import Kind, Quota, QuotaMeter
+from .state import dump_store, load_store
 from .store import Store
 from .switches import Switches
 
@@ -99,6 +100,18 @@ class SheetsApi:
     def version(self) -> int:
         """Raised at each mutation, so that a saver knows when to save."""
         return self.store.version
+
+    def add_account(self, key: ServiceAccountKey) -> None:
+        """Another user, with quotas of its own."""
+        self.accounts.add(key)
+
+    def to_json(self) -> Json:
+        """Every spreadsheet and file. Tokens and quota counters are not state: they die with the process."""
+        return dump_store(self.store)
+
+    def load_json(self, state: Json) -> None:
+        """Take over a state that to_json gave."""
+        load_store(self.store, state)
 
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
         request = Request(environ)

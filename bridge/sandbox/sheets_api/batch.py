@@ -40,17 +40,23 @@ class Edit:
     def typed(self, cell: Cell, text: str, today: date) -> Cell:
         return typed_into(cell, text, self.book.locale, self.switches, today)
 
+    def may_change(self, protection: Json) -> bool:
+        """Whether this protection lets the user through."""
+        editors = protection.get("editors", {}).get("users", [])
+        return self.owner or bool(protection.get("warningOnly")) or self.user in editors
+
     def may_write(self, sheet: Sheet, top: int, left: int, bottom: int, right: int) -> bool:
         """Whether no protection forbids this user any of the cells."""
         if self.owner or not sheet.protected_ranges:
             return True
-        for protection in sheet.protected_ranges:
-            if protection.get("warningOnly") or self.user in protection.get("editors", {}).get("users", []):
-                continue
-            held = self.book.area(protection["range"])
-            if held.top < bottom and top < held.bottom and held.left < right and left < held.right:
-                return False
-        return True
+        area = Area(sheet, top, left, bottom, right)
+        return not any(self._forbids(held, area) for held in sheet.protected_ranges if not self.may_change(held))
+
+    def _forbids(self, protection: Json, area: Area) -> bool:
+        if not area.touches(self.book.area(protection["range"])):
+            return False
+        spared = (self.book.area(one) for one in protection.get("unprotectedRanges", []))
+        return not any(one.holds(area) for one in spared)
 
     def claim(self, area: Area) -> Area:
         """The area, if this user may write it."""

@@ -42,6 +42,11 @@ class Call:
         fields = self.request.args.get("fields")
         return parse_mask(fields) if fields else EVERYTHING
 
+    @property
+    def masked(self) -> bool:
+        """Whether a field mask was sent; `*` is one too."""
+        return bool(self.request.args.get("fields"))
+
     def flag(self, name: str) -> bool:
         return self.request.args.get(name, "false").lower() == "true"
 

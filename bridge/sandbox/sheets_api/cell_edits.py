@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from .batch import Edit, handles
-from .cells import Cell, Format, Formula, from_extended
+from .cells import Cell, Format, from_extended
 from .errors import Json, invalid, unimplemented
 from .masks import EVERYTHING, Mask, inside, merged, update_mask
-from .references import translated
+from .references import moved
 from .sheet import Area
 
 _WRITABLE = frozenset({"userEnteredValue", "userEnteredFormat", "note", "dataValidation"})
@@ -88,14 +88,9 @@ def repeat_cell(edit: Edit, body: Json) -> Json:
     for offset, old in enumerate(list(area.rows())):
         changed = [change(cell, data) for cell in old]
         if formula:
-            changed = [_moved(cell, offset, column) for column, cell in enumerate(changed)]
+            changed = [moved(cell, offset, column) for column, cell in enumerate(changed)]
         area.sheet.put_span(area.top + offset, area.left, changed)
     return {}
-
-
-def _moved(cell: Cell, rows: int, columns: int) -> Cell:
-    entered = cell.entered
-    return cell.with_value(Formula(translated(entered.text, rows, columns))) if isinstance(entered, Formula) else cell
 
 
 @handles("appendCells", "sheetId", "rows", "fields", "tableId")

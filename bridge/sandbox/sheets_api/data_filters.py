@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .a1 import Box
-from .book import Book, boxed, to_grid_range
+from .book import Book, boxed
 from .errors import Json, invalid
 from .sheet import Area
 
@@ -44,9 +44,3 @@ def _located(book: Book, item: Json) -> Area:
         box = Box(top=start, bottom=end) if lines["dimension"] == "ROWS" else Box(left=start, right=end)
         return boxed(book.sheet(lines.get("sheetId", 0)), box)
     return boxed(book.sheet(where["sheetId"]) if "sheetId" in where else book.sheets[0], Box())
-
-
-def matched_filters(book: Book, filters: list[Json], area: Area) -> list[Json]:
-    """Those of the filters that select this very area."""
-    wanted = to_grid_range(area)
-    return [f for f in filters if any(to_grid_range(found) == wanted for found in filtered_areas(book, f))]

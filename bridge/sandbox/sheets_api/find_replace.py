@@ -57,7 +57,7 @@ def find_replace(edit: Edit, body: Json) -> Json:
     counts, view, today = _Counts(), edit.view(), edit.today()
     for area in _areas(edit, body):
         sheet = area.sheet
-        for row, column, cell in _candidates(edit, area):
+        for row, column, cell in _candidates(edit, area, blanks=substitute("")[1] > 0):
             if isinstance(cell.entered, Formula) and not formulas:
                 continue
             new, occurrences = substitute(_compared(edit, view, area, row, column, cell))
@@ -89,15 +89,18 @@ def _areas(edit: Edit, body: Json) -> list[Area]:
     return [boxed(sheet, WHOLE) for sheet in sheets]
 
 
-def _candidates(edit: Edit, area: Area) -> Iterator[tuple[int, int, Cell]]:
-    for index in range(area.top, area.bottom):
+def _candidates(edit: Edit, area: Area, blanks: bool) -> Iterator[tuple[int, int, Cell]]:
+    """The cells to look at; blank ones only where the search can match them."""
+    for index in range(area.top, area.bottom if blanks else min(area.bottom, area.sheet.filled_rows())):
         row = area.sheet.rows[index]
         if row.hidden_by_filter and not edit.switches.find_replace_reaches_filtered_rows:
             continue
         if row.hidden_by_user and not edit.switches.find_replace_reaches_hidden_rows:
             continue
-        for offset, cell in enumerate(row.span(area.left, area.right)):
-            yield index, area.left + offset, cell
+        cells = row.span(area.left, area.right) if blanks else row.cells[area.left : area.right]
+        for column, cell in enumerate(cells, area.left):
+            if blanks or cell.entered is not None:
+                yield index, column, cell
 
 
 def _compared(edit: Edit, view: View, area: Area, row: int, column: int, cell: Cell) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -152,10 +151,3 @@ class Accounts:
 
 def _decoded(part: str) -> bytes:
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
-
-
-def accounts_of(keys: Iterable[ServiceAccountKey], clock: Clock, check_times: bool) -> Accounts:
-    accounts = Accounts(clock, check_times)
-    for key in keys:
-        accounts.add(key)
-    return accounts

@@ -1,68 +1,14 @@
-"""Requests that carry cells about: sortRange, copyPaste, cutPaste. Format, note and validation travel with a cell."""
+"""Requests that carry cells elsewhere: copyPaste and cutPaste, insertRange and deleteRange."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cmp_to_key
 
 from .batch import Edit, handles
-from .cells import EMPTY, Cell, Formula
+from .cells import EMPTY, Cell
 from .errors import ApiError, Json, invalid
-from .formula import Value, sort_key
-from .references import translated
-from .sheet import Area, Sheet
-
-Line = tuple[int, tuple[Cell, ...]]
-"""a row's index before the sort, and its cells inside the sorted range"""
-
-
-@handles("sortRange", "range", "sortSpecs")
-def sort_range(edit: Edit, body: Json) -> Json:
-    specs = body.get("sortSpecs", [])
-    if not specs:
-        raise invalid("At least one sort specification is needed.")
-    sort_area(edit, edit.claim(edit.book.area(body["range"])), specs)
-    return {}
-
-
-def sort_area(edit: Edit, area: Area, specs: list[Json]) -> None:
-    """Order the lines of the area; a line whose formulas move has their relative references moved along."""
-    sheet, view = area.sheet, edit.view()
-    stays = edit.switches.sort_leaves_filtered_rows
-    places = [i for i in range(area.top, area.bottom) if not (stays and sheet.rows[i].hidden_by_filter)]
-    lines = [(index, sheet.rows[index].span(area.left, area.right)) for index in places]
-    keys = {index: [view.value(sheet, index, _sort_column(spec, area)) for spec in specs] for index in places}
-    descending = [spec.get("sortOrder") == "DESCENDING" for spec in specs]
-
-    def order(one: Line, two: Line) -> int:
-        return _compare(keys[one[0]], keys[two[0]], descending)
-
-    lines.sort(key=cmp_to_key(order))
-    for index, (old_index, cells) in zip(places, lines, strict=True):
-        if index != old_index:
-            sheet.put_span(index, area.left, [_moved(cell, index - old_index, 0) for cell in cells])
-
-
-def _sort_column(spec: Json, area: Area) -> int:
-    column = int(spec.get("dimensionIndex", 0))
-    if not area.left <= column < area.right:
-        raise invalid(f"Cannot sort by column {column}, it lies outside the range.")
-    return column
-
-
-def _compare(one: list[Value], two: list[Value], descending: list[bool]) -> int:
-    for a, b, down in zip(one, two, descending, strict=True):
-        x, y = sort_key(a), sort_key(b)
-        if x != y:
-            blanks = a is None or b is None  # they come last whichever way one sorts
-            return (1 if x > y else -1) * (-1 if down and not blanks else 1)
-    return 0
-
-
-def _moved(cell: Cell, rows: int, columns: int) -> Cell:
-    entered = cell.entered
-    return cell.with_value(Formula(translated(entered.text, rows, columns))) if isinstance(entered, Formula) else cell
-
+from .references import moved
+from .sheet import BLANK_ROW, Area, Sheet
 
 Paste = Callable[[Cell, Cell], Cell]
 """(pasted cell, cell there before) → the new cell"""
@@ -104,7 +50,7 @@ def copy_paste(edit: Edit, body: Json) -> Json:
             from_column = column % len(line)
             rows = target.top + row - source.top - from_row
             columns = target.left + column - source.left - from_column
-            pasted.append(paste(_moved(line[from_column], 0 if turned else rows, 0 if turned else columns), there))
+            pasted.append(paste(moved(line[from_column], 0 if turned else rows, 0 if turned else columns), there))
         target.sheet.put_span(target.top + row, target.left, pasted)
     return {}
 
@@ -158,3 +104,38 @@ def cut_paste(edit: Edit, body: Json) -> Json:
 def _blank(sheet: Sheet, area: Area) -> None:
     for row in range(area.top, area.bottom):
         sheet.put_span(row, area.left, [EMPTY] * area.width)
+
+
+@handles("insertRange", "range", "shiftDimension")
+def insert_range(edit: Edit, body: Json) -> Json:
+    """Blank cells at the range; what was there goes down (ROWS) or right (COLUMNS), the grid growing where it must."""
+    area, down = edit.claim(edit.book.area(body["range"])), body.get("shiftDimension") == "ROWS"
+    sheet = area.sheet
+    if down:
+        last = max((i + 1 for i, row in enumerate(sheet.rows) if any(row.cells[area.left : area.right])), default=0)
+        sheet.grow(rows=max(last, area.top) + area.height)
+        for index in range(len(sheet.rows) - 1, area.bottom - 1, -1):
+            sheet.put_span(index, area.left, sheet.rows[index - area.height].span(area.left, area.right))
+        _blank(sheet, area)
+        return {}
+    for index in range(area.top, area.bottom):
+        cells = sheet.rows[index].cells[area.left :]
+        sheet.grow(columns=area.right + len(cells))
+        sheet.put_span(index, area.left, [*[EMPTY] * area.width, *cells])
+    return {}
+
+
+@handles("deleteRange", "range", "shiftDimension")
+def delete_range(edit: Edit, body: Json) -> Json:
+    """The cells go; what was below (ROWS) or right of them (COLUMNS) moves up."""
+    area, up = edit.claim(edit.book.area(body["range"])), body.get("shiftDimension") == "ROWS"
+    sheet = area.sheet
+    if up:
+        for index in range(area.top, len(sheet.rows)):
+            below = sheet.rows[index + area.height] if index + area.height < len(sheet.rows) else BLANK_ROW
+            sheet.put_span(index, area.left, below.span(area.left, area.right))
+        return {}
+    for index in range(area.top, area.bottom):
+        row = sheet.rows[index]
+        sheet.rows[index] = row.with_all(row.span(0, area.left) + row.cells[area.right :])
+    return {}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from .a1 import column_index, column_name
+from .cells import Cell, Formula
 
 _REFERENCE = re.compile(
     r'"(?:[^"]|"")*"'
@@ -18,6 +19,12 @@ Span = tuple[int, int]
 """first and last index of a reference, both inclusive"""
 Mend = Callable[[Span], Span | None]
 """where a span of rows (or columns) is afterwards; None where it is gone"""
+
+
+def moved(cell: Cell, rows: int, columns: int) -> Cell:
+    """The cell as it reads at its new place."""
+    entered = cell.entered
+    return cell.with_value(Formula(translated(entered.text, rows, columns))) if isinstance(entered, Formula) else cell
 
 
 def translated(formula: str, rows: int, columns: int) -> str:

@@ -152,5 +152,14 @@ class Area:
         for index in range(self.top, self.bottom):
             yield self.sheet.rows[index].span(self.left, self.right)
 
+    def touches(self, other: Area) -> bool:
+        """Whether the two have a cell in common; both lie on the same sheet."""
+        rows = self.top < other.bottom and other.top < self.bottom
+        return rows and self.left < other.right and other.left < self.right
+
+    def holds(self, other: Area) -> bool:
+        rows = self.top <= other.top and other.bottom <= self.bottom
+        return rows and self.left <= other.left and other.right <= self.right
+
     def filtered(self) -> bool:
         return any(row.hidden_by_filter for row in self.sheet.rows[self.top : self.bottom])

@@ -6,7 +6,7 @@ from .book import Book
 from .call import Call
 from .data_filters import filtered_areas, looked_up
 from .errors import Json, not_found
-from .masks import EVERYTHING, Mask, inside
+from .masks import Mask, inside
 from .request_kinds import run
 from .resources import sheet_properties, spreadsheet_json
 from .sheet import Area
@@ -34,31 +34,30 @@ def _fill(book: Book, tabs: list[Json]) -> None:
 
 
 def get(call: Call, spreadsheet_id: str) -> Json:
-    """`includeGridData` is ignored when a field mask is set: then the mask alone decides."""
     opened = call.store.opened(spreadsheet_id, call.user, to_write=False)
     ranges = call.args("ranges")
     areas = [opened.book.a1_area(a1) for a1 in ranges] if ranges else None
-    grid = _names_data(call.mask) if call.mask else call.flag("includeGridData")
-    return _answer(call, opened, areas, grid, call.mask)
+    return _answer(call, opened, areas, call.flag("includeGridData"), call.mask)
 
 
 def get_by_data_filter(call: Call, spreadsheet_id: str) -> Json:
     opened = call.store.opened(spreadsheet_id, call.user, to_write=False)
     filters = call.body.get("dataFilters", [])
     areas = [area for one in filters for area in filtered_areas(opened.book, one)] if filters else None
-    grid = _names_data(call.mask) if call.mask else call.body.get("includeGridData", False)
-    return _answer(call, opened, areas, grid, call.mask)
+    return _answer(call, opened, areas, call.body.get("includeGridData", False), call.mask)
+
+
+def _answer(call: Call, opened: Spreadsheet, areas: list[Area] | None, wants_grid: bool, mask: Mask) -> Json:
+    """Google ignores includeGridData where a field mask is set: then the mask alone decides."""
+    grid = _names_data(mask) if call.masked else wants_grid
+    if grid:
+        call.cells += _size(areas) if areas is not None else _whole(opened.book)
+    return spreadsheet_json(opened.id, opened.view(), areas, grid, mask)
 
 
 def _names_data(mask: Mask) -> bool:
     sheets = inside(mask, "sheets")
-    return sheets is not None and (not sheets or "data" in sheets)
-
-
-def _answer(call: Call, opened: Spreadsheet, areas: list[Area] | None, grid: bool, mask: Mask) -> Json:
-    if grid:
-        call.cells += _size(areas) if areas is not None else _whole(opened.book)
-    return spreadsheet_json(opened.id, opened.view(), areas, grid, mask)
+    return sheets is not None and inside(sheets, "data") is not None
 
 
 def _size(areas: list[Area]) -> int:
@@ -76,12 +75,12 @@ def batch_update(call: Call, spreadsheet_id: str) -> Json:
     call.requests += len(requests)
     replies = opened.change(lambda edit: run(edit, requests), call.user)
     result: Json = {"spreadsheetId": opened.id, "replies": replies}
-    if body.get("includeSpreadsheetInResponse"):
+    mask = inside(call.mask, "updatedSpreadsheet")
+    if body.get("includeSpreadsheetInResponse") and mask is not None:
         ranges = body.get("responseRanges", [])
         areas = [opened.book.a1_area(a1) for a1 in ranges] if ranges else None
-        mask = inside(call.mask, "updatedSpreadsheet")
         grid = body.get("responseIncludeGridData", False)
-        result["updatedSpreadsheet"] = _answer(call, opened, areas, grid, mask or EVERYTHING)
+        result["updatedSpreadsheet"] = _answer(call, opened, areas, grid, mask)
     return result
 
 

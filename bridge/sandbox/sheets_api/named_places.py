@@ -1,0 +1,102 @@
+"""Requests about ranges with a name or a lock: named ranges and protected ranges."""
+
+from __future__ import annotations
+
+import re
+
+from .a1 import parse_box
+from .batch import Edit, handles, protected
+from .errors import Json, invalid
+from .masks import merged, update_mask
+from .sheet import Sheet
+
+_NAME = re.compile(r"[^\W\d]\w*$")
+
+
+@handles("addNamedRange", "namedRange")
+def add_named_range(edit: Edit, body: Json) -> Json:
+    wanted = body.get("namedRange", {})
+    number = wanted.get("namedRangeId") or str(edit.book.new_id())
+    named = {**wanted, "namedRangeId": number}
+    _check_named(edit, named, [])
+    edit.book.named_ranges.append(named)
+    return {"addNamedRange": {"namedRange": named}}
+
+
+@handles("updateNamedRange", "namedRange", "fields")
+def update_named_range(edit: Edit, body: Json) -> Json:
+    wanted = body.get("namedRange", {})
+    at = _named_at(edit, wanted.get("namedRangeId", ""))
+    ranges = edit.book.named_ranges
+    changed = {**merged(ranges[at], wanted, update_mask(body.get("fields"))), "namedRangeId": wanted["namedRangeId"]}
+    _check_named(edit, changed, [ranges[at]])
+    ranges[at] = changed
+    return {}
+
+
+@handles("deleteNamedRange", "namedRangeId")
+def delete_named_range(edit: Edit, body: Json) -> Json:
+    del edit.book.named_ranges[_named_at(edit, body.get("namedRangeId", ""))]
+    return {}
+
+
+def _check_named(edit: Edit, named: Json, itself: list[Json]) -> None:
+    name = named.get("name", "")
+    if not _NAME.match(name) or parse_box(name) is not None:
+        raise invalid(f'"{name}" is not a valid name for a range.')
+    edit.book.area(named.get("range", {}))
+    if any(other["name"].lower() == name.lower() for other in edit.book.named_ranges if other not in itself):
+        raise invalid(f'A named range with the name "{name}" already exists.')
+
+
+def _named_at(edit: Edit, number: str) -> int:
+    for at, named in enumerate(edit.book.named_ranges):
+        if named["namedRangeId"] == number:
+            return at
+    raise invalid(f"No named range with id: {number}")
+
+
+@handles("addProtectedRange", "protectedRange")
+def add_protected_range(edit: Edit, body: Json) -> Json:
+    """Without editors, whoever sets the protection keeps the right to write; the owner has it always."""
+    wanted = body.get("protectedRange", {})
+    sheet = edit.book.area(_place(edit, wanted)).sheet
+    held = {**wanted, "range": _place(edit, wanted), "requestingUserCanEdit": True}
+    held["protectedRangeId"] = wanted.get("protectedRangeId") or edit.book.new_id()
+    if not held.get("warningOnly") and "editors" not in held:
+        held["editors"] = {"users": [edit.user] if edit.user else []}
+    sheet.protected_ranges.append(held)
+    return {"addProtectedRange": {"protectedRange": held}}
+
+
+def _place(edit: Edit, wanted: Json) -> Json:
+    if "namedRangeId" in wanted:
+        found: Json = edit.book.named_ranges[_named_at(edit, wanted["namedRangeId"])]["range"]
+        return found
+    return dict(wanted.get("range", {}))
+
+
+@handles("updateProtectedRange", "protectedRange", "fields")
+def update_protected_range(edit: Edit, body: Json) -> Json:
+    wanted = body.get("protectedRange", {})
+    sheet, at = _protected_at(edit, wanted.get("protectedRangeId", 0))
+    changed = merged(sheet.protected_ranges[at], wanted, update_mask(body.get("fields")))
+    sheet.protected_ranges[at] = {**changed, "protectedRangeId": wanted["protectedRangeId"]}
+    return {}
+
+
+@handles("deleteProtectedRange", "protectedRangeId")
+def delete_protected_range(edit: Edit, body: Json) -> Json:
+    sheet, at = _protected_at(edit, body.get("protectedRangeId", 0))
+    del sheet.protected_ranges[at]
+    return {}
+
+
+def _protected_at(edit: Edit, number: int) -> tuple[Sheet, int]:
+    for sheet in edit.book.sheets:
+        for at, held in enumerate(sheet.protected_ranges):
+            if held["protectedRangeId"] == number:
+                if not edit.may_change(held):
+                    raise protected()
+                return sheet, at
+    raise invalid(f"No protected range with id: {number}")

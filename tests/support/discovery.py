@@ -1,0 +1,201 @@
+"""Google's discovery document as the judge of every Sheets request and response in the suite.
+
+google-api-python-client ships the document. Its schemas are compiled once into plain functions, strict about unknown
+members, because a general JSON Schema validator takes longer for one table than the whole call.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import googleapiclient
+
+from bridge.sandbox.faults import Environ, WsgiApp
+
+Json = dict[str, Any]
+Check = Callable[[Any, str], Iterator[str]]
+"""(value, its place) → one sentence per violation"""
+
+
+@cache
+def document() -> Json:
+    path = Path(googleapiclient.__file__).parent / "discovery_cache" / "documents" / "sheets.v4.json"
+    content: Json = json.loads(path.read_text())
+    return content
+
+
+@dataclass(frozen=True)
+class ApiMethod:
+    name: str
+    verb: str
+    path: re.Pattern[str]
+    parameters: frozenset[str]
+    request: str | None
+    response: str
+
+
+def _walk(resources: Json) -> Iterator[Json]:
+    for resource in resources.values():
+        yield from resource.get("methods", {}).values()
+        yield from _walk(resource.get("resources", {}))
+
+
+@cache
+def methods() -> tuple[ApiMethod, ...]:
+    general = document()["parameters"].keys()
+    return tuple(
+        ApiMethod(
+            name=method["id"],
+            verb=method["httpMethod"],
+            path=_pattern(method["flatPath"]),
+            parameters=frozenset(general | method.get("parameters", {}).keys()),
+            request=method.get("request", {}).get("$ref"),
+            response=method["response"]["$ref"],
+        )
+        for method in _walk(document()["resources"])
+    )
+
+
+def _pattern(flat_path: str) -> re.Pattern[str]:
+    parts = re.split(r"\{\w+\}", flat_path)
+    return re.compile("/" + "(.+)".join(map(re.escape, parts)) + "$")
+
+
+@cache
+def find_method(verb: str, path: str) -> ApiMethod | None:
+    """The method with this verb whose path fits with the most fixed text."""
+    fitting = [m for m in methods() if m.verb == verb and m.path.match(path)]
+    return max(fitting, key=lambda method: len(method.path.pattern), default=None)
+
+
+@cache
+def checker(schema_name: str) -> Check:
+    members = document()["schemas"][schema_name]
+    return _compile(members)
+
+
+def _compile(schema: Json) -> Check:
+    if "$ref" in schema:
+        name = schema["$ref"]
+        return lambda value, place: checker(name)(value, place)
+    kind = schema["type"]
+    if kind == "any":
+        return lambda value, place: iter(())
+    if kind == "array":
+        return _array(_compile(schema["items"]))
+    if kind == "object" and "properties" in schema:
+        return _object({name: _compile(part) for name, part in schema["properties"].items()})
+    if kind == "object":
+        return _mapping(_compile(schema["additionalProperties"])) if "additionalProperties" in schema else _object({})
+    return _scalar(kind, frozenset(schema.get("enum", ())))
+
+
+def _array(item: Check) -> Check:
+    def check(value: Any, place: str) -> Iterator[str]:
+        if not isinstance(value, list):
+            yield f"{place}: {value!r} is no list"
+            return
+        for index, one in enumerate(value):
+            yield from item(one, f"{place}[{index}]")
+
+    return check
+
+
+def _object(members: dict[str, Check]) -> Check:
+    def check(value: Any, place: str) -> Iterator[str]:
+        if not isinstance(value, dict):
+            yield f"{place}: {value!r} is no object"
+            return
+        for name, part in value.items():
+            member = members.get(name)
+            if member is None:
+                yield f"{place}.{name}: unknown member"
+            else:
+                yield from member(part, f"{place}.{name}")
+
+    return check
+
+
+def _mapping(item: Check) -> Check:
+    def check(value: Any, place: str) -> Iterator[str]:
+        for name, part in value.items():
+            yield from item(part, f"{place}.{name}")
+
+    return check
+
+
+_TYPES: dict[str, type | tuple[type, ...]] = {"string": str, "boolean": bool, "number": (int, float), "integer": int}
+
+
+def _scalar(kind: str, enum: frozenset[str]) -> Check:
+    wanted = _TYPES[kind]
+
+    def check(value: Any, place: str) -> Iterator[str]:
+        if not isinstance(value, wanted) or (isinstance(value, bool) and kind != "boolean"):
+            yield f"{place}: {value!r} is no {kind}"
+        elif enum and value not in enum:
+            yield f"{place}: {value!r} is none of {sorted(enum)}"
+
+    return check
+
+
+def check_request(verb: str, path: str, body: Any, query: Iterable[str] = ()) -> list[str]:
+    """What is wrong with a request; `query` are the names of its parameters."""
+    method = find_method(verb, path)
+    if method is None:
+        return [f"{verb} {path}: no such method"]
+    problems = [f"{method.name}: unknown parameter {name}" for name in query if name not in method.parameters]
+    if body is not None and method.request is None:
+        problems.append(f"{method.name}: takes no body")
+    elif body is not None and method.request is not None:
+        problems += checker(method.request)(_without_nulls(body), method.name)
+    return problems
+
+
+def check_response(verb: str, path: str, body: Any) -> list[str]:
+    """What is wrong with the answer to a request that succeeded."""
+    method = find_method(verb, path)
+    if method is None:
+        return [f"{verb} {path}: no such method"]
+    return list(checker(method.response)(body, method.name))
+
+
+def _without_nulls(value: Any) -> Any:
+    """In Google's JSON a null member is an absent one (gspread sends some)."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(part) for name, part in value.items() if part is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
+
+
+@dataclass
+class Judged:
+    """A WSGI layer that holds every /v4/ call against the document and notes what is wrong."""
+
+    app: WsgiApp
+    violations: list[str] = field(default_factory=list)
+    calls: int = 0
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        path = environ["PATH_INFO"].encode("latin-1").decode()
+        if not path.startswith("/v4/"):
+            return self.app(environ, start_response)
+        verb = environ["REQUEST_METHOD"]
+        sent = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+        self.violations += check_request(verb, path, json.loads(sent) if sent else None, query)
+        started: list[Any] = []
+        environ = {**environ, "wsgi.input": io.BytesIO(sent)}
+        body = b"".join(self.app(environ, lambda *args: started.extend(args)))
+        if started[0].startswith("200"):
+            self.violations += check_response(verb, path, json.loads(body))
+        self.calls += 1
+        start_response(*started)
+        return [body]
