@@ -47,6 +47,10 @@ class Queries:
             "ianaTimezone": "Asia/Tokyo",
         }
 
+    def current_app_installation(self, _root: Any, _info: Info) -> View:
+        scopes = [{"handle": scope, "description": scope} for scope in sorted(self._shop.switches.scopes)]
+        return {"__typename": "AppInstallation", "id": gid("AppInstallation", 1), "accessScopes": scopes}
+
     # Catalogue and levels.
 
     def location(self, _root: Any, _info: Info, id: str | None = None) -> View | None:
@@ -149,6 +153,17 @@ class Queries:
         return [self.node(root, info, one) for one in ids]
 
     # Orders.
+
+    def refund(self, _root: Any, _info: Info, id: str) -> View | None:
+        self.need("refund", "read_orders")
+        orders = self._shop.state.orders.values()
+        found = next(((order, one) for order in orders for one in order.refunds if one.id == id), None)
+        return self._views.refund(*found) if found else None
+
+    def fulfillment(self, _root: Any, _info: Info, id: str) -> View | None:
+        self.need("fulfillment", "read_orders")
+        found = self._shop.state.orders.get(gid("Order", number_of(id)))
+        return next(iter(self._views.fulfillments(found)), None) if found else None
 
     def order(self, _root: Any, _info: Info, id: str) -> View | None:
         self.need("order", "read_orders")
