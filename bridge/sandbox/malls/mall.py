@@ -113,7 +113,8 @@ class Mall(ABC):
     def cancel(
         self, order_id: str, line_id: str | None = None, units: int | None = None, restock: bool | None = True
     ) -> int:
-        """Withdraw what is not shipped yet; `restock` puts it back on sale. Returns the units withdrawn."""
+        """Withdraw what is not shipped yet, and put it back on sale or not; `restock` None is the mall's own way.
+        Returns the units withdrawn."""
 
     @abstractmethod
     def edit_units(self, order_id: str, line_id: str, units: int) -> None:

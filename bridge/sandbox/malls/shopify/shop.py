@@ -217,7 +217,9 @@ class Shopify(Mall):
     def cancel(
         self, order_id: str, line_id: str | None = None, units: int | None = None, restock: bool | None = True
     ) -> int:
-        """The whole order is cancelled, with what is unshipped refunded; a line or some units are only refunded."""
+        """The whole order is cancelled, with what is unshipped refunded; a line or some units are only refunded.
+        The admin's tick box to restock is on unless somebody takes it off."""
+        restock = restock is not False
         with self.lock:
             order = self.state.orders[order_id]
             lines = [
@@ -229,14 +231,14 @@ class Shopify(Mall):
             for line, part in lines:
                 self._withdraw(order, line, part, restock)
             kind = "CANCEL" if restock else "NO_RESTOCK"
-            self._refund(order, [(line, part, kind, bool(restock)) for line, part in lines])
+            self._refund(order, [(line, part, kind, restock) for line, part in lines])
             if line_id is None and order.cancelled_at is None:
                 now = self.clock.now()
                 order.cancelled_at = order.closed_at = now
                 order.cancel_reason = "CUSTOMER"
             return sum(part for _, part in lines)
 
-    def _withdraw(self, order: ShopifyOrder, line: ShopifyLine, units: int, restock: bool | None) -> None:
+    def _withdraw(self, order: ShopifyOrder, line: ShopifyLine, units: int, restock: bool) -> None:
         line.cancelled += units
         line.refunded += units
         if not self._tracked(line.listing):

@@ -1,0 +1,215 @@
+"""The sandbox under one address: Google's paths at the root, the malls under /malls/, its own panel under /sandbox/."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from waitress import wasyncore
+from waitress.server import create_server
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from bridge.clock import Clock, SystemClock
+from bridge.sandbox.faults import Faults
+from bridge.sandbox.latency import Latency
+from bridge.sandbox.malls.control import Control
+from bridge.sandbox.malls.rakuten import Rakuten
+from bridge.sandbox.malls.shopify import Shopify
+from bridge.sandbox.malls.world import seed_world
+from bridge.sandbox.packer import Packer, PackerDials
+from bridge.sandbox.sheets_api import Quota, ServiceAccountKey, SheetsApi
+from bridge.sandbox.shoppers import ShopperDials, Shoppers
+from bridge.sandbox.state import Part, Saver, StateFile
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+THREADS = 8
+TICK = 0.05  # seconds between two looks of the people at the clock
+KEY_FILE, STATE_FILE = "service_account.json", "sandbox.sqlite3"
+
+
+class Crowd:
+    """Shoppers and packer, each driven by a thread of its own from start to stop."""
+
+    def __init__(self, clock: Clock, malls: tuple[Rakuten, Shopify]) -> None:
+        self._clock = clock
+        self._malls = malls
+        self._lock = threading.Lock()
+        self._workers: dict[str, tuple[Shoppers | Packer, threading.Event]] = {}
+
+    def start_shoppers(self, dials: ShopperDials, hot_skus: list[str], seed: int) -> None:
+        self._start("shoppers", Shoppers(self._malls, self._clock, seed=seed, dials=dials, hot_skus=hot_skus))
+
+    def start_packer(self, dials: PackerDials, seed: int) -> None:
+        self._start("packer", Packer(self._malls, self._clock, seed=seed, dials=dials))
+
+    def stop_shoppers(self) -> None:
+        self._stop("shoppers")
+
+    def stop_packer(self) -> None:
+        self._stop("packer")
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """What each has done since it was last started."""
+        with self._lock:
+            return {name: dict(worker.counts) for name, (worker, _) in self._workers.items()}
+
+    def _start(self, name: str, worker: Shoppers | Packer) -> None:
+        self._stop(name)
+        stopped = threading.Event()
+        with self._lock:
+            self._workers[name] = (worker, stopped)
+        threading.Thread(target=self._run, args=(worker, stopped), name=f"sandbox-{name}", daemon=True).start()
+
+    def _stop(self, name: str) -> None:
+        with self._lock:
+            if name in self._workers:
+                worker, stopped = self._workers[name]
+                stopped.set()
+                worker.stop()
+
+    @staticmethod
+    def _run(worker: Shoppers | Packer, stopped: threading.Event) -> None:
+        while not stopped.wait(TICK):
+            worker.step()
+
+
+class Sandbox:
+    """Everything that stands where Google and the malls stand, as one WSGI application."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        key: ServiceAccountKey,
+        *,
+        quota: Quota | None = Quota(),  # noqa: B008  (immutable)
+        latency: Latency = Latency.none(),  # noqa: B008
+        seed: int = 0,
+    ) -> None:
+        self.clock = clock
+        self.key = key
+        self.sheets = SheetsApi(clock=clock, key=key, quota=quota, latency=latency)
+        self.rakuten = Rakuten(clock, seed=seed)
+        self.shopify = Shopify(clock, seed=seed)
+        self.crowd = Crowd(clock, (self.rakuten, self.shopify))
+        self.faults = {
+            "sheets": Faults(self.sheets, clock, seed=seed),
+            "rakuten": Faults(self.rakuten, clock, seed=seed + 1),
+            "shopify": Faults(self.shopify, clock, seed=seed + 2),
+        }
+        control = Control(clock, self.rakuten, self.shopify, self.faults, self.crowd)
+        self._wsgi = DispatcherMiddleware(
+            self.faults["sheets"],
+            {
+                "/malls/rakuten": self.faults["rakuten"],
+                "/malls/shopify": self.faults["shopify"],
+                "/sandbox": _at_root(control),
+            },
+        )
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return self._wsgi(environ, start_response)
+
+    def parts(self) -> dict[str, Part]:
+        """What survives a restart."""
+        return {"sheets": self.sheets, "rakuten": self.rakuten, "shopify": self.shopify}
+
+
+class Server:
+    """A sandbox on a socket, its state in `state_dir`."""
+
+    def __init__(
+        self,
+        port: int,
+        state_dir: Path,
+        *,
+        empty: bool = False,
+        quota: Quota | None = Quota(),  # noqa: B008  (immutable)
+        latency: Latency = Latency.none(),  # noqa: B008
+        clock: Clock | None = None,
+        host: str = "127.0.0.1",
+    ) -> None:
+        """`port` 0 takes any free one. Without `empty`, a sandbox that has no state yet gets a world to sell."""
+        state_dir.mkdir(parents=True, exist_ok=True)
+        listener = _listen(host, port)
+        self.address = f"http://{host}:{listener.getsockname()[1]}"
+        key = _key(state_dir / KEY_FILE, f"{self.address}/token")
+        self.sandbox = Sandbox(clock or SystemClock(), key, quota=quota, latency=latency)
+        self._file = StateFile(state_dir / STATE_FILE, self.sandbox.parts())
+        if not self._file.load() and not empty:
+            seed_world(self.sandbox.rakuten, self.sandbox.shopify)
+        self._saver = Saver(self._file)
+        self._map: dict[int, Any] = {}
+        self._server = create_server(self.sandbox, map=self._map, sockets=[listener], threads=THREADS, ident=None)
+
+    def run(self) -> None:
+        """Serve until `stop`, SIGTERM or Ctrl-C; what was said by then is saved."""
+        self._saver.start()
+        try:
+            self._server.run()
+        finally:
+            self.sandbox.crowd.stop_shoppers()
+            self.sandbox.crowd.stop_packer()
+            self._saver.stop()
+
+    def stop(self) -> None:
+        """From another thread: close the sockets, which ends `run`."""
+        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._map))
+
+
+def serve(
+    port: int,
+    state_dir: Path,
+    *,
+    empty: bool = False,
+    quota: bool = True,
+    latency: Latency = Latency(),  # noqa: B008  (immutable)
+    say: Callable[[str], None] = lambda line: print(line, flush=True),
+) -> None:
+    """`bridge sandbox`. The first line said is the address."""
+    server = Server(port, state_dir, empty=empty, quota=Quota() if quota else None, latency=latency)
+    signal.signal(signal.SIGTERM, _leave)
+    say(server.address)
+    say(f"service account: {state_dir / KEY_FILE}")
+    server.run()
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)  # the server's loop takes it as the order to finish
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.listen(128)
+    return listener
+
+
+def _key(path: Path, token_uri: str) -> ServiceAccountKey:
+    """The key of the first start; only its address follows the port."""
+    if path.exists():
+        key = replace(ServiceAccountKey.from_file_json(json.loads(path.read_text())), token_uri=token_uri)
+    else:
+        key = ServiceAccountKey.create(token_uri)
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(key.as_file_json(), indent=2) + "\n")
+    return key
+
+
+def _at_root(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """Give a mounted application its whole path back."""
+
+    def mounted(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ["SCRIPT_NAME"] + environ["PATH_INFO"]
+        return app({**environ, "SCRIPT_NAME": "", "PATH_INFO": path}, start_response)
+
+    return mounted
