@@ -53,7 +53,7 @@ class RakutenApi:
         self._limit(function)
         if request.method in ("POST", "PUT"):
             _check_media_type(request, function.api, shop.switches.order_needs_charset)
-        shop.advance()
+        shop.progress.advance()
         shop.purge_orphans()
         if function.writes:
             shop.count_write()

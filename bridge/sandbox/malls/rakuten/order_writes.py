@@ -9,7 +9,7 @@ from werkzeug.wrappers import Request, Response
 from bridge.sandbox.malls.rakuten.answers import json_response, read_json
 from bridge.sandbox.malls.rakuten.order_api import message
 from bridge.sandbox.malls.rakuten.order_query import OrderFault, check_numbers, malformed, required
-from bridge.sandbox.malls.rakuten.records import CANCELLED, CANCELLING, SHIPPED, WAITING, RakutenOrder
+from bridge.sandbox.malls.rakuten.records import CANCELLED, CANCELLING, PROCESSING, SHIPPED, WAITING, RakutenOrder
 
 if TYPE_CHECKING:
     from bridge.sandbox.malls.rakuten.shop import Rakuten
@@ -35,7 +35,7 @@ def _confirm(shop: Rakuten, number: str) -> dict[str, Any]:
         return message("CONFIRM_ORDER", "ERROR", "102", "既にキャンセルされています。", number)
     if order.progress != WAITING:
         return message("CONFIRM_ORDER", "ERROR", "103", "既にステータスが進んでいます。", number)
-    shop.confirm(order)
+    shop.progress.go(order, PROCESSING, shop.clock.now())
     return message("CONFIRM_ORDER", "INFO", "101", "注文確認に成功しました。", number)
 
 

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from bridge.clock import Clock
 from bridge.sandbox.malls.mall import Cause, Listing, Mall, Wanted, units_by_listing
 from bridge.sandbox.malls.plain import from_plain, to_plain
+from bridge.sandbox.malls.rakuten import licences
 from bridge.sandbox.malls.rakuten.api import RakutenApi
+from bridge.sandbox.malls.rakuten.progress import Progress
 from bridge.sandbox.malls.rakuten.records import (
     CANCELLED,
     CANCELLING,
     CHANGING,
     JST,
-    PROCESSING,
     SHIPPED,
     TO_SHIP,
-    WAITING,
     ChangeReason,
     Item,
     Licence,
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 MAX_QUANTITY = 99_999
 MEMBER_CANCEL = timedelta(minutes=30)
-UNCONFIRMED_LIFE = timedelta(days=14)
 SHOP_ID = "123456"
 CANCEL_BY_SHOP, CANCEL_BY_CUSTOMER = 0, 1
 RestoreType = Literal[0, 1, 2]
@@ -60,8 +59,8 @@ class Rakuten(Mall):
         self.switches = switches or RakutenSwitches()
         self.service_secret = service_secret
         self.state: RakutenState = RakutenState(visible_after=visible_after)
-        self._moving: set[str] = set()  # orders whose progress time alone may change
-        self.issue_licence(licence_key)
+        self.state.licences.append(licences.first_licence(licence_key, clock.now(), self.switches))
+        self.progress = Progress(self)
         self._api = RakutenApi(self)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -148,7 +147,7 @@ class Rakuten(Mall):
 
     def place(self, wanted: Wanted, *, order_type: int = 1, baskets: int = 1) -> str | None:
         with self.lock:
-            self.advance()
+            self.progress.advance()
             needed = units_by_listing(wanted)
             if not all(self._sells(listing, units) for listing, units in needed.items()):
                 return None
@@ -164,10 +163,10 @@ class Rakuten(Mall):
             for position, (listing, units) in enumerate(wanted):
                 self._add_line(order, listing, units, basket=1 + position % baskets)
             self.state.orders[order.id] = order
-            self._moving.add(order.id)
+            self.progress.watch([order])
             for listing, units in needed.items():
                 self._move(listing, -units, "order", order.id)
-            self.advance()
+            self.progress.advance()
             return order.id
 
     def _sells(self, listing: Listing, units: int) -> bool:
@@ -188,7 +187,7 @@ class Rakuten(Mall):
     def ship(self, order_id: str, line_id: str | None = None, units: int | None = None) -> int:
         """Report the shipment of an order, or of the basket that holds a line; a part of a line can't be."""
         with self.lock:
-            self.advance()
+            self.progress.advance()
             order = self.state.orders[order_id]
             if order.progress >= SHIPPED:
                 return 0
@@ -206,7 +205,7 @@ class Rakuten(Mall):
                 order.confirmed_at = order.confirmed_at or now
                 order.fixed_at = order.fixed_at or now
                 order.shipping_reported_at = now
-                self._go(order, SHIPPED)
+                self.progress.go(order, SHIPPED, now)
             self.touch()
             return shipped
 
@@ -221,7 +220,7 @@ class Rakuten(Mall):
         """`restock` None follows the SKU's own setting. Without a line the order is cancelled, with a line it is
         deleted, with units it is made smaller."""
         with self.lock:
-            self.advance()
+            self.progress.advance()
             order = self.state.orders[order_id]
             restore: RestoreType = 0 if restock is None else 1 if restock else 2
             if line_id is None:
@@ -246,15 +245,18 @@ class Rakuten(Mall):
                     self._move(line.listing, units, "restock", order.id)
         order.cancelled_at = now
         order.changes.append(ChangeReason(0, None, by, reason, now))
-        self._go(order, self.switches.cancel_to)
-        if order.progress == CANCELLED:
-            self._fix_cancellation(order)
+        self.progress.go(order, self.switches.cancel_to, now)
         return sum(order.cancel_waiting.values())
+
+    def give_up(self, order: RakutenOrder) -> None:
+        """Rakuten cancels an order that nobody confirmed in 14 days."""
+        self.cancel_order(order, 0, CANCEL_BY_SHOP, reason=10)
+        self.progress.go(order, CANCELLED, self.clock.now())
 
     def buyer_cancels(self, order_id: str) -> bool:
         """A member withdraws an order: within 30 minutes of it, and not for the special kinds (rakuten.md §5.1)."""
         with self.lock:
-            self.advance()
+            self.progress.advance()
             order = self.state.orders[order_id]
             late = self.clock.now() - order.placed_at > MEMBER_CANCEL
             if late or order.order_type != 1 or order.progress >= SHIPPED:
@@ -264,7 +266,7 @@ class Rakuten(Mall):
     def withdraw_cancellation(self, order_id: str) -> None:
         """An order at 800 goes back to 300 (changeType 3)."""
         with self.lock:
-            self.advance()
+            self.progress.advance()
             order = self.state.orders[order_id]
             assert order.progress == CANCELLING
             for line_id, units in order.cancel_waiting.items():
@@ -275,11 +277,11 @@ class Rakuten(Mall):
             order.restocked.clear()
             order.cancelled_at = None
             order.changes.append(ChangeReason(3, None, CANCEL_BY_CUSTOMER, None, self.clock.now()))
-            self._go(order, TO_SHIP)
+            self.progress.go(order, TO_SHIP, self.clock.now())
 
     def edit_units(self, order_id: str, line_id: str, units: int, *, by: int = CANCEL_BY_SHOP) -> None:
         with self.lock:
-            self.advance()
+            self.progress.advance()
             order = self.state.orders[order_id]
             line = self._line(order, line_id)
             restore: RestoreType = (
@@ -290,7 +292,7 @@ class Rakuten(Mall):
     def add_line(self, order_id: str, listing: Listing, units: int, *, basket: int = 1) -> str:
         """The shop adds goods to an order, in a basket of their own perhaps. Returns the new itemDetailId."""
         with self.lock:
-            self.advance()
+            self.progress.advance()
             order = self.state.orders[order_id]
             line = self._add_line(order, listing, units, basket)
             self._move(listing, -units, "edit", order.id)
@@ -319,7 +321,7 @@ class Rakuten(Mall):
         order.changes.append(ChangeReason(6, detail, by, None, now, now))
         order.changed_by_buyer |= by == CANCEL_BY_CUSTOMER
         if self.switches.edit_pending > 0:
-            self._go(order, CHANGING)
+            self.progress.go(order, CHANGING, now)
         self.touch()
 
     def _restores(self, line: RakutenLine, restore: RestoreType) -> bool:
@@ -330,73 +332,17 @@ class Rakuten(Mall):
     def _line(order: RakutenOrder, line_id: str) -> RakutenLine:
         return next(line for line in order.lines if line.line_id == line_id)
 
-    # What time alone does.
-
-    def confirm(self, order: RakutenOrder) -> None:
-        """100 → 200."""
-        order.confirmed_at = self.clock.now()
-        self._go(order, PROCESSING)
-
-    def advance(self) -> None:
-        """Bring every order to the state it has by now (rakuten.md §5.1)."""
-        now = self.clock.now()
-        for order_id in list(self._moving):
-            order = self.state.orders[order_id]
-            while self._step(order, now):
-                pass
-
-    def _step(self, order: RakutenOrder, now: datetime) -> bool:
-        dial = self.switches
-        age = (now - (order.progress_since or now)).total_seconds()
-        if order.progress == WAITING and dial.confirm_after is None and now - order.placed_at >= UNCONFIRMED_LIFE:
-            self.cancel_order(order, 0, CANCEL_BY_SHOP, reason=10)
-        elif order.progress == WAITING and dial.confirm_after is not None and age >= dial.confirm_after:
-            self.confirm(order)
-        elif order.progress == PROCESSING and age >= dial.authorise_after:
-            order.fixed_at = now
-            self._go(order, TO_SHIP)
-        elif order.progress == CHANGING and age >= dial.edit_pending:
-            self._go(order, TO_SHIP)
-        elif order.progress == CANCELLING and age >= dial.cancel_fixed_after:
-            self._go(order, CANCELLED)
-            self._fix_cancellation(order)
-        else:
-            return False
-        return True
-
-    def _go(self, order: RakutenOrder, progress: int) -> None:
-        order.progress, order.progress_since = progress, self.clock.now()
-        moving = progress in (WAITING, PROCESSING, CHANGING, CANCELLING)
-        (self._moving.add if moving else self._moving.discard)(order.id)
-        self.touch()
-
-    def _fix_cancellation(self, order: RakutenOrder) -> None:
-        order.changes[-1].change_type = 2
-        order.changes[-1].fixed_at = self.clock.now()
-
     # Licence keys.
 
     def issue_licence(self, key: str) -> Licence:
-        """A new key, made by hand in RMS: it lives 90 days, and may be accepted late (rakuten.md §1.1)."""
+        """Somebody makes a new key in RMS."""
         with self.lock:
-            now = self.clock.now()
-            last_day = (now + timedelta(days=self.switches.licence_days)).astimezone(JST)
-            if self.switches.old_licence == "dies":
-                self.state.licences.clear()
-            first = not self.state.licences
-            delay = 0.0 if first and self.state.version == 0 else self.switches.licence_activation
-            end = last_day.replace(hour=23, minute=59, second=59, microsecond=0)
-            licence = Licence(key, now + timedelta(seconds=delay), end)
-            self.state.licences.append(licence)
             self.touch()
-            return licence
+            return licences.issue(self.state.licences, key, self.clock.now(), self.switches)
 
     def licence(self, key: str) -> Licence | None:
         """The licence of `key`, if it is accepted now."""
-        now = self.clock.now()
-        return next(
-            (one for one in self.state.licences if one.key == key and one.accepted_from <= now <= one.expires_at), None
-        )
+        return licences.accepted(self.state.licences, key, self.clock.now())
 
     # The truth, and the state.
 
@@ -406,7 +352,7 @@ class Rakuten(Mall):
 
     def orders(self) -> list[RakutenOrder]:
         with self.lock:
-            self.advance()
+            self.progress.advance()
             return list(self.state.orders.values())
 
     def skus(self) -> dict[Listing, str]:
@@ -421,4 +367,4 @@ class Rakuten(Mall):
     def load_json(self, plain: Mapping[str, Any]) -> None:
         with self.lock:
             self.state = from_plain(RakutenState, plain)
-            self._moving = set(self.state.orders)
+            self.progress.watch(list(self.state.orders.values()))

@@ -162,8 +162,9 @@ class Queries:
 
     def fulfillment(self, _root: Any, _info: Info, id: str) -> View | None:
         self.need("fulfillment", "read_orders")
-        found = self._shop.state.orders.get(gid("Order", number_of(id)))
-        return next(iter(self._views.fulfillments(found)), None) if found else None
+        orders = self._shop.state.orders.values()
+        found = next(((order, one) for order in orders for one in order.fulfillments if one.id == id), None)
+        return self._views.fulfillment(*found) if found else None
 
     def order(self, _root: Any, _info: Info, id: str) -> View | None:
         self.need("order", "read_orders")

@@ -93,6 +93,15 @@ class Refund:
 
 
 @dataclass
+class Fulfillment:
+    """One shipment: line → units."""
+
+    id: str
+    created_at: datetime
+    units: dict[str, int]
+
+
+@dataclass
 class ShopifyOrder(Order):
     lines: list[ShopifyLine] = field(default_factory=list)
     name: str = ""
@@ -105,6 +114,7 @@ class ShopifyOrder(Order):
     closed_at: datetime | None = None
     retail_location: str | None = None
     refunds: list[Refund] = field(default_factory=list)
+    fulfillments: list[Fulfillment] = field(default_factory=list)
     updates: list[datetime] = field(default_factory=list)  # every updatedAt it ever had
 
     @property

@@ -11,6 +11,7 @@ from bridge.sandbox.malls.mall import Cause, Listing, Mall, Wanted, units_by_lis
 from bridge.sandbox.malls.plain import from_plain, to_plain
 from bridge.sandbox.malls.shopify.api import ShopifyApi
 from bridge.sandbox.malls.shopify.records import (
+    Fulfillment,
     Item,
     Level,
     Location,
@@ -201,18 +202,21 @@ class Shopify(Mall):
         """Fulfil: committed and on_hand fall."""
         with self.lock:
             order = self.state.orders[order_id]
-            shipped = 0
+            sent: dict[str, int] = {}
             for line in self._chosen(order, line_id):
                 part = min(line.open, line.open if units is None else units)
+                if part == 0:
+                    continue
                 line.shipped += part
-                shipped += part
+                sent[line.line_id] = part
                 if self._tracked(line.listing):
                     self.move(line.listing, "committed", -part, "order", order.id)
-            if shipped:
-                if order.open == 0:
-                    order.closed_at = self.clock.now()
+            if sent:
+                now = self.clock.now()
+                order.fulfillments.append(Fulfillment(gid("Fulfillment", self.next_number()), now, sent))
+                order.closed_at = now if order.open == 0 else None
                 self._updated(order)
-            return shipped
+            return sum(sent.values())
 
     def cancel(
         self, order_id: str, line_id: str | None = None, units: int | None = None, restock: bool | None = True

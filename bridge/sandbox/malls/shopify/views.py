@@ -12,6 +12,7 @@ from bridge.sandbox.malls.mall import Listing
 from bridge.sandbox.malls.shopify.paging import T, connection
 from bridge.sandbox.malls.shopify.records import (
     QUANTITY_NAMES,
+    Fulfillment,
     Item,
     Level,
     Location,
@@ -172,6 +173,9 @@ class Views:
         def lines(_info: Any, **paging: Any) -> View:
             return self.connect(order.lines, self.line, lambda line: (padded(line.line_id),), **paging)
 
+        def fulfillments(_info: Any, first: int | None = None, query: str | None = None) -> list[View]:  # noqa: ARG001
+            return [self.fulfillment(order, one) for one in order.fulfillments[:first]]
+
         def fulfillment_orders(_info: Any, **paging: Any) -> View:
             locations = sorted({line.listing[1] for line in order.lines})
             return self.connect(
@@ -199,7 +203,7 @@ class Views:
             "retailLocation": lambda _info: self._location_or_none(order.retail_location),
             "lineItems": lines,
             "refunds": lambda _info, first=None: [self.refund(order, one) for one in order.refunds[:first]],
-            "fulfillments": lambda _info, first=None, query=None: self.fulfillments(order)[:first],  # noqa: ARG005
+            "fulfillments": fulfillments,
             "fulfillmentOrders": fulfillment_orders,
         }
 
@@ -247,31 +251,27 @@ class Views:
             "location": lambda _info: self._location_or_none(part.location_id),
         }
 
-    def fulfillments(self, order: ShopifyOrder) -> list[View]:
-        """All that was shipped, as one fulfillment."""
-        sent = [line for line in order.lines if line.shipped]
-
-        def part(line: ShopifyLine) -> View:
+    def fulfillment(self, order: ShopifyOrder, fulfillment: Fulfillment) -> View:
+        def line(line_id: str) -> View:
             return {
                 "__typename": "FulfillmentLineItem",
-                "id": gid("FulfillmentLineItem", number_of(line.line_id)),
-                "lineItem": lambda _info: self.line(line),
-                "quantity": line.shipped,
+                "id": gid("FulfillmentLineItem", number_of(line_id)),
+                "lineItem": lambda _info: self.line(next(one for one in order.lines if one.line_id == line_id)),
+                "quantity": fulfillment.units[line_id],
             }
 
-        def parts(_info: Any, **paging: Any) -> View:
-            return self.connect(sent, part, lambda line: (padded(line.line_id),), **paging)
+        def lines(_info: Any, **paging: Any) -> View:
+            return self.connect(list(fulfillment.units), line, lambda line_id: (padded(line_id),), **paging)
 
-        one = {
+        return {
             "__typename": "Fulfillment",
-            **_ids(gid("Fulfillment", number_of(order.id))),
+            **_ids(fulfillment.id),
             "status": "SUCCESS",
-            "totalQuantity": sum(line.shipped for line in sent),
-            "createdAt": stamp(order.updated_at),
-            "updatedAt": stamp(order.updated_at),
-            "fulfillmentLineItems": parts,
+            "totalQuantity": sum(fulfillment.units.values()),
+            "createdAt": stamp(fulfillment.created_at),
+            "updatedAt": stamp(fulfillment.created_at),
+            "fulfillmentLineItems": lines,
         }
-        return [one] if sent else []
 
     def _fulfillment_order(self, order: ShopifyOrder, location_id: str) -> View:
         here = [line for line in order.lines if line.listing[1] == location_id]
