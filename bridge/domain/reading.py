@@ -122,8 +122,8 @@ def read_components(text: str) -> tuple[Component, ...] | Finding:
     units: dict[str, int] = {}
     for part in plain(text).split("+"):
         found = _TIMES.fullmatch(part.strip())
-        sku, count = (found["sku"], int(found["units"])) if found else (part.strip(), 1)
-        if not sku or "×" in sku:
+        sku, count = (found["sku"], _count(found["units"])) if found else (part.strip(), 1)
+        if not sku or {"×", "*"} & set(sku):
             return Finding(FindingCode.COMPONENTS)
         units[sku] = units.get(sku, 0) + count
         if not 1 <= count <= MOST or units[sku] > MOST:
@@ -138,6 +138,12 @@ def plain(text: str) -> str:
         unicodedata.normalize("NFKC", char) if unicodedata.east_asian_width(char) == "F" else char for char in text
     )
     return "".join(narrow).strip()
+
+
+def _count(digits: str) -> int:
+    """As a number; anything above MOST as MOST + 1, since Python refuses to read thousands of digits."""
+    digits = digits.lstrip("0") or "0"
+    return int(digits) if len(digits) <= len(str(MOST)) else MOST + 1
 
 
 def _read_number(value: float) -> Reading:
@@ -155,7 +161,5 @@ def _read_text(text: str) -> Reading:
         return Blank()
     number = text.removesuffix("個").rstrip()
     if _WHOLE.fullmatch(number):
-        digits = number.replace(",", "").lstrip("0")
-        # The length first: Python refuses to read thousands of digits.
-        return _read_number(float(digits or 0)) if len(digits) <= len(str(MOST)) else Finding(FindingCode.TOO_LARGE)
+        return _read_number(_count(number.replace(",", "")))
     return Finding(next((code for form, code in _BY_TEXT if form.fullmatch(number)), FindingCode.TEXT))
