@@ -18,7 +18,8 @@ number it lowered. An order can have lowered
   would hide a later sale of as many units: this is how an "own orders since" that merely counts resells.
 
 `based_at` parts the last two: the time from which the number of now counts by itself. An absolute write moves it. A
-compare-and-set does not: where it succeeds nothing was sold between reading and write, so no order lies there.
+compare-and-set does not: where it succeeds nothing was sold between reading and write (but for a sale and a restock of
+as many units in that instant), so no order lies there.
 
 **Every doubt holds back.** A mall's clock that cuts to the second or lags puts an order before `based_at`: it explains
 nothing, its drop stays held. An unanswered write may have happened or not: the level is the greater of both. A number
@@ -110,8 +111,8 @@ def gap_since(state: ListingState) -> datetime | None:
 
 
 def observed(state: ListingState, shown: int, at: datetime) -> tuple[ListingState, PushEvent | None]:
-    """The channel was read: it showed `shown` at `at` (the start of the read). A reading older than the last reading
-    or write says nothing."""
+    """The channel was read: it showed `shown`. `at`: when its answer came, so that no order in the number is placed
+    after it. A reading older than the last reading or write says nothing."""
     if state.shown_at is not None and at <= state.shown_at:
         return state, None
     seen = replace(state, level=shown, shown=shown, shown_at=at, live_previewed=_preview_left(state, shown))
