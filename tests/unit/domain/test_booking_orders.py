@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bridge.domain.booking import LineState, OrderBooked, ProblemCode, book_order
 from bridge.domain.invariants import allocated_to_lines, conservation, exactly_once
 from bridge.domain.orders import LineKey, ListingKey, OrderSnapshot
-from bridge.domain.stock import Balance, BalanceKey, Component
+from bridge.domain.stock import Balance, BalanceKey, Component, Movement
 from tests.unit.domain.lines import INSPECT, LISTING, LOCATIONS, key, moved, order, snapshot, stock
 
 PAIR = ListingKey("mall", "pair")
@@ -92,7 +92,7 @@ def test_nothing_hangs_on_the_order_of_lines_or_of_what_is_known() -> None:
     results = set()
     for shuffled in permutations(lines):
         first = hear({}, order("1", *shuffled), stock(6, 7))
-        known = dict(reversed(first.states.items()))
+        known = dict(reversed([*first.states.items()]))
         second = hear(known, order("2", *reversed(shuffled[:3]), lines[3]), moved(stock(6, 7), first.movements))
         results.add((first.movements, tuple(sorted(first.states.items(), key=lambda item: item[0]))))
         assert {*second.states} == {*first.states}
@@ -112,7 +112,7 @@ def test_every_order_conserves_and_allocated_is_what_the_lines_hold(
 ) -> None:
     opening = {**stock(main, 5), **stock(5, main, sku="B")}
     balances, states = dict(opening), dict[LineKey, LineState]()
-    movements = []
+    movements: list[Movement] = []
     for version, lines in enumerate(messages):
         listed = [
             replace(snapshot(open, shipped, line=str(n), ordered=8), listing=(LISTING, PAIR, LISTING)[n])

@@ -79,6 +79,12 @@ def test_more_than_expected_is_reported_and_not_believed(ten: ListingState) -> N
     assert push.decide(seen, may_raise=False, sku_blocked=True, live=True) == Push(LISTING, 10, 12)
 
 
+def test_a_sale_behind_a_raise_explains_nothing_when_it_appears(ten: ListingState) -> None:
+    """Four were put back and two sold before one reading. The pair that appears must not hide the next pair sold."""
+    appeared = push.taken(read(ten, 12, 10), 2, at(5))
+    assert push.gap(read(appeared, 10, 20)) == 2
+
+
 def test_a_restock_that_the_feed_told_first_is_expected(ten: ListingState) -> None:
     seen, event = push.observed(push.taken(ten, -2, at(-5)), 12, at(10))
     assert (event, seen.confirmed) == (None, 12)
