@@ -40,16 +40,24 @@ class Stock:
         wanted = {_fold(listing): listing for listing in listings}
         shown: dict[ListingKey, int] = {}
         for batch in cut(list(wanted), facts.READ_BATCH):
-            try:
-                answer = self._http.call(self._bulk_get, {"inventories": [_row(listing) for listing in batch]})
-            except RmsRefused as refusal:
-                raise NeedsPerson(refusal.hint) from refusal
-            rows = (answer.json or {}).get("inventories") or []
-            for row in rows:
+            for row in self._rows(batch):
                 folded = listing_key(row["manageNumber"], row["variantId"])
                 if folded in wanted:
                     shown[wanted[folded]] = int(row["quantity"])
         return shown
+
+    def _rows(self, batch: Sequence[ListingKey]) -> list[dict[str, Any]]:
+        """What RMS answers for a batch. A key that it finds malformed is left out, as one that it doesn't know."""
+        while batch:
+            try:
+                answer = self._http.call(self._bulk_get, {"inventories": [_row(listing) for listing in batch]})
+                return list((answer.json or {}).get("inventories") or [])
+            except RmsRefused as refusal:
+                malformed = _rows_of(refusal).keys()
+                if not malformed:
+                    raise NeedsPerson(refusal.hint) from refusal
+                batch = [listing for row, listing in enumerate(batch) if row not in malformed]
+        return []
 
     def send(self, batch: Sequence[PushItem]) -> list[Pushed]:
         """One batch: all of it is taken or none. Raises RowsRefused, TryAgain, NeedsPerson."""

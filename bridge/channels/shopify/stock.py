@@ -34,7 +34,7 @@ class Stock:
         by_location: dict[str, list[str]] = defaultdict(list)
         for listing in listings:
             item, location = _numbers(listing)
-            if item.isdigit():
+            if item.isdigit() and location.isdigit():
                 by_location[location].append(item)
         shown: dict[ListingKey, int] = {}
         for location, items in by_location.items():

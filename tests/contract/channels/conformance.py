@@ -1,0 +1,241 @@
+"""What the conformance suite needs of a mall: its simulator, its adapter and the translation between their ids.
+
+A new channel is held to the whole suite by one more subclass of Mall and one more name in MALLS.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from random import Random
+from typing import Any, ClassVar
+
+from bridge.channels.http import RequestRecord, Seams
+from bridge.channels.port import Channel, OrdersRead, Pushed, PushItem
+from bridge.channels.rakuten import RakutenChannel
+from bridge.channels.shopify import ShopifyChannel
+from bridge.config import Rakuten, Secret, Shopify
+from bridge.domain.orders import LineSnapshot, ListingKey, OrderSnapshot
+from bridge.sandbox.faults import Faults, Match
+from bridge.sandbox.malls.mall import Listing
+from bridge.sandbox.malls.mall import Mall as Simulator
+from bridge.sandbox.malls.rakuten import Rakuten as RakutenSimulator
+from bridge.sandbox.malls.shopify import Shopify as ShopifySimulator
+from tests.support.virtual_clock import VirtualClock
+from tests.support.wsgi_transport import WsgiTransport
+
+LAG = 30.0  # seconds, as the settings have it; the simulators' feeds are later by 5 unless a test says otherwise
+KEY = "3f0c9c52-7d0b-4f4e-9f65-0d4f8e5a1a11"
+
+
+class Mall(ABC):
+    """One mall in its simulator, read and written by its adapter, on a virtual clock."""
+
+    name: ClassVar[str]
+    ships_in_part: ClassVar[bool]
+    tells_restock: ClassVar[bool]  # whether the feed shows that a cancellation put units back on sale
+    compares: ClassVar[bool]  # whether a push names the number it believes to find
+    orders_path: ClassVar[str]
+    push_match: Match
+
+    def __init__(self) -> None:
+        self.clock = VirtualClock()
+        self.live = True
+        self.records: list[RequestRecord] = []
+        self.simulator = self.make_simulator()
+        self.faults = Faults(self.simulator, self.clock)
+        self.channel = self.connect()
+        self.since = self.clock.now() - timedelta(days=1)
+        self.newest: dict[str, OrderSnapshot] = {}
+
+    def seams(self) -> Seams:
+        transport = WsgiTransport(app=self.faults)
+        return Seams(self.clock, lambda: self.live, Random(7), transport, self.records.append)
+
+    @abstractmethod
+    def make_simulator(self) -> Any: ...
+
+    @abstractmethod
+    def connect(self, **settings: Any) -> Channel: ...
+
+    @abstractmethod
+    def add(self, name: str, stock: int, **kind: Any) -> ListingKey:
+        """Put something on sale."""
+
+    @abstractmethod
+    def wire(self, listing: ListingKey) -> Listing:
+        """The simulator's own key of a listing."""
+
+    @abstractmethod
+    def kill_credentials(self) -> None: ...
+
+    @abstractmethod
+    def refuse(self, listing: ListingKey) -> PushItem:
+        """A push of this listing that the mall will never take."""
+
+    def wire_order(self, order: str) -> str:
+        """The simulator's own id of an order."""
+        return order
+
+    def order_id(self, wire_order: str) -> str:
+        return wire_order
+
+    # What buyers and the seller do.
+
+    def buy(self, *wanted: tuple[ListingKey, int]) -> str:
+        placed = self.world.place([(self.wire(listing), units) for listing, units in wanted])
+        assert placed is not None
+        return self.order_id(placed)
+
+    def ship(self, order: str, units: int | None = None) -> None:
+        assert self.world.ship(self.wire_order(order), units=units)
+
+    def cancel(self, order: str, *, restock: bool = True) -> None:
+        assert self.world.cancel(self.wire_order(order), restock=restock)
+
+    def edit(self, order: str, units: int) -> None:
+        """Change the units of the order's first line."""
+        self.world.edit_units(self.wire_order(order), self._order(order).lines[0].line_id, units)
+
+    @property
+    def world(self) -> Simulator:
+        return self.simulator  # type: ignore[no-any-return]
+
+    def _order(self, order: str) -> Any:
+        return next(each for each in self.world.orders() if each.id == self.wire_order(order))
+
+    # What the bridge does.
+
+    def read_orders(self, *, wait: float = 10.0, known: bool = True) -> OrdersRead:
+        """One poll, as intake does it: from the last watermark on, older snapshots dropped."""
+        self.clock.sleep(wait)
+        still_open = [number for number, order in self.newest.items() if any(line.open for line in order.lines)]
+        answer = self.channel.orders(self.since, still_open if known else ())
+        for order in answer.orders:
+            if order.order not in self.newest or order.version > self.newest[order.order].version:
+                self.newest[order.order] = order
+        self.since = answer.complete_until
+        return answer
+
+    def line(self, order: str) -> LineSnapshot:
+        """The newest snapshot of an order with a single line."""
+        [line] = self.newest[order].lines
+        return line
+
+    def counts(self, order: str) -> tuple[int, int, int, int]:
+        """Its ordered, open, shipped, returned."""
+        line = self.line(order)
+        return line.ordered, line.open, line.shipped, line.returned
+
+    def push(self, quantities: Mapping[ListingKey, int], key: str = KEY) -> Sequence[Pushed]:
+        """Push, having read what is shown."""
+        shown = self.channel.read(quantities)
+        items = [PushItem(listing, quantity, shown.get(listing, 0)) for listing, quantity in quantities.items()]
+        return self.channel.push(items, key)
+
+    def stock(self, listing: ListingKey) -> int:
+        return self.world.stock()[self.wire(listing)]
+
+    @property
+    def told_off(self) -> list[RequestRecord]:
+        """Answers that say we asked too often."""
+        return [each for each in self.records if each.status in (403, 429) or "THROTTLED" in each.received]
+
+
+class RakutenMall(Mall):
+    name = "rakuten"
+    ships_in_part = False
+    tells_restock = False
+    compares = False
+    orders_path = "searchOrder"
+    push_match = staticmethod(lambda environ: "bulk-upsert" in environ["PATH_INFO"])
+
+    def make_simulator(self) -> RakutenSimulator:
+        return RakutenSimulator(self.clock)
+
+    def connect(self, **settings: Any) -> RakutenChannel:
+        given: dict[str, Any] = {
+            "shop": "tea",
+            "service_secret": Secret(self.simulator.service_secret),
+            "license_key": Secret("SL123456_sandbox"),
+            "locations": ("本社倉庫",),
+            "base_url": "https://rakuten.test",
+            "lag_seconds": LAG,
+        }
+        return RakutenChannel(Rakuten(**(given | settings)), self.seams())
+
+    def add(self, name: str, stock: int, **kind: Any) -> ListingKey:
+        manage_number, variant_id = self.simulator.add_product((f"item-{name}", f"Sku-{name}"), name, stock, **kind)
+        return ListingKey("rakuten", f"{manage_number}/{variant_id}")
+
+    def wire(self, listing: ListingKey) -> Listing:
+        manage_number, _, variant_id = listing.id.partition("/")
+        return manage_number, variant_id
+
+    def kill_credentials(self) -> None:
+        self.simulator.service_secret = "SP123456_another"
+
+    def refuse(self, listing: ListingKey) -> PushItem:
+        return PushItem(ListingKey("rakuten", listing.id + "_" * 40), 5, 5)  # longer than a variantId may be
+
+
+class ShopifyMall(Mall):
+    name = "shopify"
+    ships_in_part = True
+    tells_restock = True
+    compares = True
+    orders_path = "graphql"
+    push_match = staticmethod(lambda environ: "graphql" in environ["PATH_INFO"])
+    item_number = 700
+
+    def make_simulator(self) -> ShopifySimulator:
+        return ShopifySimulator(self.clock)
+
+    def connect(self, **settings: Any) -> ShopifyChannel:
+        given: dict[str, Any] = {
+            "shop": "sandbox.myshopify.com",
+            "location": "1",
+            "locations": ("本社倉庫",),
+            "access_token": Secret("shpat_sandbox"),
+            "base_url": "https://shopify.test",
+            "lag_seconds": LAG,
+        }
+        return ShopifyChannel(Shopify(**(given | settings)), self.seams())
+
+    def add(self, name: str, stock: int, **kind: Any) -> ListingKey:
+        self.item_number += 1
+        listing = (f"gid://shopify/InventoryItem/{self.item_number}", "gid://shopify/Location/1")
+        self.simulator.add_product(listing, name, stock, **kind)
+        return ListingKey("shopify", f"{self.item_number}@1")
+
+    def wire(self, listing: ListingKey) -> Listing:
+        item, _, location = listing.id.partition("@")
+        return f"gid://shopify/InventoryItem/{item}", f"gid://shopify/Location/{location}"
+
+    def wire_order(self, order: str) -> str:
+        return f"gid://shopify/Order/{order}"
+
+    def order_id(self, wire_order: str) -> str:
+        return wire_order.rpartition("/")[2]
+
+    def kill_credentials(self) -> None:
+        self.simulator.static_token = "shpat_another"
+
+    def refuse(self, listing: ListingKey) -> PushItem:  # noqa: ARG002
+        return PushItem(ListingKey("shopify", "999999999@1"), 5, 5)  # no such item
+
+
+class ShopifyAppMall(ShopifyMall):
+    """With the client credentials of an app in place of a static token."""
+
+    def connect(self, **settings: Any) -> ShopifyChannel:
+        keys = {"access_token": None, "client_id": "sandbox-client", "client_secret": Secret("sandbox-secret")}
+        return super().connect(**(keys | settings))
+
+    def kill_credentials(self) -> None:
+        self.simulator.client_secret = "another-secret"
+        self.simulator.state.tokens.clear()
+
+
+MALLS: dict[str, type[Mall]] = {"rakuten": RakutenMall, "shopify": ShopifyMall, "shopify-app": ShopifyAppMall}

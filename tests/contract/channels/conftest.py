@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.contract.channels.conformance import MALLS, Mall, RakutenMall, ShopifyMall
+
+
+@pytest.fixture(params=MALLS)
+def mall(request: pytest.FixtureRequest) -> Mall:
+    """Each mall in turn: a test that takes it is part of the conformance suite."""
+    return MALLS[request.param]()
+
+
+@pytest.fixture
+def rakuten() -> RakutenMall:
+    return RakutenMall()
+
+
+@pytest.fixture
+def shopify() -> ShopifyMall:
+    return ShopifyMall()
