@@ -21,8 +21,8 @@ import googleapiclient
 from bridge.sandbox.faults import Environ, WsgiApp
 
 Json = dict[str, Any]
-Check = Callable[[Any, str], Iterator[str]]
-"""(value, its place) → one sentence per violation"""
+Check = Callable[[Any], str | None]
+"""A value → the first violation in it, told with its place, or None."""
 
 
 @cache
@@ -78,71 +78,68 @@ def find_method(verb: str, path: str) -> ApiMethod | None:
 
 @cache
 def checker(schema_name: str) -> Check:
-    members = document()["schemas"][schema_name]
-    return _compile(members)
+    return _compile(document()["schemas"][schema_name])
 
 
 def _compile(schema: Json) -> Check:
     if "$ref" in schema:
         name = schema["$ref"]
-        return lambda value, place: checker(name)(value, place)
+        return lambda value: checker(name)(value)  # looked up late: schemas refer to themselves
     kind = schema["type"]
     if kind == "any":
-        return lambda value, place: iter(())
+        return lambda _: None
     if kind == "array":
         return _array(_compile(schema["items"]))
-    if kind == "object" and "properties" in schema:
-        return _object({name: _compile(part) for name, part in schema["properties"].items()})
+    if kind == "object" and "additionalProperties" in schema:
+        return _mapping(_compile(schema["additionalProperties"]))
     if kind == "object":
-        return _mapping(_compile(schema["additionalProperties"])) if "additionalProperties" in schema else _object({})
+        return _object({name: _compile(part) for name, part in schema.get("properties", {}).items()})
     return _scalar(kind, frozenset(schema.get("enum", ())))
 
 
 def _array(item: Check) -> Check:
-    def check(value: Any, place: str) -> Iterator[str]:
+    def check(value: Any) -> str | None:
         if not isinstance(value, list):
-            yield f"{place}: {value!r} is no list"
-            return
+            return f": {value!r} is no list"
         for index, one in enumerate(value):
-            yield from item(one, f"{place}[{index}]")
+            if problem := item(one):
+                return f"[{index}]{problem}"
+        return None
 
     return check
 
 
 def _object(members: dict[str, Check]) -> Check:
-    def check(value: Any, place: str) -> Iterator[str]:
+    def check(value: Any) -> str | None:
         if not isinstance(value, dict):
-            yield f"{place}: {value!r} is no object"
-            return
+            return f": {value!r} is no object"
         for name, part in value.items():
-            member = members.get(name)
-            if member is None:
-                yield f"{place}.{name}: unknown member"
-            else:
-                yield from member(part, f"{place}.{name}")
+            if name not in members:
+                return f".{name}: unknown member"
+            if problem := members[name](part):
+                return f".{name}{problem}"
+        return None
 
     return check
 
 
 def _mapping(item: Check) -> Check:
-    def check(value: Any, place: str) -> Iterator[str]:
-        for name, part in value.items():
-            yield from item(part, f"{place}.{name}")
+    def check(value: Any) -> str | None:
+        return next((f".{name}{problem}" for name, part in value.items() if (problem := item(part))), None)
 
     return check
 
 
-_TYPES: dict[str, type | tuple[type, ...]] = {"string": str, "boolean": bool, "number": (int, float), "integer": int}
+_TYPES: dict[str, tuple[type, ...]] = {"string": (str,), "boolean": (bool,), "number": (int, float), "integer": (int,)}
 
 
 def _scalar(kind: str, enum: frozenset[str]) -> Check:
     wanted = _TYPES[kind]
 
-    def check(value: Any, place: str) -> Iterator[str]:
-        if not isinstance(value, wanted) or (isinstance(value, bool) and kind != "boolean"):
-            yield f"{place}: {value!r} is no {kind}"
-        elif enum and value not in enum:
-            yield f"{place}: {value!r} is none of {sorted(enum)}"
+    def check(value: Any) -> str | None:
+        if type(value) not in wanted:
+            return f": {value!r} is no {kind}"
+        return f": {value!r} is none of {sorted(enum)}" if enum and value not in enum else None
 
     return check
 
@@ -156,7 +153,7 @@ def check_request(verb: str, path: str, body: Any, query: Iterable[str] = ()) ->
     if body is not None and method.request is None:
         problems.append(f"{method.name}: takes no body")
     elif body is not None and method.request is not None:
-        problems += checker(method.request)(_without_nulls(body), method.name)
+        problems += _told(method.name, checker(method.request)(_without_nulls(body)))
     return problems
 
 
@@ -165,7 +162,11 @@ def check_response(verb: str, path: str, body: Any) -> list[str]:
     method = find_method(verb, path)
     if method is None:
         return [f"{verb} {path}: no such method"]
-    return list(checker(method.response)(body, method.name))
+    return _told(method.name, checker(method.response)(body))
+
+
+def _told(name: str, problem: str | None) -> list[str]:
+    return [] if problem is None else [f"{name}{problem}"]
 
 
 def _without_nulls(value: Any) -> Any:

@@ -15,9 +15,9 @@ from werkzeug.wrappers import Request, Response
 from bridge.clock import Clock
 from bridge.sandbox.latency import Latency
 
-from . import drive, spreadsheets, values
+from . import drive, spreadsheets, upload, values
 from .call import Call
-from .errors import ApiError, Json, unimplemented
+from .errors import ApiError, Json, drive_body, unimplemented
 from .masks import pruned
 from .oauth import Accounts, InvalidGrant, ServiceAccountKey
 from .quota import Kind, Quota, QuotaMeter
@@ -60,6 +60,8 @@ _METHODS: list[tuple[str, str, Callable[..., Json], Metered]] = [
     ("POST", f"{_BOOK}/values/<path:a1>:append", values.append, "Write"),
     ("POST", f"{_BOOK}/values/<path:a1>:clear", values.clear, "Write"),
     ("POST", f"{_BOOK}/values:batchClear", values.batch_clear, "Write"),
+    ("POST", f"{_BOOK}/values:batchUpdateByDataFilter", values.batch_update_by_data_filter, "Write"),
+    ("POST", f"{_BOOK}/values:batchClearByDataFilter", values.batch_clear_by_data_filter, "Write"),
     ("POST", "/drive/v3/files", drive.create, "Drive"),
     ("GET", "/drive/v3/files", drive.list_files, "Drive"),
     ("GET", _FILE, drive.get, "Drive"),
@@ -69,6 +71,9 @@ _METHODS: list[tuple[str, str, Callable[..., Json], Metered]] = [
     ("GET", f"{_FILE}/permissions", drive.list_permissions, "Drive"),
     ("POST", f"{_FILE}/permissions", drive.create_permission, "Drive"),
     ("DELETE", f"{_FILE}/permissions/<permission_id>", drive.delete_permission, "Drive"),
+    ("POST", "/upload/drive/v3/files", upload.create, "Drive"),
+    ("PATCH", "/upload/drive/v3/files/<id:file_id>", upload.replace, "Drive"),
+    ("PUT", "/upload/drive/v2/files/<id:file_id>", upload.replace, "Drive"),
 ]
 _ROUTES = Map(
     [Rule(path, methods=[verb], endpoint=Method(function, kind)) for verb, path, function, kind in _METHODS],
@@ -139,7 +144,8 @@ class SheetsApi:
             requests, cells = call.requests, call.cells
             response = Response(status=204) if method.function in _NO_CONTENT else _json(200, content)
         except ApiError as error:
-            response = _json(error.code, error.body())
+            drive_call = request.path.startswith(("/drive/", "/upload/"))
+            response = _json(error.code, drive_body(error) if drive_call else error.body())
         except Exception:
             log.exception("%s %s", request.method, request.path)
             response = _json(500, ApiError(500, "INTERNAL", "Internal error encountered.").body())

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from werkzeug.wrappers import Request
 
-from .errors import Json, invalid
+from .errors import Json, invalid, unknown_name
 from .masks import EVERYTHING, Mask, parse_mask
 from .store import Store
 
@@ -42,17 +42,29 @@ class Call:
         fields = self.request.args.get("fields")
         return parse_mask(fields) if fields else EVERYTHING
 
+    def members(self, *names: str) -> Json:
+        """The body, which may have no other members than these."""
+        for name in self.body:
+            if name not in names:
+                raise unknown_name(name, "")
+        return self.body
+
     @property
     def masked(self) -> bool:
         """Whether a field mask was sent; `*` is one too."""
         return bool(self.request.args.get("fields"))
+
+    @cached_property
+    def query(self) -> Json:
+        """The query parameters that stand once."""
+        return self.request.args.to_dict()
 
     def flag(self, name: str) -> bool:
         return self.request.args.get(name, "false").lower() == "true"
 
     def choice(self, name: str, allowed: tuple[str, ...]) -> str:
         """A query parameter with fixed values; the first is the default."""
-        return chosen({name: self.request.args[name]} if name in self.request.args else {}, name, allowed)
+        return chosen(self.query, name, allowed)
 
     def args(self, name: str) -> list[str]:
         return self.request.args.getlist(name)

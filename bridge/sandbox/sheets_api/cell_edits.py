@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from .batch import Edit, handles
-from .cells import Cell, Format, from_extended
+from .cells import Cell, Format, checked, from_extended
 from .errors import Json, invalid, unimplemented
 from .masks import EVERYTHING, Mask, inside, merged, update_mask
 from .references import moved
@@ -128,6 +128,7 @@ def _written(edit: Edit, cell: Cell, value: Any, user_entered: bool, today: Any)
         return cell.with_value(float(value))
     if not isinstance(value, str):
         raise invalid(f"Invalid values: a cell cannot hold {type(value).__name__}.")
+    checked(value)
     if user_entered:
         return edit.typed(cell, value, today)
     return cell.with_value(value or None)

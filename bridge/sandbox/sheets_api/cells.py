@@ -10,6 +10,9 @@ from .errors import Json, invalid
 Format = dict[str, Any]  # a CellFormat in Google's JSON; never changed in place
 NO_FORMAT: Format = {}
 
+MAX_TEXT = 50000
+"""characters in one cell"""
+
 ERROR_TEXTS = {
     "NULL_VALUE": "#NULL!",
     "DIVIDE_BY_ZERO": "#DIV/0!",
@@ -104,7 +107,13 @@ def from_extended(value: Json) -> Entered | None:
         return _formula(value["formulaValue"])
     if "errorValue" in value:
         raise invalid("errorValue is read-only.")
-    return value.get("stringValue") or None
+    return checked(value.get("stringValue", "")) or None
+
+
+def checked(text: str) -> str:
+    if len(text) > MAX_TEXT:
+        raise invalid(f"Your input contains more than the maximum of {MAX_TEXT} characters in a single cell.")
+    return text
 
 
 def _formula(text: str) -> Formula:

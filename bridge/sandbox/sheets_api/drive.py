@@ -9,7 +9,7 @@ from .call import Call
 from .errors import ApiError, Json, invalid, unimplemented
 from .store import SPREADSHEET_TYPE, File, Spreadsheet
 
-_FILE_DEFAULTS = ("kind", "id", "name", "mimeType")
+FILE_DEFAULTS = ("kind", "id", "name", "mimeType")
 _PERMISSION_DEFAULTS = ("kind", "id", "type", "role")
 _CLAUSE = re.compile(
     r"""\s*(\w+)\s*(=|!=|contains|in)\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|(true|false))\s*$"""
@@ -17,7 +17,7 @@ _CLAUSE = re.compile(
 _ROLES = ("owner", "organizer", "fileOrganizer", "writer", "commenter", "reader")
 
 
-def _file(file: File) -> Json:
+def file_json(file: File) -> Json:
     return {
         "kind": "drive#file",
         "id": file.id,
@@ -36,7 +36,7 @@ def _stamp(iso: str) -> str:
     return iso.replace("+00:00", "Z")
 
 
-def _answered(call: Call, resource: Json, defaults: tuple[str, ...]) -> Json:
+def answered(call: Call, resource: Json, defaults: tuple[str, ...]) -> Json:
     """Drive gives a handful of members unless `fields` asks for others."""
     return resource if call.mask else {name: resource[name] for name in defaults if name in resource}
 
@@ -53,7 +53,7 @@ def _seen(call: Call, file_id: str) -> Spreadsheet:
     return found
 
 
-def _owned(call: Call, file_id: str) -> Spreadsheet:
+def owned(call: Call, file_id: str) -> Spreadsheet:
     found = _seen(call, file_id)
     if found.file.role(call.user) not in ("owner", "organizer", "writer"):
         raise ApiError(403, "PERMISSION_DENIED", "The user does not have sufficient permissions for this file.")
@@ -66,15 +66,15 @@ def create(call: Call) -> Json:
         raise unimplemented(f"files.create of {kind}")
     made = call.store.create(call.body.get("name") or "Untitled", owner=call.user)
     made.file.parents = call.body.get("parents", made.file.parents)
-    return _answered(call, _file(made.file), _FILE_DEFAULTS)
+    return answered(call, file_json(made.file), FILE_DEFAULTS)
 
 
 def get(call: Call, file_id: str) -> Json:
-    return _answered(call, _file(_seen(call, file_id).file), _FILE_DEFAULTS)
+    return answered(call, file_json(_seen(call, file_id).file), FILE_DEFAULTS)
 
 
 def update(call: Call, file_id: str) -> Json:
-    found = _owned(call, file_id)
+    found = owned(call, file_id)
     if call.body.keys() - {"name"}:
         raise unimplemented(f"files.update of {', '.join(call.body.keys() - {'name'})}")
     name = call.body.get("name", found.file.name)
@@ -83,7 +83,7 @@ def update(call: Call, file_id: str) -> Json:
         return {**properties, "title": name}
 
     found.change(lambda edit: setattr(edit.book, "properties", rename(edit.book.properties)), call.user)
-    return _answered(call, _file(found.file), _FILE_DEFAULTS)
+    return answered(call, file_json(found.file), FILE_DEFAULTS)
 
 
 def copy(call: Call, file_id: str) -> Json:
@@ -93,24 +93,24 @@ def copy(call: Call, file_id: str) -> Json:
     book.properties = {**book.properties, "title": name}
     made = call.store.adopt(call.store.new_file(name, call.user), book)
     made.file.parents = call.body.get("parents", made.file.parents)
-    return _answered(call, _file(made.file), _FILE_DEFAULTS)
+    return answered(call, file_json(made.file), FILE_DEFAULTS)
 
 
 def delete(call: Call, file_id: str) -> Json:
-    _owned(call, file_id)
+    owned(call, file_id)
     call.store.delete(file_id)
     return {}
 
 
 def list_files(call: Call) -> Json:
     matches = _query(call.request.args.get("q", ""))
-    found = [_file(s.file) for s in call.store.spreadsheets.values() if s.file.role(call.user)]
+    found = [file_json(s.file) for s in call.store.spreadsheets.values() if s.file.role(call.user)]
     found = sorted((item for item in found if matches(item)), key=lambda item: str(item["modifiedTime"]), reverse=True)
     size, start = int(call.request.args.get("pageSize", 100)), int(call.request.args.get("pageToken", 0))
     if not 1 <= size <= 1000:
         raise invalid("Invalid value for pageSize: it must lie between 1 and 1000.")
     page = found[start : start + size]
-    wanted = page if call.mask else [{name: item[name] for name in _FILE_DEFAULTS} for item in page]
+    wanted = page if call.mask else [{name: item[name] for name in FILE_DEFAULTS} for item in page]
     result: Json = {"kind": "drive#fileList", "incompleteSearch": False, "files": wanted}
     if start + size < len(found):
         result["nextPageToken"] = str(start + size)
@@ -145,18 +145,18 @@ def list_permissions(call: Call, file_id: str) -> Json:
 
 
 def create_permission(call: Call, file_id: str) -> Json:
-    found = _owned(call, file_id)
+    found = owned(call, file_id)
     kind, role, email = call.body.get("type"), call.body.get("role"), call.body.get("emailAddress")
     if role not in _ROLES or kind not in ("user", "group", "domain", "anyone"):
         raise invalid("The permission type and role fields are required.")
     if kind in ("user", "group") and not email:
         raise invalid("The emailAddress field is required for this permission type.")
     made = call.store.share(found, email, role)
-    return _answered(call, made, _PERMISSION_DEFAULTS)
+    return answered(call, made, _PERMISSION_DEFAULTS)
 
 
 def delete_permission(call: Call, file_id: str, permission_id: str) -> Json:
-    found = _owned(call, file_id)
+    found = owned(call, file_id)
     kept = [p for p in found.file.permissions if p["id"] != permission_id]
     if len(kept) == len(found.file.permissions):
         raise ApiError(404, "NOT_FOUND", f"Permission not found: {permission_id}.")

@@ -22,6 +22,22 @@ class ApiError(Exception):
         return {"error": error}
 
 
+def drive_body(error: ApiError) -> Json:
+    """Drive still answers in the older form: a list of errors with reasons, no status."""
+    reason = _DRIVE_REASONS.get(error.code, "backendError")
+    cause = {"message": error.message, "domain": "global", "reason": reason}
+    return {"error": {"errors": [cause], "code": error.code, "message": error.message}}
+
+
+_DRIVE_REASONS = {
+    400: "invalid",
+    401: "authError",
+    403: "insufficientFilePermissions",
+    404: "notFound",
+    501: "notImplemented",
+}
+
+
 def invalid(message: str) -> ApiError:
     return ApiError(400, "INVALID_ARGUMENT", message)
 
@@ -38,6 +54,15 @@ def unauthenticated() -> ApiError:
         "UNAUTHENTICATED",
         "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid "
         "authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.",
+    )
+
+
+def anonymous() -> ApiError:
+    return ApiError(
+        403,
+        "PERMISSION_DENIED",
+        "Method doesn't allow unregistered callers (callers without established identity). Please use API Key or other "
+        "form of API consumer identity to call this API.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Requests about filters: the one basic filter of a tab, which hides rows, and filter views, which hide nothing here."""
+"""Requests about filters: the basic filter of a tab, which hides rows, and filter views, which hide nothing here."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from bridge.clock import Clock
 
-from .errors import Json, unauthenticated
+from .errors import Json, anonymous, unauthenticated
 
 TOKEN_SECONDS = 3599
 ASSERTION_SECONDS = 3600
@@ -113,6 +113,8 @@ class Accounts:
 
     def user(self, authorization: str) -> str:
         """Whose bearer token this is; unknown and expired ones are refused alike."""
+        if not authorization:
+            raise anonymous()
         scheme, _, token = authorization.partition(" ")
         user, until = self._tokens.get(token, ("", None))
         if scheme.lower() != "bearer" or until is None or self.clock.now() >= until:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from .a1 import Box
 from .cells import EMPTY, Cell
 from .errors import Json
 
@@ -147,6 +148,10 @@ class Area:
     @property
     def width(self) -> int:
         return self.right - self.left
+
+    @property
+    def box(self) -> Box:
+        return Box(self.top, self.left, self.bottom, self.right)
 
     def rows(self) -> Iterator[tuple[Cell, ...]]:
         for index in range(self.top, self.bottom):

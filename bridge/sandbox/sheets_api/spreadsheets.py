@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .batch import Edit
 from .book import Book
 from .call import Call
 from .data_filters import filtered_areas, looked_up
@@ -13,14 +14,18 @@ from .sheet import Area
 from .store import Spreadsheet
 from .tabs import adopt, create_sheet
 
+_SPREADSHEET = ("spreadsheetId", "properties", "sheets", "namedRanges", "spreadsheetUrl", "developerMetadata")
+_BATCH = ("requests", "includeSpreadsheetInResponse", "responseRanges", "responseIncludeGridData", "commentsViewMode")
+
 
 def create(call: Call) -> Json:
-    wanted: Json = call.body.get("properties", {})
+    body = call.members(*_SPREADSHEET)
+    wanted: Json = body.get("properties", {})
     japanese = str(wanted.get("locale", "")).startswith("ja")
     title = wanted.get("title") or ("無題のスプレッドシート" if japanese else "Untitled spreadsheet")
     locale, zone = wanted.get("locale", "en_US"), wanted.get("timeZone", "Etc/GMT")
     made = call.store.create(title, owner=call.user, locale=locale, zone=zone)
-    tabs = call.body.get("sheets", [])
+    tabs = body.get("sheets", [])
     if tabs:
         made.change(lambda edit: _fill(edit.book, tabs))
     return spreadsheet_json(made.id, made.view(), None, False, call.mask)
@@ -70,18 +75,23 @@ def _whole(book: Book) -> int:
 
 def batch_update(call: Call, spreadsheet_id: str) -> Json:
     opened = call.store.opened(spreadsheet_id, call.user, to_write=True)
-    body = call.body
+    body = call.members(*_BATCH)
     requests = body.get("requests", [])
     call.requests += len(requests)
-    replies = opened.change(lambda edit: run(edit, requests), call.user)
+    ranges = body.get("responseRanges", [])
+    replies, areas = opened.change(lambda edit: _batch(edit, requests, ranges), call.user)
     result: Json = {"spreadsheetId": opened.id, "replies": replies}
     mask = inside(call.mask, "updatedSpreadsheet")
     if body.get("includeSpreadsheetInResponse") and mask is not None:
-        ranges = body.get("responseRanges", [])
-        areas = [opened.book.a1_area(a1) for a1 in ranges] if ranges else None
         grid = body.get("responseIncludeGridData", False)
         result["updatedSpreadsheet"] = _answer(call, opened, areas, grid, mask)
     return result
+
+
+def _batch(edit: Edit, requests: list[Json], ranges: list[str]) -> tuple[list[Json], list[Area] | None]:
+    """The replies, and the ranges to answer with: one that cannot be found refuses the whole batch."""
+    replies = run(edit, requests)
+    return replies, [edit.book.a1_area(a1) for a1 in ranges] if ranges else None
 
 
 def metadata_get(call: Call, spreadsheet_id: str, metadata_id: int) -> Json:

@@ -15,13 +15,14 @@ from .a1 import Box
 from .batch import Edit, run
 from .book import Book, boxed, first_title, new_sheet
 from .cells import Scalar
-from .errors import Json, not_found, permission_denied
+from .errors import Json, invalid, not_found, permission_denied
 from .shape import delete, insert
 from .sheet import Row, Sheet
 from .switches import Switches
 from .view import View
 
 SPREADSHEET_TYPE = "application/vnd.google-apps.spreadsheet"
+MAX_CELLS = 10_000_000
 WRITERS = ("owner", "organizer", "fileOrganizer", "writer")
 
 
@@ -71,6 +72,7 @@ class Spreadsheet:
             owner = user is None or self.file.role(user) == "owner"
             edit = Edit(self.book.copy(), self._store.switches, now, user, owner)
             result = work(edit)
+            _check_size(edit.book)
             self.book = edit.book
             self.file.name = edit.book.properties["title"]
             self.file.modified = now
@@ -212,6 +214,13 @@ class Store:
             self.spreadsheet(spreadsheet_id)
             del self.spreadsheets[spreadsheet_id]
             self.touch()
+
+
+def _check_size(book: Book) -> None:
+    if sum(len(sheet.rows) * len(sheet.columns) for sheet in book.sheets) > MAX_CELLS:
+        raise invalid(
+            f"This action would increase the number of cells in the workbook above the limit of {MAX_CELLS} cells."
+        )
 
 
 def _permission(email: str | None, role: str) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -80,9 +81,10 @@ def _number(word: str, japanese: bool) -> Typed | None:
 
 
 def _plain(word: str) -> float | None:
-    if _NUMBER.match(word):
-        return float(word)
-    return float(word.replace(",", "")) if _GROUPED.match(word) else None
+    if not _NUMBER.match(word) and not _GROUPED.match(word):
+        return None
+    value = float(word.replace(",", ""))
+    return value if math.isfinite(value) else None
 
 
 def _number_format(word: str) -> Json | None:
