@@ -81,7 +81,7 @@ def update_sheet_properties(edit: Edit, body: Json) -> Json:
     changed["title"] = changed.get("title", sheet.title)
     frozen = {name: value for name, value in changed.get("gridProperties", {}).items() if name not in _SIZES and value}
     changed["gridProperties"] = frozen
-    sheet.properties = {name: value for name, value in changed.items() if value not in ({}, False)}
+    sheet.properties = {name: value for name, value in changed.items() if value is not False and value != {}}
     if all(other.properties.get("hidden") for other in book.sheets):
         raise invalid("You can't hide all the sheets in a document.")
     return {}
