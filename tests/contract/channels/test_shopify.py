@@ -1,0 +1,396 @@
+"""Shopify's own traps (shopify.md §10)."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from bridge.channels.port import Outcome, PushItem
+from bridge.domain.orders import ListingKey
+from bridge.errors import NeedsPerson, TryAgain
+from bridge.sandbox.faults import Refuse, path_contains
+from tests.contract.channels.conformance import KEY, ShopifyAppMall, ShopifyMall
+
+
+def sent(shopify: ShopifyMall, operation: str) -> list[Any]:
+    return [json.loads(record.sent)["variables"] for record in shopify.records if record.operation == operation]
+
+
+def line_id(shopify: ShopifyMall, order: str, position: int = 0) -> str:
+    return str(shopify._order(order).lines[position].line_id)
+
+
+def order_of(shopify: ShopifyMall, units: int, stock: int = 50) -> str:
+    return shopify.buy((shopify.add("tea", stock), units))
+
+
+# Orders.
+
+
+@pytest.mark.parametrize("counts_removed", [True, False])
+def test_units_withdrawn_before_and_after_a_part_was_shipped(shopify: ShopifyMall, counts_removed: bool) -> None:
+    shopify.simulator.switches.unfulfilled_counts_removed = counts_removed
+    order = order_of(shopify, 6)
+    shopify.simulator.cancel(shopify.wire_order(order), line_id(shopify, order), 1)
+    shopify.read_orders()
+    assert shopify.counts(order) == (6, 5, 0, 0)
+    shopify.ship(order, units=2)
+    shopify.read_orders()
+    assert shopify.counts(order) == (6, 3, 2, 0)
+    shopify.simulator.cancel(shopify.wire_order(order), line_id(shopify, order), 1)
+    shopify.read_orders()
+    assert shopify.counts(order) == (6, 2, 2, 0)
+    assert shopify.line(order).taken == 4
+
+
+def test_money_back_without_the_goods_leaves_them_shipped(shopify: ShopifyMall) -> None:
+    order = order_of(shopify, 2)
+    shopify.ship(order)
+    shopify.simulator.return_units(shopify.wire_order(order), line_id(shopify, order), 2, restock=False)
+    shopify.read_orders()
+    assert shopify.counts(order) == (2, 0, 2, 0)
+    assert shopify.line(order).taken == 2
+
+
+def test_goods_that_come_back_are_returned_and_stay_shipped(shopify: ShopifyMall) -> None:
+    order = order_of(shopify, 3)
+    shopify.ship(order, units=2)
+    shopify.simulator.return_units(shopify.wire_order(order), line_id(shopify, order), 1)
+    shopify.read_orders()
+    assert shopify.counts(order) == (3, 1, 2, 1)
+    assert shopify.line(order).taken == 2
+
+
+def test_a_cancellation_of_what_was_shipped_in_part(shopify: ShopifyMall) -> None:
+    order = order_of(shopify, 3)
+    shopify.ship(order, units=1)
+    shopify.cancel(order)
+    shopify.read_orders()
+    assert shopify.counts(order) == (3, 0, 1, 0)
+    assert shopify.line(order).taken == 1
+
+
+def test_many_refunds_and_many_lines_are_all_read(shopify: ShopifyMall) -> None:
+    teas = [shopify.add(f"tea{number}", 50) for number in range(120)]
+    order = shopify.buy(*((tea, 6) for tea in teas))
+    for _ in range(5):
+        for position in range(2):
+            shopify.simulator.cancel(shopify.wire_order(order), line_id(shopify, order, position), 1)
+    shopify.read_orders()
+    assert [line.open for line in shopify.newest[order].lines[:3]] == [1, 1, 6]
+    shopify.cancel(order)
+    shopify.read_orders()
+    lines = shopify.newest[order].lines
+    assert len(lines) == 120
+    assert {(line.open, line.shipped, line.taken) for line in lines} == {(0, 0, 0)}
+
+
+def test_an_edit_adds_and_removes(shopify: ShopifyMall) -> None:
+    tea, cup = shopify.add("tea", 10), shopify.add("cup", 10)
+    order = shopify.buy((tea, 3))
+    shopify.simulator.add_line(shopify.wire_order(order), shopify.wire(cup), 2)
+    shopify.edit(order, 0)
+    shopify.read_orders()
+    assert {line.listing: line.open for line in shopify.newest[order].lines} == {tea: 0, cup: 2}
+
+
+def test_a_test_order_holds_nothing_but_explains_the_missing_units(shopify: ShopifyMall) -> None:
+    tea = shopify.add("tea", 10)
+    wire = shopify.simulator.place([(shopify.wire(tea), 2)], test=True)
+    assert wire is not None
+    shopify.read_orders()
+    order = shopify.order_id(wire)
+    assert shopify.counts(order) == (2, 0, 0, 0)
+    assert shopify.line(order).taken == 2
+    assert shopify.stock(tea) == 8
+
+
+def test_a_sale_at_the_till_is_shipped_at_once(shopify: ShopifyMall) -> None:
+    tea = shopify.add("tea", 10)
+    wire = shopify.simulator.place([(shopify.wire(tea), 2)], source="pos")
+    assert wire is not None
+    shopify.read_orders()
+    assert shopify.counts(shopify.order_id(wire)) == (2, 0, 2, 0)
+
+
+def test_a_payment_that_is_waited_for_holds_the_goods(shopify: ShopifyMall) -> None:
+    tea = shopify.add("tea", 10)
+    wire = shopify.simulator.place([(shopify.wire(tea), 2)], financial_status="PENDING")
+    assert wire is not None
+    shopify.read_orders()
+    assert shopify.counts(shopify.order_id(wire)) == (2, 2, 0, 0)
+
+
+def test_what_lies_on_no_shelf_is_left_out(shopify: ShopifyMall) -> None:
+    tea, card = shopify.add("tea", 10), shopify.add("card", 10, gift_card=True)
+    service = shopify.add("wrapping", 10, requires_shipping=False, tracked=False)
+    order = shopify.buy((tea, 1), (card, 1), (service, 1))
+    shopify.read_orders()
+    assert [line.listing for line in shopify.newest[order].lines] == [tea]
+
+
+def test_a_deleted_variant_is_shown_by_its_sku(shopify: ShopifyMall) -> None:
+    tea = shopify.add("TEA-1", 10)
+    order = shopify.buy((tea, 1))
+    shopify.simulator.delete_variant(shopify.wire(tea)[0])
+    shopify.read_orders()
+    assert shopify.line(order).listing == ListingKey("shopify", "sku:TEA-1@1")
+    assert shopify.line(order).open == 1
+
+
+def test_an_untracked_item_takes_nothing_off_shopify(shopify: ShopifyMall) -> None:
+    tea = shopify.add("tea", 10, tracked=False)
+    order = shopify.buy((tea, 2))
+    shopify.read_orders()
+    assert shopify.counts(order) == (2, 2, 0, 0)
+    assert shopify.line(order).taken == 0
+    assert shopify.channel.read([tea]) == {}
+
+
+def test_an_old_order_that_may_not_be_read_is_no_cancellation(shopify: ShopifyMall) -> None:
+    order = order_of(shopify, 2)
+    shopify.read_orders()
+    shopify.clock.sleep(70 * 86_400)
+    answer = shopify.read_orders()
+    assert answer.orders == ()
+    assert "read_all_orders" in answer.problems[order].en
+    assert shopify.counts(order) == (2, 2, 0, 0)
+
+
+def test_the_daily_sweep_finds_what_the_feed_did_not_tell(shopify: ShopifyMall) -> None:
+    """Some changes leave updatedAt alone, and the index may lose an order."""
+    tea = shopify.add("tea", 10)
+    order = shopify.buy((tea, 2))
+    shopify.read_orders()
+    shopify.read_orders(wait=100.0)
+    lost = shopify.buy((tea, 1))
+    shopify._order(lost).visible_at += timedelta(hours=2)
+    shopify._order(order).lines[0].shipped = 1
+    shopify.read_orders(wait=600.0)
+    assert lost not in shopify.newest
+    assert shopify.counts(order) == (2, 2, 0, 0)
+    for _ in range(25):
+        shopify.read_orders(wait=3600.0)
+    assert shopify.counts(order) == (2, 1, 1, 0)
+    assert shopify.counts(lost) == (1, 1, 0, 0)
+
+
+def test_a_change_while_paging_is_found(shopify: ShopifyMall) -> None:
+    tea = shopify.add("tea", 200)
+    placed = [shopify.buy((tea, 1)) for _ in range(50)]
+    shopify.clock.sleep(20)
+    pages = iter(placed)
+
+    def busy(_environ: dict[str, Any]) -> None:
+        shopify.simulator.touch_order(shopify.wire_order(next(pages)))
+
+    shopify.faults.before = busy
+    shopify.read_orders(wait=0.0)
+    assert set(placed) == shopify.newest.keys()
+
+
+# Cost.
+
+
+def test_dear_queries_are_made_smaller(shopify: ShopifyMall) -> None:
+    shopify.simulator.switches.max_query_cost = 200
+    tea = shopify.add("tea", 100)
+    placed = {shopify.buy((tea, 1)) for _ in range(12)}
+    shopify.read_orders()
+    assert shopify.newest.keys() == placed
+    assert {variables["first"] for variables in sent(shopify, "Orders")} == {20, 10, 5}
+
+
+def test_a_small_bucket_is_never_overdrawn(shopify: ShopifyMall) -> None:
+    shopify.simulator.switches.bucket = 1000.0
+    shopify.simulator.switches.restore_rate = 50.0
+    tea = shopify.add("tea", 1000)
+    for number in range(60):
+        shopify.buy((tea, 1))
+        shopify.read_orders(wait=0.0)
+        shopify.push({tea: 1000 - number}, f"key {number}")
+    assert len(shopify.told_off) <= 1  # the first query can't know how small the bucket is
+
+
+def test_points_used_by_another_worker_are_waited_for(shopify: ShopifyMall) -> None:
+    tea = shopify.add("tea", 1000)
+    shopify.buy((tea, 1))
+    shopify.read_orders()
+    shopify.simulator._api._engine.bucket.spend(1900)
+    shopify.read_orders(wait=0.0)
+    assert len(shopify.told_off) == 1
+
+
+# Quantities.
+
+
+def test_what_is_not_stocked_here_is_left_out(shopify: ShopifyMall) -> None:
+    tea, inactive = shopify.add("tea", 10), shopify.add("cup", 10, active=False)
+    elsewhere = shopify.simulator.add_location("gid://shopify/Location/2", "渋谷店")
+    other = ListingKey("shopify", tea.id.replace("@1", "@2"))
+    assert shopify.channel.read([tea, inactive, other]) == {tea: 10}
+    shopify.simulator.add_product((shopify.wire(tea)[0], elsewhere), "tea", 4)
+    assert shopify.channel.read([tea, other]) == {tea: 10, other: 4}
+
+
+def test_a_bundle_is_refused_and_blocks_nothing(shopify: ShopifyMall) -> None:
+    tea, bundle = shopify.add("tea", 10), shopify.add("set", 10, bundle=True)
+    pushed = shopify.push({bundle: 3, tea: 4})
+    assert [each.outcome for each in pushed] == [Outcome.REFUSED, Outcome.DONE]
+    assert pushed[0].hint is not None
+    assert "NON_MUTABLE_INVENTORY_ITEM" in pushed[0].hint.en
+
+
+def test_a_number_below_zero_is_compared_with(shopify: ShopifyMall) -> None:
+    tea = shopify.add("tea", 1, policy="CONTINUE")
+    shopify.buy((tea, 3))
+    assert shopify.channel.read([tea]) == {tea: -2}
+    assert [each.outcome for each in shopify.push({tea: 0})] == [Outcome.DONE]
+    assert shopify.stock(tea) == 0
+
+
+def test_keys_follow_from_the_key_and_what_is_sent(shopify: ShopifyMall) -> None:
+    tea, cup = shopify.add("tea", 10), shopify.add("cup", 5)
+    items = [PushItem(tea, 7, 10), PushItem(cup, 4, 6)]  # the second is stale
+    for _ in range(2):
+        pushed = shopify.channel.push(items, KEY)
+        assert [each.outcome for each in pushed] == [Outcome.DONE, Outcome.STALE]
+    keys = [variables["key"] for variables in sent(shopify, "SetQuantities")]
+    assert keys[:2] == keys[2:]
+    assert len(set(keys)) == 2
+    assert all(UUID(key) for key in keys)
+    shopify.channel.push(items, KEY.replace("3f", "40"))
+    assert sent(shopify, "SetQuantities")[4]["key"] not in keys
+
+
+def test_the_compared_number_is_always_in_the_request(shopify: ShopifyMall) -> None:
+    tea = shopify.add("tea", 10)
+    shopify.push({tea: 7})
+    [variables] = sent(shopify, "SetQuantities")
+    [row] = variables["input"]["quantities"]
+    assert row["changeFromQuantity"] == 10
+    assert variables["input"]["name"] == "available"
+
+
+def test_a_request_in_flight_is_waited_for_with_the_same_key(shopify: ShopifyMall) -> None:
+    tea = shopify.add("tea", 10)
+    item = PushItem(tea, 7, 10)
+    shopify.channel.push([item], KEY)
+    [(_key, attempt)] = shopify.simulator.state.attempts.items()
+    answer, attempt.answer = attempt.answer, None
+
+    def arrives(_environ: dict[str, Any]) -> None:
+        if shopify.clock.elapsed > 3:
+            attempt.answer = answer
+
+    shopify.faults.before = arrives
+    [pushed] = shopify.channel.push([item], KEY)
+    assert pushed.outcome is Outcome.DONE
+    assert len({variables["key"] for variables in sent(shopify, "SetQuantities")}) == 1
+
+
+def test_a_batch_that_is_applied_in_part_ends_well(shopify: ShopifyMall) -> None:
+    shopify.simulator.switches.batch = "partial"
+    tea, cup = shopify.add("tea", 10), shopify.add("cup", 5)
+    pushed = shopify.channel.push([PushItem(tea, 7, 10), PushItem(cup, 4, 6)], KEY)
+    assert pushed[1].outcome is Outcome.STALE
+    assert pushed[0].outcome in (Outcome.DONE, Outcome.STALE)
+    assert shopify.stock(tea) == 7
+
+
+# Tokens, rights, versions.
+
+
+def test_a_token_is_renewed_an_hour_early() -> None:
+    mall = ShopifyAppMall()
+    tea = mall.add("tea", 10)
+    mall.channel.read([tea])
+    mall.clock.sleep(22 * 3600)
+    mall.channel.read([tea])
+    assert len(mall.simulator.state.tokens) == 1
+    mall.clock.sleep(1.5 * 3600)
+    mall.channel.read([tea])
+    assert len(mall.simulator.state.tokens) == 2
+
+
+def test_a_token_that_dies_early_is_renewed_once() -> None:
+    mall = ShopifyAppMall()
+    tea = mall.add("tea", 10)
+    mall.channel.read([tea])
+    mall.simulator.state.tokens.clear()
+    assert mall.channel.read([tea]) == {tea: 10}
+    assert len(mall.simulator.state.tokens) == 1
+
+
+def test_a_token_endpoint_that_is_down_matters_only_when_the_token_is_over() -> None:
+    mall = ShopifyAppMall()
+    tea = mall.add("tea", 10)
+    mall.channel.read([tea])
+    mall.clock.sleep(23.2 * 3600)
+    for _ in range(500):
+        mall.faults.next(Refuse(503), path_contains("oauth"))
+    assert mall.channel.read([tea]) == {tea: 10}
+    mall.clock.sleep(3600)
+    with pytest.raises(TryAgain):
+        mall.channel.read([tea])
+
+
+def test_a_shop_outside_the_organisation_needs_a_person() -> None:
+    mall = ShopifyAppMall()
+    mall.simulator.switches.token_error = "shop_not_permitted"
+    with pytest.raises(NeedsPerson, match="shop_not_permitted"):
+        mall.read_orders()
+
+
+@pytest.mark.parametrize("status", [402, 403, 423])
+def test_a_closed_shop_needs_a_person(shopify: ShopifyMall, status: int) -> None:
+    shopify.simulator.switches.http_error = status
+    with pytest.raises(NeedsPerson):
+        shopify.read_orders()
+
+
+def test_a_missing_right_is_named_by_check(shopify: ShopifyMall) -> None:
+    tea = shopify.add("tea", 10)
+    shopify.simulator.switches.scopes = frozenset({"read_products", "read_locations", "read_inventory"})
+    with pytest.raises(NeedsPerson, match="read_orders"):
+        shopify.read_orders()
+    with pytest.raises(NeedsPerson, match="write_inventory"):
+        shopify.push({tea: 3})
+    bad = {line.name: line.hint.en for line in shopify.channel.check() if not line.ok}
+    assert bad.keys() == {"read_orders", "write_inventory"}
+    assert "read_orders" in bad["read_orders"]
+
+
+def test_check_looks_at_the_location(shopify: ShopifyMall) -> None:
+    shopify.channel = shopify.connect(location="77")
+    [line] = [line for line in shopify.channel.check() if not line.ok]
+    assert line.name == "location"
+    assert "77" in line.hint.en
+
+
+def test_check_notices_a_version_that_is_served_by_another(shopify: ShopifyMall) -> None:
+    shopify.channel = shopify.connect(api_version="2025-01")
+    [line] = [line for line in shopify.channel.check() if not line.ok]
+    assert line.name == "api_version"
+    assert "2025-01" in line.hint.en
+
+
+def test_an_unknown_version_needs_a_person(shopify: ShopifyMall) -> None:
+    shopify.channel = shopify.connect(api_version="2031-01")
+    with pytest.raises(NeedsPerson, match="api_version"):
+        shopify.read_orders()
+
+
+@pytest.mark.parametrize("version", ["2026-07", "2026-10"])
+def test_both_supported_versions_work(shopify: ShopifyMall, version: str) -> None:
+    shopify.channel = shopify.connect(api_version=version)
+    tea = shopify.add("tea", 10)
+    order = shopify.buy((tea, 2))
+    shopify.read_orders()
+    assert shopify.counts(order) == (2, 2, 0, 0)
+    assert [each.outcome for each in shopify.push({tea: 3})] == [Outcome.DONE]
+    assert all(line.ok for line in shopify.channel.check())
