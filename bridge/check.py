@@ -1,0 +1,65 @@
+"""`bridge check`: one line each for the key, the spreadsheet, its tabs and headers, and every channel's rights."""
+
+from __future__ import annotations
+
+from bridge.channels.port import Check
+from bridge.config import Config
+from bridge.errors import BridgeError, Hint
+from bridge.flows.desk import PEOPLE, header_problems
+from bridge.flows.shop import places
+from bridge.service import Outside, Service
+from bridge.sheet.gateway import Piece
+from bridge.sheet.layout import find_columns, tab_spec
+
+_FINE = Hint("問題ありません。", "fine.")
+
+
+def check(config: Config, outside: Outside | None = None) -> list[Check]:
+    """Never raises for what is wrong outside; changes nothing."""
+    service = Service(config, outside)
+    try:
+        lines = _sheet(service)
+        for channel in service.channels:
+            lines += channel.check()
+        return lines
+    finally:
+        service.close()
+
+
+def _sheet(service: Service) -> list[Check]:
+    try:
+        present = service.gateway.tabs()
+    except BridgeError as error:
+        return [Check("sheet", False, error.hint)]
+    lines = [Check("sheet", True, _FINE)]
+    for role in (*PEOPLE, "journal", "marks"):
+        spec = tab_spec(role)
+        tab = present.get(spec.ja) or present.get(spec.en)
+        if tab is None:
+            hint = Hint(
+                f"「{spec.ja}」タブがありません。bridge init を実行してください。",
+                f"The tab {spec.en} is missing; run bridge init.",
+            )
+            lines.append(Check(f"tab {spec.en}", False, hint))
+        elif spec.columns:
+            lines.append(_headers(service, role, tab.sheet_id))
+    return lines
+
+
+def _headers(service: Service, role: str, sheet_id: int) -> Check:
+    with service.ledger.read() as tx:
+        names = list(places(tx).sells) if role == "stock" else []
+    texts = service.gateway.read([Piece(sheet_id, 0, 10)]).tabs[sheet_id].texts()
+    problems = header_problems(role, find_columns(role, texts, names))
+    name = f"headers {tab_spec(role).en}"
+    if not problems:
+        return Check(name, True, _FINE)
+    headers = "、".join(problem["header"] for problem in problems)
+    return Check(
+        name,
+        False,
+        Hint(
+            f"見出しがないか重なっています: {headers}。元に戻してください。",
+            f"Headers missing or doubled: {headers}. Put them back.",
+        ),
+    )

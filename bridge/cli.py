@@ -1,0 +1,168 @@
+"""The command line: set-up, running, and the sandbox. After set-up nobody needs it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import IO
+
+from bridge.channels.http import RequestRecord
+from bridge.check import check
+from bridge.config import Config, ConfigError, load
+from bridge.errors import BridgeError
+from bridge.sandbox.latency import Latency
+from bridge.service import OneInstance, Outside, Service, channel_names, sheet_http
+from bridge.sheet.build import build
+from bridge.sheet.gateway import Gateway
+from bridge.sheet.http import Call
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit code: 0 done, 1 something to do for a person, 2 wrong usage."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except ConfigError as error:
+        for problem in error.problems:
+            print(f"✗ {problem.setting}: {problem.hint}", file=sys.stderr)
+        return 1
+    except BridgeError as error:
+        print(f"✗ {error.hint}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bridge", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(run=run)
+        return sub
+
+    for name, run, text in (
+        ("run", _run, "keep every channel in step with the sheet, until stopped"),
+        ("once", _once, "every job once, then end"),
+        ("check", _check, "try settings, keys, tabs and channels: one line each"),
+        ("init", _init, "add the missing tabs to the spreadsheet"),
+    ):
+        sub = command(name, run, text)
+        sub.add_argument("--config", type=Path, default=Path("bridge.toml"), help="the settings file")
+        if name in ("run", "once"):
+            sub.add_argument("--record", type=Path, help="write every request and answer here, as JSON lines")
+    sandbox = command("sandbox", _sandbox, "stand where Google and the malls stand, on this machine")
+    sandbox.add_argument("--port", type=int, default=8765, help="0 takes a free one")
+    sandbox.add_argument("--state", type=Path, required=True, help="the folder that keeps its state and key")
+    sandbox.add_argument("--empty", action="store_true", help="begin without products")
+    sandbox.add_argument("--no-quota", action="store_true", help="never answer 429")
+    sandbox.add_argument("--latency", default="google", help="google, none, or base,per_request,per_thousand_cells")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    config = load(options.config)
+    with OneInstance(config.bridge.ledger), _Recorder(options.record) as recorder:
+        service = Service(config, recorder.outside())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: service.stop())
+        _log(config)
+        try:
+            service.run()
+        finally:
+            service.close()
+    return 0
+
+
+def _once(options: argparse.Namespace) -> int:
+    config = load(options.config)
+    with OneInstance(config.bridge.ledger), _Recorder(options.record) as recorder:
+        _log(config)
+        service = Service(config, recorder.outside())
+        try:
+            service.once()
+        finally:
+            service.close()
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    lines = check(load(options.config))
+    for line in lines:
+        print(f"{'✓' if line.ok else '✗'} {line.name}: {line.hint}")
+    return 0 if all(line.ok for line in lines) else 1
+
+
+def _init(options: argparse.Namespace) -> int:
+    config = load(options.config)
+    gateway = Gateway(sheet_http(config, Outside()), config.sheet.spreadsheet_id)
+    built = build(gateway, config.bridge.language, channel_names(config), config.sheet.journal_lines)
+    print("追加したタブ / tabs added: " + ("、".join(built.added) or "—"))
+    return 0
+
+
+def _sandbox(options: argparse.Namespace) -> int:
+    from bridge.sandbox.server import serve  # the simulators' libraries are wanted here only
+
+    serve(
+        options.port,
+        options.state,
+        empty=options.empty,
+        quota=not options.no_quota,
+        latency=_latency(options.latency),
+    )
+    return 0
+
+
+def _latency(text: str) -> Latency:
+    if text == "none":
+        return Latency.none()
+    if text == "google":
+        return Latency()
+    base, per_request, per_thousand_cells = (float(part) for part in text.split(","))
+    return replace(Latency(), base=base, per_request=per_request, per_thousand_cells=per_thousand_cells)
+
+
+def _log(config: Config) -> None:
+    logging.basicConfig(
+        level=config.bridge.log_level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        stream=sys.stderr,
+    )
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+class _Recorder:
+    """`--record`: every request and answer, one JSON object a line. Keys and buyers never reach it."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._file: IO[str] | None = path.open("a", encoding="utf-8") if path else None
+
+    def __enter__(self) -> _Recorder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def outside(self) -> Outside:
+        if self._file is None:
+            return Outside()
+        return Outside(on_sheet_call=self._sheet, on_mall_call=self._mall)
+
+    def _sheet(self, call: Call) -> None:
+        self._write({"to": "google", **asdict(call)})
+
+    def _mall(self, call: RequestRecord) -> None:
+        self._write({"to": "mall", **asdict(call)})
+
+    def _write(self, line: dict[str, object]) -> None:
+        assert self._file is not None
+        self._file.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
+        self._file.flush()

@@ -1,0 +1,369 @@
+"""Accounting for what the sheet shows: edits, journal lines, tokens (DESIGN §4).
+
+One rule judges every number a person may have typed:
+
+    edit = shown − typed − amount(token)
+
+`amount(token)` is how much of *booked* the row's content contains, told by the token in its lock cell. One rule settles
+every journal line not yet seen:
+
+    amount(n) = amount(its token in the line) + written − before
+
+`account` is pure and harmless to repeat, also with an older view. It follows `merge` of the protocol model step for
+step.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bridge.domain.reading import Blank, Finding, FindingCode, Quantity, Reading
+from bridge.domain.stock import BalanceKey, Cause, Movement
+from bridge.domain.table import Line, Row, View
+from bridge.domain.tokens import is_locked, number_of
+
+Amount = Mapping[str, int]  # location -> how much of *booked* the content contains
+
+
+class Standing(StrEnum):
+    """How the bridge stands to a SKU it knows."""
+
+    KNOWN = "known"
+    NEW = "new"  # a copied row became a product: its quantity counts after one tick
+    ASKED = "asked"  # a number no token explains: a person is asked
+    GONE = "gone"  # its row has vanished: a person is asked, lowering only
+    RETIRED = "retired"  # 廃番: its listings are at 0
+
+
+@dataclass(frozen=True)
+class Book:
+    """What the ledger knows, as far as `account` needs it.
+
+    last: the amount of the content last seen under each SKU · seen: keys of the journal lines accounted for ·
+    moved: movements a reader of the cell could not see, by cell · previous: the last edit's Δ by cell ·
+    doubted: edits of an earlier read that take back the one before, as (SKU, location, shown)
+    """
+
+    typed: Mapping[BalanceKey, int]
+    booked: Mapping[BalanceKey, int]
+    standing: Mapping[str, Standing]
+    amounts: Mapping[tuple[str, int], Amount]
+    last: Mapping[str, Amount]
+    seen: Container[str] = frozenset()
+    unseen: Mapping[BalanceKey, Unseen] = field(default_factory=dict)
+    previous: Mapping[BalanceKey, int] = field(default_factory=dict)
+    doubted: frozenset[tuple[str, str, int]] = frozenset()
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """Movements of one cell that its reader may not have seen: `written` is in the cell since a moment ago,
+    `waiting` has been waiting to be written for longer than usual. Δ units."""
+
+    written: int = 0
+    waiting: int = 0
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What a person changed: `before` is what the sheet should have shown (None: never filled), `after` what it shows.
+    With two readings, `balance` is what holds now and `other` the higher result that the person is asked about."""
+
+    sku: str
+    location: str
+    before: int | None
+    after: int
+    balance: int
+    other: int | None = None
+
+
+@dataclass(frozen=True)
+class CellFinding:
+    """Something wrong with a stock cell; its last good value stays in force."""
+
+    sku: str
+    position: int
+    location: str
+    code: FindingCode
+
+
+class Ask(StrEnum):
+    """What only a person can say about a row."""
+
+    UNKNOWN_NUMBER = "unknown number"  # blank or foreign lock cell, and a number we did not expect
+    NEW_PRODUCT = "new product"
+    RENAMED = "renamed"  # a known SKU's token stands under a code we don't know, and its own row is gone
+
+
+@dataclass(frozen=True)
+class Question:
+    sku: str
+    ask: Ask
+    other_sku: str = ""
+
+
+@dataclass(frozen=True)
+class TokenNeed:
+    """The lock cell at `position` shows `token` and needs one of its own; `amount` is what its content contains."""
+
+    sku: str
+    position: int
+    token: str
+    amount: Amount
+
+
+@dataclass(frozen=True)
+class Account:
+    """The outcome: what to write into the ledger, and what the table needs. `tokens`: the token to lock per SKU, for
+    rows that may be written; a SKU without one waits."""
+
+    movements: tuple[Movement, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    amounts: Mapping[tuple[str, int], Amount] = field(default_factory=dict)
+    last: Mapping[str, Amount] = field(default_factory=dict)
+    seen: tuple[Line, ...] = ()
+    tokens: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[CellFinding, ...] = ()
+    questions: tuple[Question, ...] = ()
+    needs: tuple[TokenNeed, ...] = ()
+    newcomers: tuple[str, ...] = ()
+    doubted: frozenset[tuple[str, str, int]] = frozenset()
+    doubled: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    overwritten: tuple[CellFinding, ...] = ()
+
+
+def account(book: Book, view: View) -> Account:
+    """Account for everything in `view`."""
+    return _Accounting(book, view).run()
+
+
+def rows_of(view: View, sku: str) -> list[Row]:
+    return [row for row in view.rows if row.sku == sku]
+
+
+class _Accounting:
+    """One pass over one view. Collects; never writes."""
+
+    def __init__(self, book: Book, view: View) -> None:
+        self.book, self.view = book, view
+        self.typed = dict(book.typed)
+        self.booked = dict(book.booked)
+        self.amounts = dict(book.amounts)
+        self.standing = dict(book.standing)
+        self.last = dict(book.last)
+        self.new_amounts: dict[tuple[str, int], Amount] = {}
+        self.new_last: dict[str, Amount] = {}
+        self.movements: list[Movement] = []
+        self.edits: list[Edit] = []
+        self.findings: list[CellFinding] = []
+        self.questions: list[Question] = []
+        self.needs: list[TokenNeed] = []
+        self.newcomers: list[str] = []
+        self.tokens: dict[str, str] = {}
+        self.seen: list[Line] = []
+        self.doubted: set[tuple[str, str, int]] = set()
+        self.overwritten: list[CellFinding] = []
+        self.per_sku = Counter(row.sku for row in view.rows if row.sku)
+        self.per_token = Counter(row.token for row in view.rows if row.token)
+
+    def run(self) -> Account:
+        for line in sorted(self.view.lines, key=lambda line: line.number):
+            if line.key not in self.book.seen:
+                self._settle(line)
+        for row in self.view.rows:
+            if row.sku and self.per_sku[row.sku] == 1:
+                self._row(row)
+        shown = set(self.per_sku)
+        return Account(
+            movements=tuple(self.movements),
+            edits=tuple(self.edits),
+            amounts=self.new_amounts,
+            last=self.new_last,
+            seen=tuple(self.seen),
+            tokens=self.tokens,
+            findings=tuple(self.findings),
+            questions=tuple(self.questions),
+            needs=tuple(self.needs),
+            newcomers=tuple(self.newcomers),
+            doubted=frozenset(self.doubted),
+            doubled=tuple(sorted(sku for sku, n in self.per_sku.items() if n > 1)),
+            missing=tuple(
+                sorted(sku for sku, how in self.standing.items() if sku not in shown and how is not Standing.RETIRED)
+            ),
+            overwritten=tuple(self.overwritten),
+        )
+
+    def _amount(self, sku: str, token: str) -> Amount | None:
+        """How much of our bookings the content under `token` contains; None if that token tells nothing."""
+        number = number_of(token)
+        return None if number is None else self.amounts.get((sku, number))
+
+    def _note(self, sku: str, number: int, amount: Amount) -> None:
+        self.amounts[sku, number] = self.new_amounts[sku, number] = amount
+
+    def _opened(self, sku: str) -> bool:
+        """Whether a number of this SKU was ever taken in."""
+        return any((sku, location) in self.typed for location in self.view.locations)
+
+    # --- the journal -------------------------------------------------------------------------------------------------
+
+    def _settle(self, line: Line) -> None:
+        self.seen.append(line)
+        if not line.sku:
+            return  # landed in an empty row: found by its token and cleared
+        had = self._amount(line.sku, line.token)
+        if had is None and not self._opened(line.sku):
+            had = {} if line.token else self.last.get(line.sku, {})  # a new product's row
+        if had is None:
+            self._ask(line.sku, Ask.UNKNOWN_NUMBER)
+            return
+        has = dict(had)
+        for location, before, written in zip(line.locations, line.before, line.written, strict=True):
+            if written is None:
+                continue
+            if isinstance(before, Quantity):
+                has[location] = had.get(location, 0) + written - before.units
+            else:  # no number stood there: what we wrote is as if nobody had typed
+                has[location] = written - self.typed.get((line.sku, location), 0)
+                if isinstance(before, Finding):
+                    self.overwritten.append(CellFinding(line.sku, -1, location, before.code))
+        self._note(line.sku, line.number, has)
+        self._remember(line.sku, has)
+
+    def _remember(self, sku: str, amount: Amount) -> None:
+        if self.last.get(sku) != amount:
+            self.last[sku] = self.new_last[sku] = amount
+
+    # --- one row -----------------------------------------------------------------------------------------------------
+
+    def _row(self, row: Row) -> None:
+        if row.hold or self.standing.get(row.sku) is Standing.ASKED:
+            return  # a draft, or waiting for an answer
+        has = self._amount(row.sku, row.token)
+        if has is None:
+            self._tokenless(row)
+        elif self.per_token[row.token] > 1:
+            self._need(row, has)  # a copy became another product and shares the token
+        else:
+            self._read_cells(row, has)
+
+    def _tokenless(self, row: Row) -> None:
+        if not self._opened(row.sku):
+            if row.sku not in self.standing and not self._greet(row):
+                return
+            self._need(row, {} if row.token else self.last.get(row.sku, {}))
+        elif self._shows_what_it_last_showed(row):
+            self._need(row, self.last.get(row.sku, {}))
+        else:
+            self._ask(row.sku, Ask.UNKNOWN_NUMBER)
+
+    def _greet(self, row: Row) -> bool:
+        """A SKU we never saw. False where its row may be a known product's with another code: a person is asked."""
+        former = self._former_sku(row)
+        if former:
+            self.questions.append(Question(former, Ask.RENAMED, row.sku))
+            return False
+        if row.token:
+            self.questions.append(Question(row.sku, Ask.NEW_PRODUCT))
+        self.newcomers.append(row.sku)
+        return True
+
+    def _former_sku(self, row: Row) -> str | None:
+        """The known SKU whose token this row bears, if that SKU has no row any more: somebody retyped the code."""
+        number = number_of(row.token)
+        if number is None or self.per_token[row.token] > 1:
+            return None
+        owners = {sku for sku, n in self.amounts if n == number}
+        gone = [sku for sku in owners if sku in self.standing and sku not in self.per_sku]
+        return min(gone) if gone else None
+
+    def _shows_what_it_last_showed(self, row: Row) -> bool:
+        last = self.last.get(row.sku, {})
+        return all(
+            self._expected(row.sku, location, last) == (reading.units if isinstance(reading, Quantity) else None)
+            for location, reading in self._cells(row)
+        )
+
+    def _expected(self, sku: str, location: str, amount: Amount) -> int | None:
+        typed = self.typed.get((sku, location))
+        return None if typed is None else typed + amount.get(location, 0)
+
+    def _cells(self, row: Row) -> Iterable[tuple[str, Reading]]:
+        return zip(self.view.locations, row.cells, strict=True)
+
+    def _read_cells(self, row: Row, has: Amount) -> None:
+        if self.standing.get(row.sku) is Standing.NEW and not row.confirm:
+            return
+        clean = True
+        for location, reading in self._cells(row):
+            if isinstance(reading, Quantity):
+                clean &= self._read_number(row, location, reading.units, has.get(location, 0))
+            elif isinstance(reading, Finding):
+                clean = self._find(row, location, reading.code)
+            elif isinstance(reading, Blank) and (row.sku, location) in self.typed:
+                clean = self._find(row, location, FindingCode.BLANK)
+        self._remember(row.sku, has)
+        if clean:
+            self.tokens[row.sku] = row.token
+
+    def _find(self, row: Row, location: str, code: FindingCode) -> bool:
+        self.findings.append(CellFinding(row.sku, row.position, location, code))
+        return False
+
+    def _read_number(self, row: Row, location: str, shown: int, has: int) -> bool:
+        """Take the number in; False where it must be seen once more before it counts."""
+        cell = (row.sku, location)
+        typed = self.typed.get(cell)
+        delta = shown - has - (typed or 0)
+        if typed is not None and delta == 0:
+            return True
+        mark = (row.sku, location, shown)
+        if typed is not None and self.book.previous.get(cell) == -delta and mark not in self.book.doubted:
+            self.doubted.add(mark)
+            return False
+        self.typed[cell] = shown - has
+        cause = Cause.OPENING if typed is None else Cause.EDIT
+        self.movements.append(Movement(row.sku, location, delta, 0, cause, row.token))
+        self._two_readings(cell, typed, shown, has)
+        return True
+
+    def _two_readings(self, cell: BalanceKey, typed: int | None, shown: int, has: int) -> None:
+        sku, location = cell
+        balance = self.typed[cell] + self.booked.get(cell, 0)
+        unseen = Unseen() if typed is None else self.book.unseen.get(cell, Unseen())
+        results = {balance, balance + unseen.written, balance - unseen.waiting}
+        low, high = min(results), max(results)
+        if low != balance:
+            self.booked[cell] = self.booked.get(cell, 0) + low - balance
+            self.movements.append(Movement(sku, location, low - balance, 0, Cause.LOWER_READING, ""))
+        before = None if typed is None else typed + has
+        self.edits.append(Edit(sku, location, before, shown, low, high if high != low else None))
+
+    # --- what the table needs ----------------------------------------------------------------------------------------
+
+    def _need(self, row: Row, amount: Amount) -> None:
+        self.needs.append(TokenNeed(row.sku, row.position, row.token, amount))
+
+    def _ask(self, sku: str, ask: Ask) -> None:
+        if self.standing.get(sku) is not Standing.ASKED:
+            self.standing[sku] = Standing.ASKED
+            self.questions.append(Question(sku, ask))
+
+
+def orphan_locks(view: View, ours: Container[int]) -> tuple[int, ...]:
+    """Numbers of locked tokens in the table that belong to no row update of ours: they are unlocked by content."""
+    numbers = {number_of(row.token) for row in view.rows if is_locked(row.token)}
+    return tuple(sorted(n for n in numbers if n is not None and n not in ours))
+
+
+def amounts_under(amounts: Mapping[tuple[str, int], Amount], number: int) -> dict[str, Amount]:
+    """What each SKU's content would contain under token `number`: a fresh token that replaces it means the same."""
+    found: defaultdict[str, Amount] = defaultdict(dict)
+    for (sku, n), amount in amounts.items():
+        if n == number:
+            found[sku] = amount
+    return dict(found)

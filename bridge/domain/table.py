@@ -1,0 +1,47 @@
+"""The stock table as one read shows it, and the journal's lines. Data only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bridge.domain.reading import Reading
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of 在庫表. `position`: 0-based index in the grid. `cells`: one reading per location of the view."""
+
+    position: int
+    sku: str
+    token: str
+    cells: tuple[Reading, ...]
+    hold: bool = False
+    confirm: bool = False
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One journal line: what stood at the written position (copied there by the sheet itself inside the write's own
+    batch), and what we wrote there. `written` is None for a cell that was left alone."""
+
+    number: int
+    sku: str
+    token: str
+    locations: tuple[str, ...]
+    before: tuple[Reading, ...]
+    written: tuple[int | None, ...]
+
+    @property
+    def key(self) -> str:
+        """The whole line as text: a line that changed is a new one."""
+        return repr((self.number, self.sku, self.token, self.locations, self.before, self.written))
+
+
+@dataclass(frozen=True)
+class View:
+    """What one reply carried: every row, the stock columns in their order, and the journal lines that came with it."""
+
+    locations: tuple[str, ...]
+    rows: tuple[Row, ...]
+    lines: tuple[Line, ...] = ()

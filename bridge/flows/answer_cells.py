@@ -1,0 +1,192 @@
+"""What the bridge-owned cells should show now: 引当, 販売可能, 状態 and the columns of 出品."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bridge.domain.edits import Standing
+from bridge.domain.push import gap, raise_allowed
+from bridge.domain.stock import Balance
+from bridge.domain.table import Row, View
+from bridge.flows.shop import Shop, places
+from bridge.flows.watch import SAFETY
+from bridge.ledger.channels import ChannelRecord
+from bridge.ledger.ledger import Tx
+from bridge.ledger.listings import ListingRecord
+from bridge.ledger.questions import OpenQuestion
+from bridge.ledger.sheet import SkuRecord
+from bridge.ledger.values import time_of
+from bridge.sheet.requests import CellValue
+from bridge.sheet.texts import say
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One consistent look into the ledger for a whole table of answers."""
+
+    records: Mapping[str, SkuRecord]
+    balances: Mapping[str, Mapping[str, Balance]]
+    listings: Mapping[str, list[ListingRecord]]  # by SKU
+    held: Mapping[str, int]
+    findings: Mapping[tuple[str, str], str]
+    questions: Mapping[tuple[str, str], OpenQuestion]
+    channels: Mapping[str, ChannelRecord]
+    sells: Mapping[str, bool]
+
+
+def gather(tx: Tx) -> Facts:
+    balances: defaultdict[str, dict[str, Balance]] = defaultdict(dict)
+    for (sku, location), balance in tx.stock.balances().items():
+        balances[sku][location] = balance
+    by_sku: defaultdict[str, list[ListingRecord]] = defaultdict(list)
+    held: Counter[str] = Counter()
+    for record in tx.listings.all().values():
+        for component in record.components:
+            by_sku[component.sku].append(record)
+            held[component.sku] += gap(record.state) * component.units
+    return Facts(
+        records=tx.sheet.skus(),
+        balances=balances,
+        listings=by_sku,
+        held=held,
+        findings=tx.sheet.findings(),
+        questions={(question.kind, question.subject): question for question in tx.questions.open()},
+        channels=tx.channels.all(),
+        sells=places(tx).sells,
+    )
+
+
+class Answers:
+    """Sentences and numbers for rows, in the people's language and time zone."""
+
+    def __init__(self, shop: Shop, zone: ZoneInfo, facts: Facts) -> None:
+        self._shop, self._zone, self._facts = shop, zone, facts
+        self._language = shop.language
+
+    def row(self, sku: str) -> dict[str, CellValue]:
+        """The bridge-owned cells of the one row of a SKU we know."""
+        balances = self._facts.balances.get(sku, {})
+        allocated = sum(balance.allocated for balance in balances.values())
+        selling = [b for location, b in balances.items() if self._facts.sells.get(location)]
+        record = self._facts.records.get(sku)
+        safety = record.safety if record else 0
+        stocked = any(balance.stocked for balance in selling)
+        free = sum(balance.free for balance in selling) - safety - self._facts.held.get(sku, 0)
+        return {
+            "allocated": allocated,
+            "sellable": free if stocked else None,
+            "state": self._state(sku) or None,
+        }
+
+    def state_of(self, row: Row, view: View) -> str:
+        """The sentence of a row that isn't the one row of a known SKU; "" where nothing is to be said."""
+        if not row.sku:
+            return self._say("no sku")
+        if sum(each.sku == row.sku for each in view.rows) > 1:
+            return self._say("doubled")
+        for (kind, subject), question in self._facts.questions.items():
+            if kind == "renamed" and question.data.get("other") == row.sku:
+                return self._say("renamed", old=subject)
+        return ""
+
+    def _state(self, sku: str) -> str:
+        record = self._facts.records.get(sku)
+        if record is None:
+            return ""
+        if record.standing is Standing.ASKED:
+            return self._say("unknown number")
+        if record.standing is Standing.NEW:
+            return self._say("new product")
+        parts = [
+            self._finding(sku, location, code)
+            for (s, location), code in sorted(self._facts.findings.items())
+            if s == sku
+        ]
+        if record.blocked == "invariant":
+            parts.append(self._say("quarantine"))
+        if record.held_since is not None:
+            parts.append(self._say("held"))
+        for (kind, _), question in self._facts.questions.items():
+            if kind == "two readings" and question.data["sku"] == sku:
+                parts.append(self._say("two readings", balance=question.data["low"], other=question.data["high"]))
+        return " ".join(parts) if parts else self._accepted(sku, record)
+
+    def _finding(self, sku: str, location: str, code: str) -> str:
+        if location == SAFETY:
+            return say("findings", "safety", self._language, value=self._facts.records[sku].safety)
+        balance = self._facts.balances.get(sku, {}).get(location)
+        value = balance.on_hand if balance and balance.stocked else "—"
+        return say("findings", code, self._language, location=location, value=value)
+
+    def _accepted(self, sku: str, record: SkuRecord) -> str:
+        if record.accepted_at is None or not record.accepted:
+            return ""
+        live = [each for each in self._facts.listings.get(sku, []) if self._live(each)]
+        malls = {each.key.channel for each in live}
+        behind = {each.key.channel for each in live if each.state.confirmed != each.state.wanted}
+        stocked = [b for b in self._facts.balances.get(sku, {}).values() if b.stocked]
+        if len(stocked) == 1:
+            numbers = "、".join(self._say("number", units=units) for units in record.accepted.values())
+        else:
+            numbers = "、".join(
+                self._say("number at", location=location, units=units) for location, units in record.accepted.items()
+            )
+        return self._say(
+            "accepted",
+            time=self.clock(time_of(record.accepted_at)),
+            numbers=numbers,
+            done=len(malls - behind),
+            all=len(malls),
+        )
+
+    def _live(self, record: ListingRecord) -> bool:
+        channel = self._facts.channels.get(record.key.channel)
+        return bool(channel and channel.live)
+
+    def clock(self, at: datetime) -> str:
+        return at.astimezone(self._zone).strftime("%H:%M")
+
+    def stamp(self, at: datetime) -> str:
+        return at.astimezone(self._zone).strftime("%m/%d %H:%M")
+
+    def listing(self, record: ListingRecord) -> dict[str, CellValue]:
+        """wanted, sent, confirmed and the state of one line of 出品."""
+        state = record.state
+        return {
+            "wanted": state.wanted,
+            "sent": state.sent,
+            "confirmed": state.shown,
+            "state": self._listing_state(record),
+        }
+
+    def _listing_state(self, record: ListingRecord) -> str:
+        state = record.state
+        for component in record.components:
+            if component.sku not in self._facts.records:
+                return self._say("listing unknown", sku=component.sku)
+        if state.wanted is None:
+            return self._say("listing no number")
+        if not self._live(record):
+            return self._say("listing shadow", wanted=state.wanted)
+        if record.refused and record.refused_quantity == state.wanted:
+            return self._say("listing refused", why=record.refused)
+        if state.confirmed == state.wanted:
+            return self._say("listing ok")
+        if state.shown is not None and state.wanted > state.shown and not self._may_raise(record):
+            return self._say("listing raise waits")
+        return self._say("listing waits")
+
+    def _may_raise(self, record: ListingRecord) -> bool:
+        channel = self._facts.channels.get(record.key.channel)
+        facts = self._shop.channels.get(record.key.channel)
+        if channel is None or facts is None:
+            return False
+        watermark = time_of(channel.watermark) if channel.watermark else None
+        return raise_allowed(watermark, facts.lag, record.justified_at)
+
+    def _say(self, code: str, **values: object) -> str:
+        return say("states", code, self._language, **values)

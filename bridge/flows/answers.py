@@ -1,0 +1,327 @@
+"""Lines people write in the other tabs: mappings in 出品, ticks in 設定, answers in 要対応.
+
+A line counts when it is complete and unchanged for one poll, and is acted on once: a mapping and a tick are wanted
+values, an answer closes its question.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from bridge.domain.edits import Standing
+from bridge.domain.orders import ListingKey
+from bridge.domain.push import ListingState
+from bridge.domain.reading import Finding, Quantity, read_components
+from bridge.domain.stock import Cause, Movement
+from bridge.domain.table import Row
+from bridge.flows.desk import Look, header_problems
+from bridge.flows.intake import book_unmapped
+from bridge.flows.opening import ask_openings, go_live, opening_answered
+from bridge.flows.rename import rename
+from bridge.flows.replan import replan
+from bridge.flows.shop import Shop, bridge_live, places
+from bridge.ledger.ledger import Tx
+from bridge.ledger.listings import ListingRecord
+from bridge.ledger.questions import OpenQuestion
+from bridge.ledger.values import iso
+from bridge.sheet.layout import tab_spec
+from bridge.sheet.texts import both, understand
+from bridge.sheet.views import SettingLine
+
+
+@dataclass
+class Answering:
+    """Acts on what people wrote. Remembers the last poll's lines, so that a line counts only when it stands still."""
+
+    shop: Shop
+    _last: dict[str, object] = field(default_factory=dict)
+
+    def take_in(self, tx: Tx, look: Look) -> None:
+        """One poll's lines. Harmless to repeat."""
+        _report_tabs(tx, look)
+        if look.listings is not None and look.listings.columns.usable:
+            self._listings(tx, look)
+        if look.settings is not None and look.settings.columns.usable:
+            if not bridge_live(tx):
+                ask_openings(tx)
+            for line in look.settings.lines:
+                if self._still(f"setting {line.kind} {line.name}", line.on):
+                    self._setting(tx, look, line)
+        if look.answers is not None and look.answers.columns.usable:
+            self._answers(tx, look)
+
+    def _still(self, name: str, value: object) -> bool:
+        """Whether the last poll said the same."""
+        same = self._last.get(name, _NOTHING) == value
+        self._last[name] = value
+        return same
+
+    # --- 出品 --------------------------------------------------------------------------------------------------------
+
+    def _listings(self, tx: Tx, look: Look) -> None:
+        assert look.listings is not None
+        known = tx.listings.all()
+        changed: list[ListingRecord] = []
+        aliases: dict[str, str] = tx.get("aliases", {})
+        count = Counter((line.channel, line.listing) for line in look.listings.lines)
+        for line in look.listings.lines:
+            key = ListingKey(line.channel, line.listing)
+            components = read_components(line.components)
+            if line.channel not in self.shop.channels or count[line.channel, line.listing] > 1:
+                continue
+            if isinstance(components, Finding) or not components:
+                continue
+            if not self._still(f"listing {key}", components):
+                continue
+            components = tuple(replace(c, sku=aliases.get(c.sku, c.sku)) for c in components)
+            old = known.get(key)
+            if old is None:
+                changed.append(ListingRecord(ListingState(key), components))
+            elif old.components != components or old.removed:
+                changed.append(replace(old, components=components, removed=False))
+        listed = {ListingKey(line.channel, line.listing) for line in look.listings.lines}
+        changed += [replace(old, removed=True) for key, old in known.items() if key not in listed and not old.removed]
+        if not changed:
+            return
+        tx.listings.put(changed)
+        touched = {c.sku for record in changed for c in record.components}
+        touched |= {c.sku for record in changed if record.key in known for c in known[record.key].components}
+        replan(tx, self.shop, touched)
+        book_unmapped(tx, self.shop)
+
+    # --- 設定 --------------------------------------------------------------------------------------------------------
+
+    def _setting(self, tx: Tx, look: Look, line: SettingLine) -> None:
+        if line.kind == "bridge":
+            self._set_bridge(tx, look, line.on)
+        elif line.kind == "channel" and line.name in self.shop.channels:
+            self._set_channel(tx, line)
+        elif line.kind == "location" and tx.get("planned places") != places(tx).sells:
+            tx.put("planned places", dict(places(tx).sells))
+            replan(tx, self.shop, {c.sku for r in tx.listings.all().values() for c in r.components})
+
+    def _set_bridge(self, tx: Tx, look: Look, on: bool) -> None:
+        if on == bridge_live(tx):
+            return
+        if not on:
+            tx.put("live", False)
+        elif not opening_answered(tx):
+            tx.put("bridge refusal", "answer opening first")
+        elif look.stock is not None and look.stock.view is not None:
+            tx.put("bridge refusal", "")
+            go_live(tx, self.shop, look.stock.view)
+
+    def _set_channel(self, tx: Tx, line: SettingLine) -> None:
+        record = tx.channels.get(line.name)
+        if line.on == record.live:
+            return
+        refusal = self._why_not(tx, line.name) if line.on else ""
+        tx.put(f"refusal {line.name}", refusal)
+        if refusal:
+            return
+        tx.channels.change(line.name, live=line.on)
+        if line.on:
+            tx.put(f"live_at {line.name}", iso(tx.at))
+            previewed = [
+                replace(r, state=replace(r.state, live_previewed=r.state.wanted))
+                for r in tx.listings.all(line.name).values()
+            ]
+            tx.listings.put(previewed)
+
+    def _why_not(self, tx: Tx, name: str) -> str:
+        """Why a channel can't go live yet; "" where it can."""
+        if not bridge_live(tx):
+            return "bridge first"
+        record = tx.channels.get(name)
+        listings = [each for each in tx.listings.all(name).values() if each.components]
+        if (
+            record.opened_at is None
+            or tx.get("net pending")
+            or any(each.state.shown is None for each in listings if each.state.wanted is not None and not each.refused)
+        ):
+            return "preview first"
+        return ""
+
+    # --- 要対応 ------------------------------------------------------------------------------------------------------
+
+    def _answers(self, tx: Tx, look: Look) -> None:
+        assert look.answers is not None
+        given: dict[int, set[str]] = {}
+        for line in look.answers.lines:
+            if line.answer:
+                given.setdefault(line.id, set()).add(line.answer)
+        for number, texts in sorted(given.items()):
+            question = tx.questions.get(number)
+            if question is None or question.closed_at is not None or not self._still(f"answer {number}", texts):
+                continue
+            if len(texts) > 1:
+                tx.questions.answered(number, "", both("results", "doubled answer"))
+                continue
+            self._answer(tx, look, question, texts.pop())
+
+    def _answer(self, tx: Tx, look: Look, question: OpenQuestion, text: str) -> None:
+        understood = understand(question.kind, text, question.data)
+        if understood is None:
+            tx.questions.answered(question.id, text, both("results", "not understood"))
+            return
+        choice, rest = understood
+        act = _ACTS.get(question.kind, _seen)
+        refusal = act(_Act(tx, self.shop, look, question, choice, rest))
+        if refusal:
+            tx.questions.answered(question.id, text, refusal)
+        else:
+            tx.questions.close(question.id, both("results", "answered", answer=text), text)
+
+
+_NOTHING = object()
+
+
+@dataclass(frozen=True)
+class _Act:
+    """One answer to be acted on. `rest`: what stands behind the choice (the new SKU of 改名)."""
+
+    tx: Tx
+    shop: Shop
+    look: Look
+    question: OpenQuestion
+    choice: str
+    rest: str
+
+    def row(self, sku: str) -> Row | None:
+        """The one row of a SKU that nobody holds."""
+        view = self.look.stock.view if self.look.stock else None
+        rows = [row for row in view.rows if row.sku == sku] if view else []
+        return rows[0] if len(rows) == 1 and not rows[0].hold else None
+
+
+Refusal = Mapping[str, str] | None
+
+
+def _seen(_act: _Act) -> Refusal:
+    return None
+
+
+def _opening(act: _Act) -> Refusal:
+    answers = dict(act.tx.get("opening answers", {}))
+    act.tx.put("opening answers", answers | {act.question.subject: act.choice})
+    return None
+
+
+def _two_readings(act: _Act) -> Refusal:
+    data = act.question.data
+    if act.choice == "high":
+        raise_by = int(data["high"]) - int(data["low"])
+        act.tx.stock.book([Movement(data["sku"], data["location"], raise_by, 0, Cause.ANSWER, str(act.question.id))])
+        replan(act.tx, act.shop, [data["sku"]])
+    act.tx.sheet.settle_edit(int(data["edit"]), "applied")
+    return None
+
+
+def _unknown_number(act: _Act) -> Refusal:
+    """Yes: what the row shows is the number on the shelf. No: the ledger's numbers are written again. Either way the
+    row gets a token of its own, by the ordinary way: its content is now known."""
+    sku = act.question.subject
+    row = act.row(sku)
+    if row is None or act.look.stock is None or act.look.stock.view is None:
+        return both("results", "row not unique")
+    locations = act.look.stock.view.locations
+    balances = act.tx.stock.balances([sku])
+    last: dict[str, int] = {}
+    movements = []
+    for location, reading in zip(locations, row.cells, strict=True):
+        balance = balances.get((sku, location))
+        if not isinstance(reading, Quantity):
+            if balance is not None and balance.stocked:
+                return both("results", "not a number")
+            continue
+        typed = balance.typed if balance and balance.typed is not None else 0
+        booked = balance.booked if balance else 0
+        if act.choice == "yes":
+            last[location] = booked
+            movements.append(Movement(sku, location, reading.units - booked - typed, 0, Cause.EDIT, "answer"))
+        else:
+            last[location] = reading.units - typed
+    act.tx.stock.book(movements)
+    act.tx.sheet.change(sku, standing=Standing.KNOWN.value, last=last)
+    replan(act.tx, act.shop, [sku])
+    return None
+
+
+def _new_product(act: _Act) -> Refusal:
+    act.tx.sheet.change(act.question.subject, standing=Standing.KNOWN.value)
+    return None
+
+
+def _vanished(act: _Act) -> Refusal:
+    sku = act.question.subject
+    if act.choice == "rename":
+        new = act.rest or str(act.question.data.get("other", ""))
+        if not new:
+            return both("results", "needs name")
+        if act.row(new) is None:
+            return both("results", "name unknown", sku=new)
+        rename(act.tx, sku, new)
+        replan(act.tx, act.shop, [sku, new])
+    elif act.choice == "retire":
+        act.tx.sheet.change(sku, standing=Standing.RETIRED.value, missing_since=None)
+        replan(act.tx, act.shop, [sku])
+    else:
+        act.tx.put("write again", [*act.tx.get("write again", []), sku])
+    return None
+
+
+def _emptied(act: _Act) -> Refusal:
+    act.tx.put("emptied meant", True)
+    return None
+
+
+def _cancelled_after_shipment(act: _Act) -> Refusal:
+    """Goods that came back wait to be inspected."""
+    if act.choice == "returned":
+        data = act.question.data
+        states = act.tx.orders.of_orders(data["channel"], data["shop"], [data["order"]])
+        for key, state in states.items():
+            if key.line == data["line"]:
+                inspect = places(act.tx).inspect
+                act.tx.stock.book(
+                    Movement(c.sku, inspect, c.units * int(data["units"]), 0, Cause.ANSWER, str(act.question.id))
+                    for c in state.components
+                )
+    return None
+
+
+_ACTS: Mapping[str, Callable[[_Act], Refusal]] = {
+    "opening": _opening,
+    "two readings": _two_readings,
+    "unknown number": _unknown_number,
+    "new product": _new_product,
+    "vanished": _vanished,
+    "renamed": _vanished,
+    "table emptied": _emptied,
+    "cancelled after shipment": _cancelled_after_shipment,
+}
+
+
+def _report_tabs(tx: Tx, look: Look) -> None:
+    """A missing tab or header is a question that settles itself when it is back."""
+    for role in ("stock", "listings", "questions", "settings", "journal"):
+        title = tab_spec(role).ja
+        if role in look.missing:
+            tx.questions.ask("tab missing", title)
+        else:
+            tx.questions.settle("tab missing", title, both("results", "settled itself"))
+    parts = {"stock": look.stock, "listings": look.listings, "questions": look.answers, "settings": look.settings}
+    for role, part in parts.items():
+        if part is None:
+            continue
+        problems = header_problems(role, part.columns)
+        now = {f"{problem['tab']} {problem['header']}" for problem in problems}
+        for question in tx.questions.open():
+            if question.kind == "header" and question.data["role"] == role and question.subject not in now:
+                tx.questions.close(question.id, both("results", "settled itself"))
+        for problem in problems:
+            what = both("states", "twice" if problem["code"] == "doubled" else "missing")
+            data = {"role": role, **problem, "what_ja": what["ja"], "what_en": what["en"]}
+            tx.questions.ask("header", f"{problem['tab']} {problem['header']}", data)

@@ -1,0 +1,201 @@
+"""Looking at the spreadsheet: one read a poll for every tab people can type in, and the journal lines still awaited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from bridge.clock import Clock
+from bridge.domain.table import Line
+from bridge.domain.tokens import number_of
+from bridge.errors import Hint, NeedsPerson
+from bridge.flows.shop import places
+from bridge.ledger.ledger import Ledger
+from bridge.ledger.values import iso
+from bridge.sheet import journal
+from bridge.sheet.gateway import BatchRefused, Gateway, Piece, Reply, Request
+from bridge.sheet.grid import Snapshot, Tab
+from bridge.sheet.layout import Columns, first_locations, fold, tab_spec
+from bridge.sheet.requests import write_cells
+from bridge.sheet.views import (
+    AnswerLine,
+    Lines,
+    ListingLine,
+    SettingLine,
+    StockTab,
+    read_answers,
+    read_listings,
+    read_settings,
+    read_stock,
+)
+
+PEOPLE = ("stock", "listings", "questions", "settings")
+AWAITED = timedelta(days=1)  # how long a promised journal line is looked for in every read
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one reply showed. A part that is None was not in it, or its tab is gone. `fresh`: a poll, not the reply of
+    a write (which carries the stock table and journal lines only)."""
+
+    stock: StockTab | None = None
+    listings: Lines[ListingLine] | None = None
+    answers: Lines[AnswerLine] | None = None
+    settings: Lines[SettingLine] | None = None
+    lines: tuple[Line, ...] = ()
+    missing: tuple[str, ...] = ()
+    fresh: bool = True
+
+
+@dataclass(frozen=True)
+class Tabs:
+    """The sheetId of each tab by its role. A renamed tab keeps its id."""
+
+    ids: Mapping[str, int] = field(default_factory=dict)
+
+    def __getitem__(self, role: str) -> int:
+        return self.ids[role]
+
+
+class Desk:
+    """The spreadsheet of one shop, as the sheet thread uses it."""
+
+    def __init__(self, gateway: Gateway, ledger: Ledger, clock: Clock, journal_lines: int) -> None:
+        self._gateway, self._ledger, self._clock = gateway, ledger, clock
+        self.journal_lines = journal_lines
+        self.tabs = Tabs()
+        self._missing: tuple[str, ...] = ()
+        self._known: dict[str, Tab] = {}
+
+    def attach(self) -> None:
+        """Find the tabs: by the ids remembered, else by title in either language. One read."""
+        found = {tab.sheet_id: tab for tab in self._gateway.tabs().values()}
+        with self._ledger.write() as tx:
+            remembered: dict[str, int] = tx.get("tabs", {})
+            ids = {role: number for role, number in remembered.items() if number in found}
+            for role in (*PEOPLE, "journal", "marks"):
+                spec = tab_spec(role)
+                titled = [tab.sheet_id for tab in found.values() if tab.title in (spec.ja, spec.en)]
+                if role not in ids and titled:
+                    ids[role] = titled[0]
+            tx.put("tabs", remembered | ids)
+        self.tabs = Tabs(ids)
+        self._missing = tuple(role for role in (*PEOPLE, "journal", "marks") if role not in ids)
+
+    def claim(self) -> None:
+        """The hidden tab bears the ledger's id: one ledger per spreadsheet. Raises NeedsPerson at a foreign id."""
+        if "marks" not in self.tabs.ids:
+            raise NeedsPerson(
+                Hint(
+                    "スプレッドシートの準備がまだです。bridge init を実行してください。",
+                    "The spreadsheet isn't prepared yet. Run bridge init.",
+                )
+            )
+        with self._ledger.read() as tx:
+            mine = str(tx.get("ledger_id"))
+        marks = self._gateway.read([Piece(self.tabs["marks"])]).tabs[self.tabs["marks"]]
+        found = marks.text(0, 1)
+        if found and found != mine:
+            raise NeedsPerson(
+                Hint(
+                    "このスプレッドシートは別のbridge（別の台帳）が使っています。古いサーバーを止めてください。",
+                    "Another bridge (another ledger) keeps this spreadsheet. Stop the old server.",
+                )
+            )
+        if not found:
+            self._gateway.write(write_cells(marks.sheet_id, {(0, 0): "ledger", (0, 1): mine}))
+
+    def read(self, *, whole_journal: bool = False) -> Look:
+        """One read; at start and daily with the whole journal. Raises TryAgain, NeedsPerson."""
+        with self._ledger.read() as tx:
+            promised = tx.sheet.promised_lines(iso(self._clock.now() - AWAITED))
+            names = list(places(tx).sells)
+        try:
+            look = self._read(promised, names, whole_journal)
+        except BatchRefused:  # a tab is gone: go on without it
+            self.attach()
+            look = self._read(promised, names, whole_journal)
+        else:
+            if self._missing:
+                self.attach()
+        return self._explained(look)
+
+    def _read(self, promised: Sequence[int], names: Sequence[str], whole_journal: bool) -> Look:
+        pieces = [Piece(self.tabs[role]) for role in PEOPLE if role in self.tabs.ids]
+        if "journal" in self.tabs.ids:
+            lines = journal.pieces(self.tabs["journal"], promised, self.journal_lines)
+            pieces += [Piece(self.tabs["journal"])] if whole_journal else lines
+        return self._look(self._gateway.read(pieces), names, fresh=True)
+
+    def _explained(self, look: Look) -> Look:
+        """A row under a number of ours that the ledger doesn't know was written by a request we gave up: its journal
+        line explains it."""
+        if look.stock is None or look.stock.view is None:
+            return look
+        numbers = {n for row in look.stock.view.rows if (n := number_of(row.token)) is not None}
+        with self._ledger.read() as tx:
+            known = {number for _, number in tx.sheet.amounts(numbers)}
+            issued = int(tx.get("number", 0))
+        strange = sorted(n for n in numbers - known if n <= issued)
+        have = {line.number for line in look.lines}
+        if not set(strange) - have or "journal" not in self.tabs.ids:
+            return look
+        more = self.journal(journal.pieces(self.tabs["journal"], strange, self.journal_lines))
+        lines = (*look.lines, *(line for line in more if line.number not in have))
+        view = replace(look.stock.view, lines=lines)
+        return replace(look, lines=lines, stock=replace(look.stock, view=view))
+
+    def journal(self, pieces: Sequence[Piece] | None = None) -> tuple[Line, ...]:
+        """Journal lines: the given rows, or the whole tab. One read."""
+        wanted = pieces if pieces is not None else [Piece(self.tabs["journal"])]
+        return journal.read_lines(self._gateway.read(wanted), self.tabs["journal"])
+
+    def write(self, requests: Sequence[Request], stock: StockTab, journal_pieces: Iterable[Piece] = ()) -> Look:
+        """One batch; what the stock table and those journal lines show after it. Raises as Gateway.write."""
+        journal_tab = Tab(self.tabs["journal"], self._journal_title(), 0, 40, ())
+        answer_with = [(stock.tab, Piece(stock.tab.sheet_id))]
+        answer_with += [(journal_tab, piece) for piece in journal_pieces]
+        reply: Reply = self._gateway.write(requests, answer_with)
+        with self._ledger.read() as tx:
+            names = list(places(tx).sells)
+        return self._look(reply.snapshot, names, fresh=False)
+
+    def send(self, requests: Sequence[Request]) -> None:
+        """A batch whose outcome the next poll will show anyway: idempotent writes of bridge-owned cells."""
+        self._gateway.write(requests)
+
+    def _journal_title(self) -> str:
+        return self._known["journal"].title if "journal" in self._known else tab_spec("journal").ja
+
+    def _look(self, snapshot: Snapshot, names: Sequence[str], *, fresh: bool) -> Look:
+        found = {role: snapshot.tabs[number] for role, number in self.tabs.ids.items() if number in snapshot.tabs}
+        self._known |= found
+        lines = journal.read_lines(snapshot, self.tabs["journal"]) if "journal" in self.tabs.ids else ()
+        settings = read_settings(found["settings"]) if "settings" in found and fresh else None
+        if settings is not None and settings.columns.usable:
+            names = [line.name for line in settings.lines if line.kind == "location"]
+        stock = read_stock(found["stock"], names, lines) if "stock" in found else None
+        return Look(
+            stock=stock,
+            listings=read_listings(found["listings"]) if "listings" in found and fresh else None,
+            answers=read_answers(found["questions"]) if "questions" in found and fresh else None,
+            settings=settings,
+            lines=lines,
+            missing=self._missing,
+            fresh=fresh,
+        )
+
+
+def inspect_place(names: Iterable[str]) -> str:
+    """The location where returned goods wait: the one the template marks, in either language; else the last."""
+    titles = {fold(title) for place in first_locations() if place.inspect for title in (place.ja, place.en)}
+    names = list(names)
+    marked = [name for name in names if fold(name) in titles]
+    return (marked or names or [""])[-1]
+
+
+def header_problems(tab: str, columns: Columns) -> list[dict[str, str]]:
+    """What is wrong with a tab's headers, ready for a sentence."""
+    spec = tab_spec(tab)
+    return [{"tab": spec.ja, "header": problem.header, "code": problem.code} for problem in columns.problems]

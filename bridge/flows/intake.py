@@ -1,0 +1,179 @@
+"""Orders into the ledger: read a channel's orders, book what their newest snapshots imply, plan again, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from bridge.channels.port import Channel, OrdersRead
+from bridge.clock import Clock
+from bridge.domain.booking import LineProblem, LineState, book_order, line_ref
+from bridge.domain.invariants import exactly_once
+from bridge.domain.orders import LineKey, ListingKey, OrderSnapshot
+from bridge.domain.push import PushEvent, expire, gap, taken
+from bridge.domain.stock import Component
+from bridge.flows.replan import replan
+from bridge.flows.shop import ChannelFacts, Shop, places
+from bridge.ledger.ledger import Ledger, Tx
+from bridge.ledger.listings import ListingRecord
+from bridge.ledger.values import iso, time_of
+
+OVERLAP = timedelta(minutes=2)  # read again beyond the lag: search indexes are late now and then
+
+
+class Intake:
+    """The order side of one channel."""
+
+    def __init__(self, shop: Shop, channel: Channel, ledger: Ledger, clock: Clock) -> None:
+        self._shop, self._channel, self._ledger, self._clock = shop, channel, ledger, clock
+        self._facts = shop.channels[channel.name]
+
+    def run(self) -> int:
+        """Read and book; returns how many order lines changed. Raises TryAgain, NeedsPerson, Stop."""
+        with self._ledger.read() as tx:
+            record = tx.channels.get(self._channel.name)
+            known_open = tx.orders.open_orders(self._channel.name)
+        now = self._clock.now()
+        since = now - self._facts.look_back
+        if record.watermark is not None:
+            since = max(since, time_of(record.watermark) - self._facts.lag - OVERLAP)
+        read = self._channel.orders(since, known_open)
+        with self._ledger.write() as tx:
+            return book_orders(tx, self._shop, self._facts, read)
+
+
+def book_orders(tx: Tx, shop: Shop, facts: ChannelFacts, read: OrdersRead) -> int:
+    """Book one answer of a channel. Harmless to repeat."""
+    opening = tx.channels.get(facts.name).opened_at is None
+    states = tx.orders.of_orders(facts.name, facts.shop, (order.order for order in read.orders))
+    by_order: dict[str, dict[LineKey, LineState]] = {}
+    for key, state in states.items():
+        by_order.setdefault(key.order, {})[key] = state
+    changed: set[str] = set()
+    lines = 0
+    renewed: dict[LineKey, str] = {}
+    for order in sorted(read.orders, key=lambda order: (order.placed_at, order.order)):
+        known = by_order.get(order.order, {})
+        if _says_the_same(order, known):
+            renewed |= {key: order.version for key, state in known.items() if state.version < order.version}
+            continue
+        moved, count = _book_order(tx, facts, order, known, opening)
+        changed |= moved
+        lines += count
+    tx.orders.renew(renewed)
+    for order_id, hint in read.problems.items():
+        tx.questions.ask("order unreadable", f"{facts.name}/{order_id}", {"ja": hint.ja, "en": hint.en})
+    tx.channels.change(
+        facts.name,
+        watermark=iso(read.complete_until),
+        failing_since=None,
+        trouble=None,
+        **({"opened_at": iso(tx.at)} if opening else {}),
+    )
+    changed |= _let_go(tx, facts)
+    for sku in sorted(changed):
+        tx.sheet.change(sku, owned_due=True)
+    replan(tx, shop, changed)
+    return lines
+
+
+def book_unmapped(tx: Tx, shop: Shop) -> None:
+    """Lines that no listing explained are booked as soon as their listing is mapped."""
+    changed: set[str] = set()
+    for key, state in tx.orders.unmapped().items():
+        facts = shop.channels.get(key.channel)
+        if facts is None or not tx.listings.get([state.snapshot.listing]):
+            continue
+        order = OrderSnapshot(
+            key.channel, key.shop, key.order, state.version, tx.orders.placed_at(key), (state.snapshot,)
+        )
+        moved, _ = _book_order(tx, facts, order, {key: state}, opening=False)
+        changed |= moved
+        if moved:
+            tx.questions.settle("unmapped", line_ref(key), {"ja": "対応づけて計上しました。", "en": "Mapped, booked."})
+    for sku in sorted(changed):
+        tx.sheet.change(sku, owned_due=True)
+    replan(tx, shop, changed)
+
+
+def _says_the_same(order: OrderSnapshot, known: dict[LineKey, LineState]) -> bool:
+    """Nothing to book: the same lines with the same content, all of them mapped."""
+    return {line.key: line for line in order.lines} == {
+        key: state.snapshot for key, state in known.items() if state.components
+    } and len(order.lines) == len(known)
+
+
+def _book_order(
+    tx: Tx, facts: ChannelFacts, order: OrderSnapshot, known: dict[LineKey, LineState], opening: bool
+) -> tuple[set[str], int]:
+    """Book one order; the SKUs it moved and how many of its lines changed."""
+    listings = tx.listings.get(
+        {line.listing for line in order.lines} | {state.snapshot.listing for state in known.values()}
+    )
+
+    def components_of(key: ListingKey) -> tuple[Component, ...]:
+        record = listings.get(key)
+        return record.components if record else ()
+
+    parts = {component.sku for record in listings.values() for component in record.components}
+    parts |= {component.sku for state in known.values() for component in state.components}
+    where = places(tx)
+    booked = book_order(
+        known,
+        order,
+        components_of=components_of,
+        balances=tx.stock.balances(parts),
+        locations=where.selling(facts) or facts.locations,
+        inspect=where.inspect,
+        opening=opening,
+    )
+    tx.stock.book(booked.movements)
+    tx.orders.put(booked.states, order.placed_at)
+    for listing, units in booked.taken.items():
+        if listing in listings:
+            tx.listings.put([_taken(tx, listing, units, order)])
+    for problem in booked.problems:
+        _report(tx, problem)
+    moved = {movement.sku for movement in booked.movements}
+    _check(tx, booked.states.values())
+    if booked.taken:
+        moved |= {c.sku for key in booked.taken if key in listings for c in listings[key].components}
+    changed = sum(1 for key, state in booked.states.items() if known.get(key) != state)
+    return moved, changed
+
+
+def _taken(tx: Tx, listing: ListingKey, units: int, order: OrderSnapshot) -> ListingRecord:
+    record = tx.listings.get([listing])[listing]
+    return replace(record, state=taken(record.state, units, order.placed_at))
+
+
+def _let_go(tx: Tx, facts: ChannelFacts) -> set[str]:
+    """Gaps that the feed has disproved: its orders are complete past the reading, and nothing came."""
+    record = tx.channels.get(facts.name)
+    if record.watermark is None:
+        return set()
+    changed: set[str] = set()
+    for each in tx.listings.all(facts.name).values():
+        if not each.state.unseen:
+            continue
+        state, event = expire(each.state, time_of(record.watermark), facts.lag)
+        if event is PushEvent.GAP_EXPIRED:
+            tx.listings.put([replace(each, state=state)])
+            tx.questions.ask("gap expired", f"{facts.name}/{each.key.id}", {"units": gap(each.state) - gap(state)})
+            changed |= {component.sku for component in each.components}
+    return changed
+
+
+def _report(tx: Tx, problem: LineProblem) -> None:
+    tx.questions.ask(
+        problem.code.value, line_ref(problem.key), {"units": problem.units, "sku": problem.sku, **vars(problem.key)}
+    )
+
+
+def _check(tx: Tx, states: Iterable[LineState]) -> None:
+    """Exactly once, at every commit: a broken line quarantines its SKU (raises stop, lowering goes on)."""
+    for state in states:
+        for violation in exactly_once(state):
+            tx.questions.ask("invariant", violation.sku, {"what": violation.what.value, "subject": violation.subject})
+            tx.sheet.change(violation.sku, blocked="invariant")

@@ -1,0 +1,196 @@
+"""Quantities out to one channel: read what it shows, decide, push, read back (DESIGN §5).
+
+Runs in the channel's own thread, after its intake, so its orders are as fresh as they can be.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from bridge.channels.port import Channel, Outcome, Pushed, PushItem
+from bridge.clock import Clock
+from bridge.domain.orders import ListingKey
+from bridge.domain.push import (
+    ListingState,
+    Push,
+    PushEvent,
+    decide,
+    gap,
+    lane,
+    observed,
+    pushed,
+    raise_allowed,
+    unanswered,
+)
+from bridge.flows.replan import replan
+from bridge.flows.shop import ChannelFacts, Shop, bridge_live
+from bridge.ledger.ledger import Ledger, Tx
+from bridge.ledger.listings import ListingRecord
+from bridge.ledger.values import time_of
+from bridge.sheet.texts import both
+
+ROUNDS = 3  # reads again after a stale compare-and-set, then the listing waits for the next run
+
+
+class Pusher:
+    """The quantity side of one channel."""
+
+    def __init__(
+        self, shop: Shop, channel: Channel, ledger: Ledger, clock: Clock, full_read: timedelta, dark: timedelta
+    ) -> None:
+        """`full_read`: how often every listing is read · `dark`: the sheet unread for longer, nothing rises."""
+        self._shop, self._channel, self._ledger, self._clock = shop, channel, ledger, clock
+        self._facts = shop.channels[channel.name]
+        self._full_read, self._dark = full_read, dark
+        self._read_all_at: float | None = None
+
+    def run(self) -> int:
+        """One round for this channel; returns how many quantities were taken by it. Raises TryAgain, NeedsPerson."""
+        self._give_up_interrupted()
+        self._observe(self._to_read())
+        done = 0
+        for _ in range(ROUNDS):
+            key, items = self._intend()
+            if not items:
+                break
+            outcomes = self._channel.push([PushItem(i.listing, i.quantity, i.shown) for i in items], key)
+            self._settle(items, outcomes)
+            done += sum(outcome.outcome is Outcome.DONE for outcome in outcomes)
+            self._observe([item.listing for item in items])
+            if not any(outcome.outcome is Outcome.STALE for outcome in outcomes):
+                break
+        return done
+
+    def _give_up_interrupted(self) -> None:
+        """A push that we never saw answered (a kill): whether it happened is unknown; it is read before anything."""
+        with self._ledger.read() as tx:
+            intent = tx.listings.intent(self._channel.name)
+        if intent is None:
+            return
+        with self._ledger.write() as tx:
+            known = tx.listings.get(item.listing for item in intent.items)
+            tx.listings.change(
+                self._unanswered(known[item.listing].state, item, tx) for item in intent.items if item.listing in known
+            )
+            tx.listings.pushed(self._channel.name)
+
+    def _unanswered(self, state: ListingState, item: Push, tx: Tx) -> ListingState:
+        return unanswered(state, item.quantity, tx.at, compare_and_set=self._facts.compare_and_set)
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def _to_read(self) -> list[ListingKey]:
+        """Listings about to be pushed or not understood; every one of them now and then."""
+        now = self._clock.monotonic()
+        with self._ledger.read() as tx:
+            records = tx.listings.all(self._channel.name)
+        if self._read_all_at is None or now - self._read_all_at >= self._full_read.total_seconds():
+            self._read_all_at = now
+            return sorted(records)
+        return sorted(key for key, record in records.items() if _restless(record.state))
+
+    def _observe(self, listings: Sequence[ListingKey]) -> None:
+        """Read what the channel shows and hold it against what it should show."""
+        if not listings:
+            return
+        shown = self._channel.read(listings)
+        at = self._clock.now()
+        with self._ledger.write() as tx:
+            live = tx.channels.get(self._channel.name).live and bridge_live(tx)
+            records = tx.listings.get(listings)
+            changed: list[ListingRecord] = []
+            replan_for: set[str] = set()
+            for key, record in records.items():
+                subject = f"{key.channel}/{key.id}"
+                if key not in shown:
+                    tx.questions.ask("listing missing", subject)
+                    continue
+                tx.questions.settle("listing missing", subject, both("results", "settled itself"))
+                if not live:
+                    changed.append(replace(record, state=replace(record.state, shown=shown[key], shown_at=at)))
+                    continue
+                state, event = observed(record.state, shown[key], at)
+                if event is PushEvent.RAISED_THERE:
+                    tx.questions.ask("raised there", subject, {"units": shown[key]})
+                elif state.confirmed == state.wanted:
+                    tx.questions.settle("raised there", subject, both("results", "settled itself"))
+                if gap(state) != gap(record.state):
+                    replan_for |= {component.sku for component in record.components}
+                changed.append(replace(record, state=state))
+            tx.listings.put(changed)
+            replan(tx, self._shop, replan_for)
+
+    # --- pushing -----------------------------------------------------------------------------------------------------
+
+    def _intend(self) -> tuple[str, list[Push]]:
+        """What is due now, lowest lane first; kept with its key before the call."""
+        with self._ledger.write() as tx:
+            if not self._may_push(tx):
+                return "", []
+            items = sorted(_due(tx, self._facts, self._sheet_dark(tx)), key=lambda push: (lane(push), push.listing))
+            if not items:
+                return "", []
+            key = str(uuid.uuid4())
+            tx.listings.intend(self._channel.name, key, items, tx.at)
+            return key, items
+
+    def _may_push(self, tx: Tx) -> bool:
+        """Live, and every channel's open orders are in the books."""
+        channels = tx.channels.all()
+        opened = all(name in channels and channels[name].opened_at for name in self._shop.channels)
+        return bridge_live(tx) and channels[self._channel.name].live and opened and not tx.get("net pending")
+
+    def _sheet_dark(self, tx: Tx) -> bool:
+        """The sheet has not been read for a while: nothing rises."""
+        at = tx.get("sheet read at")
+        return at is None or tx.at - time_of(at) > self._dark
+
+    def _settle(self, items: Sequence[Push], outcomes: Sequence[Pushed]) -> None:
+        quantities = {item.listing: item for item in items}
+        with self._ledger.write() as tx:
+            records = tx.listings.get(quantities)
+            changed = []
+            for outcome in outcomes:
+                record, item = records.get(outcome.listing), quantities[outcome.listing]
+                if record is not None:
+                    changed.append(self._after(tx, record, item, outcome))
+            tx.listings.put(changed)
+            tx.listings.pushed(self._channel.name)
+
+    def _after(self, tx: Tx, record: ListingRecord, item: Push, outcome: Pushed) -> ListingRecord:
+        subject = f"{item.listing.channel}/{item.listing.id}"
+        if outcome.outcome is Outcome.DONE:
+            state = pushed(record.state, item.quantity, tx.at, compare_and_set=self._facts.compare_and_set)
+            tx.questions.settle("refused", subject, both("results", "settled itself"))
+            return replace(record, state=state, refused="", refused_quantity=None)
+        if outcome.outcome is Outcome.UNKNOWN:
+            return replace(record, state=self._unanswered(record.state, item, tx))
+        if outcome.outcome is Outcome.REFUSED:
+            hint = {"ja": outcome.hint.ja, "en": outcome.hint.en} if outcome.hint else {"ja": "", "en": ""}
+            tx.questions.ask("refused", subject, hint)
+            return replace(record, refused=hint[self._shop.language], refused_quantity=item.quantity)
+        return record
+
+
+def _restless(state: ListingState) -> bool:
+    return state.wanted != state.shown or state.shown is None or bool(state.unseen) or state.confirmed != state.shown
+
+
+def _due(tx: Tx, facts: ChannelFacts, dark: bool) -> Iterable[Push]:
+    channel = tx.channels.get(facts.name)
+    watermark = time_of(channel.watermark) if channel.watermark else None
+    blocked = {sku for sku, record in tx.sheet.skus().items() if record.blocked}
+    for record in tx.listings.all(facts.name).values():
+        if record.refused_quantity is not None and record.refused_quantity == record.state.wanted:
+            continue
+        push = decide(
+            record.state,
+            may_raise=not dark and raise_allowed(watermark, facts.lag, record.justified_at),
+            sku_blocked=any(component.sku in blocked for component in record.components),
+            live=True,
+        )
+        if push is not None:
+            yield push

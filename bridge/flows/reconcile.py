@@ -1,0 +1,74 @@
+"""Reconcile: one more observer. Sheet, ledger and channels are compared; a difference at rest is drift: a 要対応 row.
+
+It mends nothing by itself: the ordinary flows do, and what they can't explain a person should see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bridge.channels.port import Channel
+from bridge.domain.invariants import CellAtRest, allocated_to_lines, conservation, exactly_once, shown_at_rest
+from bridge.domain.orders import ListingKey
+from bridge.domain.reading import Quantity
+from bridge.domain.tokens import is_locked, number_of
+from bridge.flows.desk import Look
+from bridge.ledger.ledger import Ledger, Tx
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One difference. `what` is SKU and location, or channel and listing; `expected` is the ledger's number."""
+
+    what: str
+    expected: int | None
+    found: int | None
+
+
+def books(tx: Tx) -> list[Drift]:
+    """The ledger against itself: balances are openings plus movements, lines have booked what they imply."""
+    balances = tx.stock.balances()
+    lines = list(tx.orders.all().values())
+    movements = [movement for _, movement in tx.stock.movements()]
+    violations = [*conservation({}, movements, balances), *allocated_to_lines(balances, lines)]
+    for line in lines:
+        violations += exactly_once(line)
+    return [Drift(f"{v.what.value} {v.sku} {v.location} {v.subject}", v.expected, v.found) for v in violations]
+
+
+def table(tx: Tx, look: Look) -> list[Drift]:
+    """The sheet against the ledger, for rows at rest."""
+    if look.stock is None or look.stock.view is None:
+        return []
+    view = look.stock.view
+    balances = tx.stock.balances()
+    amounts = tx.sheet.amounts(n for row in view.rows if (n := number_of(row.token)) is not None)
+    cells = []
+    for row in view.rows:
+        amount = amounts.get((row.sku, number_of(row.token) or 0))
+        if amount is None or row.hold or is_locked(row.token):
+            continue
+        for location, reading in zip(view.locations, row.cells, strict=True):
+            balance = balances.get((row.sku, location))
+            if isinstance(reading, Quantity) and balance is not None and balance.typed is not None:
+                cells.append(CellAtRest(row.sku, location, reading.units, balance.typed, amount.get(location, 0)))
+    return [Drift(f"{v.sku} {v.location}", v.expected, v.found) for v in shown_at_rest(cells)]
+
+
+def channel(ledger: Ledger, mall: Channel) -> list[Drift]:
+    """What a channel shows against what it should show, for listings that are at rest."""
+    with ledger.read() as tx:
+        records = tx.listings.all(mall.name)
+    shown: Mapping[ListingKey, int] = mall.read(sorted(records))
+    return [
+        Drift(f"{key.channel}/{key.id}", record.state.wanted, shown.get(key))
+        for key, record in sorted(records.items())
+        if record.state.wanted is not None and shown.get(key) != record.state.wanted
+    ]
+
+
+def report(tx: Tx, drifts: list[Drift]) -> None:
+    """A 要対応 row for each."""
+    for drift in drifts:
+        tx.questions.ask("drift", drift.what, {"what": drift.what, "expected": drift.expected, "found": drift.found})

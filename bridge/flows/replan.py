@@ -1,0 +1,74 @@
+"""Wanted quantities follow from the facts, in the facts' own transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bridge.domain.availability import sellable, wanted
+from bridge.domain.edits import Standing
+from bridge.domain.push import gap
+from bridge.domain.stock import Balance
+from bridge.flows.shop import Shop, places
+from bridge.ledger.ledger import Tx
+from bridge.ledger.listings import ListingRecord
+from bridge.ledger.sheet import SkuRecord
+
+
+def replan(tx: Tx, shop: Shop, skus: Iterable[str]) -> None:
+    """Bring what every listing made of `skus` should show up to date. A rise remembers when it was justified."""
+    touched = set(skus)
+    if not touched:
+        return
+    mine = tx.listings.touching(touched)
+    parts = {component.sku for record in mine.values() for component in record.components}
+    others = tx.listings.touching(parts - touched) if parts - touched else {}
+    known = {**mine, **others}
+    by_sku = _balances(tx, parts)
+    held = _held(known.values())
+    records = tx.sheet.skus()
+    where = places(tx)
+    changed = []
+    for key, record in sorted(mine.items()):
+        facts = shop.channels.get(key.channel)
+        if facts is None:
+            continue
+        selling = where.selling(facts)
+        free = {
+            component.sku: _sellable(by_sku[component.sku], selling, records.get(component.sku), held[component.sku])
+            for component in record.components
+        }
+        new = wanted(record.components, free, facts.max_quantity)
+        if new != record.state.wanted:
+            changed.append(_want(tx, record, new))
+    tx.listings.put(changed)
+
+
+def _want(tx: Tx, record: ListingRecord, new: int | None) -> ListingRecord:
+    old = record.state.wanted
+    rises = new is not None and (old is None or new > old)
+    state = replace(record.state, wanted=new)
+    return replace(record, state=state, justified_at=tx.at if rises else record.justified_at)
+
+
+def _balances(tx: Tx, skus: Iterable[str]) -> defaultdict[str, dict[str, Balance]]:
+    found: defaultdict[str, dict[str, Balance]] = defaultdict(dict)
+    for (sku, location), balance in tx.stock.balances(skus).items():
+        found[sku][location] = balance
+    return found
+
+
+def _held(records: Iterable[ListingRecord]) -> defaultdict[str, int]:
+    """Units of each SKU that were sold in some mall whose feed doesn't show it yet."""
+    found: defaultdict[str, int] = defaultdict(int)
+    for record in records:
+        for component in record.components:
+            found[component.sku] += gap(record.state) * component.units
+    return found
+
+
+def _sellable(balances: dict[str, Balance], selling: Iterable[str], record: SkuRecord | None, held: int) -> int | None:
+    if record is not None and record.standing is Standing.RETIRED:
+        return 0
+    return sellable(balances, selling, record.safety if record else 0, held)

@@ -1,0 +1,52 @@
+"""What the flows need to know of the shop that doesn't change while the service runs, and what 設定 says now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bridge.ledger.ledger import Tx
+
+
+@dataclass(frozen=True)
+class ChannelFacts:
+    """One connected channel. `locations`: the order it sells from."""
+
+    name: str
+    shop: str
+    locations: tuple[str, ...]
+    max_quantity: int
+    lag: timedelta
+    look_back: timedelta
+    compare_and_set: bool
+
+
+@dataclass(frozen=True)
+class Shop:
+    """All connected channels by name, and the people's language (ja | en)."""
+
+    channels: Mapping[str, ChannelFacts]
+    language: str = "ja"
+
+
+@dataclass(frozen=True)
+class Places:
+    """The stock columns that 設定 names: whether each sells, and where goods wait to be inspected."""
+
+    sells: Mapping[str, bool]
+    inspect: str
+
+    def selling(self, channel: ChannelFacts) -> tuple[str, ...]:
+        """Where a channel sells from, in its own order."""
+        return tuple(name for name in channel.locations if self.sells.get(name))
+
+
+def places(tx: Tx) -> Places:
+    known = tx.get("places", {"sells": {}, "inspect": ""})
+    return Places(known["sells"], known["inspect"])
+
+
+def bridge_live(tx: Tx) -> bool:
+    """Whether the whole bridge is live; in shadow it writes no staff cell."""
+    return bool(tx.get("live", False))

@@ -1,0 +1,135 @@
+"""What the bridge writes into 出品, 要対応 and 設定: its own columns, and a new line per open question.
+
+Idempotent writes by position; a line that moved meanwhile is put right at the next poll. Lines are only ever appended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from bridge.domain.orders import ListingKey
+from bridge.domain.reading import Finding, read_components
+from bridge.flows.answer_cells import Answers
+from bridge.flows.desk import Look
+from bridge.flows.shop import Shop, bridge_live
+from bridge.ledger.ledger import Tx
+from bridge.ledger.questions import OpenQuestion
+from bridge.ledger.values import time_of
+from bridge.sheet.gateway import Request
+from bridge.sheet.layout import Columns
+from bridge.sheet.requests import CellValue, append_rows, write_cells
+from bridge.sheet.texts import choices, question, say
+from bridge.sheet.views import AnswerLine, Lines, ListingLine, SettingLine
+
+
+def people_requests(tx: Tx, shop: Shop, look: Look, answers: Answers) -> list[Request]:
+    """Everything that differs from what it should show, as far as the look carried those tabs."""
+    requests: list[Request] = []
+    if look.listings is not None and look.listings.columns.usable:
+        requests += _listing_cells(tx, shop, look.listings, answers)
+    if look.answers is not None and look.answers.columns.usable:
+        requests += _question_cells(tx, shop, look.answers, answers)
+    if look.settings is not None and look.settings.columns.usable:
+        requests += _setting_cells(tx, shop, look.settings, answers)
+    return requests
+
+
+def _differing(
+    sheet_id: int, columns: Columns, lines: Iterable[tuple[int, Mapping[str, CellValue], Mapping[str, CellValue]]]
+) -> list[Request]:
+    """(position, what is wanted, what is shown) each."""
+    cells = {
+        (position, columns.at[role]): value
+        for position, wanted, shown in lines
+        for role, value in wanted.items()
+        if shown.get(role) != value
+    }
+    return write_cells(sheet_id, cells)
+
+
+def _listing_cells(tx: Tx, shop: Shop, tab: Lines[ListingLine], answers: Answers) -> list[Request]:
+    records = tx.listings.all()
+    language = shop.language
+    seen: set[ListingKey] = set()
+    lines = []
+    for line in tab.lines:
+        key = ListingKey(line.channel, line.listing)
+        components = read_components(line.components)
+        wanted: dict[str, CellValue] = {"wanted": None, "sent": None, "confirmed": None}
+        if line.channel not in shop.channels:
+            names = "、".join(sorted(shop.channels))
+            wanted["state"] = say("states", "listing channel", language, channels=names)
+        elif key in seen:
+            wanted["state"] = say("states", "listing doubled", language)
+        elif isinstance(components, Finding):
+            wanted = {"state": say("findings", components.code.value, language)}
+        elif key in records:
+            wanted = answers.listing(records[key])
+        seen.add(key)
+        lines.append((line.position, wanted, line.shown))
+    return _differing(tab.tab.sheet_id, tab.columns, lines)
+
+
+def _question_cells(tx: Tx, shop: Shop, tab: Lines[AnswerLine], answers: Answers) -> list[Request]:
+    """Open questions get their line once; closed ones get their result."""
+    by_id = {line.id: line for line in tab.lines}
+    lines, new = [], []
+    for each in tx.questions.open():
+        cells = _question(each, shop.language, answers)
+        if each.id in by_id:
+            lines.append((by_id[each.id].position, cells, by_id[each.id].shown))
+        else:
+            new.append(cells)
+    for line in tab.lines:
+        closed = tx.questions.get(line.id)
+        if closed is not None and closed.closed_at is not None:
+            lines.append((line.position, {"result": _result(closed, shop.language, answers)}, line.shown))
+    requests = _differing(tab.tab.sheet_id, tab.columns, lines)
+    return requests + append_rows(
+        tab.tab.sheet_id, [{tab.columns.at[role]: value for role, value in cells.items()} for cells in new]
+    )
+
+
+def _question(each: OpenQuestion, language: str, answers: Answers) -> dict[str, CellValue]:
+    return {
+        "id": each.id,
+        "at": answers.stamp(time_of(each.at)),
+        "subject": each.subject,
+        "question": question(each.kind, language, each.subject, each.data),
+        "choices": choices(each.kind, language, each.data) or None,
+        "result": each.result[language] if each.result else None,
+    }
+
+
+def _result(each: OpenQuestion, language: str, answers: Answers) -> str:
+    what = (each.result or {}).get(language, "")
+    at = answers.clock(time_of(each.closed_at or each.at))
+    return say("results", "done", language, time=at, what=what)
+
+
+def _setting_cells(tx: Tx, shop: Shop, tab: Lines[SettingLine], answers: Answers) -> list[Request]:
+    lines = [(line.position, {"state": _setting(tx, shop, line, answers)}, {"state": line.state}) for line in tab.lines]
+    return _differing(tab.tab.sheet_id, tab.columns, lines)
+
+
+def _setting(tx: Tx, shop: Shop, line: SettingLine, answers: Answers) -> str:
+    language = shop.language
+    if line.kind == "location":
+        return say("states", "sells" if line.on else "sells not", language)
+    if line.kind == "bridge":
+        if bridge_live(tx):
+            return say("states", "live", language, time=answers.clock(time_of(tx.get("live_at"))))
+        return say(
+            "states",
+            str(tx.get("bridge refusal", "")) if line.on and tx.get("bridge refusal") else "bridge shadow",
+            language,
+        )
+    if line.name not in shop.channels:
+        return say("states", "no such channel", language)
+    record = tx.channels.get(line.name)
+    if record.trouble:
+        return str(record.trouble[language])
+    if record.live and record.opened_at:
+        return say("states", "live", language, time=answers.clock(time_of(tx.get(f"live_at {line.name}"))))
+    refusal = tx.get(f"refusal {line.name}", "")
+    return say("states", refusal if line.on and refusal else "shadow", language)

@@ -1,0 +1,320 @@
+"""What people did in 在庫表 goes into the ledger: edits, findings, new and vanished products, journal lines.
+
+Everything is accounted for by the pure `account`; here its outcome becomes facts, questions and intents in one
+transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bridge.domain.edits import Account, Ask, Book, Edit, Standing, Unseen, account
+from bridge.domain.reading import Blank, Finding, FindingCode, Quantity
+from bridge.domain.stock import BalanceKey, Cause, Movement
+from bridge.domain.table import Row, View
+from bridge.domain.tokens import number_of
+from bridge.flows.desk import Look, inspect_place
+from bridge.flows.replan import replan
+from bridge.flows.shop import Shop, bridge_live
+from bridge.ledger.ledger import Tx
+from bridge.ledger.sheet import SkuRecord
+from bridge.ledger.values import iso
+from bridge.sheet.texts import both
+from bridge.sheet.views import StockTab
+
+SAFETY = "安全在庫"  # the findings' name of the safety-stock cell, beside the locations
+MANY_ROWS = 5  # that many rows and a third of the table gone at once: one question, not one per row
+
+
+@dataclass
+class Watch:
+    """The sheet thread's eyes. `doubted`: edits of the last look that take back the one before; they count when the
+    next look shows them too, since a read may be old."""
+
+    shop: Shop
+    two_readings: timedelta
+    doubted: frozenset[tuple[str, str, int]] = field(default=frozenset())
+
+    def take_in(self, tx: Tx, look: Look) -> Account:
+        """Account for one look. Harmless to repeat, also with an older one."""
+        if look.settings is not None and look.settings.columns.usable:
+            _take_places(tx, look)
+        if look.stock is None or look.stock.view is None:
+            return Account()
+        if not bridge_live(tx):
+            _take_shadow(tx, self.shop, look.stock, look.stock.view)
+            return Account()
+        return self._take_live(tx, look, look.stock, look.stock.view)
+
+    def _take_live(self, tx: Tx, look: Look, stock: StockTab, view: View) -> Account:
+        records = tx.sheet.skus()
+        book = self._book(tx, view, records)
+        outcome = account(book, view)
+        self.doubted = outcome.doubted
+        for sku in outcome.newcomers:
+            tx.sheet.greet(sku, Standing.NEW if _asked_new(outcome, sku) else Standing.KNOWN)
+        tx.stock.book(outcome.movements)
+        tx.sheet.note(outcome.amounts)
+        tx.sheet.see(outcome.seen)
+        for sku, amount in outcome.last.items():
+            tx.sheet.change(sku, last=dict(amount))
+        records = tx.sheet.skus()
+        touched = {movement.sku for movement in outcome.movements}
+        _keep_tokens(tx, outcome, records)
+        _record_edits(tx, outcome.edits)
+        _ask_questions(tx, outcome)
+        touched |= _welcome(tx, view, records)
+        if look.fresh:
+            _miss(tx, outcome, records)
+        touched |= _read_safety(tx, stock, view, records)
+        _find(tx, outcome, view)
+        _block(tx, outcome, view, records)
+        replan(tx, self.shop, touched)
+        return outcome
+
+    def _book(self, tx: Tx, view: View, records: Mapping[str, SkuRecord]) -> Book:
+        tokens = {row.token for row in view.rows} | {line.token for line in view.lines}
+        numbers = {n for token in tokens if (n := number_of(token)) is not None} | {line.number for line in view.lines}
+        amounts = tx.sheet.amounts(numbers)
+        balances = tx.stock.balances()
+        booked = {key: balance.booked for key, balance in balances.items()}
+        return Book(
+            typed={key: balance.typed for key, balance in balances.items() if balance.typed is not None},
+            booked=booked,
+            standing={sku: record.standing for sku, record in records.items()},
+            amounts=amounts,
+            last={sku: record.last or {} for sku, record in records.items()},
+            seen=tx.sheet.seen(view.lines),
+            unseen=self._unseen(tx, view, booked, amounts) if self.two_readings else {},
+            previous=tx.sheet.previous_edits(),
+            doubted=self.doubted,
+        )
+
+    def _unseen(
+        self,
+        tx: Tx,
+        view: View,
+        booked: Mapping[BalanceKey, int],
+        amounts: Mapping[tuple[str, int], Mapping[str, int]],
+    ) -> dict[BalanceKey, Unseen]:
+        """Movements that the reader of a cell could not see: written a moment ago, or waiting for longer than a row
+        update takes (a held row, a finding, an outage)."""
+        since = iso(tx.at - self.two_readings)
+        before = tx.sheet.amounts_at(since, {row.sku for row in view.rows if row.sku})
+        young = tx.stock.booked_since(since)
+        found = {}
+        for row in view.rows:
+            has = amounts.get((row.sku, number_of(row.token) or -1))
+            if has is None:
+                continue
+            for location in view.locations:
+                cell = (row.sku, location)
+                contained = has.get(location, 0)
+                written = contained - before[row.sku].get(location, 0) if row.sku in before else 0
+                waiting = booked.get(cell, 0) - young.get(cell, 0) - contained
+                # what was written a moment ago is in `contained` and may be younger than `since`
+                waiting = waiting if abs(waiting) and not written else 0
+                if written or waiting:
+                    found[cell] = Unseen(written, waiting)
+        return found
+
+
+def _asked_new(outcome: Account, sku: str) -> bool:
+    return any(question.sku == sku and question.ask is Ask.NEW_PRODUCT for question in outcome.questions)
+
+
+def _take_places(tx: Tx, look: Look) -> None:
+    """The stock columns that 設定 names, and whether they sell."""
+    assert look.settings is not None
+    sells = {line.name: line.on for line in look.settings.lines if line.kind == "location" and line.name}
+    now = {"sells": sells, "inspect": inspect_place(sells)}
+    if sells and tx.get("places") != now:
+        tx.put("places", now)
+
+
+def _take_shadow(tx: Tx, shop: Shop, stock: StockTab, view: View) -> None:
+    """In shadow on hand is what the sheet shows; nothing in the table is written or asked."""
+    records = tx.sheet.skus()
+    balances = tx.stock.balances()
+    movements = []
+    for row in _unique_rows(view):
+        if row.sku not in records:
+            tx.sheet.greet(row.sku, Standing.KNOWN)
+        for location, reading in zip(view.locations, row.cells, strict=True):
+            if isinstance(reading, Quantity):
+                balance = balances.get((row.sku, location))
+                if balance is None or not balance.stocked or balance.on_hand != reading.units:
+                    delta = reading.units - (balance.on_hand if balance else 0)
+                    movements.append(Movement(row.sku, location, delta, 0, Cause.OPENING, "shadow"))
+    tx.stock.book(movements)
+    touched = {movement.sku for movement in movements} | _read_safety(tx, stock, view, tx.sheet.skus())
+    replan(tx, shop, touched)
+
+
+def _unique_rows(view: View) -> list[Row]:
+    counts: dict[str, int] = {}
+    for row in view.rows:
+        counts[row.sku] = counts.get(row.sku, 0) + 1
+    return [row for row in view.rows if row.sku and counts[row.sku] == 1]
+
+
+def _keep_tokens(tx: Tx, outcome: Account, records: Mapping[str, SkuRecord]) -> None:
+    """Which token to lock each row by; none where it can't be locked now."""
+    for sku, record in records.items():
+        token = outcome.tokens.get(sku, "")
+        if token != record.token:
+            tx.sheet.change(sku, token=token)
+
+
+def _record_edits(tx: Tx, edits: Iterable[Edit]) -> None:
+    by_sku: dict[str, dict[str, int]] = {}
+    for edit in edits:
+        cell = f"{edit.sku} {edit.location}"
+        tx.questions.settle("two readings", cell, both("results", "superseded"))
+        waiting = edit.other is not None
+        number = tx.sheet.record_edit(
+            edit.sku, edit.location, edit.before, str(edit.after), "waiting" if waiting else "applied"
+        )
+        if waiting:
+            tx.questions.ask(
+                "two readings",
+                cell,
+                {
+                    "sku": edit.sku,
+                    "location": edit.location,
+                    "after": edit.after,
+                    "low": edit.balance,
+                    "high": edit.other,
+                    "edit": number,
+                },
+            )
+        by_sku.setdefault(edit.sku, {})[edit.location] = edit.balance
+    for sku, numbers in by_sku.items():
+        tx.sheet.change(sku, accepted_at=iso(tx.at), accepted=numbers)
+
+
+def _ask_questions(tx: Tx, outcome: Account) -> None:
+    for question in outcome.questions:
+        if question.ask is Ask.UNKNOWN_NUMBER:
+            tx.sheet.change(question.sku, standing=Standing.ASKED.value, token="")
+            tx.questions.ask("unknown number", question.sku, {"expected": _expected(tx, question.sku)})
+        elif question.ask is Ask.NEW_PRODUCT:
+            tx.questions.ask("new product", question.sku)
+        else:
+            tx.sheet.change(question.sku, standing=Standing.GONE.value)
+            tx.questions.settle("vanished", question.sku, both("results", "superseded"))
+            tx.questions.ask("renamed", question.sku, {"other": question.other_sku})
+    for finding in outcome.overwritten:
+        tx.questions.ask("overwritten", finding.sku, {"location": finding.location})
+
+
+def _expected(tx: Tx, sku: str) -> str:
+    balances = tx.stock.balances([sku])
+    return "、".join(f"{location} {b.on_hand}" for (_, location), b in sorted(balances.items()) if b.stocked)
+
+
+def _welcome(tx: Tx, view: View, records: Mapping[str, SkuRecord]) -> set[str]:
+    """Rows that came back, products whose tick came, rows held or released. Returns SKUs to plan again."""
+    touched = set()
+    for row in _unique_rows(view):
+        record = records.get(row.sku)
+        if record is None:
+            continue
+        if record.standing in (Standing.GONE, Standing.RETIRED):
+            tx.sheet.change(row.sku, standing=Standing.KNOWN.value, missing_since=None)
+            for kind in ("vanished", "renamed"):
+                tx.questions.settle(kind, row.sku, both("results", "settled itself"))
+            touched.add(row.sku)
+        elif record.missing_since is not None:
+            tx.sheet.change(row.sku, missing_since=None)
+        if record.standing is Standing.NEW and row.confirm and not row.hold:
+            tx.sheet.change(row.sku, standing=Standing.KNOWN.value)
+            tx.questions.settle("new product", row.sku, both("results", "settled itself"))
+        if row.hold != (record.held_since is not None):
+            tx.sheet.change(row.sku, held_since=iso(tx.at) if row.hold else None)
+            if not row.hold:
+                tx.questions.settle("held long", row.sku, both("results", "settled itself"))
+    return touched
+
+
+def _miss(tx: Tx, outcome: Account, records: Mapping[str, SkuRecord]) -> None:
+    """Rows that have gone: asked about when the next look misses them too; many at once is one question."""
+    missing = [sku for sku in outcome.missing if sku in records]
+    gone = [sku for sku in missing if records[sku].standing is not Standing.GONE]
+    renamed = {question.sku for question in outcome.questions if question.ask is Ask.RENAMED}
+    confirmed = [sku for sku in gone if records[sku].missing_since is not None and sku not in renamed]
+    for sku in gone:
+        if records[sku].missing_since is None:
+            tx.sheet.change(sku, missing_since=iso(tx.at))
+    many = len(confirmed) > MANY_ROWS and len(confirmed) * 3 > len(records)
+    if many and not tx.get("emptied meant", False):
+        tx.questions.ask("table emptied", "", {"count": len(confirmed)})
+        return
+    tx.questions.settle("table emptied", "", both("results", "settled itself"))
+    if not missing:
+        tx.put("emptied meant", False)
+    for sku in confirmed:
+        tx.sheet.change(sku, standing=Standing.GONE.value)
+        tx.questions.ask("vanished", sku)
+
+
+def _read_safety(tx: Tx, stock: StockTab, view: View, records: Mapping[str, SkuRecord]) -> set[str]:
+    touched = set()
+    for row in _unique_rows(view):
+        record, reading = records.get(row.sku), stock.safety(row.position)
+        if record is None or row.hold or isinstance(reading, Finding):
+            continue
+        units = reading.units if isinstance(reading, Quantity) else 0
+        if units != record.safety:
+            tx.sheet.change(row.sku, safety=units)
+            touched.add(row.sku)
+    return touched
+
+
+def _find(tx: Tx, outcome: Account, view: View) -> None:
+    """Findings of the rows in view: a new one is a refused edit; one that is gone was mended."""
+    now = {(finding.sku, finding.location): finding.code.value for finding in outcome.findings}
+    before = tx.sheet.findings()
+    judged = {row.sku for row in _unique_rows(view) if not row.hold}
+    shown = {
+        (row.sku, location): cell for row in view.rows for location, cell in zip(view.locations, row.cells, strict=True)
+    }
+    for cell, code in now.items():
+        if before.get(cell) != code:
+            tx.sheet.record_edit(*cell, None, _text(shown.get(cell)), "refused", code)
+    mended = [cell for cell in before if cell not in now and cell[0] in judged]
+    tx.sheet.find({cell: code for cell, code in now.items() if before.get(cell) != code}, mended)
+
+
+def _text(reading: object) -> str:
+    return (
+        reading.code.value
+        if isinstance(reading, Finding)
+        else FindingCode.BLANK.value
+        if isinstance(reading, Blank)
+        else ""
+    )
+
+
+def _block(tx: Tx, outcome: Account, view: View, records: Mapping[str, SkuRecord]) -> None:
+    """Why a SKU's numbers may not rise now. Nothing here ever stops a lowering."""
+    findings = {sku for sku, _ in tx.sheet.findings()}
+    held = {row.sku for row in view.rows if row.hold}
+    standing = {sku: record.standing for sku, record in tx.sheet.skus().items()}
+    missing = set(outcome.missing)
+    for sku, record in records.items():
+        why = ""
+        if sku in outcome.doubled:
+            why = "doubled"
+        elif standing[sku] not in (Standing.KNOWN, Standing.RETIRED):
+            why = standing[sku].value
+        elif sku in missing and standing[sku] is Standing.KNOWN:
+            why = "missing"
+        elif sku in findings:
+            why = "finding"
+        elif sku in held:
+            why = "held"
+        if record.blocked not in (why, "invariant"):
+            tx.sheet.change(sku, blocked=why)

@@ -1,0 +1,42 @@
+"""What the ledger remembers about each channel: live or shadow, how far its orders are read, its trouble."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bridge.ledger.schema import channel
+
+
+@dataclass(frozen=True)
+class ChannelRecord:
+    """`watermark`: every order placed before it (less the channel's lag) is booked. ISO text, as `opened_at`."""
+
+    name: str
+    live: bool = False
+    opened_at: str | None = None
+    watermark: str | None = None
+    failing_since: str | None = None
+    trouble: Mapping[str, str] | None = None
+
+
+class ChannelBook:
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+
+    def all(self) -> dict[str, ChannelRecord]:
+        return {row.name: ChannelRecord(**row._mapping) for row in self._conn.execute(select(channel))}
+
+    def get(self, name: str) -> ChannelRecord:
+        row = self._conn.execute(select(channel).where(channel.c.name == name)).first()
+        return ChannelRecord(name) if row is None else ChannelRecord(**row._mapping)
+
+    def greet(self, name: str) -> None:
+        self._conn.execute(upsert(channel).values(name=name).on_conflict_do_nothing(index_elements=["name"]))
+
+    def change(self, name: str, **values: Any) -> None:
+        self._conn.execute(update(channel).where(channel.c.name == name).values(**values))

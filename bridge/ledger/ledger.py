@@ -1,0 +1,162 @@
+"""The ledger: the only memory, and the only thing threads share.
+
+Facts and the intents that follow from them are committed in one transaction. If the ledger can't be written, `Stop` is
+raised and nothing outside is touched any more.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import StaticPool
+
+from bridge.clock import Clock
+from bridge.errors import Hint, Stop
+from bridge.ledger import schema
+from bridge.ledger.channels import ChannelBook
+from bridge.ledger.listings import ListingBook
+from bridge.ledger.orders import OrderBook
+from bridge.ledger.questions import QuestionBook
+from bridge.ledger.sheet import SheetBook
+from bridge.ledger.stock import StockBook
+from bridge.ledger.values import get_value, iso, put_value
+
+
+@dataclass(frozen=True)
+class Tx:
+    """One transaction. Each book reads and writes its own tables, through the one connection."""
+
+    at: datetime
+    stock: StockBook
+    orders: OrderBook
+    listings: ListingBook
+    questions: QuestionBook
+    sheet: SheetBook
+    channels: ChannelBook
+    conn: Connection
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """A single remembered value (the ledger's id, the sheet ids, the mode)."""
+        return get_value(self.conn, key, default)
+
+    def put(self, key: str, value: Any) -> None:
+        put_value(self.conn, key, value)
+
+    def forget_everything(self) -> None:
+        """Stock, orders and tokens, when the bridge goes live and opens anew. Numbers are never used again, and what
+        people settled, the listings' mapping and the questions stay."""
+        tables = (
+            schema.balance,
+            schema.movement,
+            schema.amount,
+            schema.row_intent,
+            schema.open_write,
+            schema.finding,
+            schema.order_line,
+            schema.share,
+            schema.push_intent,
+            schema.sku,
+        )
+        for table in tables:
+            self.conn.execute(table.delete())
+
+
+class Ledger:
+    """A ledger in one SQLite file (`path` None: in memory, for tests)."""
+
+    def __init__(self, path: Path | None, clock: Clock, *, migrate: bool = True) -> None:
+        self._clock = clock
+        self._writing = threading.RLock()  # SQLite has one writer; waiting here is fairer than in its busy handler
+        self._engine = _engine(path)
+        if migrate:
+            self._migrate()
+        else:
+            schema.metadata.create_all(self._engine)
+        with self.write() as tx:
+            if tx.get("ledger_id") is None:
+                tx.put("ledger_id", str(uuid.uuid4()))
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """A transaction that commits when the block ends and is undone when it raises. Raises Stop."""
+        with (
+            self._writing,
+            self._guarded(),
+            self._engine.connect().execution_options(writing=True) as conn,
+            conn.begin(),
+        ):
+            yield self._tx(conn)
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """One consistent look. What is written in it is undone."""
+        with self._guarded(), self._engine.connect() as conn:
+            yield self._tx(conn)
+            conn.rollback()
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _tx(self, conn: Connection) -> Tx:
+        at = self._clock.now()
+        return Tx(
+            at=at,
+            stock=StockBook(conn, iso(at)),
+            orders=OrderBook(conn, iso(at)),
+            listings=ListingBook(conn),
+            questions=QuestionBook(conn, iso(at)),
+            sheet=SheetBook(conn, iso(at)),
+            channels=ChannelBook(conn),
+            conn=conn,
+        )
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise Stop(
+                Hint(
+                    "台帳に書き込めません。ディスクの空きと権限を確かめてください。それまで外への書き込みを止めます。",
+                    "The ledger can't be written. Check disk space and rights; nothing outside is touched until then.",
+                )
+            ) from error
+
+    def _migrate(self) -> None:
+        config = AlembicConfig()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        with self._engine.connect() as conn, conn.begin():
+            config.attributes["connection"] = conn
+            command.upgrade(config, "head")
+
+
+def _engine(path: Path | None) -> Engine:
+    if path is None:
+        engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, so that it can be IMMEDIATE
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(conn: Connection) -> None:
+        conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get("writing") else "BEGIN")
+
+    return engine

@@ -1,0 +1,192 @@
+"""Listings: what each is made of, and wanted / sent / confirmed. A table of wanted values, not a job list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bridge.domain.orders import ListingKey
+from bridge.domain.push import ListingState, Push, Unseen
+from bridge.domain.stock import Component
+from bridge.ledger.schema import component, listing, push_intent
+from bridge.ledger.values import iso, time_of
+
+
+@dataclass(frozen=True)
+class ListingRecord:
+    """`removed`: its line left 出品; it stays in force until a person says stop. `refused`: why the channel will not
+    take `refused_quantity`. `justified_at`: the newest fact that raised what is wanted."""
+
+    state: ListingState
+    components: tuple[Component, ...]
+    removed: bool = False
+    refused: str = ""
+    refused_quantity: int | None = None
+    justified_at: datetime | None = None
+
+    @property
+    def key(self) -> ListingKey:
+        return self.state.key
+
+
+@dataclass(frozen=True)
+class PushIntent:
+    """A push under way: its idempotency key was kept before the call."""
+
+    channel: str
+    key: str
+    items: tuple[Push, ...]
+
+
+class ListingBook:
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+
+    def all(self, channel: str | None = None) -> dict[ListingKey, ListingRecord]:
+        query = select(listing)
+        if channel is not None:
+            query = query.where(listing.c.channel == channel)
+        records = (_record(row) for row in self._conn.execute(query))
+        return {record.key: record for record in records}
+
+    def get(self, keys: Iterable[ListingKey]) -> dict[ListingKey, ListingRecord]:
+        wanted = set(keys)
+        found = {}
+        for channel in sorted({key.channel for key in wanted}):
+            ids = sorted(key.id for key in wanted if key.channel == channel)
+            for start in range(0, len(ids), 500):
+                query = select(listing).where(listing.c.channel == channel, listing.c.id.in_(ids[start : start + 500]))
+                found.update({record.key: record for record in map(_record, self._conn.execute(query))})
+        return found
+
+    def touching(self, skus: Iterable[str]) -> dict[ListingKey, ListingRecord]:
+        """Every listing with one of these SKUs in it."""
+        found: set[ListingKey] = set()
+        wanted = sorted(set(skus))
+        for start in range(0, len(wanted), 500):
+            query = select(component.c.channel, component.c.id).where(component.c.sku.in_(wanted[start : start + 500]))
+            found.update(ListingKey(channel, number) for channel, number in self._conn.execute(query))
+        return self.get(found)
+
+    def put(self, records: Iterable[ListingRecord]) -> None:
+        records = list(records)
+        rows = [_values(record) for record in records]
+        if not rows:
+            return
+        self._index(records)
+        statement = upsert(listing)
+        self._conn.execute(
+            statement.on_conflict_do_update(
+                index_elements=["channel", "id"],
+                set_={c.name: statement.excluded[c.name] for c in listing.c if not c.primary_key},
+            ),
+            rows,
+        )
+
+    def _index(self, records: Sequence[ListingRecord]) -> None:
+        """Which SKUs stand in which listing."""
+        known = self.get(record.key for record in records)
+        for record in records:
+            old = known.get(record.key)
+            if old is not None and old.components == record.components:
+                continue
+            mine = (component.c.channel == record.key.channel, component.c.id == record.key.id)
+            self._conn.execute(delete(component).where(*mine))
+            for part in record.components:
+                self._conn.execute(insert(component).values(channel=record.key.channel, id=record.key.id, sku=part.sku))
+
+    def change(self, states: Iterable[ListingState]) -> None:
+        """Bring the states of known listings up to date."""
+        states = list(states)
+        known = self.get(state.key for state in states)
+        self.put(replace(known[state.key], state=state) for state in states if state.key in known)
+
+    def intent(self, channel: str) -> PushIntent | None:
+        row = self._conn.execute(select(push_intent).where(push_intent.c.channel == channel)).first()
+        if row is None:
+            return None
+        items = tuple(
+            Push(ListingKey(channel, number), quantity, shown) for number, quantity, shown in row._mapping["items"]
+        )
+        return PushIntent(channel, row.key, items)
+
+    def intend(self, channel: str, key: str, items: Sequence[Push], at: datetime) -> None:
+        statement = upsert(push_intent).values(
+            channel=channel,
+            key=key,
+            items=[[item.listing.id, item.quantity, item.shown] for item in items],
+            at=iso(at),
+        )
+        names = ("key", "items", "at")
+        self._conn.execute(
+            statement.on_conflict_do_update(
+                index_elements=["channel"], set_={name: statement.excluded[name] for name in names}
+            )
+        )
+
+    def pushed(self, channel: str) -> None:
+        self._conn.execute(delete(push_intent).where(push_intent.c.channel == channel))
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else time_of(text)
+
+
+def _text(at: datetime | None) -> str | None:
+    return None if at is None else iso(at)
+
+
+def _record(row: Any) -> ListingRecord:
+    return ListingRecord(
+        state=_state(ListingKey(row.channel, row.id), row.state),
+        components=tuple(Component(sku, units) for sku, units in row.components),
+        removed=row.removed,
+        refused=row.refused,
+        refused_quantity=row.refused_quantity,
+        justified_at=_time(row.justified_at),
+    )
+
+
+def _state(key: ListingKey, data: Mapping[str, Any]) -> ListingState:
+    unseen = tuple(Unseen(time_of(after), time_of(until), units) for after, until, units in data.get("unseen", ()))
+    return ListingState(
+        key=key,
+        wanted=data.get("wanted"),
+        sent=data.get("sent"),
+        confirmed=data.get("confirmed"),
+        level=data.get("level"),
+        based_at=_time(data.get("based_at")),
+        shown=data.get("shown"),
+        shown_at=_time(data.get("shown_at")),
+        unseen=unseen,
+        live_previewed=data.get("live_previewed"),
+    )
+
+
+def _values(record: ListingRecord) -> dict[str, Any]:
+    state = record.state
+    return {
+        "channel": state.key.channel,
+        "id": state.key.id,
+        "components": [[component.sku, component.units] for component in record.components],
+        "removed": record.removed,
+        "refused": record.refused,
+        "refused_quantity": record.refused_quantity,
+        "justified_at": _text(record.justified_at),
+        "state": {
+            "wanted": state.wanted,
+            "sent": state.sent,
+            "confirmed": state.confirmed,
+            "level": state.level,
+            "based_at": _text(state.based_at),
+            "shown": state.shown,
+            "shown_at": _text(state.shown_at),
+            "unseen": [[iso(each.after), iso(each.until), each.units] for each in state.unseen],
+            "live_previewed": state.live_previewed,
+        },
+    }

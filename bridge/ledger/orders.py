@@ -1,0 +1,168 @@
+"""Order lines as booked: newest snapshot, what it was booked with, and where."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bridge.domain.booking import LineState, Share
+from bridge.domain.orders import LineKey, LineSnapshot, ListingKey
+from bridge.domain.stock import Component
+from bridge.ledger.schema import order_line, share
+from bridge.ledger.values import iso, time_of
+
+_KEY = ("channel", "shop", "order", "line")
+
+
+class OrderBook:
+    def __init__(self, conn: Connection, at: str) -> None:
+        self._conn, self._at = conn, at
+
+    def of_orders(self, channel: str, shop: str, orders: Iterable[str]) -> dict[LineKey, LineState]:
+        """Every known line of these orders."""
+        ids, found = sorted(set(orders)), {}
+        table = order_line.c
+        for start in range(0, len(ids), 500):
+            part = table.order.in_(ids[start : start + 500])
+            found.update(self._lines((table.channel == channel) & (table.shop == shop) & part))
+        return found
+
+    def renew(self, versions: Mapping[LineKey, str]) -> None:
+        """The same content was said again by a newer message."""
+        if versions:
+            statement = (
+                update(order_line)
+                .where(*(order_line.c[name] == bindparam(f"k_{name}") for name in _KEY))
+                .values(version=bindparam("v"))
+            )
+            rows = [
+                {f"k_{name}": value for name, value in _key_values(key).items()} | {"v": version}
+                for key, version in versions.items()
+            ]
+            self._conn.execute(statement, rows)
+
+    def open_orders(self, channel: str) -> list[str]:
+        """Order ids of a channel with a line still to be shipped."""
+        query = (
+            select(order_line.c.order)
+            .where(order_line.c.channel == channel, order_line.c.open > 0)
+            .distinct()
+            .order_by(order_line.c.order)
+        )
+        return list(self._conn.execute(query).scalars())
+
+    def unmapped(self) -> dict[LineKey, LineState]:
+        """Lines that no listing explained when they were last seen."""
+        return self._lines(order_line.c.components == [])
+
+    def placed_at(self, key: LineKey) -> datetime:
+        query = select(order_line.c.placed_at).where(*_is(order_line, key))
+        return time_of(str(self._conn.execute(query).scalar_one()))
+
+    def all(self) -> dict[LineKey, LineState]:
+        return self._lines(None)
+
+    def count(self) -> int:
+        return int(self._conn.execute(select(func.count()).select_from(order_line)).scalar_one())
+
+    def rename_components(self, old: str, new: str) -> None:
+        """A SKU's code changed: lines that hold it go on under the new one."""
+        holding = select(share.c.order).where(share.c.sku == new)
+        query = select(order_line).where(order_line.c.order.in_(holding))
+        for row in list(self._conn.execute(query)):
+            renamed = [[new if code == old else code, units] for code, units in row.components]
+            if renamed != row.components:
+                key = _key_of(row)
+                self._conn.execute(update(order_line).where(*_is(order_line, key)).values(components=renamed))
+
+    def put(self, states: Mapping[LineKey, LineState], placed_at: datetime) -> None:
+        """Write lines whole: their snapshot and all their shares."""
+        if not states:
+            return
+        statement = upsert(order_line)
+        kept = {*_KEY, "first_seen_at", "placed_at"}
+        self._conn.execute(
+            statement.on_conflict_do_update(
+                index_elements=list(_KEY),
+                set_={c.name: statement.excluded[c.name] for c in order_line.c if c.name not in kept},
+            ),
+            [self._values(state, placed_at) for state in states.values()],
+        )
+        shares = []
+        for key, state in states.items():
+            self._conn.execute(delete(share).where(*_is(share, key)))
+            shares += [{**_key_values(key), **vars(each)} for each in state.shares]
+        if shares:
+            self._conn.execute(insert(share), shares)
+
+    def _values(self, state: LineState, placed_at: datetime) -> dict[str, Any]:
+        snapshot = state.snapshot
+        return {
+            **_key_values(snapshot.key),
+            "listing": snapshot.listing.id,
+            "version": state.version,
+            "ordered": snapshot.ordered,
+            "open": snapshot.open,
+            "shipped": snapshot.shipped,
+            "returned": snapshot.returned,
+            "taken": snapshot.taken,
+            "ignored_shipped": state.ignored_shipped,
+            "ignored_returned": state.ignored_returned,
+            "kept_shipped": state.kept_shipped,
+            "components": [[component.sku, component.units] for component in state.components],
+            "placed_at": iso(placed_at),
+            "first_seen_at": self._at,
+        }
+
+    def _lines(self, condition: Any) -> dict[LineKey, LineState]:
+        query = select(order_line)
+        if condition is not None:
+            query = query.where(condition)
+        rows = list(self._conn.execute(query))
+        shares = self._shares({(row.channel, row.shop, row.order) for row in rows})
+        return {key: _state(row, key, shares[key]) for row in rows for key in (_key_of(row),)}
+
+    def _shares(self, orders: Iterable[tuple[str, str, str]]) -> defaultdict[LineKey, list[Share]]:
+        found: defaultdict[LineKey, list[Share]] = defaultdict(list)
+        by_shop: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+        for channel, shop, order in sorted(orders):
+            by_shop[channel, shop].append(order)
+        for (channel, shop), ids in by_shop.items():
+            for start in range(0, len(ids), 500):
+                query = select(share).where(
+                    share.c.channel == channel, share.c.shop == shop, share.c.order.in_(ids[start : start + 500])
+                )
+                for row in self._conn.execute(query):
+                    found[_key_of(row)].append(Share(row.sku, row.location, row.allocated, row.shipped, row.returned))
+        return found
+
+
+def _is(table: Any, key: LineKey) -> tuple[Any, ...]:
+    return tuple(table.c[name] == getattr(key, name) for name in _KEY)
+
+
+def _key_of(row: Any) -> LineKey:
+    return LineKey(row.channel, row.shop, row.order, row.line)
+
+
+def _key_values(key: LineKey) -> dict[str, str]:
+    return {name: getattr(key, name) for name in _KEY}
+
+
+def _state(row: Any, key: LineKey, shares: list[Share]) -> LineState:
+    return LineState(
+        snapshot=LineSnapshot(
+            key, ListingKey(row.channel, row.listing), row.ordered, row.open, row.shipped, row.returned, row.taken
+        ),
+        version=row.version,
+        components=tuple(Component(sku, units) for sku, units in row.components),
+        shares=tuple(shares),
+        ignored_shipped=row.ignored_shipped,
+        ignored_returned=row.ignored_returned,
+        kept_shipped=row.kept_shipped,
+    )

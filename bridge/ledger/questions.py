@@ -1,0 +1,76 @@
+"""Exceptions (要対応): what only a person can settle. One row each; data, never a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from bridge.ledger.schema import exception
+
+
+@dataclass(frozen=True)
+class OpenQuestion:
+    """An exception as the ledger keeps it. `subject`: what it is about (a SKU, a cell, a line, a listing, a column)."""
+
+    id: int
+    kind: str
+    subject: str
+    data: Mapping[str, Any]
+    at: str
+    answer: str = ""
+    result: Mapping[str, str] | None = None
+    closed_at: str | None = None
+
+
+class QuestionBook:
+    def __init__(self, conn: Connection, at: str) -> None:
+        self._conn, self._at = conn, at
+
+    def open(self) -> list[OpenQuestion]:
+        return self._find(exception.c.closed_at.is_(None))
+
+    def closed_since(self, at: str) -> list[OpenQuestion]:
+        return self._find(exception.c.closed_at > at)
+
+    def get(self, number: int) -> OpenQuestion | None:
+        found = self._find(exception.c.id == number)
+        return found[0] if found else None
+
+    def find(self, kind: str, subject: str) -> OpenQuestion | None:
+        """The open one of that kind about that subject."""
+        found = self._find((exception.c.closed_at.is_(None)) & (exception.c.kind == kind), subject)
+        return found[0] if found else None
+
+    def ask(self, kind: str, subject: str, data: Mapping[str, Any] | None = None) -> None:
+        """Open one, unless the same one is open already: then its data is brought up to date."""
+        known = self.find(kind, subject)
+        if known is None:
+            self._conn.execute(insert(exception).values(kind=kind, subject=subject, data=dict(data or {}), at=self._at))
+        elif dict(known.data) != dict(data or {}):
+            self._conn.execute(update(exception).where(exception.c.id == known.id).values(data=dict(data or {})))
+
+    def close(self, number: int, result: Mapping[str, str], answer: str = "") -> None:
+        self._conn.execute(
+            update(exception)
+            .where(exception.c.id == number)
+            .values(closed_at=self._at, result=dict(result), answer=answer)
+        )
+
+    def settle(self, kind: str, subject: str, result: Mapping[str, str]) -> None:
+        """Close the open one of that kind about that subject, if there is one: it settled itself."""
+        known = self.find(kind, subject)
+        if known is not None:
+            self.close(known.id, result)
+
+    def answered(self, number: int, answer: str, result: Mapping[str, str]) -> None:
+        """Say beside an answer why it could not be acted on; the question stays open."""
+        self._conn.execute(update(exception).where(exception.c.id == number).values(answer=answer, result=dict(result)))
+
+    def _find(self, condition: Any, subject: str | None = None) -> list[OpenQuestion]:
+        query = select(exception).where(condition).order_by(exception.c.id)
+        if subject is not None:
+            query = query.where(exception.c.subject == subject)
+        return [OpenQuestion(**row._mapping) for row in self._conn.execute(query)]

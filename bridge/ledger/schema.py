@@ -1,0 +1,201 @@
+"""The ledger's tables. Facts are append-only; intents and listing states are tables of wanted values (DESIGN §6).
+
+Times are ISO 8601 UTC text with microseconds, so that they sort as text and mean the same on every database.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, Table, Text
+
+metadata = MetaData()
+
+meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", JSON, nullable=False))
+
+sku = Table(
+    "sku",
+    metadata,
+    Column("sku", Text, primary_key=True),
+    Column("standing", Text, nullable=False),
+    Column("token", Text, nullable=False, default=""),  # the token to lock, "" if the row can't be locked now
+    Column("last", JSON, nullable=False, default=dict),  # amount of the content last seen, by location
+    Column("safety", Integer, nullable=False, default=0),
+    Column("owned_due", Boolean, nullable=False, default=False),  # an order changed bridge-owned cells
+    Column("blocked", Text, nullable=False, default=""),  # why its numbers may not rise now; never stops a lowering
+    Column("writes", Integer, nullable=False, default=0),  # quantity writes in a row without coming to rest
+    Column("accepted_at", Text),  # the last accepted edit, answered in 状態
+    Column("accepted", JSON),
+    Column("held_since", Text),
+    Column("missing_since", Text),
+)
+
+balance = Table(
+    "balance",
+    metadata,
+    Column("sku", Text, primary_key=True),
+    Column("location", Text, primary_key=True),
+    Column("typed", Integer),
+    Column("booked", Integer, nullable=False, default=0),
+    Column("allocated", Integer, nullable=False, default=0),
+)
+
+movement = Table(
+    "movement",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Text, nullable=False),
+    Column("sku", Text, nullable=False),
+    Column("location", Text, nullable=False),
+    Column("on_hand", Integer, nullable=False),
+    Column("allocated", Integer, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("ref", Text, nullable=False),
+    Index("movement_of", "sku", "location"),
+    Index("movement_at", "at"),
+)
+
+amount = Table(
+    "amount",
+    metadata,
+    Column("sku", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("contains", JSON, nullable=False),  # location -> how much of booked
+    Index("amount_number", "number"),
+)
+
+journal_seen = Table(
+    "journal_seen", metadata, Column("key", Text, primary_key=True), Column("number", Integer, nullable=False)
+)
+
+row_intent = Table(
+    "row_intent",
+    metadata,
+    Column("sku", Text, primary_key=True),
+    Column("kind", Text, nullable=False),  # stock | owned
+    Column("lock_number", Integer, nullable=False),
+    Column("write_number", Integer),
+)
+
+open_write = Table(
+    "open_write",
+    metadata,
+    Column("number", Integer, primary_key=True),  # a journal line promised but not seen yet
+    Column("at", Text, nullable=False),
+)
+
+edit = Table(
+    "edit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Text, nullable=False),
+    Column("sku", Text, nullable=False),
+    Column("location", Text, nullable=False),
+    Column("before", Integer),
+    Column("after", Text, nullable=False),
+    Column("outcome", Text, nullable=False),  # applied | refused | waiting
+    Column("why", Text, nullable=False, default=""),
+    Index("edit_of", "sku", "location"),
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("sku", Text, primary_key=True),
+    Column("location", Text, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("since", Text, nullable=False),
+)
+
+order_line = Table(
+    "order_line",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("shop", Text, primary_key=True),
+    Column("order", Text, primary_key=True),
+    Column("line", Text, primary_key=True),
+    Column("listing", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("ordered", Integer, nullable=False),
+    Column("open", Integer, nullable=False),
+    Column("shipped", Integer, nullable=False),
+    Column("returned", Integer, nullable=False),
+    Column("taken", Integer, nullable=False),
+    Column("ignored_shipped", Integer, nullable=False, default=0),
+    Column("ignored_returned", Integer, nullable=False, default=0),
+    Column("kept_shipped", Integer, nullable=False, default=0),
+    Column("components", JSON, nullable=False),  # frozen when booked: [[sku, units], …]
+    Column("placed_at", Text, nullable=False),
+    Column("first_seen_at", Text, nullable=False),
+    Index("order_line_open", "channel", "open"),
+    Index("order_line_listing", "channel", "listing"),
+)
+
+share = Table(
+    "share",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("shop", Text, primary_key=True),
+    Column("order", Text, primary_key=True),
+    Column("line", Text, primary_key=True),
+    Column("sku", Text, primary_key=True),
+    Column("location", Text, primary_key=True),
+    Column("allocated", Integer, nullable=False),
+    Column("shipped", Integer, nullable=False),
+    Column("returned", Integer, nullable=False),
+)
+
+listing = Table(
+    "listing",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("components", JSON, nullable=False),  # [[sku, units], …]
+    Column("removed", Boolean, nullable=False, default=False),
+    Column("refused", Text, nullable=False, default=""),
+    Column("refused_quantity", Integer),
+    Column("state", JSON, nullable=False),  # domain.push.ListingState without its key
+    Column("justified_at", Text),  # the newest fact that raised `wanted`
+)
+
+component = Table(
+    "component",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("sku", Text, primary_key=True),
+    Index("component_sku", "sku"),
+)
+
+push_intent = Table(
+    "push_intent",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("key", Text, nullable=False),  # the idempotency key, kept before the call
+    Column("items", JSON, nullable=False),  # [[listing id, quantity, shown], …]
+    Column("at", Text, nullable=False),
+)
+
+channel = Table(
+    "channel",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("live", Boolean, nullable=False, default=False),
+    Column("opened_at", Text),
+    Column("watermark", Text),
+    Column("failing_since", Text),
+    Column("trouble", JSON),  # {"ja": …, "en": …}
+)
+
+exception = Table(
+    "exception",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),  # what it is about: a SKU, a cell, a line, a listing, a column
+    Column("data", JSON, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("answer", Text, nullable=False, default=""),
+    Column("result", JSON),  # {"ja": …, "en": …}: what became of it
+    Column("closed_at", Text),
+    Index("exception_open", "closed_at", "kind", "subject"),
+)

@@ -1,0 +1,229 @@
+"""What the ledger remembers about the sheet: tokens, amounts, journal lines, row updates under way, edits, findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bridge.domain.edits import Amount, Standing
+from bridge.domain.stock import BalanceKey
+from bridge.domain.table import Line
+from bridge.ledger.schema import (
+    amount,
+    balance,
+    edit,
+    finding,
+    journal_seen,
+    movement,
+    open_write,
+    row_intent,
+    sku,
+)
+from bridge.ledger.values import get_value, put_value
+
+
+@dataclass(frozen=True)
+class SkuRecord:
+    """What we hold about one SKU beside its stock. Times are ISO text."""
+
+    sku: str
+    standing: Standing
+    token: str = ""
+    last: Amount | None = None
+    safety: int = 0
+    owned_due: bool = False
+    blocked: str = ""
+    writes: int = 0
+    accepted_at: str | None = None
+    accepted: Mapping[str, int] | None = None
+    held_since: str | None = None
+    missing_since: str | None = None
+
+
+@dataclass(frozen=True)
+class RowIntent:
+    """A row update under way. `write_number` is None until the second call is about to be made."""
+
+    sku: str
+    kind: str
+    lock_number: int
+    write_number: int | None = None
+
+
+class SheetBook:
+    def __init__(self, conn: Connection, at: str) -> None:
+        self._conn, self._at = conn, at
+
+    # --- SKUs --------------------------------------------------------------------------------------------------------
+
+    def skus(self) -> dict[str, SkuRecord]:
+        return {row.sku: _record(row) for row in self._conn.execute(select(sku))}
+
+    def greet(self, code: str, standing: Standing) -> None:
+        """Take in a SKU; one that is known stays as it is."""
+        statement = upsert(sku).values(sku=code, standing=standing.value, last={})
+        self._conn.execute(statement.on_conflict_do_nothing(index_elements=["sku"]))
+
+    def change(self, code: str, **values: Any) -> None:
+        """Change what we hold about one SKU; the names are the columns of the table."""
+        self._conn.execute(update(sku).where(sku.c.sku == code).values(**values))
+
+    def forget_sku(self, code: str) -> None:
+        """Everything held under one code, its stock included. Only where another product takes the code over."""
+        for table in (sku, balance, movement, amount, finding, row_intent):
+            self._conn.execute(delete(table).where(table.c.sku == code))
+
+    # --- numbers and amounts -----------------------------------------------------------------------------------------
+
+    def take_numbers(self, count: int) -> int:
+        """Reserve `count` numbers; returns the first. A number is never handed out twice."""
+        last = int(get_value(self._conn, "number", 0))
+        put_value(self._conn, "number", last + count)
+        return last + 1
+
+    def raise_number(self, floor: int) -> None:
+        put_value(self._conn, "number", max(floor, int(get_value(self._conn, "number", 0))))
+
+    def amounts(self, numbers: Iterable[int]) -> dict[tuple[str, int], Amount]:
+        wanted, found = sorted(set(numbers)), {}
+        for start in range(0, len(wanted), 500):
+            query = select(amount).where(amount.c.number.in_(wanted[start : start + 500]))
+            found.update({(row.sku, row.number): row.contains for row in self._conn.execute(query)})
+        return found
+
+    def note(self, amounts: Mapping[tuple[str, int], Amount]) -> None:
+        if not amounts:
+            return
+        statement = upsert(amount)
+        self._conn.execute(
+            statement.on_conflict_do_update(
+                index_elements=["sku", "number"],
+                set_={"contains": statement.excluded.contains, "at": statement.excluded.at},
+            ),
+            [{"sku": s, "number": n, "at": self._at, "contains": dict(a)} for (s, n), a in amounts.items()],
+        )
+
+    def amounts_at(self, since: str, skus: Iterable[str]) -> dict[str, Amount]:
+        """For SKUs whose content changed after `since`: what it contained then (its newest amount of before)."""
+        young = select(amount.c.sku).where(amount.c.at > since, amount.c.sku.in_(sorted(set(skus)))).distinct()
+        newest = (
+            select(amount.c.sku, func.max(amount.c.number).label("number"))
+            .where(amount.c.at <= since, amount.c.sku.in_(young))
+            .group_by(amount.c.sku)
+            .subquery()
+        )
+        query = select(amount.c.sku, amount.c.contains).join(
+            newest, (amount.c.sku == newest.c.sku) & (amount.c.number == newest.c.number)
+        )
+        return {row.sku: row.contains for row in self._conn.execute(query)}
+
+    def first_number_since(self, since: str) -> int:
+        """The lowest number noted after `since`, or the next one."""
+        lowest = self._conn.execute(select(func.min(amount.c.number)).where(amount.c.at > since)).scalar()
+        return int(lowest) if lowest is not None else int(get_value(self._conn, "number", 0)) + 1
+
+    def forget_before(self, number: int) -> None:
+        """Amounts and seen lines are kept as long as the journal, and no longer."""
+        self._conn.execute(delete(amount).where(amount.c.number < number))
+        self._conn.execute(delete(journal_seen).where(journal_seen.c.number < number))
+
+    def seen(self, lines: Iterable[Line]) -> frozenset[str]:
+        keys = [line.key for line in lines]
+        found: set[str] = set()
+        for start in range(0, len(keys), 500):
+            query = select(journal_seen.c.key).where(journal_seen.c.key.in_(keys[start : start + 500]))
+            found.update(self._conn.execute(query).scalars())
+        return frozenset(found)
+
+    def see(self, lines: Iterable[Line]) -> None:
+        rows = [{"key": line.key, "number": line.number} for line in lines]
+        if rows:
+            self._conn.execute(upsert(journal_seen).on_conflict_do_nothing(), rows)
+            self._conn.execute(delete(open_write).where(open_write.c.number.in_([row["number"] for row in rows])))
+
+    def promise_lines(self, numbers: Iterable[int]) -> None:
+        """A write is about to be sent: its line is looked for in every read until it has been seen."""
+        rows = [{"number": number, "at": self._at} for number in numbers]
+        if rows:
+            self._conn.execute(insert(open_write), rows)
+
+    def promised_lines(self, since: str) -> list[int]:
+        """Lines not seen yet, promised after `since`."""
+        query = select(open_write.c.number).where(open_write.c.at > since).order_by(open_write.c.number)
+        return list(self._conn.execute(query).scalars())
+
+    # --- row updates under way ---------------------------------------------------------------------------------------
+
+    def intents(self) -> list[RowIntent]:
+        query = select(row_intent).order_by(row_intent.c.sku)
+        return [RowIntent(r.sku, r.kind, r.lock_number, r.write_number) for r in self._conn.execute(query)]
+
+    def intend(self, intents: Iterable[RowIntent]) -> None:
+        rows = [vars(intent) for intent in intents]
+        if not rows:
+            return
+        statement = upsert(row_intent)
+        names = ("kind", "lock_number", "write_number")
+        self._conn.execute(
+            statement.on_conflict_do_update(
+                index_elements=["sku"], set_={name: statement.excluded[name] for name in names}
+            ),
+            rows,
+        )
+
+    def done(self, skus: Iterable[str]) -> None:
+        self._conn.execute(delete(row_intent).where(row_intent.c.sku.in_(sorted(set(skus)))))
+
+    # --- edits and findings ------------------------------------------------------------------------------------------
+
+    def record_edit(self, code: str, location: str, before: int | None, after: str, outcome: str, why: str = "") -> int:
+        """Returns its number. `outcome`: applied | refused | waiting."""
+        done = self._conn.execute(
+            insert(edit).values(
+                at=self._at, sku=code, location=location, before=before, after=after, outcome=outcome, why=why
+            )
+        )
+        key = done.inserted_primary_key
+        assert key is not None
+        return int(key[0])
+
+    def settle_edit(self, number: int, outcome: str) -> None:
+        """A waiting edit was answered."""
+        self._conn.execute(update(edit).where(edit.c.id == number).values(outcome=outcome))
+
+    def previous_edits(self) -> dict[BalanceKey, int]:
+        """Δ of the last applied edit of each cell."""
+        newest = (
+            select(func.max(edit.c.id))
+            .where(edit.c.outcome.in_(("applied", "waiting")), edit.c.before.is_not(None))
+            .group_by(edit.c.sku, edit.c.location)
+        )
+        query = select(edit).where(edit.c.id.in_(newest))
+        return {(row.sku, row.location): int(row.after) - row.before for row in self._conn.execute(query)}
+
+    def findings(self) -> dict[BalanceKey, str]:
+        return {(row.sku, row.location): row.code for row in self._conn.execute(select(finding))}
+
+    def find(self, found: Mapping[BalanceKey, str], mended: Iterable[BalanceKey]) -> None:
+        if found:
+            statement = upsert(finding)
+            self._conn.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["sku", "location"], set_={"code": statement.excluded.code}
+                ),
+                [
+                    {"sku": s, "location": location, "code": code, "since": self._at}
+                    for (s, location), code in found.items()
+                ],
+            )
+        for code, location in mended:
+            self._conn.execute(delete(finding).where(finding.c.sku == code, finding.c.location == location))
+
+
+def _record(row: Any) -> SkuRecord:
+    values = dict(row._mapping)
+    return SkuRecord(**{**values, "standing": Standing(values["standing"])})

@@ -1,0 +1,90 @@
+"""Movements and the balances they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bridge.domain.stock import Balance, BalanceKey, Cause, Movement
+from bridge.ledger.schema import balance, movement
+
+
+class StockBook:
+    def __init__(self, conn: Connection, at: str) -> None:
+        self._conn, self._at = conn, at
+
+    def balances(self, skus: Iterable[str] | None = None) -> dict[BalanceKey, Balance]:
+        """Every balance, or those of `skus`."""
+        query = select(balance)
+        if skus is not None:
+            query = query.where(balance.c.sku.in_(sorted(set(skus))))
+        return {
+            (row.sku, row.location): Balance(row.typed, row.booked, row.allocated) for row in self._conn.execute(query)
+        }
+
+    def book(self, movements: Iterable[Movement]) -> None:
+        """Append movements and carry their balances along. A first OPENING makes a cell stocked."""
+        moved = [m for m in movements if m.on_hand or m.allocated or m.cause is Cause.OPENING]
+        if not moved:
+            return
+        self._conn.execute(insert(movement), [self._line(m) for m in moved])
+        balances = self.balances(m.sku for m in moved)
+        for m in moved:
+            balances[m.sku, m.location] = _after(balances.get((m.sku, m.location), Balance()), m)
+        touched = {(m.sku, m.location) for m in moved}
+        statement = upsert(balance)
+        self._conn.execute(
+            statement.on_conflict_do_update(
+                index_elements=["sku", "location"],
+                set_={name: statement.excluded[name] for name in ("typed", "booked", "allocated")},
+            ),
+            [
+                {"sku": s, "location": loc, "typed": b.typed, "booked": b.booked, "allocated": b.allocated}
+                for (s, loc), b in balances.items()
+                if (s, loc) in touched
+            ],
+        )
+
+    def _line(self, m: Movement) -> dict[str, object]:
+        return {
+            "at": self._at,
+            "sku": m.sku,
+            "location": m.location,
+            "on_hand": m.on_hand,
+            "allocated": m.allocated,
+            "cause": m.cause.value,
+            "ref": m.ref,
+        }
+
+    def booked_since(self, since: str) -> Mapping[BalanceKey, int]:
+        """Δ on hand that we booked (not people) after `since`, by cell."""
+        causes = [cause.value for cause in Cause if not cause.typed]
+        query = (
+            select(movement.c.sku, movement.c.location, func.sum(movement.c.on_hand))
+            .where(movement.c.at > since, movement.c.cause.in_(causes))
+            .group_by(movement.c.sku, movement.c.location)
+        )
+        return {(sku, location): int(total) for sku, location, total in self._conn.execute(query)}
+
+    def movements(self, sku: str | None = None) -> list[tuple[str, Movement]]:
+        """Movements with their times, oldest first."""
+        query = select(movement).order_by(movement.c.id)
+        if sku is not None:
+            query = query.where(movement.c.sku == sku)
+        return [
+            (row.at, Movement(row.sku, row.location, row.on_hand, row.allocated, Cause(row.cause), row.ref))
+            for row in self._conn.execute(query)
+        ]
+
+    def forget(self, cells: Iterable[BalanceKey]) -> None:
+        """A cell becomes *never filled* again; used only when everything is opened anew."""
+        for sku, location in cells:
+            self._conn.execute(balance.delete().where(balance.c.sku == sku, balance.c.location == location))
+
+
+def _after(before: Balance, m: Movement) -> Balance:
+    if m.cause.typed:
+        return Balance((before.typed or 0) + m.on_hand, before.booked, before.allocated + m.allocated)
+    return Balance(before.typed, before.booked + m.on_hand, before.allocated + m.allocated)

@@ -1,0 +1,319 @@
+"""The composition root: the only place that knows every class. One process keeps one ledger and one spreadsheet.
+
+The sheet has one thread, each channel has one; the `schedule` library runs their jobs, each job guarded, and the ledger
+is the only thing they share.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import requests
+import schedule
+from google.auth.transport.requests import AuthorizedSession
+from google.oauth2.service_account import Credentials
+
+from bridge.channels.http import RequestRecord, Seams
+from bridge.channels.port import Channel, WriteKind
+from bridge.channels.rakuten import RakutenChannel
+from bridge.channels.shopify import ShopifyChannel
+from bridge.clock import Clock, SystemClock
+from bridge.config import Config
+from bridge.errors import BridgeError, Hint, NeedsPerson, Stop, TryAgain
+from bridge.flows import reconcile
+from bridge.flows.answers import Answering
+from bridge.flows.apply import Apply
+from bridge.flows.cycle import SheetCycle
+from bridge.flows.desk import Desk
+from bridge.flows.intake import Intake
+from bridge.flows.push import Pusher
+from bridge.flows.shop import ChannelFacts, Shop, bridge_live
+from bridge.flows.watch import Watch
+from bridge.ledger.ledger import Ledger
+from bridge.ledger.values import iso
+from bridge.sheet.gateway import Gateway
+from bridge.sheet.http import Call, SheetHttp
+
+log = logging.getLogger("bridge")
+
+SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
+FULL_READ = timedelta(minutes=1)  # how often every listing of a channel is read back
+SHEET_DARK = timedelta(minutes=2)  # unread for longer, nothing rises
+PERSON_PAUSE = 600.0  # seconds between two tries of a channel that waits for a person
+RECONCILE_AT = "04:30"
+
+
+@dataclass(frozen=True)
+class Outside:
+    """How the outside is reached; a test puts its own in place. `session`: signed in for Google."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    session: Callable[[Config], requests.Session] = field(default=lambda config: google_session(config))
+    transport: httpx.BaseTransport | None = None
+    on_sheet_call: Callable[[Call], None] | None = None
+    on_mall_call: Callable[[RequestRecord], None] | None = None
+
+
+def google_session(config: Config) -> requests.Session:
+    """A session that signs its requests with the service account's key and renews its token."""
+    credentials = Credentials.from_service_account_file(  # type: ignore[no-untyped-call]
+        str(config.sheet.service_account), scopes=list(SCOPES)
+    )
+    return AuthorizedSession(credentials)  # type: ignore[no-untyped-call]
+
+
+class OneInstance(AbstractContextManager["OneInstance"]):
+    """One process per ledger. Raises Stop where another one holds it."""
+
+    def __init__(self, ledger_path: Path) -> None:
+        self._path = ledger_path.with_suffix(".lock")
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> OneInstance:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = self._path.open("w")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._file.close()
+            raise Stop(
+                Hint(
+                    "bridgeはもう動いています。先にそちらを止めてください。",
+                    "A bridge is running already; stop it first.",
+                )
+            ) from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._file is not None
+        self._file.close()
+
+
+class Service:
+    """Every part of a running bridge, wired."""
+
+    def __init__(self, config: Config, outside: Outside | None = None) -> None:
+        self.config = config
+        self.outside = outside = outside or Outside()
+        self.clock = outside.clock
+        self.ledger = Ledger(config.bridge.ledger, self.clock)
+        self.http = sheet_http(config, outside)
+        self.gateway = Gateway(self.http, config.sheet.spreadsheet_id)
+        self.channels = self._connect()
+        self.shop = Shop({channel.name: _facts(config, channel) for channel in self.channels}, config.bridge.language)
+        with self.ledger.write() as tx:
+            for channel in self.channels:
+                tx.channels.greet(channel.name)
+        self.cycle = self._sheet_cycle()
+        self.intakes = {c.name: Intake(self.shop, c, self.ledger, self.clock) for c in self.channels}
+        self.pushers = {
+            c.name: Pusher(self.shop, c, self.ledger, self.clock, FULL_READ, SHEET_DARK) for c in self.channels
+        }
+        self.failure: Stop | None = None
+        self._stop = threading.Event()
+
+    def _connect(self) -> list[Channel]:
+        settings = self.config.channels
+        found: list[Channel] = []
+        if settings.rakuten is not None:
+            found.append(RakutenChannel(settings.rakuten, self._seams("rakuten")))
+        if settings.shopify is not None:
+            found.append(ShopifyChannel(settings.shopify, self._seams("shopify")))
+        return found
+
+    def _seams(self, name: str) -> Seams:
+        return Seams(
+            self.clock,
+            may_write=lambda: self._live(name),
+            transport=self.outside.transport,
+            record=self.outside.on_mall_call,
+        )
+
+    def _live(self, name: str) -> bool:
+        """Asked at every write: in shadow, channels/http makes it impossible."""
+        with self.ledger.read() as tx:
+            return bridge_live(tx) and tx.channels.get(name).live
+
+    def _sheet_cycle(self) -> SheetCycle:
+        sheet = self.config.sheet
+        desk = Desk(self.gateway, self.ledger, self.clock, sheet.journal_lines)
+        watch = Watch(self.shop, timedelta(seconds=sheet.two_readings_seconds))
+        zone = ZoneInfo(self.config.bridge.timezone)
+        apply = Apply(self.shop, desk, watch, self.ledger, self.clock, zone, sheet.rows_per_call)
+        hold = timedelta(minutes=sheet.hold_minutes)
+        return SheetCycle(self.shop, desk, watch, Answering(self.shop), apply, self.ledger, hold)
+
+    # --- jobs --------------------------------------------------------------------------------------------------------
+
+    def channel_round(self, channel: Channel) -> None:
+        """One round of a channel: its orders, then its quantities."""
+        self.intakes[channel.name].run()
+        self.pushers[channel.name].run()
+
+    def reconcile(self) -> list[reconcile.Drift]:
+        """Compare everything; drift becomes rows in 要対応. Raises as a cycle and a channel's read do."""
+        look = self.cycle.run()
+        with self.ledger.read() as tx:
+            drifts = [*reconcile.books(tx), *reconcile.table(tx, look)]
+            live = [channel for channel in self.channels if tx.channels.get(channel.name).live]
+        for channel in live:
+            drifts += reconcile.channel(self.ledger, channel)
+        with self.ledger.write() as tx:
+            reconcile.report(tx, drifts)
+        return drifts
+
+    def once(self) -> None:
+        """Every job once, in turn."""
+        self.cycle.run()
+        for channel in self.channels:
+            self.channel_round(channel)
+        self.cycle.run()
+
+    def run(self) -> None:
+        """Until `stop`. Raises Stop where the ledger can't be written any more."""
+        threads = [
+            threading.Thread(target=self._channel_thread, args=(channel,), name=channel.name, daemon=True)
+            for channel in self.channels
+        ]
+        for thread in threads:
+            thread.start()
+        self._sheet_thread()
+        for thread in threads:
+            thread.join(timeout=60)
+        if self.failure is not None:
+            raise self.failure
+
+    def stop(self) -> None:
+        """Finish the calls under way, then end."""
+        self._stop.set()
+
+    def close(self) -> None:
+        self.ledger.close()
+        self.http.session.close()
+
+    def _sheet_thread(self) -> None:
+        jobs = schedule.Scheduler()
+        guard = Guard(self, "sheet", None)
+        _every(jobs, self.config.sheet.poll_seconds).do(guard.run, self.cycle.run)
+        jobs.every().day.at(RECONCILE_AT, self.config.bridge.timezone).do(guard.run, self.reconcile)
+        self._turn(jobs)
+
+    def _channel_thread(self, channel: Channel) -> None:
+        jobs = schedule.Scheduler()
+        guard = Guard(self, channel.name, channel.name)
+        seconds = _orders_seconds(self.config, channel.name)
+        _every(jobs, seconds).do(guard.run, lambda: self.channel_round(channel))
+        self._turn(jobs)
+
+    def _turn(self, jobs: Any) -> None:
+        """Run what is due, beginning at once, until told to stop."""
+        jobs.run_all()
+        while not self._stop.is_set():
+            idle = jobs.idle_seconds or 0.0
+            if idle > 0:
+                self._stop.wait(min(idle, 1.0))
+            else:
+                jobs.run_pending()
+
+
+class Guard:
+    """Around every job: what goes wrong is logged, shown, and waited out; only Stop ends the service."""
+
+    def __init__(self, service: Service, name: str, channel: str | None) -> None:
+        self._service, self._name, self._channel = service, name, channel
+        self._quiet_until = 0.0
+        self._clear = False
+
+    def run(self, job: Callable[[], Any]) -> None:
+        clock = self._service.clock
+        if clock.monotonic() < self._quiet_until:
+            return
+        try:
+            job()
+            self._note(None)
+        except TryAgain as error:
+            log.info("%s: %s", self._name, error.hint)
+            self._quiet_until = clock.monotonic() + error.after
+        except Stop as error:
+            log.critical("%s: %s", self._name, error.hint)
+            self._service.failure = error
+            self._service.stop()
+        except BridgeError as error:
+            log.error("%s: %s", self._name, error.hint)
+            self._note(error.hint)
+            if isinstance(error, NeedsPerson):
+                self._quiet_until = clock.monotonic() + PERSON_PAUSE
+        except Exception:
+            log.exception("%s: unexpected", self._name)
+            self._quiet_until = clock.monotonic() + 5.0
+
+    def _note(self, hint: Hint | None) -> None:
+        """Remember a channel's trouble, or that it is over, where people see it."""
+        if self._channel is None or (hint is None and self._clear):
+            return
+        self._clear = hint is None
+        with self._service.ledger.write() as tx:
+            if hint is None:
+                tx.channels.change(self._channel, trouble=None, failing_since=None)
+                tx.questions.settle("channel trouble", self._channel, {"ja": "再開しました。", "en": "Running again."})
+                return
+            told = {"ja": hint.ja, "en": hint.en}
+            since = tx.channels.get(self._channel).failing_since or iso(tx.at)
+            tx.channels.change(self._channel, trouble=told, failing_since=since)
+            tx.questions.ask("channel trouble", self._channel, told)
+
+
+def sheet_http(config: Config, outside: Outside) -> SheetHttp:
+    sheet = config.sheet
+    return SheetHttp(
+        outside.session(config),
+        outside.clock,
+        base_url=sheet.base_url,
+        drive_url=sheet.drive_url,
+        timeout=sheet.timeout_seconds,
+        reads_per_minute=sheet.reads_per_minute,
+        writes_per_minute=sheet.writes_per_minute,
+        record=outside.on_sheet_call,
+    )
+
+
+def channel_names(config: Config) -> Sequence[str]:
+    """The connected channels, by the settings alone."""
+    return [name for name in ("rakuten", "shopify") if getattr(config.channels, name) is not None]
+
+
+def _orders_seconds(config: Config, name: str) -> float:
+    return float(getattr(config.channels, name).orders_seconds)
+
+
+def _every(jobs: schedule.Scheduler, seconds: float) -> schedule.Job:
+    """`schedule` counts any interval in its unit; only its annotation asks for whole numbers."""
+    job: schedule.Job = jobs.every(seconds).seconds  # type: ignore[arg-type]
+    return job
+
+
+def _facts(config: Config, channel: Channel) -> ChannelFacts:
+    settings = getattr(config.channels, channel.name)
+    capabilities = channel.capabilities
+    return ChannelFacts(
+        name=channel.name,
+        shop=settings.shop,
+        locations=tuple(settings.locations),
+        max_quantity=capabilities.max_quantity,
+        lag=capabilities.lag,
+        look_back=capabilities.look_back,
+        compare_and_set=capabilities.write is WriteKind.COMPARE_AND_SET,
+    )

@@ -1,0 +1,123 @@
+"""`bridge init`: the tabs of the template in a given spreadsheet. Adds what is missing; changes nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.sheet.gateway import Gateway, Request
+from bridge.sheet.layout import TABS, ColumnSpec, TabSpec, first_locations, kind_title, tab_spec
+from bridge.sheet.requests import CellValue, box, text_format, write_cells
+
+JOURNAL_COLUMNS = 4 + 2 * 10  # up to ten stock columns
+ROWS = 1000
+
+
+@dataclass(frozen=True)
+class Built:
+    """The titles of the tabs that were added."""
+
+    added: tuple[str, ...]
+
+
+def build(gateway: Gateway, language: str, channels: Sequence[str], journal_lines: int) -> Built:
+    """Add the missing tabs, with headers, notes, tick boxes and formats, in one batch. Can be run again at any time."""
+    present = gateway.tabs()
+    taken = {tab.sheet_id for tab in present.values()}
+    requests: list[Request] = []
+    added: list[str] = []
+    for number, role in enumerate(TABS, 1):
+        spec = tab_spec(role)
+        if spec.ja in present or spec.en in present:
+            continue
+        sheet_id = next(n for n in range(7000 + number, 10**6, 100) if n not in taken)
+        requests += _add_tab(spec, sheet_id, language, journal_lines)
+        requests += _columns(spec, sheet_id, language)
+        if role == "settings":
+            requests += _first_settings(spec, sheet_id, language, channels)
+        added.append(spec.title(language))
+    if requests:
+        gateway.write(requests)
+    return Built(tuple(added))
+
+
+def _add_tab(spec: TabSpec, sheet_id: int, language: str, journal_lines: int) -> list[Request]:
+    rows = journal_lines + 1 if spec.role == "journal" else ROWS
+    columns = JOURNAL_COLUMNS if spec.role == "journal" else max(4, len(_expanded(spec, language)))
+    grid: dict[str, Any] = {"rowCount": rows, "columnCount": columns}
+    if spec.columns:
+        grid["frozenRowCount"] = 1
+    properties = {"sheetId": sheet_id, "title": spec.title(language), "hidden": spec.hidden, "gridProperties": grid}
+    requests: list[Request] = [{"addSheet": {"properties": properties}}]
+    if spec.role == "journal":
+        requests += text_format(sheet_id, [1, 2, 3], 0)
+    return requests
+
+
+def _expanded(spec: TabSpec, language: str) -> list[tuple[ColumnSpec, str]]:
+    """Each column with its header; the stock columns stand where the template says `locations`."""
+    found: list[tuple[ColumnSpec, str]] = []
+    for column in spec.columns:
+        if column.role == "locations":
+            found += [(column, place.title(language)) for place in first_locations()]
+        else:
+            found.append((column, column.title(language)))
+    return found
+
+
+def _columns(spec: TabSpec, sheet_id: int, language: str) -> list[Request]:
+    columns = _expanded(spec, language)
+    if not columns:
+        return []
+    header = [
+        {
+            "userEnteredValue": {"stringValue": title},
+            "userEnteredFormat": {"textFormat": {"bold": True}, "backgroundColor": _shade(column)},
+            **({"note": column.note(language)} if column.note(language) else {}),
+        }
+        for column, title in columns
+    ]
+    requests: list[Request] = [
+        {
+            "updateCells": {
+                "start": {"sheetId": sheet_id, "rowIndex": 0, "columnIndex": 0},
+                "rows": [{"values": header}],
+                "fields": "userEnteredValue,userEnteredFormat(textFormat.bold,backgroundColor),note",
+            }
+        }
+    ]
+    requests += text_format(sheet_id, [i for i, (column, _) in enumerate(columns) if column.kind == "text"], 1)
+    for i, (column, _) in enumerate(columns):
+        requests.append(_width(sheet_id, i, column.width))
+        if column.kind == "tick":
+            area = box(sheet_id, (1, ROWS), (i, i + 1))
+            rule = {"condition": {"type": "BOOLEAN"}, "strict": True}
+            requests.append({"setDataValidation": {"range": area, "rule": rule}})
+    return requests
+
+
+def _shade(column: ColumnSpec) -> dict[str, float]:
+    """Grey for what the bridge owns, green for what staff type."""
+    if column.by == "bridge":
+        return {"red": 0.9, "green": 0.9, "blue": 0.9}
+    return {"red": 0.87, "green": 0.95, "blue": 0.87}
+
+
+def _width(sheet_id: int, column: int, pixels: int) -> Request:
+    area = {"sheetId": sheet_id, "dimension": "COLUMNS", "startIndex": column, "endIndex": column + 1}
+    return {"updateDimensionProperties": {"range": area, "properties": {"pixelSize": pixels}, "fields": "pixelSize"}}
+
+
+def _first_settings(spec: TabSpec, sheet_id: int, language: str, channels: Sequence[str]) -> list[Request]:
+    """One line for the whole bridge, one per channel, one per stock column. Nothing is live."""
+    roles = {column.role: i for i, column in enumerate(spec.columns)}
+    lines: list[tuple[str, str, bool]] = [("bridge", "bridge", False)]
+    lines += [("channel", name, False) for name in channels]
+    lines += [("location", place.title(language), place.sells) for place in first_locations()]
+    cells: dict[tuple[int, int], CellValue] = {}
+    for row, (kind, name, on) in enumerate(lines, 1):
+        cells[row, roles["kind"]] = kind_title(kind, language)
+        cells[row, roles["name"]] = name
+        cells[row, roles["on"]] = on
+    return write_cells(sheet_id, cells)

@@ -1,0 +1,128 @@
+"""The spreadsheet as the flows see it: one read, one write. Tabs are addressed by sheetId.
+
+Unknown outcomes, quota and retries are the business of `http`; what the batches mean is that of `row_update`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gspread
+from gspread.exceptions import APIError
+from gspread.urls import SPREADSHEET_URL
+from gspread.utils import rowcol_to_a1
+
+from bridge.errors import Hint, NeedsPerson, Refused
+from bridge.sheet.grid import Snapshot, Tab, parse
+from bridge.sheet.http import SheetHttp
+
+Request = dict[str, Any]
+
+# Only what grid.parse looks at. `hiddenByFilter` tells which rows nobody sees.
+_FIELDS = (
+    "sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),"
+    "data(startRow,startColumn,rowMetadata.hiddenByFilter,"
+    "rowData.values(userEnteredValue,effectiveValue,formattedValue,userEnteredFormat.numberFormat)))"
+)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Part of a tab to be read: rows `start` to `end` (0-based, end not included; None: all of them)."""
+
+    sheet_id: int
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a batch answered: one reply per request, and the state after it."""
+
+    replies: Sequence[Mapping[str, Any]]
+    snapshot: Snapshot
+
+
+class BatchRefused(Refused):
+    """Google refused the batch whole: nothing of it was carried out."""
+
+
+class Gateway:
+    """One spreadsheet. Used by one thread."""
+
+    def __init__(self, client: SheetHttp, spreadsheet_id: str) -> None:
+        self._http = client
+        self.spreadsheet_id = spreadsheet_id
+        self._client = gspread.Client(
+            None,  # type: ignore[arg-type]  # the session bears the credentials
+            session=client.session,
+            http_client=lambda _auth, _session: client,  # type: ignore[arg-type]
+        )
+
+    def tabs(self) -> dict[str, Tab]:
+        """Every tab's properties by title, without cells. One read."""
+        answer = self._http.request(
+            "get",
+            SPREADSHEET_URL % self.spreadsheet_id,
+            params={"fields": "sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)))"},
+        ).json()
+        return {tab.title: tab for tab in parse(answer).tabs.values()}
+
+    def read(self, pieces: Sequence[Piece]) -> Snapshot:
+        """One read. Raises BatchRefused where a tab is gone; TryAgain, NeedsPerson."""
+        body = {"dataFilters": [{"gridRange": _grid_range(piece)} for piece in pieces], "includeGridData": True}
+        url = SPREADSHEET_URL % self.spreadsheet_id + ":getByDataFilter"
+        try:
+            return parse(self._http.request("post", url, params={"fields": _FIELDS}, json=body).json())
+        except APIError as error:
+            raise _refused(error) from error
+
+    def write(self, requests: Sequence[Request], answer_with: Sequence[tuple[Tab, Piece]] = ()) -> Reply:
+        """One atomic batch, in order. The reply carries the state of `answer_with` after it.
+
+        Raises BatchRefused (nothing was carried out), TryAgain (`ambiguous`: look before acting), NeedsPerson."""
+        body: dict[str, Any] = {"requests": list(requests)}
+        if answer_with:
+            body |= {
+                "includeSpreadsheetInResponse": True,
+                "responseIncludeGridData": True,
+                "responseRanges": [_a1(tab, piece) for tab, piece in answer_with],
+            }
+        try:
+            answer = self._http.batch_update(self.spreadsheet_id, body)
+        except APIError as error:
+            raise _refused(error) from error
+        return Reply(answer.get("replies", ()), parse(answer.get("updatedSpreadsheet", {})))
+
+    def open(self) -> gspread.Spreadsheet:
+        """gspread's own view, for set-up work where a handful of calls doesn't matter."""
+        return self._client.open_by_key(self.spreadsheet_id)
+
+
+def _grid_range(piece: Piece) -> dict[str, int]:
+    bounds = {"startRowIndex": piece.start, "endRowIndex": piece.end}
+    return {"sheetId": piece.sheet_id} | {name: n for name, n in bounds.items() if n is not None}
+
+
+def _a1(tab: Tab, piece: Piece) -> str:
+    title = "'" + tab.title.replace("'", "''") + "'"
+    if piece.start is None or piece.end is None:
+        return title
+    last = rowcol_to_a1(1, max(1, tab.column_count)).rstrip("1")
+    return f"{title}!A{piece.start + 1}:{last}{piece.end}"
+
+
+def _refused(error: APIError) -> Refused | NeedsPerson:
+    message = str(error.error.get("message", ""))[:300]
+    if error.code == 404:
+        return NeedsPerson(
+            Hint(
+                "スプレッドシートが見つかりません。bridge.tomlのspreadsheet_idを確かめてください。",
+                "The spreadsheet can't be found. Check spreadsheet_id in bridge.toml.",
+            )
+        )
+    return BatchRefused(
+        Hint(f"Googleが書き込みを断りました（{message}）。", f"Google refused the request ({message}).")
+    )

@@ -1,0 +1,85 @@
+"""The hidden journal tab: what stood at a written position, copied there by the sheet inside the write's own batch.
+
+One line: n | locations (JSON list) | SKU | lock | a stock cell per location | a written quantity per location.
+Line n is row n mod R + 1 of the tab; row 0 is its header.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from bridge.domain.reading import CellKind, Quantity, read_quantity
+from bridge.domain.table import Line
+from bridge.sheet.gateway import Piece
+from bridge.sheet.grid import GridCell, Snapshot
+from bridge.sheet.requests import Cells, CellValue
+
+SKU_COLUMN = 2
+
+
+def row_of(number: int, lines: int) -> int:
+    """The row of the tab that bears line `number`; `lines` is R."""
+    return 1 + number % lines
+
+
+def cells_of(number: int, lines: int, locations: Sequence[str], written: Mapping[str, int | None]) -> Cells:
+    """The part of a line that we write ourselves, in the same batch as the quantities."""
+    row = row_of(number, lines)
+    first = SKU_COLUMN + 2 + len(locations)
+    own: dict[tuple[int, int], CellValue] = {
+        (row, 0): number,
+        (row, 1): json.dumps(list(locations), ensure_ascii=False),
+    }
+    return own | {(row, first + i): written.get(location) for i, location in enumerate(locations)}
+
+
+def pieces(sheet_id: int, numbers: Iterable[int], lines: int) -> list[Piece]:
+    """The rows that bear these lines, neighbours together."""
+    rows = sorted({row_of(number, lines) for number in numbers})
+    found: list[Piece] = []
+    for row in rows:
+        if found and found[-1].end == row:
+            found[-1] = Piece(sheet_id, found[-1].start, row + 1)
+        else:
+            found.append(Piece(sheet_id, row, row + 1))
+    return found
+
+
+def span(sheet_id: int, first: int, last: int, lines: int) -> list[Piece]:
+    """The rows of lines `first` to `last`, both included: one piece, or two where the tab wraps round."""
+    if last < first:
+        return []
+    if last - first + 1 >= lines:
+        return [Piece(sheet_id, 1, lines + 1)]
+    start, end = row_of(first, lines), row_of(last, lines)
+    if start <= end:
+        return [Piece(sheet_id, start, end + 1)]
+    return [Piece(sheet_id, start, lines + 1), Piece(sheet_id, 1, end + 1)]
+
+
+def read_lines(snapshot: Snapshot, sheet_id: int) -> tuple[Line, ...]:
+    """Every journal line that a reply carried."""
+    tab = snapshot.tabs.get(sheet_id)
+    whole = list(tab.rows[1:]) if tab else []
+    pieces_read = [row for (owner, _), row in sorted(snapshot.sparse.items()) if owner == sheet_id]
+    lines = (_line(row) for row in [*whole, *pieces_read])
+    return tuple(line for line in lines if line is not None)
+
+
+def _line(row: Sequence[GridCell]) -> Line | None:
+    if len(row) < SKU_COLUMN or row[0].raw.kind is not CellKind.NUMBER:
+        return None
+    locations = tuple(json.loads(row[1].text))
+    cells = [*row, *[GridCell()] * (SKU_COLUMN + 2 + 2 * len(locations) - len(row))]
+    first = SKU_COLUMN + 2
+    before = tuple(read_quantity(cell.raw) for cell in cells[first : first + len(locations)])
+    written = (read_quantity(cell.raw) for cell in cells[first + len(locations) : first + 2 * len(locations)])
+    return Line(
+        number=int(float(row[0].raw.value or 0)),
+        sku=cells[SKU_COLUMN].text.strip(),
+        token=cells[SKU_COLUMN + 1].text.strip(),
+        locations=locations,
+        before=before,
+        written=tuple(reading.units if isinstance(reading, Quantity) else None for reading in written),
+    )

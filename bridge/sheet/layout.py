@@ -1,0 +1,151 @@
+"""Tabs and headers, read from sheets_templates/: columns are found by header, in either language, never by position."""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+TABS = ("stock", "listings", "questions", "settings", "journal", "marks")
+HEADER_ROWS = 5  # the header stands in one of the first rows; above it there may be a banner
+
+
+@dataclass(frozen=True)
+class ColumnSpec:
+    """One column of a template. `by`: who owns its cells. `width` in pixels."""
+
+    role: str
+    ja: str
+    en: str
+    kind: str
+    by: str
+    width: int
+    note_ja: str = ""
+    note_en: str = ""
+
+    def title(self, language: str) -> str:
+        return self.ja if language == "ja" else self.en
+
+    def note(self, language: str) -> str:
+        return self.note_ja if language == "ja" else self.note_en
+
+
+@dataclass(frozen=True)
+class TabSpec:
+    role: str
+    ja: str
+    en: str
+    columns: tuple[ColumnSpec, ...]
+    hidden: bool = False
+
+    def title(self, language: str) -> str:
+        return self.ja if language == "ja" else self.en
+
+
+@dataclass(frozen=True)
+class HeaderProblem:
+    """What is wrong with a tab's headers, as data. `code`: no header row, missing, doubled."""
+
+    code: str
+    header: str = ""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where a tab's columns stand now. `at`: role -> 0-based column; `locations`: stock columns in sheet order."""
+
+    header_row: int
+    at: Mapping[str, int]
+    locations: Mapping[str, int] = field(default_factory=dict)
+    problems: tuple[HeaderProblem, ...] = ()
+
+    @property
+    def usable(self) -> bool:
+        return not self.problems
+
+
+def templates() -> Path:
+    """The folder sheets_templates/: beside the package in a checkout, inside it once installed."""
+    beside = Path(__file__).parent.parent.parent / "sheets_templates"
+    return beside if beside.is_dir() else Path(str(files("bridge") / "sheets_templates"))
+
+
+@cache
+def _document() -> dict[str, Any]:
+    return tomllib.loads((templates() / "tabs.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def tab_spec(role: str) -> TabSpec:
+    data = _document()[role]
+    columns = tuple(ColumnSpec(**column) for column in data["columns"])
+    return TabSpec(role, data["ja"], data["en"], columns, data.get("hidden", False))
+
+
+@dataclass(frozen=True)
+class FirstLocation:
+    ja: str
+    en: str
+    sells: bool
+    inspect: bool = False
+
+    def title(self, language: str) -> str:
+        return self.ja if language == "ja" else self.en
+
+
+@cache
+def first_locations() -> tuple[FirstLocation, ...]:
+    return tuple(FirstLocation(**location) for location in _document()["first"]["locations"])
+
+
+def kind_title(kind: str, language: str) -> str:
+    return str(_document()["first"]["kinds"][kind][language])
+
+
+def kind_of(text: str) -> str | None:
+    """bridge | channel | location, by the text in 設定's 種類 column."""
+    wanted = fold(text)
+    for kind, titles in _document()["first"]["kinds"].items():
+        if wanted in (fold(titles["ja"]), fold(titles["en"])):
+            return str(kind)
+    return None
+
+
+def fold(text: str) -> str:
+    """Headers are compared without regard to width, case and outer blanks."""
+    return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+def find_columns(tab: str, rows: Sequence[Sequence[str]], locations: Sequence[str] = ()) -> Columns:
+    """Find a tab's headers among its first rows. `locations`: the names of the stock columns (在庫表 only)."""
+    spec = tab_spec(tab)
+    wanted = {column.role: {fold(column.ja), fold(column.en)} for column in spec.columns if column.role != "locations"}
+    best = max(
+        range(min(HEADER_ROWS, len(rows))),
+        key=lambda i: sum(any(fold(text) in titles for titles in wanted.values()) for text in rows[i]),
+        default=None,
+    )
+    if best is None or not any(fold(text) in titles for text in rows[best] for titles in wanted.values()):
+        return Columns(0, {}, problems=(HeaderProblem("no header row", spec.ja),))
+    header = [fold(text) for text in rows[best]]
+    problems: list[HeaderProblem] = []
+    at = {
+        column.role: _only(header, wanted[column.role], column.ja, problems)
+        for column in spec.columns
+        if column.role in wanted
+    }
+    found = {name: _only(header, {fold(name)}, name, problems) for name in locations}
+    ordered = dict(sorted(found.items(), key=lambda item: item[1]))
+    return Columns(best, at, ordered, tuple(problems))
+
+
+def _only(header: Sequence[str], titles: set[str], name: str, problems: list[HeaderProblem]) -> int:
+    places = [i for i, text in enumerate(header) if text and text in titles]
+    if len(places) != 1:
+        problems.append(HeaderProblem("doubled" if places else "missing", name))
+    return places[0] if places else -1

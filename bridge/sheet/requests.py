@@ -1,0 +1,144 @@
+"""Building blocks of a batchUpdate. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+Request = dict[str, Any]
+CellValue = int | str | bool | None
+Cells = Mapping[tuple[int, int], CellValue]  # (row, column), 0-based -> what to write; None clears
+
+
+def write_cells(sheet_id: int, cells: Cells) -> list[Request]:
+    """Typed writes of exactly these cells, in as few requests as rectangles allow."""
+    by_row: defaultdict[int, list[int]] = defaultdict(list)
+    for row, column in cells:
+        by_row[row].append(column)
+    runs = {row: tuple(_runs(sorted(columns))) for row, columns in by_row.items()}
+    requests = []
+    for first, last in _blocks(runs):
+        for start, end in runs[first]:
+            rows = [
+                {"values": [_cell(cells[row, column]) for column in range(start, end)]}
+                for row in range(first, last + 1)
+            ]
+            requests.append(
+                {
+                    "updateCells": {
+                        "start": {"sheetId": sheet_id, "rowIndex": first, "columnIndex": start},
+                        "rows": rows,
+                        "fields": "userEnteredValue",
+                    }
+                }
+            )
+    return requests
+
+
+def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Neighbouring numbers as (first, end), end not included."""
+    start = 0
+    for i in range(1, len(numbers) + 1):
+        if i == len(numbers) or numbers[i] != numbers[i - 1] + 1:
+            yield numbers[start], numbers[i - 1] + 1
+            start = i
+
+
+def _blocks(runs: Mapping[int, tuple[tuple[int, int], ...]]) -> Iterator[tuple[int, int]]:
+    """Neighbouring rows with the same runs, as (first, last)."""
+    rows = sorted(runs)
+    start = 0
+    for i in range(1, len(rows) + 1):
+        if i == len(rows) or rows[i] != rows[i - 1] + 1 or runs[rows[i]] != runs[rows[start]]:
+            yield rows[start], rows[i - 1]
+            start = i
+
+
+def _cell(value: CellValue) -> dict[str, Any]:
+    if value is None:
+        return {}
+    if isinstance(value, bool):
+        return {"userEnteredValue": {"boolValue": value}}
+    if isinstance(value, int):
+        return {"userEnteredValue": {"numberValue": value}}
+    return {"userEnteredValue": {"stringValue": value}}
+
+
+def box(sheet_id: int, rows: tuple[int, int], columns: tuple[int, int]) -> dict[str, int]:
+    """A GridRange; the ends are not included."""
+    return {
+        "sheetId": sheet_id,
+        "startRowIndex": rows[0],
+        "endRowIndex": rows[1],
+        "startColumnIndex": columns[0],
+        "endColumnIndex": columns[1],
+    }
+
+
+def replace_token(sheet_id: int, column: int, first_row: int, old: str, new: str) -> Request:
+    """Replace a token wherever it stands in the lock column, by content: sorting can't misdirect it."""
+    area = {
+        "sheetId": sheet_id,
+        "startRowIndex": first_row,
+        "startColumnIndex": column,
+        "endColumnIndex": column + 1,
+    }
+    return {"findReplace": {"find": old, "replacement": new, "matchCase": True, "matchEntireCell": True, "range": area}}
+
+
+def replace_one(sheet_id: int, column: int, row: int, old: str, new: str) -> Request:
+    """Replace what one lock cell shows, if it still shows `old` (blank included)."""
+    area = box(sheet_id, (row, row + 1), (column, column + 1))
+    if old:
+        return {
+            "findReplace": {
+                "find": old,
+                "replacement": new,
+                "matchCase": True,
+                "matchEntireCell": True,
+                "range": area,
+            }
+        }
+    return {"findReplace": {"find": "^$", "replacement": new, "searchByRegex": True, "range": area}}
+
+
+def copy_values(source: dict[str, int], to_sheet: int, row: int, column: int) -> Request:
+    """Copy what the cells show at that moment inside the batch."""
+    height = source["endRowIndex"] - source["startRowIndex"]
+    width = source["endColumnIndex"] - source["startColumnIndex"]
+    return {
+        "copyPaste": {
+            "source": source,
+            "destination": box(to_sheet, (row, row + height), (column, column + width)),
+            "pasteType": "PASTE_VALUES",
+            "pasteOrientation": "NORMAL",
+        }
+    }
+
+
+def text_format(sheet_id: int, columns: Iterable[int], first_row: int) -> list[Request]:
+    """Make whole columns text, so that leading zeros live."""
+    return [
+        {
+            "repeatCell": {
+                "range": {
+                    "sheetId": sheet_id,
+                    "startRowIndex": first_row,
+                    "startColumnIndex": column,
+                    "endColumnIndex": column + 1,
+                },
+                "cell": {"userEnteredFormat": {"numberFormat": {"type": "TEXT"}}},
+                "fields": "userEnteredFormat.numberFormat",
+            }
+        }
+        for column in columns
+    ]
+
+
+def append_rows(sheet_id: int, rows: Sequence[Mapping[int, CellValue]]) -> list[Request]:
+    """New rows under the last one that holds anything; column -> value each."""
+    if not rows:
+        return []
+    data = [{"values": [_cell(row.get(column)) for column in range(max(row) + 1)]} for row in rows]
+    return [{"appendCells": {"sheetId": sheet_id, "rows": data, "fields": "userEnteredValue"}}]

@@ -1,0 +1,67 @@
+"""The sentences people read, in their language, from sheets_templates/sentences.toml: one place for both languages."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from bridge.sheet.layout import fold, templates
+
+
+@cache
+def _document() -> dict[str, Any]:
+    return tomllib.loads((templates() / "sentences.toml").read_text(encoding="utf-8"))
+
+
+def say(section: str, code: str, language: str, **values: Any) -> str:
+    """A sentence of `findings`, `states` or `results`."""
+    return _fill(_document()[section][code][language], values)
+
+
+def both(section: str, code: str, **values: Any) -> dict[str, str]:
+    """The same in both languages, to be kept in the ledger."""
+    return {language: say(section, code, language, **values) for language in ("ja", "en")}
+
+
+def question(kind: str, language: str, subject: str, data: Mapping[str, Any]) -> str:
+    return _fill(_document()["questions"][kind][language], {"subject": subject, **data})
+
+
+def choices(kind: str, language: str, data: Mapping[str, Any]) -> str:
+    """How a question may be answered, as one text."""
+    texts = [_choice_text(key, choice[language], data) for key, choice in _choices(kind).items()]
+    return " / ".join(texts)
+
+
+def understand(kind: str, answer: str, data: Mapping[str, Any]) -> tuple[str, str] | None:
+    """(choice, what stands behind it) of an answer in either language; None where it is none of the choices."""
+    wanted = fold(answer)
+    for key, choice in _choices(kind).items():
+        for language in ("ja", "en"):
+            text = fold(choice[language])
+            if wanted in (text, fold(_choice_text(key, choice[language], data)), str(data.get(key, "\0"))):
+                return key, ""
+            if wanted.startswith(text + " "):
+                return key, answer.strip()[len(text) :].strip()
+    return None
+
+
+def _choices(kind: str) -> dict[str, dict[str, str]]:
+    return dict(_document()["questions"][kind]["choices"])
+
+
+def _choice_text(key: str, text: str, data: Mapping[str, Any]) -> str:
+    """Two readings show their numbers: `少ない方 (14)`."""
+    return f"{text} ({data[key]})" if key in ("low", "high") and key in data else text
+
+
+def _fill(text: str, values: Mapping[str, Any]) -> str:
+    """A value that is not there shows as its name rather than breaking the sentence."""
+    return text.format_map(_Values(values))
+
+
+class _Values(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"

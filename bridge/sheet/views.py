@@ -1,0 +1,157 @@
+"""What the tabs say, as data: rows of 在庫表, lines of 出品, answers of 要対応, ticks of 設定."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from bridge.domain.reading import Blank, CellKind, Reading, read_quantity
+from bridge.domain.table import Line, Row, View
+from bridge.sheet.grid import GridCell, Tab, rows_below
+from bridge.sheet.layout import Columns, find_columns, kind_of
+
+T = TypeVar("T")
+
+OWNED = ("allocated", "sellable", "state")  # the bridge-owned cells of a row beside its lock
+
+
+@dataclass(frozen=True)
+class StockTab:
+    """在庫表 as a reply carried it. `view` is None where its headers can't be read: that part pauses."""
+
+    tab: Tab
+    columns: Columns
+    view: View | None
+
+    def owned(self, position: int) -> dict[str, int | str | None]:
+        """What the bridge-owned cells of a row show now."""
+        return {role: _plain(self.tab.cell(position, self.columns.at[role])) for role in OWNED}
+
+    def safety(self, position: int) -> Reading:
+        return read_quantity(self.tab.cell(position, self.columns.at["safety"]).raw)
+
+
+def read_stock(tab: Tab, locations: Sequence[str], lines: Iterable[Line] = ()) -> StockTab:
+    """`locations`: the stock columns named in 設定; their order here is that of the sheet."""
+    columns = find_columns("stock", tab.texts(), locations)
+    if not columns.usable:
+        return StockTab(tab, columns, None)
+    rows = tuple(
+        row
+        for row in (_stock_row(tab, columns, position) for position, _ in rows_below(tab, columns.header_row))
+        if row
+    )
+    return StockTab(tab, columns, View(tuple(columns.locations), rows, tuple(lines)))
+
+
+def _stock_row(tab: Tab, columns: Columns, position: int) -> Row | None:
+    at = columns.at
+    sku, token = tab.text(position, at["sku"]), tab.text(position, at["lock"])
+    cells = tuple(read_quantity(tab.cell(position, column).raw) for column in columns.locations.values())
+    if not sku and not token and all(isinstance(cell, Blank) for cell in cells):
+        return None
+    return Row(
+        position=position,
+        sku=sku,
+        token=token,
+        cells=cells,
+        hold=tab.cell(position, at["hold"]).ticked,
+        confirm=tab.cell(position, at["confirm"]).ticked,
+        hidden=position in tab.hidden,
+    )
+
+
+def _plain(cell: GridCell) -> int | str | None:
+    if cell.raw.kind is CellKind.BLANK:
+        return None
+    if (
+        cell.raw.kind is CellKind.NUMBER
+        and isinstance(cell.raw.value, (int, float))
+        and float(cell.raw.value).is_integer()
+    ):
+        return int(cell.raw.value)
+    return cell.text
+
+
+@dataclass(frozen=True)
+class ListingLine:
+    """One line of 出品."""
+
+    position: int
+    channel: str
+    listing: str
+    components: str
+    shown: Mapping[str, int | str | None]  # the bridge-owned cells
+
+
+@dataclass(frozen=True)
+class AnswerLine:
+    """One line of 要対応: the id is the bridge's, the answer a person's."""
+
+    position: int
+    id: int
+    answer: str
+    shown: Mapping[str, int | str | None]
+
+
+@dataclass(frozen=True)
+class SettingLine:
+    """One line of 設定. `kind`: bridge | channel | location."""
+
+    position: int
+    kind: str
+    name: str
+    on: bool
+    state: int | str | None
+
+
+@dataclass(frozen=True)
+class Lines(Generic[T]):
+    """The lines of a tab and where its columns stand. Without usable headers there are none."""
+
+    tab: Tab
+    columns: Columns
+    lines: tuple[T, ...]
+
+
+def read_listings(tab: Tab) -> Lines[ListingLine]:
+    def line(position: int, at: Mapping[str, int]) -> ListingLine | None:
+        channel, listing = tab.text(position, at["channel"]).lower(), tab.text(position, at["listing"])
+        if not channel and not listing:
+            return None
+        shown = {role: _plain(tab.cell(position, at[role])) for role in ("wanted", "sent", "confirmed", "state")}
+        return ListingLine(position, channel, listing, tab.text(position, at["components"]), shown)
+
+    return _lines("listings", tab, line)
+
+
+def read_answers(tab: Tab) -> Lines[AnswerLine]:
+    def line(position: int, at: Mapping[str, int]) -> AnswerLine | None:
+        number = _plain(tab.cell(position, at["id"]))
+        if not isinstance(number, int):
+            return None
+        roles = ("at", "subject", "question", "choices", "result")
+        shown = {role: _plain(tab.cell(position, at[role])) for role in roles}
+        return AnswerLine(position, number, tab.text(position, at["answer"]), shown)
+
+    return _lines("questions", tab, line)
+
+
+def read_settings(tab: Tab) -> Lines[SettingLine]:
+    def line(position: int, at: Mapping[str, int]) -> SettingLine | None:
+        kind = kind_of(tab.text(position, at["kind"]))
+        if kind is None:
+            return None
+        name, state = tab.text(position, at["name"]), _plain(tab.cell(position, at["state"]))
+        return SettingLine(position, kind, name, tab.cell(position, at["on"]).ticked, state)
+
+    return _lines("settings", tab, line)
+
+
+def _lines(role: str, tab: Tab, line: Callable[[int, Mapping[str, int]], T | None]) -> Lines[T]:
+    columns = find_columns(role, tab.texts())
+    if not columns.usable:
+        return Lines(tab, columns, ())
+    found = (line(position, columns.at) for position, _ in rows_below(tab, columns.header_row))
+    return Lines(tab, columns, tuple(each for each in found if each is not None))

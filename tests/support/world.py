@@ -1,0 +1,171 @@
+"""A small shop in one process: the real service over the sandbox, on a virtual clock. Every byte crosses real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from bridge.channels.http import RequestRecord
+from bridge.config import Bridge, Channels, Config, Rakuten, Secret, Sheet, Shopify
+from bridge.sandbox.latency import Latency
+from bridge.sandbox.malls.shopify.records import gid
+from bridge.sandbox.malls.shopify.shop import FIRST_LOCATION
+from bridge.sandbox.server import Sandbox
+from bridge.sandbox.sheets_api import Quota
+from bridge.service import Outside, Service, channel_names
+from bridge.sheet.build import build
+from bridge.sheet.http import Call
+from tests.support.sheets_client import authorized_session, service_account
+from tests.support.virtual_clock import VirtualClock
+from tests.support.wsgi_transport import WsgiTransport
+
+LOCATIONS = ("本社倉庫", "渋谷店", "検品待ち")
+LAG = 10.0
+
+
+@dataclass
+class World:
+    """Sandbox, spreadsheet and bridge of one small shop. `stock`: SKU -> numbers of the stock columns, None blank."""
+
+    ledger: Path
+    stock: Mapping[str, Sequence[int | None]] = field(default_factory=lambda: {"A": (5, 2, None), "B": (7, 0, None)})
+    locations: tuple[str, ...] = LOCATIONS
+    latency: Latency = field(default_factory=Latency.none)
+    quota: Quota | None = None
+    sheet_settings: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.clock = VirtualClock()
+        self.sandbox = Sandbox(self.clock, service_account(), quota=self.quota, latency=self.latency)
+        self.spreadsheet = self.sandbox.sheets.store.create("在庫", locale="ja_JP", zone="Asia/Tokyo")
+        self.sheet_calls: list[Call] = []
+        self.mall_calls: list[RequestRecord] = []
+        for mall in (self.sandbox.rakuten, self.sandbox.shopify):
+            mall.visible_after = 0.0
+        self.config = self._config()
+        self.service = self.start()
+        build(self.service.gateway, "ja", channel_names(self.config), self.config.sheet.journal_lines)
+        self._fill()
+
+    def _config(self) -> Config:
+        sheet = Sheet(
+            spreadsheet_id=self.spreadsheet.id,
+            service_account=Path("unused.json"),
+            **{"journal_lines": 200, "two_readings_seconds": 0.0, **self.sheet_settings},
+        )
+        rakuten = Rakuten(
+            "sandbox",
+            Secret("SP123456_sandbox"),
+            Secret("SL123456_sandbox"),
+            self.locations,
+            base_url="https://sandbox/malls/rakuten",
+            lag_seconds=LAG,
+        )
+        shopify = Shopify(
+            "sandbox.myshopify.com",
+            FIRST_LOCATION.rsplit("/", 1)[1],
+            self.locations,
+            access_token=Secret("shpat_sandbox"),
+            base_url="https://sandbox/malls/shopify",
+            lag_seconds=LAG,
+        )
+        return Config(Bridge(ledger=self.ledger), sheet, Channels(rakuten, shopify))
+
+    def outside(self) -> Outside:
+        return Outside(
+            clock=self.clock,
+            session=self._session,
+            transport=WsgiTransport(app=self.sandbox),
+            on_sheet_call=self.sheet_calls.append,
+            on_mall_call=self.mall_calls.append,
+        )
+
+    def _session(self, _config: Config) -> requests.Session:
+        return authorized_session(self.sandbox, service_account())
+
+    def start(self) -> Service:
+        """A bridge on the ledger file as it is now: the first one, or the one after a kill."""
+        self.service = Service(self.config, self.outside())
+        return self.service
+
+    def _fill(self) -> None:
+        """Products in the malls, their rows in 在庫表 and their lines in 出品."""
+        for number, (sku, numbers) in enumerate(self.stock.items(), 1):
+            rakuten = (f"item-{number:04d}", f"v-{number:04d}")
+            item = gid("InventoryItem", 40_000 + number)
+            shown = sum(n or 0 for n in numbers)
+            self.sandbox.rakuten.add_product(rakuten, sku, shown)
+            self.sandbox.shopify.add_product((item, FIRST_LOCATION), sku, shown)
+            self.put("在庫表", number, {"SKU": sku, **dict(zip(self.locations, numbers, strict=False))})
+            place = FIRST_LOCATION.rsplit("/", 1)[1]
+            self.put("出品", 2 * number - 1, {"チャネル": "rakuten", "出品ID": "/".join(rakuten), "SKU構成": sku})
+            listing = f"{40_000 + number}@{place}"
+            self.put("出品", 2 * number, {"チャネル": "shopify", "出品ID": listing, "SKU構成": sku})
+
+    # --- what people do ----------------------------------------------------------------------------------------------
+
+    def tab(self, title: str) -> int:
+        return self.spreadsheet.sheet(title).id
+
+    def column(self, title: str, header: str) -> int:
+        return self.spreadsheet.table(self.tab(title))[0].index(header)
+
+    def put(self, title: str, row: int, cells: Mapping[str, object]) -> None:
+        """Type into cells of one row (0-based, the header is row 0), by header."""
+        for header, value in cells.items():
+            if value is not None:
+                text = {True: "TRUE", False: "FALSE"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+                self.spreadsheet.type(self.tab(title), row, self.column(title, header), text)
+
+    def table(self, title: str) -> list[dict[str, str]]:
+        header, *rows = self.spreadsheet.table(self.tab(title))
+        return [dict(zip(header, [*row, *[""] * (len(header) - len(row))], strict=False)) for row in rows]
+
+    def rows(self, sku: str) -> list[tuple[int, dict[str, str]]]:
+        return [(i, row) for i, row in enumerate(self.table("在庫表"), 1) if row.get("SKU") == sku]
+
+    def row(self, sku: str) -> dict[str, str]:
+        ((_, row),) = self.rows(sku)
+        return row
+
+    def type(self, sku: str, header: str, value: object) -> None:
+        """Type into the one row of a SKU."""
+        ((position, _),) = self.rows(sku)
+        self.put("在庫表", position, {header: value})
+
+    def answer(self, kind_words: str, text: str) -> None:
+        """Answer every open line of 要対応 whose question contains these words."""
+        for number, line in enumerate(self.table("要対応"), 1):
+            if kind_words in line["内容"] and not line["回答"]:
+                self.put("要対応", number, {"回答": text})
+
+    def set(self, name: str, on: bool) -> None:
+        """Tick or untick a line of 設定."""
+        for number, line in enumerate(self.table("設定"), 1):
+            if line["名前"] == name:
+                self.put("設定", number, {"オン": on})
+
+    # --- time --------------------------------------------------------------------------------------------------------
+
+    def rounds(self, count: int = 1, seconds: float = 3.0) -> None:
+        """Every job in turn, `count` times, `seconds` apart."""
+        for _ in range(count):
+            self.service.once()
+            self.clock.sleep(seconds)
+
+    def go_live(self) -> None:
+        """What the owner does on the first day."""
+        self.rounds(2)
+        self.answer("棚にある数", "棚の数")
+        self.rounds(2)
+        self.set("bridge", True)
+        self.rounds(3)
+        for name in ("rakuten", "shopify"):
+            self.set(name, True)
+        self.rounds(3)
+        self.clock.sleep(60)
+        self.rounds(2)
