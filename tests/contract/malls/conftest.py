@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import pytest
+
+from bridge.sandbox.malls.rakuten import Rakuten
+from bridge.sandbox.malls.shopify import Shopify
+from tests.contract.malls.clients import RakutenClient, ShopifyClient
+from tests.support.virtual_clock import VirtualClock
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock()
+
+
+@pytest.fixture
+def rakuten(clock: VirtualClock) -> RakutenClient:
+    return RakutenClient(Rakuten(clock), clock)
+
+
+@pytest.fixture
+def shopify(clock: VirtualClock) -> ShopifyClient:
+    return ShopifyClient(Shopify(clock), clock)
