@@ -68,6 +68,7 @@ _METHODS: list[tuple[str, str, Callable[..., Json], Metered]] = [
     ("PATCH", _FILE, drive.update, "Drive"),
     ("DELETE", _FILE, drive.delete, "Drive"),
     ("POST", f"{_FILE}/copy", drive.copy, "Drive"),
+    ("GET", f"{_FILE}/comments", drive.list_comments, "Drive"),
     ("GET", f"{_FILE}/permissions", drive.list_permissions, "Drive"),
     ("POST", f"{_FILE}/permissions", drive.create_permission, "Drive"),
     ("DELETE", f"{_FILE}/permissions/<permission_id>", drive.delete_permission, "Drive"),

@@ -71,19 +71,28 @@ class Book:
             return self._by_name(a1)
         sheet = self.titled(title)
         box = parse_box(rest) if rest else Box()
-        if sheet is None or box is None:
+        if sheet is not None and box is not None:
+            return sheet, box
+        found = self._named(rest) if sheet is not None else None
+        if found is None:
             raise unparsable(a1)
-        return sheet, box
+        return found
 
     def _by_name(self, text: str) -> tuple[Sheet, Box]:
-        for named in self.named_ranges:
-            if named["name"].lower() == text.lower():
-                area = self.area(named["range"])
-                return area.sheet, Box(area.top, area.left, area.bottom, area.right)
-        sheet = self.titled(text)
+        found, sheet = self._named(text), self.titled(text)
+        if found is not None:
+            return found
         if sheet is None:
             raise unparsable(text)
         return sheet, Box()
+
+    def _named(self, text: str) -> tuple[Sheet, Box] | None:
+        """The cells of a named range; Google finds it behind any tab's title, too."""
+        for named in self.named_ranges:
+            if named["name"].lower() == text.lower():
+                area = self.area(named["range"])
+                return area.sheet, area.box
+        return None
 
     def a1_area(self, a1: str) -> Area:
         return boxed(*self.find(a1))

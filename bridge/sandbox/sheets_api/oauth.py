@@ -20,6 +20,8 @@ from .errors import Json, anonymous, unauthenticated
 TOKEN_SECONDS = 3599
 ASSERTION_SECONDS = 3600
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+GOOGLE_AUDIENCE = "https://oauth2.googleapis.com/token"
+"""what google-auth signs for whatever the key file's token_uri is"""
 DEFAULT_EMAIL = "bridge@sandbox.iam.gserviceaccount.com"
 
 
@@ -135,7 +137,7 @@ class Accounts:
             raise InvalidGrant("Invalid grant: account not found") from None
         except (ValueError, InvalidSignature):
             raise InvalidGrant("Invalid JWT Signature.") from None
-        if header.get("alg") != "RS256" or claims.get("aud") != account.key.token_uri:
+        if header.get("alg") != "RS256" or claims.get("aud") not in (account.key.token_uri, GOOGLE_AUDIENCE):
             raise InvalidGrant("Invalid JWT: Failed audience check.")
         self._check_times(claims)
         return account.key.client_email
