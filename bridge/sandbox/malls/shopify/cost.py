@@ -112,8 +112,10 @@ class Price:
                 return len(value.values)
             if isinstance(value, VariableNode):
                 given = self._variables.get(value.name.value)
-                if given is not None:
-                    return len(given) if isinstance(given, list) else int(given)
+                if isinstance(given, list):
+                    return len(given)
+                if isinstance(given, int):
+                    return given
         return None
 
     def _fields(self, selection: SelectionSetNode) -> Iterator[FieldNode]:

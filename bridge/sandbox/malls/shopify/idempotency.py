@@ -43,10 +43,12 @@ def once(
     fingerprint = json.dumps([info.field_name, arguments], sort_keys=True)
     earlier = shop.state.attempts.get(key)
     if earlier is not None:
-        if earlier.arguments != fingerprint:
-            return refuse("IDEMPOTENCY_KEY_PARAMETER_MISMATCH")
         if earlier.answer is None:
             return refuse("IDEMPOTENCY_CONCURRENT_REQUEST")
+        if earlier.arguments != fingerprint:
+            return refuse("IDEMPOTENCY_KEY_PARAMETER_MISMATCH")
+        if earlier.answer["userErrors"] and shop.switches.failed_key == "failed":
+            return refuse("IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED")
         return dict(earlier.answer)
     answer = work()
     shop.state.attempts[key] = Attempt(shop.clock.now(), fingerprint, answer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -59,6 +59,6 @@ def _encode(key: tuple[str, ...]) -> str:
 
 def _decode(cursor: str) -> tuple[str, ...]:
     try:
-        return tuple(urlsafe_b64decode(cursor).decode().split("\0"))
+        return tuple(b64decode(cursor, altchars=b"-_", validate=True).decode().split("\0"))
     except ValueError:
         raise GraphQLError(f"Invalid cursor for current pagination sort: {cursor}") from None

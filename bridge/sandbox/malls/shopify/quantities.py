@@ -30,6 +30,9 @@ MESSAGES = {
     "IDEMPOTENCY_KEY_PARAMETER_MISMATCH": (
         "The same idempotency key cannot be used with different operation parameters."
     ),
+    "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED": (
+        "A previous request with this idempotency key failed. Retry with a new idempotency key."
+    ),
     "INTERNAL_LEDGER_DOCUMENT": ("Internal (gid://shopify/) ledger documents are not allowed to be adjusted via API."),
     "INVALID_AVAILABLE_DOCUMENT": "A ledger document URI is not allowed when adjusting available.",
     "INVALID_INVENTORY_ITEM": "The specified inventory item could not be found.",

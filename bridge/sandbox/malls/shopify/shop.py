@@ -11,6 +11,7 @@ from bridge.sandbox.malls.mall import Cause, Listing, Mall, Wanted, units_by_lis
 from bridge.sandbox.malls.plain import from_plain, to_plain
 from bridge.sandbox.malls.shopify.api import ShopifyApi
 from bridge.sandbox.malls.shopify.records import (
+    Attempt,
     Fulfillment,
     Item,
     Level,
@@ -142,6 +143,17 @@ class Shopify(Mall):
         """`available`, as in the admin's inventory list."""
         with self.lock:
             self.put(listing, "available", quantity, "hand")
+
+    def hold_key(self, key: str) -> None:
+        """A request with this idempotency key is under way, until `release_key`."""
+        with self.lock:
+            self.state.attempts[key] = Attempt(self.clock.now(), "", None)
+            self.touch()
+
+    def release_key(self, key: str) -> None:
+        with self.lock:
+            del self.state.attempts[key]
+            self.touch()
 
     # Orders.
 

@@ -24,6 +24,9 @@ class ShopifySwitches:
     """§5.3: how long a key is remembered."""
     idempotency_key_length: int = 255
     """§5.3: longest key."""
+    failed_key: Literal["replay", "failed"] = "replay"
+    """§5.3: what a key answers whose first attempt had userErrors: those again, or
+    IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED."""
     unstocked: Literal["by-version", "error", "connect"] = "by-version"
     """§5.2: a set at a location that does not stock the item: ITEM_NOT_STOCKED_AT_LOCATION, or it gets connected
     (said of 2026-10)."""
