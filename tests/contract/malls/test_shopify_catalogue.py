@@ -17,7 +17,7 @@ VARIANTS = """query($q: String, $after: String) { productVariants(first: 3, afte
   pageInfo { hasNextPage endCursor } } }"""
 LEVELS = """query($loc: ID!, $q: String, $inactive: Boolean) { location(id: $loc) {
   inventoryLevels(first: 100, query: $q, includeInactive: $inactive) { nodes { id isActive updatedAt
-    item { id sku tracked } location { name } 
+    item { id sku tracked } location { name }
     quantities(names: ["available", "committed", "on_hand"]) { name quantity updatedAt } } } } }"""
 
 
