@@ -30,6 +30,7 @@ READ_SECONDS = 60.0
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 FIRST_PAUSE_SECONDS = 1.5
 LONGEST_PAUSE_SECONDS = 60.0
+LONGEST_RETRY_AFTER_SECONDS = 24 * 3600.0
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 # httpx logs every URL with its query, and Rakuten wants the licence key in one (rakuten.md §1.1).
@@ -323,7 +324,7 @@ def _retry_after(value: str, now: datetime) -> float:
     """Seconds to wait, from a number or an HTTP date."""
     try:
         if value[:1].isdigit():
-            return float(value)
+            return min(float(value), LONGEST_RETRY_AFTER_SECONDS)
         return max(0.0, (parsedate_to_datetime(value) - now) / timedelta(seconds=1)) if value else 0.0
     except (ValueError, TypeError):
         return 0.0

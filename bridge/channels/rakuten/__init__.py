@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from bridge.channels.answers import understood
 from bridge.channels.batches import push_in_batches
 from bridge.channels.http import Seams
 from bridge.channels.port import Capabilities, Check, OrdersRead, Pushed, PushItem, WriteKind
@@ -38,14 +39,20 @@ class RakutenChannel:
         self._stock = Stock(settings, self._http)
 
     def orders(self, since: datetime, known_open: Sequence[str] = ()) -> OrdersRead:
-        return self._feed.read(since, known_open)
+        with understood(wire.MALL):
+            return self._feed.read(since, known_open)
 
     def read(self, listings: Iterable[ListingKey]) -> Mapping[ListingKey, int]:
-        return self._stock.read(listings)
+        with understood(wire.MALL):
+            return self._stock.read(listings)
 
     def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:  # noqa: ARG002
         """`key` is not needed: absolute rows may be sent again (rakuten.md §2.1)."""
-        return push_in_batches(items, facts.UPSERT_BATCH, self._stock.send)
+        return push_in_batches(items, facts.UPSERT_BATCH, self._send)
+
+    def _send(self, batch: Sequence[PushItem]) -> Sequence[Pushed]:
+        with understood(wire.MALL, ambiguous=True):
+            return self._stock.send(batch)
 
     def check(self) -> Sequence[Check]:
         return list(checks.check(self._settings, self._http, self._feed, self._stock, self._seams))

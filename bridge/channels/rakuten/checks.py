@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from bridge.channels.answers import understood
 from bridge.channels.http import MallHttp, Operation, Seams
 from bridge.channels.port import Check
-from bridge.channels.rakuten import facts
+from bridge.channels.rakuten import facts, wire
 from bridge.channels.rakuten.orders import GET, SEARCH, OrderFeed
 from bridge.channels.rakuten.snapshots import listing_key
 from bridge.channels.rakuten.stock import Stock
@@ -38,7 +39,8 @@ def check(settings: Rakuten, http: MallHttp, feed: OrderFeed, stock: Stock, seam
 
 def _line(name: str, attempt: Callable[[], object]) -> Check:
     try:
-        told = attempt()
+        with understood(wire.MALL):
+            told = attempt()
         return Check(name, True, told if isinstance(told, Hint) else OK)
     except BridgeError as error:
         return Check(name, False, error.hint)

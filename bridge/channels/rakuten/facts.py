@@ -13,6 +13,7 @@ SEARCH_CEILING = 15_000  # §4.1 [A] orders that one search can page through
 SEARCH_WINDOW = timedelta(days=62)  # §4.1 [A] the limit is 63; whether the ends are included is open [C]
 SEARCH_REACH = timedelta(days=729)  # §4.1 [A] the limit is 730
 CLOCK_SKEW = timedelta(hours=1)  # [C] how far Rakuten's clock may be ahead of ours
+MOST_PAGES = 1000  # more than a search below the ceiling can have, whatever its pages hold
 GET_BATCH = 100  # §4.2 [A]
 
 PROGRESS_OPEN = frozenset({100, 200, 300, 400})  # §5.1 [A] stock is held, nothing has left

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from bridge.channels.answers import Unread, senseless, whole
 from bridge.channels.batches import cut
 from bridge.channels.http import MallHttp, Operation, Seams
 from bridge.channels.port import OrdersRead
 from bridge.channels.rakuten import facts
-from bridge.channels.rakuten.snapshots import Unreadable, order_snapshot
-from bridge.channels.rakuten.wire import RmsRefused
+from bridge.channels.rakuten.snapshots import order_snapshot
+from bridge.channels.rakuten.wire import MALL, RmsRefused
 from bridge.channels.stamps import SerialReads, stamp
 from bridge.config import Rakuten
 from bridge.domain.orders import OrderSnapshot
@@ -23,7 +24,6 @@ from bridge.errors import Hint, NeedsPerson
 
 WIDE_READ_EVERY_SECONDS = 300.0
 SEARCH_ROUNDS = 3  # times a search is begun anew because its result grew while it was paged through
-MOST_TRIED_AGAIN = 500
 
 SEARCH = {
     "order": Operation("rpay.order.searchOrder", "POST", "/es/2.0/order/searchOrder/", "searchOrder"),
@@ -46,19 +46,21 @@ class OrderFeed:
         self._clock = seams.clock
         self._reads = SerialReads(seams.clock)
         self._wide_read_at: float | None = None
-        self._tried_again: set[str] = set()
+        self._unread = Unread(seams.clock)
 
     def read(self, since: datetime, known_open: Sequence[str]) -> OrdersRead:
         """As Channel.orders."""
-        began = self._clock.now()
-        numbers = self._numbers(self._start(since, began), began + facts.CLOCK_SKEW)
+        began, at = self._clock.now(), self._clock.monotonic()
+        wide = self._wide_read_at is None or at - self._wide_read_at >= WIDE_READ_EVERY_SECONDS
+        numbers = self._numbers(self._start(since, began, wide), began + facts.CLOCK_SKEW)
         orders: list[OrderSnapshot] = []
         problems: dict[str, Hint] = {}
-        for batch in cut(list(dict.fromkeys([*numbers, *known_open, *sorted(self._tried_again)])), facts.GET_BATCH):
+        for batch in cut(list(dict.fromkeys([*numbers, *known_open, *self._unread.orders()])), facts.GET_BATCH):
             found, unread = self._get(batch)
             orders += found
             problems |= unread
-        self._tried_again = set(sorted(problems, reverse=True)[:MOST_TRIED_AGAIN])
+        self._unread.note(problems)
+        self._wide_read_at = at if wide else self._wide_read_at
         return OrdersRead(tuple(orders), began, problems)
 
     def search_one(self) -> list[str]:
@@ -70,12 +72,10 @@ class OrderFeed:
         """Ask for one order, for `check`: is the right there?"""
         self._get([number])
 
-    def _start(self, since: datetime, now: datetime) -> datetime:
+    def _start(self, since: datetime, now: datetime, wide: bool) -> datetime:
         """From when on orders are searched: a lag before `since`, and some days back every few minutes."""
         start = since - timedelta(seconds=self._settings.lag_seconds)
-        at = self._clock.monotonic()
-        if self._wide_read_at is None or at - self._wide_read_at >= WIDE_READ_EVERY_SECONDS:
-            self._wide_read_at = at
+        if wide:
             start = min(start, now - timedelta(days=self._settings.window_days))
         return max(start, now - facts.SEARCH_REACH)
 
@@ -99,22 +99,24 @@ class OrderFeed:
         return numbers or []
 
     def _pages(self, start: datetime, end: datetime) -> tuple[list[str] | None, bool]:
-        """The numbers of one window and whether their count stood still meanwhile; None where there are too many to
-        page through."""
+        """The numbers of one window and whether they are as many as Rakuten counted on every page; None where there are
+        too many to page through."""
         numbers: list[str] = []
         page, pages, total = 1, 1, None
         complete = True
         while page <= pages:
             answer = self._search(start, end, page, facts.SEARCH_PAGE)
             counts = answer.get("PaginationResponseModel") or {}
-            found = int(counts.get("totalRecordsAmount") or 0)  # null when there is nothing
+            found = whole(counts.get("totalRecordsAmount") or 0)  # null when there is nothing
             if found >= facts.SEARCH_CEILING and end - start > timedelta(seconds=2):
                 return None, False
             complete = complete and total in (None, found)
-            total, pages = found, int(counts.get("totalPages") or 0)
+            total, pages = found, whole(counts.get("totalPages") or 0)
+            if pages > facts.MOST_PAGES:
+                raise ValueError(f"{pages} pages")
             numbers += _order_numbers(answer)
             page += 1
-        return numbers, complete
+        return numbers, complete and len(numbers) == total
 
     def _search(self, start: datetime, end: datetime, page: int, size: int) -> dict[str, Any]:
         return self._ask(
@@ -142,21 +144,22 @@ class OrderFeed:
         orders: dict[str, OrderSnapshot] = {}
         problems = dict.fromkeys(numbers, _MISSING)
         for model in answer.get("OrderModelList") or []:
-            number = str(model.get("orderNumber"))
+            number = str(model["orderNumber"])
             try:
                 today = began.astimezone(facts.JST).date()
                 orders[number] = order_snapshot(model, self._settings.shop, stamp(began), today)
                 problems.pop(number, None)
-            except Unreadable as error:
-                problems[number] = error.hint
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
+                problems[number] = senseless(MALL, f"{type(error).__name__} {error}").hint
         return list(orders.values()), problems
 
-    def _ask(self, operation: Operation, body: dict[str, Any]) -> dict[str, Any]:
+    def _ask(self, operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
         try:
-            answer = self._http.call(operation, body)
+            answer = self._http.call(operation, given)
         except RmsRefused as refusal:  # it is our request that is wrong: no order can be read until somebody helps
             raise NeedsPerson(refusal.hint) from refusal
-        return answer.json if isinstance(answer.json, dict) else {}
+        body: dict[str, Any] = answer.json
+        return body
 
 
 _MISSING = Hint(

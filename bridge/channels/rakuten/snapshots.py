@@ -6,15 +6,11 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
+from bridge.channels.answers import whole
 from bridge.channels.rakuten import facts
 from bridge.domain.orders import LineKey, LineSnapshot, ListingKey, OrderSnapshot
-from bridge.errors import Hint, Refused
 
 CHANNEL = "rakuten"
-
-
-class Unreadable(Refused):
-    """This order can't be understood: it is shown to a person and tried again."""
 
 
 def listing_key(manage_number: str, variant_id: str) -> ListingKey:
@@ -23,26 +19,20 @@ def listing_key(manage_number: str, variant_id: str) -> ListingKey:
 
 
 def order_snapshot(model: dict[str, Any], shop: str, version: str, today: date) -> OrderSnapshot:
-    """`today`: the day in Japan, since a parcel may carry the date of a shipment to come. Raises Unreadable."""
-    try:
-        number, progress = str(model["orderNumber"]), int(model["orderProgress"])
-        if progress not in facts.PROGRESS_ALL:
-            raise ValueError(f"orderProgress {progress}")
-        return OrderSnapshot(
-            channel=CHANNEL,
-            shop=shop,
-            order=number,
-            version=version,
-            placed_at=datetime.strptime(model["orderDatetime"], "%Y-%m-%dT%H:%M:%S%z"),
-            lines=tuple(_lines(model, shop, number, progress, today)),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        what = f"{type(error).__name__} {error}"
-        hint = Hint(
-            f"楽天の注文を読み取れません ({what})。自動でやり直します。続くようなら bridge の更新が必要です。",
-            f"This Rakuten order can't be read ({what}). It is tried again; if it stays, bridge needs an update.",
-        )
-        raise Unreadable(hint) from error
+    """`today`: the day in Japan, since a parcel may carry the date of a shipment to come.
+
+    Raises LookupError, TypeError, ValueError where something is missing."""
+    number, progress = str(model["orderNumber"]), whole(model["orderProgress"])
+    if progress not in facts.PROGRESS_ALL:
+        raise ValueError(f"orderProgress {progress}")
+    return OrderSnapshot(
+        channel=CHANNEL,
+        shop=shop,
+        order=number,
+        version=version,
+        placed_at=datetime.strptime(model["orderDatetime"], "%Y-%m-%dT%H:%M:%S%z"),
+        lines=tuple(_lines(model, shop, number, progress, today)),
+    )
 
 
 def _lines(model: dict[str, Any], shop: str, number: str, progress: int, today: date) -> Iterator[LineSnapshot]:
@@ -59,7 +49,7 @@ def _lines(model: dict[str, Any], shop: str, number: str, progress: int, today: 
 
 
 def _line(key: LineKey, item: dict[str, Any], progress: int, left: bool, deleted: bool) -> LineSnapshot:
-    units = int(item["units"])
+    units = whole(item["units"])
     released = deleted or progress in facts.PROGRESS_CANCELLED
     shipped = units if left and not deleted else 0
     return LineSnapshot(

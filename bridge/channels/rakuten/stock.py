@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
+from bridge.channels.answers import whole
 from bridge.channels.batches import RowsRefused, cut
 from bridge.channels.http import MallHttp, Operation
 from bridge.channels.port import Outcome, Pushed, PushItem
@@ -43,7 +44,7 @@ class Stock:
             for row in self._rows(batch):
                 folded = listing_key(row["manageNumber"], row["variantId"])
                 if folded in wanted:
-                    shown[wanted[folded]] = int(row["quantity"])
+                    shown[wanted[folded]] = whole(row["quantity"])
         return shown
 
     def _rows(self, batch: Sequence[ListingKey]) -> list[dict[str, Any]]:
@@ -51,7 +52,7 @@ class Stock:
         while batch:
             try:
                 answer = self._http.call(self._bulk_get, {"inventories": [_row(listing) for listing in batch]})
-                return list((answer.json or {}).get("inventories") or [])
+                return list(answer.json["inventories"])
             except RmsRefused as refusal:
                 malformed = _rows_of(refusal).keys()
                 if not malformed:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bridge.channels.answers import senseless
 from bridge.channels.http import Answer, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
 from bridge.channels.limits import TokenBucket
 from bridge.channels.rakuten import facts
@@ -32,6 +33,9 @@ KEPT = frozenset(
 )  # fmt: skip
 """The only members of an answer that live on. What isn't named here (buyer, address, payment, remarks) is dropped
 before anything sees it."""
+
+EXPECTED = {"searchOrder": "orderNumberList", "getOrder": "OrderModelList", "bulkGet": "inventories"}
+"""What a success of each function always has, as a list."""
 
 BAD_KEY = frozenset({"GA0001", "ES01-01"})
 NOT_ENABLED = "ES04-01"
@@ -83,9 +87,10 @@ def connect(settings: Rakuten, seams: Seams) -> MallHttp:
 
 def judge(operation: Operation, answer: Answer) -> None:
     """Return where `answer` is a success, else raise what has to happen next."""
-    if 200 <= answer.status < 300:
-        return
     errors = errors_in(answer.json)
+    if 200 <= answer.status < 300:
+        _judge_success(operation, answer, errors)
+        return
     codes = {error.code for error in errors}
     if answer.status == 401 or codes & BAD_KEY:
         raise KeyRefused(
@@ -110,9 +115,22 @@ def judge(operation: Operation, answer: Answer) -> None:
         hint = Hint("楽天で別の処理と重なりました。やり直します。", "Another process at Rakuten was faster; again.")
         raise TryAgain(hint, facts.CONFLICT_PAUSE_SECONDS)
     raise_if_busy(MALL, answer)
-    detail = "; ".join(f"{error.code} {error.message}" for error in errors) or f"HTTP {answer.status}"
+    if not errors:
+        raise senseless(MALL, f"HTTP {answer.status}", ambiguous=True)
+    detail = "; ".join(f"{error.code} {error.message}" for error in errors)
     hint = Hint(f"楽天が「{operation.name}」を断りました: {detail}", f"Rakuten refused {operation.name}: {detail}")
     raise RmsRefused(hint, errors)
+
+
+def _judge_success(operation: Operation, answer: Answer, errors: Sequence[RmsError]) -> None:
+    """A 200 of another shape (the page of a proxy, an error inside) must not pass for "no orders" or "no stock"."""
+    member = EXPECTED.get(operation.bucket)
+    if errors:
+        raise senseless(MALL, f"{errors[0].code} {errors[0].message}")
+    if member is None and answer.text:
+        raise senseless(MALL, operation.name, ambiguous=True)
+    if member is not None and not (isinstance(answer.json, dict) and isinstance(answer.json.get(member), list)):
+        raise senseless(MALL, operation.name)
 
 
 def errors_in(body: Any) -> list[RmsError]:
@@ -133,6 +151,6 @@ def errors_in(body: Any) -> list[RmsError]:
     found += [
         RmsError(str(each.get("messageCode", "")), str(each.get("message", "")), "")
         for each in body.get("MessageModelList") or []
-        if isinstance(each, dict) and each.get("messageType") == "ERROR"
+        if isinstance(each, dict) and each.get("messageType") == "ERROR" and not each.get("orderNumber")
     ]
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from bridge.channels.answers import understood
 from bridge.channels.batches import push_in_batches
 from bridge.channels.http import Seams
 from bridge.channels.port import Capabilities, Check, OrdersRead, Pushed, PushItem, WriteKind
@@ -12,7 +13,7 @@ from bridge.channels.shopify import checks, facts
 from bridge.channels.shopify.orders import OrderFeed
 from bridge.channels.shopify.snapshots import CHANNEL
 from bridge.channels.shopify.stock import Stock
-from bridge.channels.shopify.wire import Graph
+from bridge.channels.shopify.wire import MALL, Graph
 from bridge.config import Shopify
 from bridge.domain.orders import ListingKey
 
@@ -38,13 +39,19 @@ class ShopifyChannel:
         self._stock = Stock(self._graph)
 
     def orders(self, since: datetime, known_open: Sequence[str] = ()) -> OrdersRead:
-        return self._feed.read(since, known_open)
+        with understood(MALL):
+            return self._feed.read(since, known_open)
 
     def read(self, listings: Iterable[ListingKey]) -> Mapping[ListingKey, int]:
-        return self._stock.read(listings)
+        with understood(MALL):
+            return self._stock.read(listings)
 
     def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:
-        return push_in_batches(items, facts.PUSH_BATCH, lambda batch: self._stock.send(batch, key))
+        return push_in_batches(items, facts.PUSH_BATCH, lambda batch: self._send(batch, key))
+
+    def _send(self, batch: Sequence[PushItem], key: str) -> Sequence[Pushed]:
+        with understood(MALL, ambiguous=True):
+            return self._stock.send(batch, key)
 
     def check(self) -> Sequence[Check]:
         return list(checks.check(self._settings, self._graph))

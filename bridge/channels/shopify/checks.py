@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from bridge.channels.answers import understood
 from bridge.channels.port import Check
 from bridge.channels.shopify import documents
 from bridge.channels.shopify.snapshots import gid
-from bridge.channels.shopify.wire import Graph
+from bridge.channels.shopify.wire import MALL, Graph
 from bridge.config import Shopify
 from bridge.errors import BridgeError, Hint, NeedsPerson
 
@@ -26,7 +27,8 @@ def check(settings: Shopify, graph: Graph) -> Iterator[Check]:
 
 def _line(name: str, attempt: Callable[[], object]) -> Check:
     try:
-        told = attempt()
+        with understood(MALL):
+            told = attempt()
         return Check(name, True, told if isinstance(told, Hint) else OK)
     except BridgeError as error:
         return Check(name, False, error.hint)

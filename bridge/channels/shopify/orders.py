@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from bridge.channels.answers import Unread, senseless
 from bridge.channels.batches import cut
 from bridge.channels.http import Seams
 from bridge.channels.port import OrdersRead
@@ -13,14 +14,13 @@ from bridge.channels.shopify import documents, facts
 from bridge.channels.shopify.documents import Document
 from bridge.channels.shopify.snapshots import (
     Parts,
-    Unreadable,
     gid,
     needs_parts,
     number_of,
     order_snapshot,
     parts_of,
 )
-from bridge.channels.shopify.wire import Graph, TooCostly
+from bridge.channels.shopify.wire import MALL, Graph, TooCostly, next_page
 from bridge.channels.stamps import SerialReads
 from bridge.config import Shopify
 from bridge.domain.orders import OrderSnapshot
@@ -39,34 +39,29 @@ class OrderFeed:
         self._reads = SerialReads(seams.clock)
         self._page = facts.ORDERS_PAGE
         self._swept_at: float | None = None
-        self._tried_again: set[str] = set()
+        self._unread = Unread(seams.clock)
 
     def read(self, since: datetime, known_open: Sequence[str]) -> OrdersRead:
         """As Channel.orders."""
-        began = self._clock.now()
+        began, at = self._clock.now(), self._clock.monotonic()
+        # Some changes don't touch an order's updatedAt, and an index may lose one: look at all that is open, daily.
+        sweep = self._swept_at is None or at - self._swept_at >= facts.SWEEP_EVERY.total_seconds()
         oldest = began - timedelta(days=self._settings.look_back_days)
         start = max(oldest, since - timedelta(seconds=self._settings.lag_seconds))
         found = _Found()
         try:
             self._search(f"updated_at:>='{_time(start)}'", found)
-            again = set(self._tried_again)
-            if self._sweep_is_due():
+            again = set(self._unread.orders())
+            if sweep:
                 if start > oldest:
                     self._search(f"created_at:>='{_time(oldest)}' status:open", found)
                 again |= set(known_open)
             self._look_at(sorted(again - found.orders.keys()), found)
         except Refused as refusal:  # it is our request that is wrong: no order can be read until somebody helps
             raise NeedsPerson(refusal.hint) from refusal
-        self._tried_again = set(found.problems)
+        self._unread.note(found.problems)
+        self._swept_at = at if sweep else self._swept_at
         return OrdersRead(tuple(found.orders.values()), began, found.problems)
-
-    def _sweep_is_due(self) -> bool:
-        """Some changes don't touch an order's updatedAt, and an index may lose one: look at all that is open, daily."""
-        now = self._clock.monotonic()
-        if self._swept_at is not None and now - self._swept_at < facts.SWEEP_EVERY.total_seconds():
-            return False
-        self._swept_at = now
-        return True
 
     def _search(self, query: str, found: _Found) -> None:
         after, more = None, True
@@ -81,7 +76,8 @@ class OrderFeed:
                 continue
             for node in page["nodes"]:
                 self._take(node, read_at, found)
-            more, after = page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"]
+            more = page["pageInfo"]["hasNextPage"]
+            after = next_page(after, page["pageInfo"]) if more else None
 
     def _look_at(self, numbers: Sequence[str], found: _Found) -> None:
         """Orders by their numbers. One that isn't shown (older than we may read) is a problem, never a cancellation."""
@@ -103,8 +99,8 @@ class OrderFeed:
             settings = self._settings
             found.orders[number] = order_snapshot(node, lines, parts, settings.shop, settings.location, read_at)
             found.problems.pop(number, None)
-        except Unreadable as error:
-            found.problems[number] = error.hint
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            found.problems[number] = senseless(MALL, f"{type(error).__name__} {error}").hint
 
     def _lines(self, node: Node) -> Iterator[Node]:
         first = node["lineItems"]

@@ -13,15 +13,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bridge.channels.answers import whole
 from bridge.channels.stamps import stamp
 from bridge.domain.orders import LineKey, LineSnapshot, ListingKey, OrderSnapshot
-from bridge.errors import Hint, Refused
 
 CHANNEL = "shopify"
-
-
-class Unreadable(Refused):
-    """This order can't be understood: it is shown to a person and tried again."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +58,9 @@ def parts_of(refunded: Sequence[Mapping[str, Any]], fulfilled: Sequence[Mapping[
     """From refund line items and the line items of fulfillments that stand. Raises KeyError, TypeError."""
     parts = Parts()
     for line in fulfilled:
-        parts.shipped[line["lineItem"]["id"]] += line["quantity"] or 0
+        parts.shipped[line["lineItem"]["id"]] += whole(line["quantity"] or 0)
     for line in refunded:
-        line_id, units = line["lineItem"]["id"], int(line["quantity"])
+        line_id, units = line["lineItem"]["id"], whole(line["quantity"])
         if line["restockType"] == "CANCEL":
             parts.withdrawn[line_id] += units
         # restocked false is no physical return, whatever the type says
@@ -78,24 +74,18 @@ def order_snapshot(
     order: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], parts: Parts | None, shop: str, location: str,
     read_at: datetime,
 ) -> OrderSnapshot:  # fmt: skip
-    """`parts`: None where `needs_parts` said no. Raises Unreadable."""
-    try:
-        updated = datetime.fromisoformat(order["updatedAt"])
-        return OrderSnapshot(
-            channel=CHANNEL,
-            shop=shop,
-            order=number_of(order["id"]),
-            version=f"{stamp(updated)} {stamp(read_at)}",
-            placed_at=datetime.fromisoformat(order["createdAt"]),
-            lines=tuple(_lines(order, lines, parts, shop, location)),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        what = f"{type(error).__name__} {error}"
-        hint = Hint(
-            f"Shopify の注文を読み取れません ({what})。自動でやり直します。続くようなら bridge の更新が必要です。",
-            f"This Shopify order can't be read ({what}). It is tried again; if it stays, bridge needs an update.",
-        )
-        raise Unreadable(hint) from error
+    """`parts`: None where `needs_parts` said no.
+
+    Raises LookupError, TypeError, ValueError where something is missing."""
+    updated = datetime.fromisoformat(order["updatedAt"])
+    return OrderSnapshot(
+        channel=CHANNEL,
+        shop=shop,
+        order=number_of(order["id"]),
+        version=f"{stamp(updated)} {stamp(read_at)}",
+        placed_at=datetime.fromisoformat(order["createdAt"]),
+        lines=tuple(_lines(order, lines, parts, shop, location)),
+    )
 
 
 def _lines(
@@ -104,7 +94,7 @@ def _lines(
     for line in lines:
         if not _is_goods(line):
             continue
-        ordered = int(line["quantity"])
+        ordered = whole(line["quantity"])
         left, shipped = _open_and_shipped(line, parts)
         counted = order["confirmed"] and _tracked(line)  # else Shopify's own number never fell
         restocked = parts.restocked[line["id"]] if parts else 0
@@ -122,7 +112,9 @@ def _lines(
 
 
 def _open_and_shipped(line: Mapping[str, Any], parts: Parts | None) -> tuple[int, int]:
-    ordered, current, unfulfilled = (int(line[name]) for name in ("quantity", "currentQuantity", "unfulfilledQuantity"))
+    ordered, current, unfulfilled = (
+        whole(line[name]) for name in ("quantity", "currentQuantity", "unfulfilledQuantity")
+    )
     if parts is None:
         return unfulfilled, ordered - unfulfilled
     shipped = parts.shipped[line["id"]]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
+from bridge.channels.answers import whole
 from bridge.channels.batches import RowsRefused, cut
 from bridge.channels.port import Outcome, Pushed, PushItem
 from bridge.channels.shopify import documents, facts
@@ -52,7 +53,7 @@ class Stock:
         for node in nodes:
             level = node and node["tracked"] and node["inventoryLevel"]
             if level and level["isActive"]:
-                [available] = [each["quantity"] for each in level["quantities"] if each["name"] == "available"]
+                [available] = [whole(each["quantity"]) for each in level["quantities"] if each["name"] == "available"]
                 shown[listing_key(number_of(node["id"]), location)] = available
         return shown
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bridge.channels.answers import senseless
 from bridge.channels.http import Answer, Auth, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
 from bridge.channels.limits import TokenBucket
 from bridge.channels.redaction import Redactor
@@ -87,7 +88,7 @@ class Graph:
             page = found.get("pageInfo") or {}
             if not page.get("hasNextPage"):
                 return
-            after = page["endCursor"]
+            after = next_page(after, page)
 
     def close(self) -> None:
         self._http.close()
@@ -142,6 +143,13 @@ class Graph:
         return max(0.0, (requested - level) / rate)
 
 
+def next_page(after: str | None, page: Mapping[str, Any]) -> str:
+    """The cursor to go on from. Raises ValueError where it leads nowhere."""
+    if not isinstance(page["endCursor"], str) or page["endCursor"] == after:
+        raise ValueError("a page without an end")
+    return page["endCursor"]
+
+
 def user_error_codes(data: Mapping[str, Any]) -> set[str]:
     """The codes of the third layer: errors inside the payloads of a mutation."""
     payloads = [payload for payload in data.values() if isinstance(payload, dict)]
@@ -169,9 +177,7 @@ def _judge_status(answer: Answer) -> None:
         raise TryAgain(hint, max(SECURITY_PAUSE_SECONDS, answer.retry_after))
     raise_if_busy(MALL, answer)
     if answer.status != 200:
-        raise Refused(
-            Hint(f"Shopify が断りました (HTTP {answer.status})。", f"Shopify refused it (HTTP {answer.status}).")
-        )
+        raise senseless(MALL, f"HTTP {answer.status}", ambiguous=True)
 
 
 def _judge_token(answer: Answer) -> None:
