@@ -8,10 +8,10 @@ from typing import Any
 
 from .batch import Edit, handles
 from .cells import Cell, Format, checked, from_extended
-from .errors import Json, invalid, unimplemented
+from .errors import Json, invalid, required, unimplemented
 from .masks import EVERYTHING, Mask, inside, merged, update_mask
 from .references import moved
-from .sheet import Area
+from .sheet import Area, Sheet
 
 _WRITABLE = frozenset({"userEnteredValue", "userEnteredFormat", "note", "dataValidation"})
 _READ_ONLY = frozenset({"effectiveValue", "formattedValue", "effectiveFormat", "hyperlink"})
@@ -56,16 +56,26 @@ def update_cells(edit: Edit, body: Json) -> Json:
     change = changer(body.get("fields"))
     rows: list[list[Json]] = [row.get("values", []) for row in body.get("rows", [])]
     if "range" in body:
-        _fill_area(edit.claim(edit.book.area(body["range"])), rows, change)
+        _fill_area(edit.claim(edit.book.area(required(body, "range"))), rows, change)
         return {}
     start: Json = body.get("start", {})
     sheet = edit.book.sheet(start.get("sheetId", 0))
-    top, left = start.get("rowIndex", 0), start.get("columnIndex", 0)
-    edit.place(sheet, top, left, len(rows), max(map(len, rows), default=0))
-    for offset, values in enumerate(rows):
-        old = sheet.rows[top + offset].span(left, left + len(values))
-        sheet.put_span(top + offset, left, [change(cell, data) for cell, data in zip(old, values, strict=True)])
+    write_rows(edit, sheet, start.get("rowIndex", 0), start.get("columnIndex", 0), rows, change)
     return {}
+
+
+def write_rows(edit: Edit, sheet: Sheet, top: int, left: int, rows: list[list[Json]], change: Change) -> None:
+    """CellData from a corner on, which must lie inside the grid with everything that follows."""
+    height, width = len(rows), max(map(len, rows), default=0)
+    for name, at, count, size in (("row", top, height, len(sheet.rows)), ("column", left, width, len(sheet.columns))):
+        if at >= size:
+            raise invalid(f"GridCoordinate.{name}Index[{at}] is after last {name} in grid[{size - 1}]")
+        if at + count > size:
+            raise invalid(f"Attempting to write {name}: {size}, beyond the last requested {name} of: {size - 1}")
+    edit.place(sheet, top, left, height, width)
+    for offset, values in enumerate(rows, top):
+        old = sheet.rows[offset].span(left, left + len(values))
+        sheet.put_span(offset, left, [change(cell, data) for cell, data in zip(old, values, strict=True)])
 
 
 def _fill_area(area: Area, rows: list[list[Json]], change: Change) -> None:
@@ -83,7 +93,7 @@ def _fill_area(area: Area, rows: list[list[Json]], change: Change) -> None:
 def repeat_cell(edit: Edit, body: Json) -> Json:
     """A formula's relative references move along with the cell, counted from the range's corner."""
     change, data = changer(body.get("fields")), body.get("cell", {})
-    area = edit.claim(edit.book.area(body["range"]))
+    area = edit.claim(edit.book.area(required(body, "range")))
     formula = data.get("userEnteredValue", {}).get("formulaValue")
     for offset, old in enumerate(list(area.rows())):
         changed = [change(cell, data) for cell in old]
@@ -95,15 +105,15 @@ def repeat_cell(edit: Edit, body: Json) -> Json:
 
 @handles("appendCells", "sheetId", "rows", "fields", "tableId")
 def append_cells(edit: Edit, body: Json) -> Json:
-    """Below the last row with a value; the grid grows where it must."""
+    """Below the last row with a value; the grid gets the rows it lacks, but no columns."""
     change = changer(body.get("fields"))
     sheet = edit.book.sheet(body.get("sheetId", 0))
     rows: list[list[Json]] = [row.get("values", []) for row in body.get("rows", [])]
+    if not rows:
+        raise invalid("There are no rows to append.")
     top = sheet.last_value_row()
-    sheet.grow(top + len(rows), max(map(len, rows), default=0))
-    for offset, values in enumerate(rows):
-        old = sheet.rows[top + offset].span(0, len(values))
-        sheet.put_span(top + offset, 0, [change(cell, data) for cell, data in zip(old, values, strict=True)])
+    sheet.grow(rows=top + len(rows))
+    write_rows(edit, sheet, top, 0, rows, change)
     return {}
 
 
@@ -136,7 +146,7 @@ def _written(edit: Edit, cell: Cell, value: Any, user_entered: bool, today: Any)
 
 @handles("setDataValidation", "range", "rule", "filteredRowsIncluded")
 def set_data_validation(edit: Edit, body: Json) -> Json:
-    area, rule = edit.claim(edit.book.area(body["range"])), body.get("rule")
+    area, rule = edit.claim(edit.book.area(required(body, "range"))), body.get("rule")
     for offset, old in enumerate(list(area.rows())):
         if area.sheet.rows[area.top + offset].hidden_by_filter and not body.get("filteredRowsIncluded"):
             continue

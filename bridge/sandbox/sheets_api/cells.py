@@ -62,6 +62,12 @@ class Cell:
     def is_text(self) -> bool:
         return self.number_format.get("type") == "TEXT"
 
+    @property
+    def shows_text_as_is(self) -> bool:
+        """Whether a text in it is displayed unchanged."""
+        chosen = self.format.get("numberFormat")
+        return chosen is None or (chosen.get("type") == "TEXT" and chosen.get("pattern", "@") == "@")
+
     def with_value(self, entered: Entered | None) -> Cell:
         return Cell(entered, self.format, self.note, self.validation)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from .batch import Edit, handles
 from .book import to_grid_range
-from .errors import Json, invalid
+from .errors import Json, invalid, required
 from .masks import merged, update_mask
 from .sheet import Area, Sheet
 
@@ -17,7 +17,7 @@ _SIDES = ("top", "bottom", "left", "right")
 @handles("mergeCells", "range", "mergeType")
 def merge_cells(edit: Edit, body: Json) -> Json:
     """Only the first cell of each merge keeps its value."""
-    area = edit.claim(edit.book.area(body["range"]))
+    area = edit.claim(edit.book.area(required(body, "range")))
     kind = body.get("mergeType", "MERGE_ALL")
     for part in _merged_parts(area, kind):
         for row in range(part.top, part.bottom):
@@ -41,14 +41,14 @@ def _merged_parts(area: Area, kind: str) -> Iterator[Area]:
 
 @handles("unmergeCells", "range")
 def unmerge_cells(edit: Edit, body: Json) -> Json:
-    area = edit.book.area(body["range"])
+    area = edit.book.area(required(body, "range"))
     area.sheet.merges = [merge for merge in area.sheet.merges if not area.touches(edit.book.area(merge))]
     return {}
 
 
 @handles("updateBorders", "range", "top", "bottom", "left", "right", "innerHorizontal", "innerVertical")
 def update_borders(edit: Edit, body: Json) -> Json:
-    area = edit.claim(edit.book.area(body["range"]))
+    area = edit.claim(edit.book.area(required(body, "range")))
     for row in range(area.top, area.bottom):
         cells = area.sheet.rows[row].span(area.left, area.right)
         edges = [_edges(body, area, row, area.left + offset) for offset in range(area.width)]

@@ -42,6 +42,13 @@ def invalid(message: str) -> ApiError:
     return ApiError(400, "INVALID_ARGUMENT", message)
 
 
+def required(body: Json, name: str) -> Any:
+    """The member, which must be there."""
+    if name not in body:
+        raise invalid(f"{name} must be specified.")
+    return body[name]
+
+
 def unknown_name(name: str, place: str) -> ApiError:
     """Google's answer to a JSON member that its schema does not have."""
     at = f" at '{place}'" if place else ""

@@ -110,8 +110,8 @@ def _compared(edit: Edit, view: View, area: Area, row: int, column: int, cell: C
         return ""
     if isinstance(entered, Formula):
         return entered.text
-    if isinstance(entered, str) and (edit.switches.find_replace_matches == "entered" or not cell.number_format):
-        return entered
+    if isinstance(entered, str) and (cell.shows_text_as_is or edit.switches.find_replace_matches == "entered"):
+        return entered  # nothing a format could change: by far the most frequent case
     if edit.switches.find_replace_matches == "entered":
         return view.text(area.sheet, row, column, Cell(entered))
     return view.text(area.sheet, row, column, cell)
@@ -122,6 +122,8 @@ def _substitute(find: str, replacement: str, match_case: bool, entire: bool, by_
     """Cached: a poll's tokens are searched over and over."""
     if not find:
         raise invalid("find must not be empty.")
+    if entire and match_case and not by_regex:
+        return lambda text: (replacement, 1) if text == find else (text, 0)
     flags = 0 if match_case else re.IGNORECASE
     try:
         pattern = re.compile(find if by_regex else re.escape(find), flags)

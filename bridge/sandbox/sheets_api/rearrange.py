@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from .batch import Edit, handles
 from .cells import EMPTY, Cell
-from .errors import ApiError, Json, invalid
+from .errors import ApiError, Json, invalid, required
 from .references import moved
 from .sheet import BLANK_ROW, Area, Sheet
 
@@ -32,13 +32,13 @@ def _with_borders_of(new: Cell, old: Cell) -> Json:
 @handles("copyPaste", "source", "destination", "pasteType", "pasteOrientation")
 def copy_paste(edit: Edit, body: Json) -> Json:
     """A destination that is a multiple of the source is tiled with it; a smaller one is overrun."""
-    source = edit.book.area(body["source"])
+    source = edit.book.area(required(body, "source"))
     kind = body.get("pasteType", "PASTE_NORMAL")
     turned = body.get("pasteOrientation") == "TRANSPOSE"
     block = _carried(edit, source, kind == "PASTE_VALUES")
     if turned:
         block = [list(line) for line in zip(*block, strict=True)]
-    target = _target(edit, edit.book.area(body["destination"]), len(block), len(block[0]))
+    target = _target(edit, edit.book.area(required(body, "destination")), len(block), len(block[0]))
     _refuse_filtered(edit, source, target)
     paste = _PASTES[kind]
     for row in range(target.height):
@@ -85,8 +85,8 @@ def filtered_out() -> ApiError:
 
 @handles("cutPaste", "source", "destination", "pasteType")
 def cut_paste(edit: Edit, body: Json) -> Json:
-    source = edit.claim(edit.book.area(body["source"]))
-    corner = body["destination"]
+    source = edit.claim(edit.book.area(required(body, "source")))
+    corner = required(body, "destination")
     sheet = edit.book.sheet(corner.get("sheetId", 0))
     top, left = corner.get("rowIndex", 0), corner.get("columnIndex", 0)
     target = edit.place(sheet, top, left, source.height, source.width)
@@ -109,7 +109,7 @@ def _blank(sheet: Sheet, area: Area) -> None:
 @handles("insertRange", "range", "shiftDimension")
 def insert_range(edit: Edit, body: Json) -> Json:
     """Blank cells at the range; what was there goes down (ROWS) or right (COLUMNS), the grid growing where it must."""
-    area, down = edit.claim(edit.book.area(body["range"])), body.get("shiftDimension") == "ROWS"
+    area, down = edit.claim(edit.book.area(required(body, "range"))), body.get("shiftDimension") == "ROWS"
     sheet = area.sheet
     if down:
         last = max((i + 1 for i, row in enumerate(sheet.rows) if any(row.cells[area.left : area.right])), default=0)
@@ -128,7 +128,7 @@ def insert_range(edit: Edit, body: Json) -> Json:
 @handles("deleteRange", "range", "shiftDimension")
 def delete_range(edit: Edit, body: Json) -> Json:
     """The cells go; what was below (ROWS) or right of them (COLUMNS) moves up."""
-    area, up = edit.claim(edit.book.area(body["range"])), body.get("shiftDimension") == "ROWS"
+    area, up = edit.claim(edit.book.area(required(body, "range"))), body.get("shiftDimension") == "ROWS"
     sheet = area.sheet
     if up:
         for index in range(area.top, len(sheet.rows)):

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from .batch import Edit, handles
 from .book import Book
 from .cells import Formula
-from .errors import Json, invalid
+from .errors import Json, invalid, required
 from .masks import inside, update_mask
 from .references import Mend, Span, mended
 from .sheet import BLANK_ROW, PLAIN_COLUMN, Row, Sheet, trimmed
@@ -50,7 +50,7 @@ def append_dimension(edit: Edit, body: Json) -> Json:
 
 @handles("insertDimension", "range", "inheritFromBefore")
 def insert_dimension(edit: Edit, body: Json) -> Json:
-    sheet, rows, start, end = dimension_range(edit, body["range"])
+    sheet, rows, start, end = dimension_range(edit, required(body, "range"))
     size = len(sheet.rows) if rows else len(sheet.columns)
     before = body.get("inheritFromBefore", False)
     if not 0 <= start <= size or end <= start:
@@ -91,7 +91,7 @@ def _inserting(at: int, count: int) -> Mend:
 
 @handles("deleteDimension", "range")
 def delete_dimension(edit: Edit, body: Json) -> Json:
-    sheet, rows, start, end = dimension_range(edit, body["range"])
+    sheet, rows, start, end = dimension_range(edit, required(body, "range"))
     size = len(sheet.rows) if rows else len(sheet.columns)
     if not 0 <= start < end <= size:
         raise invalid(f"Cannot delete {start}:{end}, the grid has {size}.")
@@ -126,7 +126,7 @@ def _deleting(start: int, end: int) -> Mend:
 @handles("moveDimension", "source", "destinationIndex")
 def move_dimension(edit: Edit, body: Json) -> Json:
     """`destinationIndex` counts in the grid as it was before the move."""
-    sheet, rows, start, end = dimension_range(edit, body["source"])
+    sheet, rows, start, end = dimension_range(edit, required(body, "source"))
     size = len(sheet.rows) if rows else len(sheet.columns)
     to = body.get("destinationIndex", 0)
     if not 0 <= start < end <= size or not 0 <= to <= size:
@@ -161,7 +161,7 @@ def _moving(size: int, start: int, end: int, to: int) -> Mend:
 
 @handles("updateDimensionProperties", "range", "properties", "fields", "dataSourceSheetRange")
 def update_dimension_properties(edit: Edit, body: Json) -> Json:
-    sheet, rows, start, end = dimension_range(edit, body["range"])
+    sheet, rows, start, end = dimension_range(edit, required(body, "range"))
     mask, properties = update_mask(body.get("fields")), body.get("properties", {})
     changes: dict[str, Any] = {}
     if inside(mask, "hiddenByUser") is not None:
@@ -176,7 +176,7 @@ def update_dimension_properties(edit: Edit, body: Json) -> Json:
 @handles("autoResizeDimensions", "dimensions", "dataSourceSheetDimensions")
 def auto_resize_dimensions(edit: Edit, body: Json) -> Json:
     """The sandbox draws nothing, so the sizes stay; the range must exist."""
-    dimension_range(edit, body["dimensions"])
+    dimension_range(edit, required(body, "dimensions"))
     return {}
 
 
@@ -251,3 +251,25 @@ def _mend_formulas(book: Book, shift: Shift) -> None:
             for column, cell in enumerate(row.cells):
                 if isinstance(cell.entered, Formula):
                     sheet.put(index, column, cell.with_value(Formula(change(cell.entered.text))))
+
+
+_PLACES = ("basic_filter", "filter_views", "protected_ranges", "conditional_formats", "merges", "banded_ranges")
+"""what of a sheet names its rows and columns"""
+
+
+def same_places(one: Book, two: Book, sheet_id: int) -> bool:
+    """Whether everything that names rows or columns of the sheet says the same in both versions."""
+    here, there = one.sheet(sheet_id), two.sheet(sheet_id)
+    return (
+        one.named_ranges == two.named_ranges
+        and one.metadata == two.metadata
+        and all(getattr(here, name) == getattr(there, name) for name in _PLACES)
+    )
+
+
+def take_places(book: Book, source: Book, sheet_id: int) -> None:
+    """Let everything that names rows or columns of the sheet say what it says in `source`."""
+    here, there = book.sheet(sheet_id), source.copy().sheet(sheet_id)
+    book.named_ranges, book.metadata = list(source.named_ranges), list(source.metadata)
+    for name in _PLACES:
+        setattr(here, name, getattr(there, name))

@@ -6,7 +6,7 @@ from functools import cmp_to_key
 
 from .batch import Edit, handles
 from .cells import Cell
-from .errors import Json, invalid
+from .errors import Json, invalid, required
 from .filtering import hide_rows
 from .formula import Value, sort_key
 from .references import moved
@@ -21,7 +21,7 @@ def sort_range(edit: Edit, body: Json) -> Json:
     specs = body.get("sortSpecs", [])
     if not specs:
         raise invalid("At least one sort specification is needed.")
-    sort_area(edit, edit.claim(edit.book.area(body["range"])), specs)
+    sort_area(edit, edit.claim(edit.book.area(required(body, "range"))), specs)
     return {}
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from .batch import Edit
 from .book import Book
 from .call import Call
+from .cell_edits import changer, write_rows
 from .data_filters import filtered_areas, looked_up
-from .errors import Json, not_found
+from .errors import ApiError, Json, not_found, unimplemented
 from .masks import Mask, inside
 from .request_kinds import run
 from .resources import sheet_properties, spreadsheet_json
@@ -14,28 +15,37 @@ from .sheet import Area
 from .store import Spreadsheet
 from .tabs import adopt, create_sheet
 
-_SPREADSHEET = ("spreadsheetId", "properties", "sheets", "namedRanges", "spreadsheetUrl", "developerMetadata")
 _BATCH = ("requests", "includeSpreadsheetInResponse", "responseRanges", "responseIncludeGridData", "commentsViewMode")
 
 
 def create(call: Call) -> Json:
-    body = call.members(*_SPREADSHEET)
+    body = call.members("properties", "sheets")
     wanted: Json = body.get("properties", {})
     japanese = str(wanted.get("locale", "")).startswith("ja")
     title = wanted.get("title") or ("無題のスプレッドシート" if japanese else "Untitled spreadsheet")
     locale, zone = wanted.get("locale", "en_US"), wanted.get("timeZone", "Etc/GMT")
     made = call.store.create(title, owner=call.user, locale=locale, zone=zone)
     tabs = body.get("sheets", [])
-    if tabs:
-        made.change(lambda edit: _fill(edit.book, tabs))
+    try:
+        if tabs:
+            made.change(lambda edit: _fill(edit, tabs))
+    except ApiError:
+        call.store.delete(made.id)
+        raise
     return spreadsheet_json(made.id, made.view(), None, False, call.mask)
 
 
-def _fill(book: Book, tabs: list[Json]) -> None:
-    book.sheets.clear()
+def _fill(edit: Edit, tabs: list[Json]) -> None:
+    """The tabs of a new spreadsheet with their cells; whatever else a tab may bring is said to be missing."""
+    edit.book.sheets.clear()
     for index, tab in enumerate(tabs):
+        if others := tab.keys() - {"properties", "data"}:
+            raise unimplemented(f"sheets[{index}].{min(others)} in spreadsheets.create")
         wanted = tab.get("properties", {})
-        create_sheet(book, wanted if index or "sheetId" in wanted else {**wanted, "sheetId": 0})
+        sheet = create_sheet(edit.book, wanted if index or "sheetId" in wanted else {**wanted, "sheetId": 0})
+        for block in tab.get("data", []):
+            rows = [row.get("values", []) for row in block.get("rowData", [])]
+            write_rows(edit, sheet, block.get("startRow", 0), block.get("startColumn", 0), rows, changer("*"))
 
 
 def get(call: Call, spreadsheet_id: str) -> Json:

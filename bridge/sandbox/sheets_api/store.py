@@ -16,7 +16,7 @@ from .batch import Edit, run
 from .book import Book, boxed, first_title, new_sheet
 from .cells import Scalar
 from .errors import Json, invalid, not_found, permission_denied
-from .shape import delete, insert
+from .shape import delete, insert, same_places, take_places
 from .sheet import Row, Sheet
 from .switches import Switches
 from .view import View
@@ -50,6 +50,8 @@ class Deleted:
     sheet_id: int
     at: int
     rows: tuple[Row, ...]
+    before: Book
+    after: Book
 
 
 class Spreadsheet:
@@ -125,14 +127,17 @@ class Spreadsheet:
         self.change(lambda edit: insert(edit.book, edit.book.sheet(sheet_id), True, at, count, max(at - 1, 0)))
 
     def delete_rows(self, sheet_id: int, start: int, end: int) -> Deleted:
-        def work(edit: Edit) -> Deleted:
-            sheet = edit.book.sheet(sheet_id)
-            gone = Deleted(sheet_id, start, tuple(sheet.rows[start:end]))
-            delete(edit.book, sheet, True, start, end)
-            return gone
+        before = self.book
 
-        gone: Deleted = self.change(work)
-        return gone
+        def work(edit: Edit) -> tuple[Row, ...]:
+            sheet = edit.book.sheet(sheet_id)
+            rows = tuple(sheet.rows[start:end])
+            delete(edit.book, sheet, True, start, end)
+            return rows
+
+        with self._store.lock:
+            rows: tuple[Row, ...] = self.change(work)
+            return Deleted(sheet_id, start, rows, before, self.book)
 
     def undo(self, gone: Deleted) -> None:
         """Ctrl+Z after a deletion: the rows return as they were, whatever changed elsewhere meanwhile stays."""
@@ -140,8 +145,11 @@ class Spreadsheet:
         def work(edit: Edit) -> None:
             sheet = edit.book.sheet(gone.sheet_id)
             at = min(gone.at, len(sheet.rows))
+            untouched = same_places(edit.book, gone.after, gone.sheet_id)
             insert(edit.book, sheet, True, at, len(gone.rows), at)
             sheet.rows[at : at + len(gone.rows)] = gone.rows
+            if untouched:
+                take_places(edit.book, gone.before, gone.sheet_id)
 
         self.change(work)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .batch import Edit
 from .call import Call
 from .data_filters import filtered_areas
-from .errors import Json, invalid
+from .errors import ApiError, Json, invalid, required
 from .sheet import Area
 from .store import Spreadsheet
 from .value_ranges import INSERTIONS, Rendering, append_below, input_option, named, value_range, write
@@ -76,11 +76,18 @@ def batch_update(call: Call, spreadsheet_id: str) -> Json:
     typed = input_option(body)
 
     def work(edit: Edit) -> list[Area]:
-        return [write(edit, *edit.book.find(one.get("range", "")), one, typed) for one in body.get("data", [])]
+        return [_write_one(edit, index, one, typed) for index, one in enumerate(body.get("data", []))]
 
     written: list[Area] = opened.change(work, call.user)
     responses = [{"spreadsheetId": spreadsheet_id, **one} for one in _responses(call, opened, written)]
     return {"spreadsheetId": spreadsheet_id, **_totals(written), "responses": responses}
+
+
+def _write_one(edit: Edit, index: int, data: Json, typed: bool) -> Area:
+    try:
+        return write(edit, *edit.book.find(data.get("range", "")), data, typed)
+    except ApiError as error:
+        raise ApiError(error.code, error.status, f"Invalid data[{index}]: {error.message}") from None
 
 
 def batch_update_by_data_filter(call: Call, spreadsheet_id: str) -> Json:
@@ -89,7 +96,7 @@ def batch_update_by_data_filter(call: Call, spreadsheet_id: str) -> Json:
 
     def work(edit: Edit) -> list[tuple[Json, Area]]:
         return [
-            (one["dataFilter"], write(edit, area.sheet, area.box, one, typed))
+            (required(one, "dataFilter"), write(edit, area.sheet, area.box, one, typed))
             for one in body.get("data", [])
             for area in filtered_areas(edit.book, one.get("dataFilter", {}))
         ]

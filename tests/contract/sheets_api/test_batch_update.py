@@ -55,6 +55,7 @@ def test_an_error_in_one_request_undoes_all(world: World) -> None:
             {"repeatCell": {"range": {"sheetId": 0, "startRowIndex": 25}, "cell": {}, "fields": "*"}},
             "Invalid requests[0].repeatCell: Range (Sheet1!A26:H26) exceeds grid limits. Max rows: 20, max columns: 8",
         ),
+        ({"repeatCell": {"cell": {}, "fields": "*"}}, "Invalid requests[0].repeatCell: range must be specified."),
         ({}, "Invalid requests[0]: exactly one kind of request must be set, not 0."),
     ],
 )

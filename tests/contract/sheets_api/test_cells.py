@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.contract.sheets_api.conftest import Json, World, area
 
 RED = {"red": 1}
@@ -78,11 +80,15 @@ def test_repeated_formulas_move_their_relative_references(world: World) -> None:
 
 
 def test_appended_cells_land_below_the_last_value_and_grow_the_grid(world: World) -> None:
-    world.resize(1, 2)
+    world.resize(1, 3)
     world.fill(["a"])
     row = {"values": [{"userEnteredValue": {"stringValue": text}} for text in "xyz"]}
     world.batch({"appendCells": {"sheetId": 0, "rows": [row], "fields": "userEnteredValue"}})
     assert world.shown() == [["a"], ["x", "y", "z"]]
+    wide = {"values": row["values"] * 2}
+    assert world.refused({"appendCells": {"sheetId": 0, "rows": [wide], "fields": "userEnteredValue"}}) == (
+        "Invalid requests[0].appendCells: Attempting to write column: 3, beyond the last requested column of: 2"
+    )
 
 
 def test_a_checkbox(world: World) -> None:
@@ -95,10 +101,18 @@ def test_a_checkbox(world: World) -> None:
     assert "dataValidation" not in world.cell(0, 0)
 
 
-def test_writing_beyond_the_grid_is_refused(world: World) -> None:
-    values = [{"userEnteredValue": {"numberValue": 1}}]
-    start = {"sheetId": 0, "rowIndex": 19, "columnIndex": 0}
-    assert "exceeds grid limits" in world.refused(update("userEnteredValue", values, values, start=start))
+@pytest.mark.parametrize(
+    ("row", "column", "message"),
+    [
+        (19, 0, "Attempting to write row: 20, beyond the last requested row of: 19"),
+        (0, 7, "Attempting to write column: 8, beyond the last requested column of: 7"),
+        (25, 0, "GridCoordinate.rowIndex[25] is after last row in grid[19]"),
+    ],
+)
+def test_writing_beyond_the_grid_is_refused(world: World, row: int, column: int, message: str) -> None:
+    values = [{"userEnteredValue": {"numberValue": 1}}] * 2
+    start = {"sheetId": 0, "rowIndex": row, "columnIndex": column}
+    assert world.refused(update("userEnteredValue", values, values, start=start)).endswith(message)
 
 
 def test_a_cell_holds_fifty_thousand_characters(world: World) -> None:

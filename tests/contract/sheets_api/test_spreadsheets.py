@@ -32,6 +32,16 @@ def test_created_over_the_sheets_api_with_tabs_of_ones_own(world: World) -> None
     assert opened.timezone == "Asia/Tokyo"
 
 
+def test_created_with_cells(world: World) -> None:
+    row = {"values": [{"userEnteredValue": {"stringValue": "SKU"}, "note": "n"}]}
+    tab = {"properties": {"title": "a"}, "data": [{"startRow": 1, "rowData": [row]}]}
+    made = world.raw("POST", "/v4/spreadsheets", json={"sheets": [tab]}).json()
+    assert world.client.open_by_key(made["spreadsheetId"]).sheet1.get("A2") == [["SKU"]]
+    merged = {**tab, "merges": [area(0, 0, 1, 2)]}
+    answer = world.raw("POST", "/v4/spreadsheets", json={"sheets": [merged]})
+    assert (answer.status_code, "sheets[0].merges" in answer.text) == (501, True)
+
+
 def test_ranges_choose_the_tabs_and_the_cells(world: World) -> None:
     world.sheet.add_worksheet("other", 3, 3)
     answer = world.sheet.fetch_sheet_metadata({"ranges": ["Sheet1!B2:C3", "Sheet1!A1"], "includeGridData": "true"})

@@ -29,6 +29,13 @@ def test_a_deletion_undone_keeps_what_happened_meanwhile(world: World) -> None:
     assert world.shown() == [["a", "1"], ["b", "2"], ["c", "30"]]
 
 
+def test_a_deletion_undone_gives_back_the_ranges(world: World) -> None:
+    world.batch({"addNamedRange": {"namedRange": {"name": "n", "range": area(1, 0, 3, 1)}}})
+    for start, end in ((2, 3), (1, 3)):
+        world.book.undo(world.book.delete_rows(0, start, end))
+        assert world.sheet.list_named_ranges()[0]["range"] == area(1, 0, 3, 1)
+
+
 def test_a_restored_version_takes_everything_back(world: World) -> None:
     world.fill(["a"])
     version = world.book.book

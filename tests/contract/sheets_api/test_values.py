@@ -129,7 +129,7 @@ def test_the_input_option_must_be_said(world: World) -> None:
 
 def test_a_batch_of_updates_is_all_or_nothing(world: World) -> None:
     good, bad = {"range": "A1", "values": [[1]]}, {"range": "Nowhere!A1", "values": [[1]]}
-    with pytest.raises(gspread.exceptions.APIError):
+    with pytest.raises(gspread.exceptions.APIError, match=r"Invalid data\[1\]: Unable to parse range: Nowhere!A1"):
         world.sheet.values_batch_update({"valueInputOption": "RAW", "data": [good, bad]})
     assert world.shown() == []
     other = {"range": "B1:B2", "majorDimension": "COLUMNS", "values": [[2, 3]]}
