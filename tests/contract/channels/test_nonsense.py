@@ -15,7 +15,7 @@ from bridge.channels.port import OrdersRead, Outcome, PushItem
 from bridge.errors import NeedsPerson, TryAgain
 from tests.contract.channels.conformance import KEY, MALLS, Mall
 
-SPOILT_RUNS = 30
+SPOILT_RUNS = 15
 JUNK = [None, "", "x", 0, -1, 1.5, True, [], [None], [1], {}, {"x": 1}, "2026-13-45T99:99:99Z", 10**30, "9" * 50]
 
 

@@ -26,9 +26,10 @@ def test_a_new_order_is_a_snapshot(mall: Mall) -> None:
 
 
 def test_nothing_is_an_answer_too(mall: Mall) -> None:
-    answer = mall.read_orders()
-    assert answer.orders == ()
-    assert answer.complete_until == mall.clock.now() or answer.complete_until > mall.since - timedelta(minutes=1)
+    before = mall.clock.now()
+    answer = mall.read_orders(wait=10.0)
+    assert (answer.orders, answer.problems) == ((), {})
+    assert answer.complete_until == before + timedelta(seconds=10)  # the start of the read, not its end
 
 
 def test_two_lines_of_one_listing_stay_apart(mall: Mall) -> None:
