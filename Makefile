@@ -1,0 +1,78 @@
+# Needs Python 3.11 or newer, make and a package index; uses uv where it is on the PATH.
+# Everything is installed into .venv, in the versions of requirements.lock.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo sandbox test test-long lint format lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# The first Python on the PATH that is new enough; `make PYTHON=…` names another one.
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3.14 python3 python; do \
+	$$name -c '$(NEW_ENOUGH)' 2>/dev/null && { echo $$name; break; }; done)
+
+SECONDS ?=
+RATE ?=
+KILL_AT ?=
+PORT ?= 8765
+WORKERS ?= auto
+
+help:
+	@echo 'make demo SECONDS=60   the demo for a minute, with a verdict (without SECONDS: until Ctrl-C)'
+	@echo '                       RATE=2: orders a second; KILL_AT=20: kill -9 the bridge at that second'
+	@echo 'make test              the tests'
+	@echo 'make test-long         the tests that take longer'
+	@echo 'make lint              ruff, mypy, import-linter'
+	@echo 'make format            let ruff put the code into its form'
+	@echo 'make sandbox           Google and the malls on this machine (PORT=8765, state in var/sandbox)'
+	@echo 'make lock              renew requirements.lock (needs uv)'
+	@echo 'make clean             remove .venv and caches'
+
+demo: $(READY)
+	@$(BIN)/bridge demo $(if $(SECONDS),--seconds $(SECONDS)) $(if $(RATE),--rate $(RATE)) \
+		$(if $(KILL_AT),--kill-at $(KILL_AT))
+
+sandbox: $(READY)
+	$(BIN)/bridge sandbox --port $(PORT) --state var/sandbox
+
+test: $(READY)
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+test-long: $(READY)
+	$(BIN)/python -m pytest -n $(WORKERS) -m long
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock:
+	uv pip compile pyproject.toml --quiet --group dev --universal --python-version 3.11 \
+		--custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade) --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+$(READY): requirements.lock pyproject.toml
+	@if ! $(BIN)/python -c '$(NEW_ENOUGH)' 2>/dev/null; then \
+		rm -rf $(VENV); \
+		if command -v uv >/dev/null; then uv venv --quiet --python "$(or $(PYTHON),3.11)" $(VENV); \
+		elif [ -n "$(PYTHON)" ]; then $(PYTHON) -m venv $(VENV); \
+		else echo 'bridge needs Python 3.11 or newer.' >&2; exit 1; fi; \
+	fi
+	@if command -v uv >/dev/null; then \
+		uv pip install --quiet --python $(BIN)/python -r requirements.lock && \
+		uv pip install --quiet --python $(BIN)/python --no-deps -e .; \
+	else \
+		{ $(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip; } && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .; \
+	fi
+	@touch $@
