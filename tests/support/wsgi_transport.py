@@ -35,7 +35,7 @@ class WsgiAdapter(BaseAdapter):
         response.encoding = requests.utils.get_encoding_from_headers(response.headers)
         response.url, response.request = request.url or "", request
         response.raw, response._content = io.BytesIO(body), body
-        response._content_consumed = True
+        response._content_consumed = True  # type: ignore[attr-defined]
         return response
 
     def close(self) -> None:

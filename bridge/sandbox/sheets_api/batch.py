@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -105,8 +106,13 @@ def _run_one(edit: Edit, index: int, request: Json) -> Json:
     handler, members = known
     for name in body:
         if name not in members:
-            raise unknown_name(name, f"requests[{index}].{kind}")
+            raise unknown_name(name, f"requests[{index}].{_snake_case(kind)}")
     try:
         return handler(edit, body)
     except ApiError as error:
         raise ApiError(error.code, error.status, f"Invalid requests[{index}].{kind}: {error.message}") from None
+
+
+def _snake_case(name: str) -> str:
+    """Google names the place in its own spelling, not in that of the JSON."""
+    return re.sub(r"[A-Z]", lambda letter: f"_{letter[0].lower()}", name)

@@ -7,6 +7,7 @@ import json
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, cast
 
 from cryptography.exceptions import InvalidSignature
@@ -68,8 +69,14 @@ class ServiceAccountKey:
         }
 
     def public_key(self) -> rsa.RSAPublicKey:
-        key = serialization.load_pem_private_key(self.private_key_pem.encode("ascii"), password=None)
-        return cast(rsa.RSAPrivateKey, key).public_key()
+        return _public_key(self.private_key_pem)
+
+
+@cache
+def _public_key(private_key_pem: str) -> rsa.RSAPublicKey:
+    """Cached: loading a key checks it, which takes longer than a hundred calls."""
+    key = serialization.load_pem_private_key(private_key_pem.encode("ascii"), password=None)
+    return cast(rsa.RSAPrivateKey, key).public_key()
 
 
 class InvalidGrant(Exception):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -109,7 +108,9 @@ def delete(book: Book, sheet: Sheet, rows: bool, start: int, end: int) -> None:
         del sheet.rows[start:end]
     else:
         del sheet.columns[start:end]
-        sheet.rows = [row.with_all(row.cells[:start] + row.cells[end:]) for row in sheet.rows]
+        sheet.rows = [
+            row if len(row.cells) <= start else row.with_all(row.cells[:start] + row.cells[end:]) for row in sheet.rows
+        ]
     follow(book, Shift(sheet, rows, _deleting(start, end)))
 
 
@@ -239,18 +240,18 @@ def _mend_rule(rule: Json, shift: Shift) -> Json | None:
 
 
 def _mend_formulas(book: Book, shift: Shift) -> None:
-    def still(span: Span) -> Span | None:
-        return span
-
-    rows, columns = (shift.mend, still) if shift.rows else (still, shift.mend)
+    rows, columns = (shift.mend, _still) if shift.rows else (_still, shift.mend)
     for sheet in book.sheets:
-        change: Callable[[str], str] = lambda text, here=sheet is shift.sheet: mended(  # type: ignore[misc]  # noqa: E731
-            text, here, shift.sheet.title, rows, columns
-        )
+        here = sheet is shift.sheet
         for index, row in enumerate(sheet.rows):
             for column, cell in enumerate(row.cells):
                 if isinstance(cell.entered, Formula):
-                    sheet.put(index, column, cell.with_value(Formula(change(cell.entered.text))))
+                    text = mended(cell.entered.text, here, shift.sheet.title, rows, columns)
+                    sheet.put(index, column, cell.with_value(Formula(text)))
+
+
+def _still(span: Span) -> Span:
+    return span
 
 
 _PLACES = ("basic_filter", "filter_views", "protected_ranges", "conditional_formats", "merges", "banded_ranges")

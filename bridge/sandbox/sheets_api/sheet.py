@@ -111,9 +111,8 @@ class Sheet:
         self.columns.extend([PLAIN_COLUMN] * (columns - len(self.columns)))
 
     def resize(self, rows: int, columns: int) -> None:
-        if columns < len(self.columns):
-            self.rows = [row.with_all(row.cells[:columns]) for row in self.rows]
         del self.rows[rows:], self.columns[columns:]
+        self.rows = [row if len(row.cells) <= columns else row.with_all(row.cells[:columns]) for row in self.rows]
         self.grow(rows, columns)
 
     def filled_rows(self) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 import gspread
 import pytest
+from gspread.utils import ValueRenderOption
 
 from bridge.sandbox.faults import Faults
 from bridge.sandbox.sheets_api import SheetsApi, Spreadsheet, Switches
@@ -67,6 +68,14 @@ class World:
     def raw(self, verb: str, path: str, **options: Any) -> Any:
         """A request as bare as requests can send it, signed in."""
         return self.client.http_client.session.request(verb, f"https://sheets.googleapis.com{path}", **options)
+
+    def read(self, a1: str, rendering: ValueRenderOption = ValueRenderOption.unformatted) -> list[list[Any]]:
+        """The values of a range, not as texts but as what they are."""
+        values: list[list[Any]] = self.tab.get(a1, value_render_option=rendering)
+        return values
+
+    def formulas(self, a1: str) -> list[list[Any]]:
+        return self.read(a1, ValueRenderOption.formula)
 
     def cell(self, row: int, column: int) -> Json:
         """CellData of one cell, as spreadsheets.get tells it."""

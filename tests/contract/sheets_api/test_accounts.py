@@ -11,12 +11,11 @@ import google.auth.jwt
 import gspread
 import pytest
 import requests
-from google.auth.crypt import RSASigner
 
 from bridge.sandbox.sheets_api import Quota, ServiceAccountKey
 from bridge.sandbox.sheets_api.oauth import GRANT, Accounts, InvalidGrant
 from tests.contract.sheets_api.conftest import Json, World
-from tests.support.sheets_client import TOKEN_URI, service_account, signed_in
+from tests.support.sheets_client import TOKEN_URI, service_account, signed_in, signer
 from tests.support.virtual_clock import VirtualClock
 from tests.support.wsgi_transport import WsgiAdapter
 
@@ -44,10 +43,9 @@ def test_somebody_elses_signature_gets_no_token(world: World) -> None:
 
 def assertion(clock: VirtualClock, **claims: object) -> str:
     """What google-auth signs, with some claims made different."""
-    signer = RSASigner.from_service_account_info(service_account().as_file_json())  # type: ignore[no-untyped-call]
     now = int(clock.now().timestamp())
     usual = {"iss": service_account().client_email, "iat": now, "exp": now + 3600, "aud": TOKEN_URI, "scope": "x"}
-    signed: bytes = google.auth.jwt.encode(signer, {**usual, **claims})  # type: ignore[no-untyped-call]
+    signed: bytes = google.auth.jwt.encode(signer(service_account()), {**usual, **claims})  # type: ignore[no-untyped-call]
     return signed.decode()
 
 

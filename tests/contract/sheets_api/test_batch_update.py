@@ -70,7 +70,7 @@ def test_no_requests_at_all(world: World) -> None:
 def test_an_unknown_member_of_a_request(world: World) -> None:
     message = world.refused({"clearBasicFilter": {"sheet": 0}})
     assert message == (
-        "Invalid JSON payload received. Unknown name \"sheet\" at 'requests[0].clearBasicFilter': Cannot find field."
+        "Invalid JSON payload received. Unknown name \"sheet\" at 'requests[0].clear_basic_filter': Cannot find field."
     )
     assert (
         world.judged.violations.pop()

@@ -27,7 +27,7 @@ def only(world: World, hidden: str, rows: int = 4) -> None:
 def test_values_are_copied_as_they_show_at_that_moment(world: World) -> None:
     world.fill(["50%", "=A1*2"])
     world.batch(copy(area(0, 0, 1, 2), area(2, 0, 3, 2), "PASTE_VALUES"))
-    assert world.tab.get("A3:B3", value_render_option="FORMULA") == [[0.5, 1]]
+    assert world.formulas("A3:B3") == [[0.5, 1]]
     assert "userEnteredFormat" not in world.cell(2, 0)
 
 
@@ -35,7 +35,7 @@ def test_a_normal_paste_brings_everything_and_moves_references(world: World) -> 
     world.fill(["50%", "=A1*2"])
     note = {"rows": [{"values": [{"note": "n"}]}], "fields": "note", "start": {"sheetId": 0}}
     world.batch({"updateCells": note}, copy(area(0, 0, 1, 2), area(2, 0, 3, 2)))
-    assert world.tab.get("A3:B3", value_render_option="FORMULA") == [[0.5, "=A3*2"]]
+    assert world.formulas("A3:B3") == [[0.5, "=A3*2"]]
     assert world.cell(2, 0)["note"] == "n"
     assert world.book.shown(0, 2, 0) == "50%"
 

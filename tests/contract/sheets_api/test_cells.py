@@ -26,7 +26,7 @@ def test_a_blank_cell_is_an_empty_object(world: World) -> None:
 
 
 def test_every_kind_of_value(world: World) -> None:
-    cells = [
+    cells: list[Json] = [
         {"userEnteredValue": {"numberValue": 0}},
         {"userEnteredValue": {"boolValue": False}},
         {"userEnteredValue": {"formulaValue": "=A1+1"}},
@@ -75,7 +75,7 @@ def test_repeated_formulas_move_their_relative_references(world: World) -> None:
     world.fill(["1", "10"], ["2", "20"])
     formula = {"userEnteredValue": {"formulaValue": "=A1*$B$1"}}
     world.batch({"repeatCell": {"range": area(0, 2, 2, 3), "cell": formula, "fields": "userEnteredValue"}})
-    assert world.tab.get("C1:C2", value_render_option="FORMULA") == [["=A1*$B$1"], ["=A2*$B$1"]]
+    assert world.formulas("C1:C2") == [["=A1*$B$1"], ["=A2*$B$1"]]
     assert world.shown() == [["1", "10", "10"], ["2", "20", "20"]]
 
 

@@ -116,7 +116,6 @@ def address(world: World) -> Iterator[str]:
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()
-    thread.join(timeout=5)
 
 
 def test_over_a_socket_a_cut_closes_the_connection_without_an_answer(world: World, address: str) -> None:

@@ -75,7 +75,7 @@ def test_an_empty_line_matches_blank_cells_inside_the_range(world: World) -> Non
 def test_what_is_displayed_is_matched_and_the_result_is_typed_in(world: World) -> None:
     world.fill(["1,200", "1200"])
     assert counts(world, find("1,200", "1,300", matchEntireCell=True))["valuesChanged"] == 1
-    assert world.tab.get("A1:B1", value_render_option="UNFORMATTED_VALUE") == [[1300, 1200]]
+    assert world.read("A1:B1") == [[1300, 1200]]
     counts(world, find("1300", "'007", matchEntireCell=True))
     world.fill(["x"])
     counts(world, find("x", "=1+1"))
@@ -105,7 +105,7 @@ def test_formulas_only_if_asked(world: World) -> None:
         "sheetsChanged": 1,
         "occurrencesChanged": 1,
     }
-    assert world.tab.get("B1", value_render_option="FORMULA") == [["=A2+1"]]
+    assert world.formulas("B1") == [["=A2+1"]]
 
 
 def test_all_sheets(world: World) -> None:

@@ -79,9 +79,9 @@ def test_ranges_follow(world: World) -> None:
 def test_formulas_follow(world: World) -> None:
     world.fill(["1", "=A1", "=SUM(A1:A2)", '=$A$2&"A1"'], ["2"], ["=A1"])
     world.batch(insert("ROWS", 1, 2))
-    assert world.tab.get("B1:D1", value_render_option="FORMULA") == [["=A1", "=SUM(A1:A3)", '=$A$3&"A1"']]
+    assert world.formulas("B1:D1") == [["=A1", "=SUM(A1:A3)", '=$A$3&"A1"']]
     world.batch(delete("ROWS", 0, 1))
-    assert world.tab.get("A3", value_render_option="FORMULA") == [["=#REF!"]]
+    assert world.formulas("A3") == [["=#REF!"]]
     assert world.cell(2, 0)["effectiveValue"]["errorValue"]["type"] == "REF"
 
 

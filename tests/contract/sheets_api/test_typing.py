@@ -83,7 +83,7 @@ def test_a_text_cell_keeps_what_is_typed(world: World) -> None:
     for column, typed in enumerate(["0012", "=A1", "11/23", "TRUE"]):
         world.book.type(0, 0, column, typed)
     world.tab.update([["0012", 12]], "A2", raw=False)
-    assert world.tab.get("A1:D2", value_render_option="UNFORMATTED_VALUE") == [
+    assert world.read("A1:D2") == [
         ["0012", "=A1", "11/23", "TRUE"],
         ["0012", "12"],
     ]

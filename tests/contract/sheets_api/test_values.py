@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import gspread
 import pytest
 
 from tests.contract.sheets_api.conftest import World
+
+Options = dict[str, Any]
 
 
 def test_reading_leaves_out_blank_ends_of_rows_and_blank_rows_at_the_end(world: World) -> None:
@@ -73,18 +77,18 @@ def test_three_ways_to_render(world: World) -> None:
 
 def test_dates_as_text_among_unformatted_numbers(world: World) -> None:
     world.fill(["11/23/2026", "3"])
-    options = {"valueRenderOption": "UNFORMATTED_VALUE", "dateTimeRenderOption": "FORMATTED_STRING"}
+    options: Options = {"valueRenderOption": "UNFORMATTED_VALUE", "dateTimeRenderOption": "FORMATTED_STRING"}
     assert world.sheet.values_get("A1:B1", options)["values"] == [["11/23/2026", 3]]
 
 
 def test_raw_keeps_what_was_sent(world: World) -> None:
     world.tab.update([["=1+1", "007", 7, 2.5, True]], "A1", raw=True)
-    assert world.tab.get("A1:E1", value_render_option="UNFORMATTED_VALUE") == [["=1+1", "007", 7, 2.5, True]]
+    assert world.read("A1:E1") == [["=1+1", "007", 7, 2.5, True]]
 
 
 def test_user_entered_is_understood(world: World) -> None:
     world.tab.update([["=1+1", "007", "'007"]], "A1", raw=False)
-    assert world.tab.get("A1:C1", value_render_option="UNFORMATTED_VALUE") == [[2, 7, "007"]]
+    assert world.read("A1:C1") == [[2, 7, "007"]]
 
 
 def test_null_leaves_a_cell_alone_and_an_empty_text_empties_it(world: World) -> None:
@@ -95,7 +99,7 @@ def test_null_leaves_a_cell_alone_and_an_empty_text_empties_it(world: World) -> 
 
 
 def test_what_an_update_answers(world: World) -> None:
-    options = {"valueInputOption": "RAW", "includeValuesInResponse": "true"}
+    options: Options = {"valueInputOption": "RAW", "includeValuesInResponse": "true"}
     answer = world.sheet.values_update("Sheet1!B2", options, {"values": [[1, 2], [3, 4]]})
     assert answer == {
         "spreadsheetId": world.book.id,
@@ -178,7 +182,7 @@ def test_append_grows_the_grid_and_inserts_rows_only_if_asked(world: World) -> N
 
 def test_insert_rows_pushes_down_what_lies_below(world: World) -> None:
     world.fill(["a"], [], ["", "", "far"])
-    options = {"valueInputOption": "RAW", "insertDataOption": "INSERT_ROWS"}
+    options: Options = {"valueInputOption": "RAW", "insertDataOption": "INSERT_ROWS"}
     world.sheet.values_append("A1", options, {"values": [["b"]]})
     assert world.shown() == [["a"], ["b"], [], ["", "", "far"]]
 
