@@ -9,7 +9,7 @@ from typing import Any
 from .batch import Edit, handles
 from .cells import Cell, Format, checked, from_extended
 from .errors import Json, invalid, required, unimplemented
-from .masks import EVERYTHING, Mask, inside, merged, update_mask
+from .masks import Mask, inside, merged, update_mask
 from .references import moved
 from .sheet import Area, Sheet
 
@@ -43,7 +43,7 @@ def changer(fields: str | None) -> Change:
 def restyled(old: Format, new: Format, mask: Mask) -> Format:
     """A colour and its newer twin (`…ColorStyle`) always say the same."""
     result = merged(old, new, mask)
-    if "backgroundColor" in result and (mask is EVERYTHING or "backgroundColor" in mask):
+    if "backgroundColor" in result and (not mask or "backgroundColor" in mask):
         result = {**result, "backgroundColorStyle": {"rgbColor": result["backgroundColor"]}}
     text = result.get("textFormat", {})
     if "foregroundColor" in text and "foregroundColorStyle" not in new.get("textFormat", {}):
