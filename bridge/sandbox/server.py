@@ -6,6 +6,7 @@ import json
 import signal
 import socket
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -95,7 +96,7 @@ class Sandbox:
         seed: int = 0,
     ) -> None:
         self.clock = clock
-        self.key = key
+        self._counting = threading.Lock()
         self.sheets = SheetsApi(clock=clock, key=key, quota=quota, latency=latency)
         self.rakuten = Rakuten(clock, seed=seed)
         self.shopify = Shopify(clock, seed=seed)
@@ -105,7 +106,8 @@ class Sandbox:
             "rakuten": Faults(self.rakuten, clock, seed=seed + 1),
             "shopify": Faults(self.shopify, clock, seed=seed + 2),
         }
-        control = Control(clock, self.rakuten, self.shopify, self.faults, self.crowd)
+        self.calls: Counter[str] = Counter()  # "sheets GET", "rakuten POST", … since the start
+        control = Control(clock, self.rakuten, self.shopify, self.faults, self.crowd, self.calls)
         self._wsgi = DispatcherMiddleware(
             self.faults["sheets"],
             {
@@ -116,6 +118,9 @@ class Sandbox:
         )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        kind = f"{_part(environ['PATH_INFO'])} {environ['REQUEST_METHOD']}"
+        with self._counting:
+            self.calls[kind] += 1
         return self._wsgi(environ, start_response)
 
     def parts(self) -> dict[str, Part]:
@@ -203,6 +208,12 @@ def _key(path: Path, token_uri: str) -> ServiceAccountKey:
     path.touch(mode=0o600)
     path.write_text(json.dumps(key.as_file_json(), indent=2) + "\n")
     return key
+
+
+def _part(path: str) -> str:
+    """Whose call it is: `/v4/…` is a Sheets call, `/malls/x/…` one of the mall x, else the first word."""
+    words = path.split("/") + ["", ""]
+    return {"v4": "sheets", "malls": words[2]}.get(words[1], words[1])
 
 
 def _at_root(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:

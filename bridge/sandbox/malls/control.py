@@ -46,13 +46,20 @@ class Control:
     """Mistakes in a request answer 400 with a sentence; nothing here is part of any mall's wire."""
 
     def __init__(
-        self, clock: Clock, rakuten: Rakuten, shopify: Shopify, faults: Mapping[str, Faults], crowd: Crowd
+        self,
+        clock: Clock,
+        rakuten: Rakuten,
+        shopify: Shopify,
+        faults: Mapping[str, Faults],
+        crowd: Crowd,
+        calls: Mapping[str, int],
     ) -> None:
         self._clock = clock
         self._rakuten, self._shopify = rakuten, shopify
         self._malls: dict[str, Mall] = {"rakuten": rakuten, "shopify": shopify}
         self._faults = faults
         self._crowd = crowd
+        self._calls = calls
         self._map = Map([Rule(path, methods=[verb], endpoint=work) for verb, path, work in self._routes()])
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -104,12 +111,12 @@ class Control:
             }
             for name, mall in self._malls.items()
         }
-        injected = {name: faults.injected for name, faults in self._faults.items()}
         return {
             "time": self._clock.now().isoformat(),
             "malls": malls,
             "crowd": self._crowd.counts(),
-            "faults": injected,
+            "faults": {name: faults.injected for name, faults in self._faults.items()},
+            "calls": dict(self._calls),
         }
 
     def _world(self, request: Request) -> Body:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.contract.malls.clients import RakutenClient, row
 
 TEA = ("tea-001", "v1")
@@ -201,6 +203,18 @@ def test_some_units_of_a_line_are_withdrawn(rakuten: RakutenClient) -> None:
     assert rakuten.mall.cancel(number, "11", 1, restock=True) == 1
     assert lines(rakuten, number)[0] == (1, 11, 2, 0)
     assert tea(rakuten) == 8
+
+
+def test_what_is_shipped_or_cancelled_is_edited_no_more(rakuten: RakutenClient) -> None:
+    shop(rakuten)
+    shipped, cancelled = placed(rakuten), placed(rakuten)
+    rakuten.mall.ship(shipped)
+    rakuten.mall.cancel(cancelled)
+    before = rakuten.mall.to_json()
+    for number in (shipped, cancelled):
+        with pytest.raises(AssertionError):
+            rakuten.mall.add_line(number, TEA, 1)
+    assert rakuten.mall.to_json() == before
 
 
 def test_a_line_is_added_in_a_basket_of_its_own(rakuten: RakutenClient) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
-from google.auth.transport.requests import AuthorizedSession
+from google.auth.transport.requests import Request as AuthRequest
 from google.oauth2.service_account import Credentials
 
 from bridge.sandbox.faults import Dial
@@ -29,9 +29,12 @@ def server(start: Callable[..., Server]) -> Server:
     return start(empty=True)
 
 
-def google(folder: Path) -> AuthorizedSession:
+def google(folder: Path) -> httpx.Client:
+    """Signed in by google-auth with the sandbox's key. The calls go by httpx: google-auth's own session looks up the
+    account's regions at Google's real address."""
     credentials = Credentials.from_service_account_file(str(folder / KEY_FILE), scopes=SCOPES)
-    return AuthorizedSession(credentials)
+    credentials.refresh(AuthRequest())
+    return httpx.Client(headers={"Authorization": f"Bearer {credentials.token}"})
 
 
 def panel(server: Server, method: str, path: str, body: Any = None) -> Any:
@@ -69,6 +72,9 @@ def test_the_malls_under_their_names(server: Server) -> None:
         json={"query": "{ productVariants(first: 50) { nodes { sku } } }"},
     )
     assert len(shopify.json()["data"]["productVariants"]["nodes"]) == 12
+    httpx.get(f"{server.address}/v4/spreadsheets/x")
+    calls = panel(server, "GET", "state")["calls"]
+    assert calls == {"sandbox POST": 1, "rakuten GET": 1, "shopify POST": 1, "sheets GET": 1, "sandbox GET": 1}
 
 
 def test_an_empty_sandbox(server: Server) -> None:

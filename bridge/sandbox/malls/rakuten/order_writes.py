@@ -9,14 +9,21 @@ from werkzeug.wrappers import Request, Response
 from bridge.sandbox.malls.rakuten.answers import json_response, read_json
 from bridge.sandbox.malls.rakuten.order_api import message
 from bridge.sandbox.malls.rakuten.order_query import OrderFault, check_numbers, malformed, required
-from bridge.sandbox.malls.rakuten.records import CANCELLED, CANCELLING, PROCESSING, SHIPPED, WAITING, RakutenOrder
+from bridge.sandbox.malls.rakuten.records import (
+    BY_SHOP,
+    CANCELLED,
+    CANCELLING,
+    PROCESSING,
+    SHIPPED,
+    WAITING,
+    RakutenOrder,
+)
 
 if TYPE_CHECKING:
     from bridge.sandbox.malls.rakuten.shop import Rakuten
 
 MAX_CONFIRM = 100
 REASONS = {*range(1, 7), 8, 10, 13, 14, 15}
-BY_SHOP = 0
 
 
 def confirm_order(shop: Rakuten, request: Request, _args: dict[str, Any]) -> Response:
@@ -52,7 +59,7 @@ def cancel_order(shop: Rakuten, request: Request, _args: dict[str, Any]) -> Resp
             raise malformed("orderNumber")
     except OrderFault as fault:
         return _refused("CANCEL_ORDER", fault)
-    shop.cancel_order(order, restore, BY_SHOP, reason)
+    shop.changes.cancel(order, restore, BY_SHOP, reason)
     done = message("CANCEL_ORDER", "INFO", "101", "注文キャンセルの受付に成功しました。", order.id)
     return json_response({"MessageModelList": [done]})
 

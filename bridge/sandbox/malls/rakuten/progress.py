@@ -66,7 +66,7 @@ class Progress:
 
     def _take(self, order: RakutenOrder, at: datetime, progress: int) -> None:
         if order.progress == WAITING and progress == CANCELLED:
-            self._shop.give_up(order)
+            self._shop.changes.give_up(order)
         else:
             self.go(order, progress, at)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from typing import Literal
 
 from bridge.sandbox.malls.mall import Line, Listing, MallState, Order
 
@@ -11,6 +12,10 @@ JST = timezone(timedelta(hours=9), "JST")
 
 WAITING, PROCESSING, TO_SHIP, CHANGING, SHIPPED, CANCELLING, CANCELLED = 100, 200, 300, 400, 500, 800, 900
 PROGRESS = (100, 200, 300, 400, 500, 600, 700, 800, 900)
+
+BY_SHOP, BY_CUSTOMER = 0, 1
+RestoreType = Literal[0, 1, 2]
+"""Whether a change moves the stock: 0 the SKU's own setting, 1 yes, 2 no (rakuten.md §4.2, §4.3)."""
 
 
 @dataclass
@@ -53,7 +58,7 @@ class StockRow:
 class RakutenLine(Line):
     basket: int = 1
     deleted: bool = False
-    restore_inventory_flag: int = 0
+    restore_inventory_flag: RestoreType = 0
 
 
 @dataclass
@@ -82,6 +87,9 @@ class RakutenOrder(Order):
     restocked: list[tuple[str, int]] = field(default_factory=list)  # line → units a cancellation put back
     cancel_waiting: dict[str, int] = field(default_factory=dict)  # line → units a cancellation withdrew
     changes: list[ChangeReason] = field(default_factory=list)
+
+    def line(self, line_id: str) -> RakutenLine:
+        return next(line for line in self.lines if line.line_id == line_id)
 
     @property
     def baskets(self) -> list[int]:

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from bridge.clock import Clock
 from bridge.sandbox.malls.mall import Cause, Listing, Mall, Wanted, units_by_listing
 from bridge.sandbox.malls.plain import from_plain, to_plain
 from bridge.sandbox.malls.rakuten import licences
 from bridge.sandbox.malls.rakuten.api import RakutenApi
+from bridge.sandbox.malls.rakuten.changes import Changes
 from bridge.sandbox.malls.rakuten.progress import Progress
 from bridge.sandbox.malls.rakuten.records import (
-    CANCELLED,
-    CANCELLING,
-    CHANGING,
+    BY_CUSTOMER,
+    BY_SHOP,
     JST,
     SHIPPED,
-    TO_SHIP,
-    ChangeReason,
     Item,
     Licence,
     RakutenLine,
     RakutenOrder,
     RakutenState,
+    RestoreType,
     StockRow,
     Variant,
 )
@@ -36,9 +35,6 @@ if TYPE_CHECKING:
 MAX_QUANTITY = 99_999
 MEMBER_CANCEL = timedelta(minutes=30)
 SHOP_ID = "123456"
-CANCEL_BY_SHOP, CANCEL_BY_CUSTOMER = 0, 1
-RestoreType = Literal[0, 1, 2]
-"""On a cancellation: 0 the SKU's own setting, 1 restore the stock, 2 don't (rakuten.md §4.3)."""
 
 
 class Rakuten(Mall):
@@ -61,6 +57,7 @@ class Rakuten(Mall):
         self.state: RakutenState = RakutenState(visible_after=visible_after)
         self.state.licences.append(licences.first_licence(licence_key, clock.now(), self.switches))
         self.progress = Progress(self)
+        self.changes = Changes(self)
         self._api = RakutenApi(self)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -129,7 +126,7 @@ class Rakuten(Mall):
         with self.lock:
             self.put(listing, quantity, "hand")
 
-    def _move(self, listing: Listing, delta: int, cause: Cause, order_id: str) -> None:
+    def move(self, listing: Listing, delta: int, cause: Cause, order_id: str) -> None:
         row = self.state.rows.get(listing)
         item = self.state.items.get(listing[0])
         if row is not None and not (item and item.unlimited):
@@ -161,11 +158,11 @@ class Rakuten(Mall):
                 progress_since=now,
             )
             for position, (listing, units) in enumerate(wanted):
-                self._add_line(order, listing, units, basket=1 + position % baskets)
+                self.add_to(order, listing, units, basket=1 + position % baskets)
             self.state.orders[order.id] = order
             self.progress.watch([order])
             for listing, units in needed.items():
-                self._move(listing, -units, "order", order.id)
+                self.move(listing, -units, "order", order.id)
             self.progress.advance()
             return order.id
 
@@ -175,7 +172,8 @@ class Rakuten(Mall):
             return False
         return item.unlimited or variant.back_order or (row is not None and row.quantity >= units)
 
-    def _add_line(self, order: RakutenOrder, listing: Listing, units: int, basket: int) -> RakutenLine:
+    def add_to(self, order: RakutenOrder, listing: Listing, units: int, basket: int) -> RakutenLine:
+        """Write another line into an order."""
         variant = self.variant_of(listing)
         sku = (variant.sku if variant else None) or ""
         line_id = str(len(order.lines) + 11)
@@ -187,11 +185,10 @@ class Rakuten(Mall):
     def ship(self, order_id: str, line_id: str | None = None, units: int | None = None) -> int:
         """Report the shipment of an order, or of the basket that holds a line; a part of a line can't be."""
         with self.lock:
-            self.progress.advance()
-            order = self.state.orders[order_id]
+            order = self._order(order_id)
             if order.progress >= SHIPPED:
                 return 0
-            baskets = order.baskets if line_id is None else [self._line(order, line_id).basket]
+            baskets = order.baskets if line_id is None else [order.line(line_id).basket]
             assert units is None or units == sum(line.open for line in order.lines if line.basket in baskets)
             now = self.clock.now()
             shipped = 0
@@ -215,122 +212,50 @@ class Rakuten(Mall):
         line_id: str | None = None,
         units: int | None = None,
         restock: bool | None = True,
-        by: int = CANCEL_BY_SHOP,
+        by: int = BY_SHOP,
     ) -> int:
         """`restock` None follows the SKU's own setting. Without a line the order is cancelled, with a line it is
         deleted, with units it is made smaller."""
         with self.lock:
-            self.progress.advance()
-            order = self.state.orders[order_id]
+            order = self._order(order_id)
             restore: RestoreType = 0 if restock is None else 1 if restock else 2
             if line_id is None:
-                return self.cancel_order(order, restore, by)
-            line = self._line(order, line_id)
+                return self.changes.cancel(order, restore, by)
+            line = order.line(line_id)
             if units is not None and units < line.open:
-                self._edit(order, line, line.units - units, restore, by)
+                self.changes.edit(order, line, line.units - units, restore, by)
                 return units
-            return self._delete_line(order, line, restore, by)
-
-    def cancel_order(self, order: RakutenOrder, restore: RestoreType, by: int, reason: int = 1) -> int:
-        """cancelOrder, and what the buyer or Rakuten itself does."""
-        if order.progress >= SHIPPED:
-            return 0
-        now = self.clock.now()
-        for line in order.lines:
-            if (units := line.open) > 0:
-                line.cancelled += units
-                order.cancel_waiting[line.line_id] = units
-                if self._restores(line, restore):
-                    order.restocked.append((line.line_id, units))
-                    self._move(line.listing, units, "restock", order.id)
-        order.cancelled_at = now
-        order.changes.append(ChangeReason(0, None, by, reason, now))
-        self.progress.go(order, self.switches.cancel_to, now)
-        return sum(order.cancel_waiting.values())
-
-    def give_up(self, order: RakutenOrder) -> None:
-        """Rakuten cancels an order that nobody confirmed in 14 days."""
-        self.cancel_order(order, 0, CANCEL_BY_SHOP, reason=10)
-        self.progress.go(order, CANCELLED, self.clock.now())
+            return self.changes.delete(order, line, restore, by)
 
     def buyer_cancels(self, order_id: str) -> bool:
         """A member withdraws an order: within 30 minutes of it, and not for the special kinds (rakuten.md §5.1)."""
         with self.lock:
-            self.progress.advance()
-            order = self.state.orders[order_id]
+            order = self._order(order_id)
             late = self.clock.now() - order.placed_at > MEMBER_CANCEL
             if late or order.order_type != 1 or order.progress >= SHIPPED:
                 return False
-            return self.cancel_order(order, 0, CANCEL_BY_CUSTOMER) > 0
+            return self.changes.cancel(order, 0, BY_CUSTOMER) > 0
 
     def withdraw_cancellation(self, order_id: str) -> None:
-        """An order at 800 goes back to 300 (changeType 3)."""
+        """An order at 800 goes back to 300."""
         with self.lock:
-            self.progress.advance()
-            order = self.state.orders[order_id]
-            assert order.progress == CANCELLING
-            for line_id, units in order.cancel_waiting.items():
-                self._line(order, line_id).cancelled -= units
-            for line_id, units in order.restocked:
-                self._move(self._line(order, line_id).listing, -units, "order", order.id)
-            order.cancel_waiting.clear()
-            order.restocked.clear()
-            order.cancelled_at = None
-            order.changes.append(ChangeReason(3, None, CANCEL_BY_CUSTOMER, None, self.clock.now()))
-            self.progress.go(order, TO_SHIP, self.clock.now())
+            self.changes.withdraw(self._order(order_id))
 
-    def edit_units(self, order_id: str, line_id: str, units: int, *, by: int = CANCEL_BY_SHOP) -> None:
+    def edit_units(self, order_id: str, line_id: str, units: int, *, by: int = BY_SHOP) -> None:
         with self.lock:
-            self.progress.advance()
-            order = self.state.orders[order_id]
-            line = self._line(order, line_id)
-            restore: RestoreType = (
-                0 if line.restore_inventory_flag == 0 else 1 if line.restore_inventory_flag == 1 else 2
-            )
-            self._edit(order, line, units, restore, by)
+            order = self._order(order_id)
+            line = order.line(line_id)
+            self.changes.edit(order, line, units, line.restore_inventory_flag, by)
 
     def add_line(self, order_id: str, listing: Listing, units: int, *, basket: int = 1) -> str:
         """The shop adds goods to an order, in a basket of their own perhaps. Returns the new itemDetailId."""
         with self.lock:
-            self.progress.advance()
-            order = self.state.orders[order_id]
-            line = self._add_line(order, listing, units, basket)
-            self._move(listing, -units, "edit", order.id)
-            self._note_edit(order, 1, CANCEL_BY_SHOP)
-            return line.line_id
+            return self.changes.add(self._order(order_id), listing, units, basket).line_id
 
-    def _edit(self, order: RakutenOrder, line: RakutenLine, units: int, restore: RestoreType, by: int) -> None:
-        assert units >= line.shipped + line.cancelled
-        delta = units - line.units
-        line.units = units
-        if self._restores(line, restore):
-            self._move(line.listing, -delta, "edit", order.id)
-        self._note_edit(order, 0 if delta < 0 else 1, by)
-
-    def _delete_line(self, order: RakutenOrder, line: RakutenLine, restore: RestoreType, by: int) -> int:
-        units = line.open
-        line.cancelled += units
-        line.deleted = True
-        if self._restores(line, restore):
-            self._move(line.listing, units, "restock", order.id)
-        self._note_edit(order, 0, by)
-        return units
-
-    def _note_edit(self, order: RakutenOrder, detail: int, by: int) -> None:
-        now = self.clock.now()
-        order.changes.append(ChangeReason(6, detail, by, None, now, now))
-        order.changed_by_buyer |= by == CANCEL_BY_CUSTOMER
-        if self.switches.edit_pending > 0:
-            self.progress.go(order, CHANGING, now)
-        self.touch()
-
-    def _restores(self, line: RakutenLine, restore: RestoreType) -> bool:
-        variant = self.variant_of(line.listing)
-        return restore == 1 or (restore == 0 and variant is not None and variant.restock_on_cancel)
-
-    @staticmethod
-    def _line(order: RakutenOrder, line_id: str) -> RakutenLine:
-        return next(line for line in order.lines if line.line_id == line_id)
+    def _order(self, order_id: str) -> RakutenOrder:
+        """The order as it stands by now."""
+        self.progress.advance()
+        return self.state.orders[order_id]
 
     # Licence keys.
 

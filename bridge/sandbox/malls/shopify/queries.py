@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from graphql import GraphQLError, GraphQLResolveInfo
@@ -176,7 +176,7 @@ class Queries:
         indexed = {
             order.id: at
             for order in self._shop.state.orders.values()
-            if (at := self._shop.indexed_update(order)) and self._is_recent(order)
+            if (at := self._indexed_update(order)) and self._is_recent(order)
         }
 
         def fields(order: ShopifyOrder) -> Fields:
@@ -207,6 +207,14 @@ class Queries:
             return ("" if by_id else str(at), padded(order.id))
 
         return self._views.connect(rows, self._views.order, key, **paging)
+
+    def _indexed_update(self, order: ShopifyOrder) -> datetime | None:
+        """The updatedAt that a search knows by now: the index lags behind by the mall's `visible_after`."""
+        now = self._shop.clock.now()
+        if order.visible_at > now:
+            return None
+        seen_until = now - timedelta(seconds=self._shop.visible_after)
+        return next((at for at in reversed(order.updates) if at <= seen_until), order.updates[0])
 
     def _is_recent(self, order: ShopifyOrder) -> bool:
         """Without read_all_orders, orders of the last 60 days."""

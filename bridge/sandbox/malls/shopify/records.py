@@ -117,6 +117,9 @@ class ShopifyOrder(Order):
     fulfillments: list[Fulfillment] = field(default_factory=list)
     updates: list[datetime] = field(default_factory=list)  # every updatedAt it ever had
 
+    def line(self, line_id: str) -> ShopifyLine:
+        return next(line for line in self.lines if line.line_id == line_id)
+
     @property
     def updated_at(self) -> datetime:
         return self.updates[-1]

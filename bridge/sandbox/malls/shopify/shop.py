@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bridge.clock import Clock
@@ -267,7 +266,7 @@ class Shopify(Mall):
         """An order edit: more units are committed, fewer go back on sale."""
         with self.lock:
             order = self.state.orders[order_id]
-            line = next(line for line in order.lines if line.line_id == line_id)
+            line = order.line(line_id)
             delta = units - line.units
             assert units >= line.shipped + line.cancelled
             line.units = units
@@ -292,7 +291,7 @@ class Shopify(Mall):
         """Refund shipped units, as RETURN or NO_RESTOCK."""
         with self.lock:
             order = self.state.orders[order_id]
-            line = next(line for line in order.lines if line.line_id == line_id)
+            line = order.line(line_id)
             assert units <= line.shipped - line.returned
             line.returned += units
             line.refunded += units
@@ -321,14 +320,6 @@ class Shopify(Mall):
     @staticmethod
     def _chosen(order: ShopifyOrder, line_id: str | None) -> list[ShopifyLine]:
         return [line for line in order.lines if line_id in (None, line.line_id)]
-
-    def indexed_update(self, order: ShopifyOrder) -> datetime | None:
-        """The updatedAt that a search knows by now: the index lags behind by `visible_after`."""
-        seen_until = self.clock.now() - timedelta(seconds=self.state.visible_after)
-        if order.visible_at > self.clock.now():
-            return None
-        known = [at for at in order.updates if at <= seen_until]
-        return known[-1] if known else order.updates[0]
 
     # The truth, and the state.
 

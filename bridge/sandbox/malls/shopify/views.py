@@ -100,8 +100,7 @@ class Views:
             return self.level_at((item.id, locationId), includeInactive)
 
         def levels(_info: Any, includeInactive: bool = False, query: str | None = None, **paging: Any) -> View:
-            keys = [key for key in self.shop.state.levels if key[0] == item.id]
-            return self._levels(keys, includeInactive, query, paging)
+            return self._levels(self._keys(item), includeInactive, query, paging)
 
         def variants(_info: Any, **paging: Any) -> View:
             return self.connect([item], self.variant, lambda one: (padded(one.variant_id),), **paging)
@@ -159,8 +158,13 @@ class Views:
     def _sellable(self, item: Item) -> int | None:
         if not item.tracked:
             return None
-        levels = self.shop.state.levels.items()
-        return sum(level.quantity("available") for key, level in levels if key[0] == item.id and level.active)
+        levels = [self.shop.state.levels[key] for key in self._keys(item)]
+        return sum(level.quantity("available") for level in levels if level.active)
+
+    def _keys(self, item: Item) -> list[Listing]:
+        """Its levels, found by the few locations rather than among the many levels."""
+        pairs = [(item.id, location_id) for location_id in self.shop.state.locations]
+        return [pair for pair in pairs if pair in self.shop.state.levels]
 
     def _twins(self, item: Item) -> int:
         """Other variants with the same SKU."""
@@ -241,7 +245,7 @@ class Views:
         }
 
     def _refund_line(self, order: ShopifyOrder, part: RefundLine) -> View:
-        line = next(line for line in order.lines if line.line_id == part.line_id)
+        line = order.line(part.line_id)
         return {
             "id": gid("RefundLineItem", number_of(line.line_id)),
             "lineItem": lambda _info: self.line(line),
@@ -256,7 +260,7 @@ class Views:
             return {
                 "__typename": "FulfillmentLineItem",
                 "id": gid("FulfillmentLineItem", number_of(line_id)),
-                "lineItem": lambda _info: self.line(next(one for one in order.lines if one.line_id == line_id)),
+                "lineItem": lambda _info: self.line(order.line(line_id)),
                 "quantity": fulfillment.units[line_id],
             }
 
