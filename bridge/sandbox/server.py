@@ -212,7 +212,7 @@ def _key(path: Path, token_uri: str) -> ServiceAccountKey:
 
 def _part(path: str) -> str:
     """Whose call it is: `/v4/…` is a Sheets call, `/malls/x/…` one of the mall x, else the first word."""
-    words = path.split("/") + ["", ""]
+    words = [*path.split("/"), "", ""]
     return {"v4": "sheets", "malls": words[2]}.get(words[1], words[1])
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from bridge.sandbox.malls.mall import Mall
+from bridge.sandbox.malls.mall import Listing, Mall
 from bridge.sandbox.malls.rakuten import Rakuten
 from bridge.sandbox.malls.shopify import Shopify
 from bridge.sandbox.malls.world import Product, seed_world
@@ -120,3 +120,28 @@ def test_the_same_seed_buys_the_same(clock: VirtualClock) -> None:
         return [mall.to_json() for mall in malls]
 
     assert day() == day()
+
+
+@pytest.mark.usefixtures("products")
+def test_the_history_has_no_gap(clock: VirtualClock, malls: tuple[Rakuten, Shopify]) -> None:
+    dials = ShopperDials(rate_per_second=5.0, cancel_share=0.2, change_share=0.2)
+    live(clock, 120, Shoppers(malls, clock, seed=1, dials=dials), Packer(malls, clock, seed=2))
+    for mall in malls:
+        shown: Counter[Listing] = Counter()
+        for change in mall.history:
+            assert change.old == shown[change.listing]
+            shown[change.listing] = change.new
+        assert dict(shown) == mall.stock()
+
+
+@pytest.mark.usefixtures("products")
+def test_shopify_keeps_its_three_quantities_in_step(clock: VirtualClock, malls: tuple[Rakuten, Shopify]) -> None:
+    shopify = malls[1]
+    opening = {change.listing: change.new for change in shopify.history}
+    dials = ShopperDials(rate_per_second=5.0, cancel_share=0.2, change_share=0.2)
+    live(clock, 120, Shoppers([shopify], clock, seed=1, dials=dials), Packer([shopify], clock, seed=2))
+    lines = [line for order in shopify.orders() for line in order.lines]
+    for listing, level in shopify.state.levels.items():
+        here = [line for line in lines if line.listing == listing]
+        assert level.quantity("committed") == sum(line.open for line in here)
+        assert level.quantity("on_hand") == opening[listing] - sum(line.shipped for line in here)

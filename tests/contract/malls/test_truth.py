@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -129,3 +130,12 @@ def test_a_world_sells_the_same_skus_in_both_malls(clock: VirtualClock) -> None:
     assert max(product.stock for product in products if product.hot) < 20
     again = seed_world(Rakuten(clock), Shopify(clock), skus=30, hot=5)
     assert again == products
+
+
+@each
+def test_many_shoppers_at_once_get_no_more_than_there_is(make: Make, clock: VirtualClock) -> None:
+    mall, listing = make(clock)
+    with ThreadPoolExecutor(8) as pool:
+        bought = list(pool.map(lambda _: mall.buy(listing, 1), range(40)))
+    assert len(set(bought) - {None}) == 10
+    assert mall.stock()[listing] == 0
