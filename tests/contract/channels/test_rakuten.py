@@ -79,6 +79,26 @@ def test_t30_orders_that_come_in_while_paging(rakuten: RakutenMall, monkeypatch:
     assert rakuten.newest.keys() == placed
 
 
+def test_t30_an_old_order_that_shows_up_while_paging(rakuten: RakutenMall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It shifts all others by one, and stands on a page that was read already."""
+    monkeypatch.setattr(facts, "SEARCH_PAGE", 2)
+    tea = rakuten.add("tea", 100)
+    placed = [rakuten.buy((tea, 1)) for _ in range(4)]
+    rakuten.clock.sleep(10)
+    first = rakuten.simulator.state.orders[placed[0]]
+    first.visible_at += timedelta(days=1)
+    searches: list[str] = []
+
+    def late(environ: dict[str, Any]) -> None:
+        searches.extend([environ["PATH_INFO"]] * ("searchOrder" in environ["PATH_INFO"]))
+        if len(searches) == 2:
+            first.visible_at = first.placed_at
+
+    rakuten.faults.before = late
+    rakuten.read_orders()
+    assert rakuten.newest.keys() == set(placed)
+
+
 def test_an_unstable_search_ends(rakuten: RakutenMall, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(facts, "SEARCH_PAGE", 2)
     rakuten.world.visible_after = 0.0
@@ -126,6 +146,8 @@ def test_800_lets_go_and_may_come_back(rakuten: RakutenMall) -> None:
 def test_restock_is_believed_only_where_the_order_says_so(rakuten: RakutenMall) -> None:
     rakuten.simulator.switches.restore_inventory_flag = 1
     order = rakuten.buy((rakuten.add("tea", 10), 2))
+    rakuten.read_orders()
+    assert rakuten.line(order).taken == 2
     rakuten.cancel(order)
     rakuten.read_orders()
     assert rakuten.line(order).taken == 0
@@ -149,6 +171,11 @@ def test_t19_a_deleted_line_is_open_no_more(rakuten: RakutenMall, shown: str) ->
     lines = {line.listing: line for line in rakuten.newest[order].lines}
     assert lines[cup].open == 1
     assert (tea in lines) == (shown == "flag")
+    assert tea not in lines or (lines[tea].open, lines[tea].shipped) == (0, 0)
+    rakuten.ship(order)
+    rakuten.read_orders()
+    lines = {line.listing: line for line in rakuten.newest[order].lines}
+    assert lines[cup].shipped == 1
     assert tea not in lines or (lines[tea].open, lines[tea].shipped) == (0, 0)
 
 

@@ -106,6 +106,22 @@ def test_a_unit_sold_while_the_answer_was_lost_is_not_sold_back(mall: Mall) -> N
     assert mall.stock(tea) == 6
 
 
+def test_a_unit_sold_while_the_request_was_lost_is_not_sold_back(mall: Mall) -> None:
+    """The push never arrives and a buyer comes: the number was decided without that sale, so it is not sent again."""
+    tea = mall.add("tea", 10)
+    mall.channel.read([tea])
+
+    def buyer(_environ: object) -> None:
+        mall.faults.after = None
+        mall.buy((tea, 1))
+
+    mall.faults.next(Lost(), mall.push_match)
+    mall.faults.after = buyer
+    [pushed] = mall.channel.push([PushItem(tea, 10, 10)], KEY)
+    assert pushed.outcome is (Outcome.STALE if mall.compares else Outcome.UNKNOWN)
+    assert mall.stock(tea) == 9
+
+
 def test_a_late_request_has_no_second_effect(mall: Mall) -> None:
     tea = mall.add("tea", 10)
     mall.channel.read([tea])
