@@ -1,4 +1,4 @@
-"""Rakuten's own traps (rakuten.md §10)."""
+"""Rakuten's own traps: orders (rakuten.md §10)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,9 @@ from typing import Any
 
 import pytest
 
-from bridge.channels.port import Outcome, PushItem
 from bridge.channels.rakuten import facts
-from bridge.domain.orders import ListingKey
-from bridge.errors import NeedsPerson, TryAgain
 from bridge.sandbox.malls.rakuten.records import SHIPPED
-from tests.contract.channels.conformance import KEY, RakutenMall
+from tests.contract.channels.conformance import RakutenMall
 
 
 def sent(rakuten: RakutenMall, part: str) -> list[Any]:
@@ -207,118 +204,6 @@ def test_a_parcel_dated_tomorrow_has_not_left(rakuten: RakutenMall) -> None:
     rakuten.clock.sleep(86_400)
     rakuten.read_orders()
     assert {line.open for line in rakuten.newest[order].lines} == {0, 1}
-
-
-def test_t9_manage_numbers_are_folded_and_variant_ids_kept(rakuten: RakutenMall) -> None:
-    tea = rakuten.add("tea", 10)
-    shouted = ListingKey("rakuten", tea.id.replace("item-tea", "ITEM-Tea"))
-    assert rakuten.channel.read([shouted]) == {shouted: 10}
-    [pushed] = rakuten.channel.push([PushItem(shouted, 4, 10)], KEY)
-    assert pushed.outcome is Outcome.DONE
-    assert rakuten.stock(tea) == 4
-    wrong_case = ListingKey("rakuten", tea.id.replace("Sku", "sku"))
-    assert rakuten.channel.read([wrong_case]) == {}
-
-
-def test_t12_t13_quantities_are_absolute_by_version_2_0(rakuten: RakutenMall) -> None:
-    tea = rakuten.add("tea", 10)
-    rakuten.push({tea: 4})
-    [push] = sent(rakuten, "bulk-upsert")
-    assert push == {
-        "inventories": [{"manageNumber": "item-tea", "variantId": "Sku-tea", "mode": "ABSOLUTE", "quantity": 4}]
-    }
-    [url] = [record.url for record in rakuten.records if "bulk-upsert" in record.url]
-    assert "/es/2.0/" in url
-
-
-def test_t11_two_spellings_of_one_key_are_one_row(rakuten: RakutenMall) -> None:
-    tea = rakuten.add("tea", 10)
-    shouted = ListingKey("rakuten", tea.id.replace("item-tea", "ITEM-tea"))
-    pushed = rakuten.channel.push([PushItem(tea, 4, 10), PushItem(shouted, 5, 10)], KEY)
-    assert [each.outcome for each in pushed] == [Outcome.DONE, Outcome.DONE]
-    assert rakuten.stock(tea) == 5
-
-
-def test_a_batch_that_is_applied_in_part_ends_well(rakuten: RakutenMall) -> None:
-    rakuten.simulator.switches.batch_errors = "partial"
-    rakuten.simulator.switches.orphan_rows = False
-    teas = [rakuten.add(f"tea{number}", 10) for number in range(5)]
-    nothing = ListingKey("rakuten", "nothing/none")
-    pushed = rakuten.channel.push([PushItem(each, 3, 10) for each in (*teas[:2], nothing, *teas[2:])], KEY)
-    assert [each.outcome for each in pushed].count(Outcome.DONE) == 5
-    assert pushed[2].outcome is Outcome.REFUSED
-    assert {rakuten.stock(tea) for tea in teas} == {3}
-
-
-def test_a_conflict_is_tried_again(rakuten: RakutenMall) -> None:
-    rakuten.simulator.switches.conflict_rate = 0.3
-    teas = {rakuten.add(f"tea{number}", 10): 3 for number in range(3)}
-    outcomes = {each.outcome for number in range(20) for each in rakuten.push(teas, f"key {number}")}
-    assert Outcome.DONE in outcomes
-    assert outcomes <= {Outcome.DONE, Outcome.LATER}
-    assert {rakuten.stock(tea) for tea in teas} == {3}
-
-
-@pytest.mark.parametrize("shape", ["GA0001", "ES01-01"])
-def test_t29_a_refused_key_in_either_shape(rakuten: RakutenMall, shape: str) -> None:
-    rakuten.simulator.switches.auth_body = shape
-    rakuten.kill_credentials()
-    with pytest.raises(NeedsPerson, match="licenseKey"):
-        rakuten.read_orders()
-    with pytest.raises(NeedsPerson, match="licenseKey"):
-        rakuten.channel.read([rakuten.add("tea", 1)])
-
-
-@pytest.mark.parametrize("shape", ["403-xml", "403-json", "429"])
-def test_over_the_limit_in_any_shape_is_waited_out(rakuten: RakutenMall, shape: str) -> None:
-    """Another program of the shop has used the second's only call."""
-    rakuten.simulator.switches.over_limit = shape
-    order = rakuten.buy((rakuten.add("tea", 10), 1))
-    rakuten.clock.sleep(10)
-    other = rakuten.connect()
-    other.orders(rakuten.since)
-    rakuten.read_orders(wait=0.0)
-    assert rakuten.told_off
-    assert rakuten.counts(order) == (1, 1, 0, 0)
-
-
-def test_t28_a_function_that_is_not_switched_on(rakuten: RakutenMall) -> None:
-    rakuten.simulator.switches.disabled_functions = {"order.getOrder", "inventories.bulk.upsert"}
-    tea = rakuten.add("tea", 10)
-    rakuten.buy((tea, 1))
-    with pytest.raises(NeedsPerson, match="getOrder"):
-        rakuten.read_orders()
-    with pytest.raises(NeedsPerson, match=r"inventories\.bulk\.upsert"):
-        rakuten.push({tea: 4})
-    assert [line.name for line in rakuten.channel.check() if not line.ok] == ["rpay.order.getOrder"]
-
-
-def test_maintenance_is_waited_for(rakuten: RakutenMall) -> None:
-    rakuten.simulator.switches.maintenance = {"inventory"}
-    tea = rakuten.add("tea", 10)
-    with pytest.raises(TryAgain):
-        rakuten.channel.read([tea])
-    [pushed] = rakuten.channel.push([PushItem(tea, 4, 10)], KEY)
-    assert pushed.outcome in (Outcome.LATER, Outcome.UNKNOWN)
-    rakuten.read_orders()  # orders go on
-
-
-def test_t26_check_warns_before_the_key_dies(rakuten: RakutenMall) -> None:
-    [line, *_] = rakuten.channel.check()
-    assert line.ok
-    assert "licenseKey" in line.hint.en
-    rakuten.clock.sleep(80 * 86_400)
-    [line, *_] = rakuten.channel.check()
-    assert not line.ok
-    assert "Make a new one" in line.hint.en
-    rakuten.clock.sleep(20 * 86_400)
-    assert not any(line.ok for line in rakuten.channel.check() if "upsert" not in line.name)
-
-
-def test_t27_the_key_in_the_query_is_masked(rakuten: RakutenMall) -> None:
-    rakuten.channel.check()
-    [url] = [record.url for record in rakuten.records if "expiry-date" in record.url]
-    assert url.endswith("licenseKey=•••")
 
 
 def test_t23_a_line_whose_stock_rakuten_does_not_keep(rakuten: RakutenMall) -> None:
