@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import signal
 import socket
 import threading
@@ -25,26 +26,30 @@ from bridge.sandbox.malls.rakuten import Rakuten
 from bridge.sandbox.malls.shopify import Shopify
 from bridge.sandbox.malls.world import seed_world
 from bridge.sandbox.packer import Packer, PackerDials
-from bridge.sandbox.sheets_api import Quota, ServiceAccountKey, SheetsApi
+from bridge.sandbox.sheets_api import Quota, ServiceAccountKey, SheetsApi, Spreadsheet
+from bridge.sandbox.sheets_control import SheetsControl
 from bridge.sandbox.shoppers import ShopperDials, Shoppers
+from bridge.sandbox.staff import Staff, StaffDials
 from bridge.sandbox.state import Part, Saver, StateFile
+from bridge.sandbox.usage import Usage
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+log = logging.getLogger(__name__)
 THREADS = 8
 TICK = 0.05  # seconds between two looks of the people at the clock
 KEY_FILE, STATE_FILE = "service_account.json", "sandbox.sqlite3"
 
 
 class Crowd:
-    """Shoppers and packer, each driven by a thread of its own from start to stop."""
+    """Shoppers, packer and staff, each driven by a thread of its own from start to stop."""
 
     def __init__(self, clock: Clock, malls: tuple[Rakuten, Shopify]) -> None:
         self._clock = clock
         self._malls = malls
         self._lock = threading.Lock()
-        self._workers: dict[str, tuple[Shoppers | Packer, threading.Event]] = {}
+        self._workers: dict[str, tuple[Shoppers | Packer | Staff, threading.Event]] = {}
 
     def start_shoppers(self, dials: ShopperDials, hot_skus: list[str], seed: int) -> None:
         self._start("shoppers", Shoppers(self._malls, self._clock, seed=seed, dials=dials, hot_skus=hot_skus))
@@ -58,16 +63,41 @@ class Crowd:
     def stop_packer(self) -> None:
         self._stop("packer")
 
+    def start_staff(self, spreadsheet: Spreadsheet, dials: StaffDials, skus: list[str], seed: int) -> None:
+        self._start("staff", Staff(spreadsheet, self._clock, seed, dials, frozenset(skus)))
+
+    def stop_staff(self) -> None:
+        """They still finish what they have begun."""
+        staff = self.staff()
+        if staff is not None:
+            staff.stop()
+
+    def staff(self) -> Staff | None:
+        with self._lock:
+            worker = self._workers.get("staff")
+        return worker[0] if worker and isinstance(worker[0], Staff) else None
+
     def counts(self) -> dict[str, dict[str, int]]:
         """What each has done since it was last started."""
         with self._lock:
             return {name: dict(worker.counts) for name, (worker, _) in self._workers.items()}
 
-    def _start(self, name: str, worker: Shoppers | Packer) -> None:
+    def demand(self) -> dict[str, int]:
+        """Units wanted of each SKU, whether there were any or not."""
+        with self._lock:
+            worker = self._workers.get("shoppers")
+        return dict(worker[0].demand) if worker and isinstance(worker[0], Shoppers) else {}
+
+    def seat(self, name: str, worker: Shoppers | Packer | Staff) -> threading.Event:
+        """Somebody whose `step` is called from elsewhere, in place of whoever had that name."""
         self._stop(name)
         stopped = threading.Event()
         with self._lock:
             self._workers[name] = (worker, stopped)
+        return stopped
+
+    def _start(self, name: str, worker: Shoppers | Packer | Staff) -> None:
+        stopped = self.seat(name, worker)
         threading.Thread(target=self._run, args=(worker, stopped), name=f"sandbox-{name}", daemon=True).start()
 
     def _stop(self, name: str) -> None:
@@ -78,9 +108,12 @@ class Crowd:
                 worker.stop()
 
     @staticmethod
-    def _run(worker: Shoppers | Packer, stopped: threading.Event) -> None:
+    def _run(worker: Shoppers | Packer | Staff, stopped: threading.Event) -> None:
         while not stopped.wait(TICK):
-            worker.step()
+            try:
+                worker.step()
+            except Exception:  # the rest of the sandbox goes on
+                log.exception("%s stumbled", type(worker).__name__)
 
 
 class Sandbox:
@@ -101,13 +134,15 @@ class Sandbox:
         self.rakuten = Rakuten(clock, seed=seed)
         self.shopify = Shopify(clock, seed=seed)
         self.crowd = Crowd(clock, (self.rakuten, self.shopify))
+        self.usage = Usage(self.sheets, clock)
         self.faults = {
-            "sheets": Faults(self.sheets, clock, seed=seed),
+            "sheets": Faults(self.usage, clock, seed=seed),
             "rakuten": Faults(self.rakuten, clock, seed=seed + 1),
             "shopify": Faults(self.shopify, clock, seed=seed + 2),
         }
         self.calls: Counter[str] = Counter()  # "sheets GET", "rakuten POST", … since the start
-        control = Control(clock, self.rakuten, self.shopify, self.faults, self.crowd, self.calls)
+        office = SheetsControl(self.sheets, self.usage, self.crowd)
+        control = Control(clock, self.rakuten, self.shopify, self.faults, self.crowd, self.calls, office.routes())
         self._wsgi = DispatcherMiddleware(
             self.faults["sheets"],
             {

@@ -47,6 +47,7 @@ class Shoppers:
         hot_skus: Sequence[str] = (),
     ) -> None:
         self.counts: Counter[str] = Counter()  # orders, units, refused, cancelled, changed, too_late
+        self.demand: Counter[str] = Counter()  # SKU → units wanted, whether there were any or not
         self._malls = malls
         self._clock = clock
         self._dials = dials or ShopperDials()
@@ -85,6 +86,9 @@ class Shoppers:
 
     def _shop(self, at: float) -> None:
         mall, wanted = self._basket()
+        skus = mall.skus()
+        for listing, units in wanted:
+            self.demand[skus[listing]] += units
         order_id = mall.place(wanted)
         if order_id is None:
             self.counts["refused"] += 1

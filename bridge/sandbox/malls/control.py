@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 Body = dict[str, Any]
+Route = tuple[str, str, Callable[..., Any]]
+"""verb, path, and what it does with the request's body, the query and the path's parts"""
 _MALL = "/sandbox/malls/<name>"
 
 
@@ -41,6 +43,8 @@ class Crowd(Protocol):
 
     def counts(self) -> dict[str, dict[str, int]]: ...
 
+    def demand(self) -> dict[str, int]: ...
+
 
 class Control:
     """Mistakes in a request answer 400 with a sentence; nothing here is part of any mall's wire."""
@@ -53,14 +57,17 @@ class Control:
         faults: Mapping[str, Faults],
         crowd: Crowd,
         calls: Mapping[str, int],
+        more: Sequence[Route] = (),
     ) -> None:
+        """`calls`: what was asked for, by part · `more`: what another part of the sandbox adds."""
         self._clock = clock
         self._rakuten, self._shopify = rakuten, shopify
         self._malls: dict[str, Mall] = {"rakuten": rakuten, "shopify": shopify}
         self._faults = faults
         self._crowd = crowd
         self._calls = calls
-        self._map = Map([Rule(path, methods=[verb], endpoint=work) for verb, path, work in self._routes()])
+        routes = [*self._routes(), *((verb, path, _plainly(work)) for verb, path, work in more)]
+        self._map = Map([Rule(path, methods=[verb], endpoint=work) for verb, path, work in routes])
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
@@ -203,6 +210,15 @@ class Control:
         if name not in self._malls:
             raise NotFound(f"{name} is none of {', '.join(self._malls)}")
         return self._malls[name]
+
+
+def _plainly(work: Callable[..., Any]) -> Callable[..., Any]:
+    """For work that knows nothing of HTTP."""
+
+    def endpoint(request: Request, **parts: str) -> Any:
+        return work(_read(request), request.args, **parts)
+
+    return endpoint
 
 
 def _read(request: Request) -> Body:
