@@ -10,7 +10,10 @@ from typing import Any
 import requests
 
 from bridge.channels.http import RequestRecord
+from bridge.channels.port import OrdersRead
 from bridge.config import Bridge, Channels, Config, Rakuten, Secret, Sheet, Shopify
+from bridge.domain.orders import LineKey, LineSnapshot, ListingKey, OrderSnapshot
+from bridge.flows.intake import book_orders
 from bridge.sandbox.latency import Latency
 from bridge.sandbox.malls.shopify.records import gid
 from bridge.sandbox.malls.shopify.shop import FIRST_LOCATION
@@ -19,6 +22,7 @@ from bridge.sandbox.sheets_api import Quota
 from bridge.service import Outside, Service, channel_names
 from bridge.sheet.build import build
 from bridge.sheet.http import Call
+from bridge.sheet.texts import question
 from tests.support.sheets_client import authorized_session, service_account
 from tests.support.virtual_clock import VirtualClock
 from tests.support.wsgi_transport import WsgiTransport
@@ -178,3 +182,75 @@ class World:
         self.rounds(3)
         self.clock.sleep(60)
         self.rounds(2)
+
+    def settle(self) -> None:
+        """Long enough for raises to be proved, and for everything to come to rest."""
+        self.rounds(3)
+        self.clock.sleep(2 * LAG)
+        self.rounds(3)
+        self.clock.sleep(60)
+        self.rounds(3)
+
+    # --- the malls ---------------------------------------------------------------------------------------------------
+
+    def wire(self, mall: str, sku: str) -> tuple[str, str]:
+        """The simulator's own key of a SKU's listing."""
+        number = list(self.stock).index(sku) + 1
+        if mall == "rakuten":
+            return f"item-{number:04d}", f"v-{number:04d}"
+        return gid("InventoryItem", 40_000 + number), FIRST_LOCATION
+
+    def buy(self, mall: str, sku: str, units: int) -> str | None:
+        return getattr(self.sandbox, mall).buy(self.wire(mall, sku), units)  # type: ignore[no-any-return]
+
+    def hears(self, mall: str, sku: str, *, order: str, version: str, open: int, shipped: int) -> None:
+        """The bridge is told of an order that the simulator doesn't have: messages that no API call can bring about."""
+        facts = self.service.shop.channels[mall]
+        manage, variant = self.wire(mall, sku)
+        key = LineKey(mall, facts.shop, order, "1")
+        line = LineSnapshot(
+            key, ListingKey(mall, f"{manage}/{variant}"), open + shipped, open, shipped, 0, open + shipped
+        )
+        now = self.clock.now()
+        read = OrdersRead((OrderSnapshot(mall, facts.shop, order, version, now, (line,)),), now, {})
+        with self.service.ledger.write() as tx:
+            book_orders(tx, self.service.shop, facts, read)
+
+    def shown(self, mall: str, sku: str) -> int:
+        """What the mall's own page shows."""
+        return int(getattr(self.sandbox, mall).stock()[self.wire(mall, sku)])
+
+    # --- the table ---------------------------------------------------------------------------------------------------
+
+    def copy_row(self, sku: str) -> None:
+        """Copy a row into the first blank row under the table, as staff do."""
+        tab = self.tab("在庫表")
+        position = self.rows(sku)[0][0]
+        last = max(i for i, row in enumerate(self.table("在庫表"), 1) if row.get("SKU"))
+        source = {"sheetId": tab, "startRowIndex": position, "endRowIndex": position + 1}
+        destination = {"sheetId": tab, "startRowIndex": last + 1, "endRowIndex": last + 2}
+        self.spreadsheet.apply([{"copyPaste": {"source": source, "destination": destination}}])
+
+    def plain_number_format(self, sku: str, header: str) -> None:
+        """What the sentence about a date asks for: the format goes back to a number."""
+        row, column = self.rows(sku)[0][0], self.column("在庫表", header)
+        area = {"sheetId": self.tab("在庫表"), "startRowIndex": row, "endRowIndex": row + 1}
+        area |= {"startColumnIndex": column, "endColumnIndex": column + 1}
+        number = {"userEnteredFormat": {"numberFormat": {"type": "NUMBER", "pattern": "0"}}}
+        request = {"range": area, "cell": number, "fields": "userEnteredFormat.numberFormat"}
+        self.spreadsheet.apply([{"repeatCell": request}])
+
+    def delete_row(self, position: int) -> None:
+        self.spreadsheet.delete_rows(self.tab("在庫表"), position, position + 1)
+
+    # --- the ledger --------------------------------------------------------------------------------------------------
+
+    def balance(self, sku: str) -> dict[str, int]:
+        """On hand by location, as the ledger has it."""
+        with self.service.ledger.read() as tx:
+            return {place: b.on_hand for (_, place), b in tx.stock.balances([sku]).items() if b.stocked}
+
+    def open_questions(self) -> str:
+        """The text of every open line of 要対応, as the ledger has them."""
+        with self.service.ledger.read() as tx:
+            return "\n".join(question(q.kind, "ja", q.subject, q.data) for q in tx.questions.open())

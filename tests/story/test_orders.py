@@ -1,0 +1,135 @@
+"""An order in one mall lowers the number in the sheet and in every other channel."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.world import World
+
+
+@pytest.mark.parametrize(("mall", "other"), [("rakuten", "shopify"), ("shopify", "rakuten")])
+def test_an_order_is_promised_in_the_sheet_and_taken_off_the_other_mall(shop: World, mall: str, other: str) -> None:
+    shop.buy(mall, "A", 2)
+    shop.rounds(2)
+    row = shop.row("A")
+    assert (row["本社倉庫"], row["引当"], row["販売可能"]) == ("5", "2", "5")
+    assert row["ロック"].startswith("✓")
+    assert shop.shown(other, "A") == 5
+    assert shop.shown(mall, "A") == 5
+
+
+def test_a_shipment_lowers_the_number_that_staff_type(shop: World) -> None:
+    order = shop.buy("rakuten", "A", 2)
+    shop.rounds(2)
+    shop.sandbox.rakuten.ship(order)
+    shop.rounds(2)
+    row = shop.row("A")
+    assert (row["本社倉庫"], row["渋谷店"], row["引当"], row["販売可能"]) == ("3", "2", "0", "5")
+
+
+def test_typing_while_an_order_ships_adds_up(shop: World) -> None:
+    order = shop.buy("rakuten", "A", 1)
+    shop.rounds(2)
+    shop.sandbox.rakuten.ship(order)
+    shop.type("A", "本社倉庫", 15)  # over 5, before the bridge has written its 4
+    shop.rounds(2)
+    assert shop.row("A")["本社倉庫"] == "14"
+    assert "✓" in shop.row("A")["状態"]
+
+
+def test_an_edit_is_answered_once_every_mall_shows_it(shop: World) -> None:
+    shop.type("B", "本社倉庫", 12)
+    shop.rounds(1)
+    assert "本社倉庫12個" in shop.row("B")["状態"]
+    shop.settle()
+    assert shop.row("B")["状態"].endswith("→ 2/2")
+    assert shop.shown("rakuten", "B") == shop.shown("shopify", "B") == 12
+
+
+def test_a_cancelled_order_comes_back_everywhere(shop: World) -> None:
+    order = shop.buy("shopify", "A", 3)
+    shop.rounds(2)
+    assert shop.shown("rakuten", "A") == 4
+    shop.sandbox.shopify.cancel(order, restock=True)
+    shop.settle()
+    assert shop.row("A")["引当"] == "0"
+    assert shop.shown("rakuten", "A") == shop.shown("shopify", "A") == 7
+
+
+def test_the_last_units_are_sold_once(shop: World) -> None:
+    shop.buy("rakuten", "A", 7)
+    shop.rounds(1)
+    assert shop.shown("shopify", "A") == 0
+    assert shop.buy("shopify", "A", 1) is None
+
+
+def test_an_order_larger_than_the_first_location_is_split(shop: World) -> None:
+    order = shop.buy("rakuten", "A", 6)
+    shop.rounds(2)
+    shop.sandbox.rakuten.ship(order)
+    shop.rounds(2)
+    assert (shop.row("A")["本社倉庫"], shop.row("A")["渋谷店"]) == ("0", "1")
+
+
+def test_a_shipment_in_two_parts_is_booked_part_by_part(shop: World) -> None:
+    order = shop.buy("shopify", "B", 3)
+    shop.rounds(2)
+    shop.sandbox.shopify.ship(order, units=1)
+    shop.rounds(2)
+    assert (shop.row("B")["本社倉庫"], shop.row("B")["引当"]) == ("6", "2")
+    shop.sandbox.shopify.ship(order)
+    shop.rounds(2)
+    assert (shop.row("B")["本社倉庫"], shop.row("B")["引当"]) == ("4", "0")
+
+
+def test_safety_stock_is_kept_back(shop: World) -> None:
+    shop.type("A", "安全在庫", 3)
+    shop.settle()
+    assert shop.row("A")["販売可能"] == "4"
+    assert shop.shown("rakuten", "A") == shop.shown("shopify", "A") == 4
+
+
+def test_a_sale_that_the_feed_hides_is_not_sold_back(shop: World) -> None:
+    shop.sandbox.rakuten.visible_after = 60.0
+    shop.buy("rakuten", "A", 2)  # Rakuten shows 5; its feed will tell in a minute
+    shop.type("A", "本社倉庫", 6)
+    shop.rounds(8)
+    assert shop.shown("rakuten", "A") <= 6
+    assert shop.shown("shopify", "A") <= 6  # held back there too
+    shop.sandbox.rakuten.visible_after = 0.0
+    shop.settle()
+    assert shop.shown("rakuten", "A") == shop.shown("shopify", "A") == 6
+
+
+def test_an_order_of_an_unknown_listing_is_kept_and_booked_once_it_is_mapped(shop: World) -> None:
+    shop.sandbox.rakuten.add_product(("set-1", "v-set"), "SET", 3)
+    shop.sandbox.rakuten.buy(("set-1", "v-set"), 2)
+    shop.rounds(2)
+    assert "対応づけのない注文" in shop.open_questions()
+    shop.put("出品", 5, {"チャネル": "rakuten", "出品ID": "set-1/v-set", "SKU構成": "A×2+B×1"})
+    shop.rounds(4)
+    assert shop.row("A")["引当"] == "4"
+    assert shop.row("B")["引当"] == "2"
+    assert "対応づけのない注文" not in shop.open_questions()
+    shop.settle()
+    assert shop.sandbox.rakuten.stock()["set-1", "v-set"] == 1  # ⌊(7 − 4) ÷ 2⌋
+
+
+def test_a_cancellation_after_shipment_asks_for_the_goods(shop: World) -> None:
+    shop.type("B", "検品待ち", 0)
+    shop.rounds(2)
+    shop.hears("rakuten", "B", order="1", version="1", open=0, shipped=2)
+    shop.hears("rakuten", "B", order="1", version="2", open=0, shipped=0)  # cancelled: the mall shows nothing any more
+    shop.rounds(2)
+    assert shop.row("B")["本社倉庫"] == "5"
+    assert "戻ってきましたか" in shop.open_questions()
+    shop.answer("戻ってきましたか", "戻った")
+    shop.rounds(3)
+    assert (shop.row("B")["検品待ち"], shop.row("B")["販売可能"]) == ("2", "5")
+
+
+def test_a_number_changed_by_hand_in_a_mall_is_reported_and_overwritten(shop: World) -> None:
+    shop.sandbox.shopify.set_stock_by_hand(shop.wire("shopify", "A"), 50)
+    shop.clock.sleep(60)
+    shop.settle()
+    assert shop.shown("shopify", "A") == 7

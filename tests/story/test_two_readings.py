@@ -1,0 +1,84 @@
+"""A number typed while stock moved may be a count or a change: the lower holds, and a person is asked with both."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.world import World
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> World:
+    world = World(tmp_path / "ledger.sqlite", sheet_settings={"two_readings_seconds": 10.0})
+    world.go_live()
+    world.clock.sleep(60)
+    world.rounds(2)
+    return world
+
+
+def ship_one(shop: World, rounds: int = 2) -> None:
+    order = shop.buy("rakuten", "A", 1)
+    shop.rounds(2)
+    shop.clock.sleep(30)
+    shop.sandbox.rakuten.ship(order)
+    shop.rounds(rounds, seconds=1.0)
+
+
+def test_a_number_typed_right_after_our_write_is_asked_about(shop: World) -> None:
+    ship_one(shop)
+    assert shop.row("A")["本社倉庫"] == "4"
+    shop.type("A", "本社倉庫", 15)  # did they look at 5 or at 4?
+    shop.rounds(2, seconds=1.0)
+    assert "いまの数は14個ですか、15個ですか" in shop.open_questions()
+    assert shop.row("A")["本社倉庫"] == "14"
+    assert "14個として扱っています" in shop.row("A")["状態"]
+
+
+@pytest.mark.parametrize(("answer", "number"), [("多い方", "15"), ("15", "15"), ("少ない方", "14"), ("14", "14")])
+def test_the_answer_settles_it(shop: World, answer: str, number: str) -> None:
+    ship_one(shop)
+    shop.type("A", "本社倉庫", 15)
+    shop.rounds(3, seconds=1.0)
+    shop.answer("いまの数は", answer)
+    shop.settle()
+    assert shop.row("A")["本社倉庫"] == number
+    assert shop.open_questions() == ""
+    assert shop.shown("shopify", "A") == int(number) + 2
+
+
+def test_a_newer_number_supersedes_the_question(shop: World) -> None:
+    ship_one(shop)
+    shop.type("A", "本社倉庫", 15)
+    shop.rounds(2, seconds=1.0)
+    shop.clock.sleep(60)
+    shop.rounds(2)
+    shop.type("A", "本社倉庫", 20)
+    shop.settle()
+    assert shop.open_questions() == ""
+    assert shop.row("A")["本社倉庫"] == "20"
+
+
+def test_a_number_typed_long_after_is_simply_taken(shop: World) -> None:
+    ship_one(shop)
+    shop.clock.sleep(30)
+    shop.rounds(2)
+    shop.type("A", "本社倉庫", 15)
+    shop.rounds(2)
+    assert shop.open_questions() == ""
+    assert shop.row("A")["本社倉庫"] == "15"
+
+
+def test_a_held_row_released_after_a_shipment_is_asked_about(shop: World) -> None:
+    order = shop.buy("rakuten", "A", 1)
+    shop.rounds(2)
+    shop.type("A", "編集中", True)
+    shop.type("A", "本社倉庫", 9)
+    shop.rounds(2)
+    shop.sandbox.rakuten.ship(order)
+    shop.rounds(8)
+    shop.type("A", "編集中", False)
+    shop.rounds(2)
+    assert "いまの数は8個ですか、9個ですか" in shop.open_questions()
+    assert shop.row("A")["本社倉庫"] == "8"
