@@ -1,0 +1,181 @@
+"""The edit rule: edit = shown − typed − amount(token), whatever older token, copy, version or journal line comes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.domain.edits import Account, Ask, Book, Standing, Unseen, account
+from bridge.domain.reading import Blank, Finding, FindingCode, Quantity
+from bridge.domain.stock import Cause
+from bridge.domain.table import Line, Row, View
+from bridge.domain.tokens import free, locked
+
+HERE = "本社倉庫"
+units = st.integers(0, 500)
+deltas = st.integers(-50, 50)
+
+
+def book(typed: int = 10, booked: int = 0, amount: int = 0, number: int = 1) -> Book:
+    return Book(
+        typed={("A", HERE): typed},
+        booked={("A", HERE): booked},
+        standing={"A": Standing.KNOWN},
+        amounts={("A", number): {HERE: amount}},
+        last={"A": {HERE: amount}},
+    )
+
+
+def view(*rows: Row, lines: tuple[Line, ...] = ()) -> View:
+    return View((HERE,), rows, lines)
+
+
+def row(shown: int | None, token: str = free(1), sku: str = "A", position: int = 1, **marks: bool) -> Row:
+    return Row(position, sku, token, (Blank() if shown is None else Quantity(shown),), **marks)
+
+
+def typed_after(before: Book, outcome: Account) -> int:
+    return before.typed["A", HERE] + sum(m.on_hand for m in outcome.movements if m.cause.typed)
+
+
+@given(typed=units, booked=deltas, amount=deltas, shown=units)
+def test_what_people_typed_is_what_the_cell_shows_less_what_of_ours_it_contains(
+    typed: int, booked: int, amount: int, shown: int
+) -> None:
+    before = book(typed, booked, amount)
+    outcome = account(before, view(row(shown)))
+    assert typed_after(before, outcome) == shown - amount
+    assert outcome.tokens == {"A": free(1)}
+
+
+@given(typed=units, booked=deltas, amount=deltas)
+def test_a_cell_that_shows_what_it_should_is_no_edit(typed: int, booked: int, amount: int) -> None:
+    if typed + amount < 0:
+        return
+    outcome = account(book(typed, booked, amount), view(row(typed + amount)))
+    assert outcome.movements == ()
+    assert outcome.edits == ()
+
+
+@given(amounts=st.lists(deltas, min_size=2, max_size=6), shown=units, which=st.integers(0, 5))
+def test_every_older_token_explains_its_own_content(amounts: list[int], shown: int, which: int) -> None:
+    """Yesterday's block pasted back, a restored version, an old read: each carries the token it was written under."""
+    which %= len(amounts)
+    before = replace(book(), amounts={("A", n): {HERE: amount} for n, amount in enumerate(amounts)})
+    outcome = account(before, view(row(shown, token=free(which))))
+    assert typed_after(before, outcome) == shown - amounts[which]
+
+
+@given(shown=units, had=deltas)
+def test_a_lock_changes_nothing_about_the_content(shown: int, had: int) -> None:
+    before = replace(book(amount=had), amounts={("A", 1): {HERE: had}, ("A", 2): {HERE: had}})
+    free_one, locked_one = account(before, view(row(shown))), account(before, view(row(shown, token=locked(2))))
+    assert [(m.on_hand, m.cause) for m in free_one.movements] == [(m.on_hand, m.cause) for m in locked_one.movements]
+
+
+@given(had=deltas, before_cell=units, written=units, shown=units)
+def test_a_journal_line_settles_by_one_rule(had: int, before_cell: int, written: int, shown: int) -> None:
+    """Whoever was faster: what the person typed before our write comes back in the sum."""
+    before = book(typed=10, booked=had, amount=had)
+    line = Line(7, "A", free(1), (HERE,), (Quantity(before_cell),), (written,))
+    outcome = account(before, view(row(shown, token=free(7)), lines=(line,)))
+    assert outcome.amounts["A", 7] == {HERE: had + written - before_cell}
+    assert typed_after(before, outcome) == 10 + (shown - written) + (before_cell - 10 - had)
+
+
+@given(had=deltas, before_cell=units, written=units)
+def test_a_line_seen_twice_counts_once(had: int, before_cell: int, written: int) -> None:
+    line = Line(7, "A", free(1), (HERE,), (Quantity(before_cell),), (written,))
+    first = account(book(amount=had), view(lines=(line,)))
+    again = account(
+        replace(book(amount=had), seen=frozenset({line.key}), amounts={("A", 1): {HERE: had}, **first.amounts}),
+        view(lines=(line,)),
+    )
+    assert first.seen == (line,)
+    assert again.seen == ()
+    assert again.amounts == {}
+
+
+@given(written=units)
+def test_a_write_over_text_counts_as_if_nobody_had_typed(written: int) -> None:
+    line = Line(7, "A", free(1), (HERE,), (Finding(FindingCode.TEXT),), (written,))
+    outcome = account(book(typed=10, booked=written - 10), view(row(written, token=free(7)), lines=(line,)))
+    assert outcome.edits == ()
+    assert [finding.code for finding in outcome.overwritten] == [FindingCode.TEXT]
+
+
+@given(shown=units, token=st.sampled_from(["", "✓", "abc", "✓ 999", "🔒 12x"]))
+def test_a_number_that_no_token_explains_is_asked_about_unless_it_is_the_last_one(shown: int, token: str) -> None:
+    outcome = account(book(typed=10, amount=-2, booked=-2), view(row(shown, token=token)))
+    if shown == 8:
+        assert [need.amount for need in outcome.needs] == [{HERE: -2}]
+        assert outcome.questions == ()
+    else:
+        assert [question.ask for question in outcome.questions] == [Ask.UNKNOWN_NUMBER]
+        assert outcome.needs == ()
+    assert outcome.movements == ()
+
+
+def test_a_sku_that_stands_twice_moves_nothing() -> None:
+    outcome = account(book(), view(row(3), row(4, position=2)))
+    assert (outcome.movements, outcome.tokens, outcome.doubled) == ((), {}, ("A",))
+
+
+def test_a_held_row_is_a_draft() -> None:
+    outcome = account(book(), view(row(99, hold=True)))
+    assert (outcome.movements, outcome.tokens) == ((), {})
+
+
+def test_a_blank_cell_is_a_finding_and_never_a_zero() -> None:
+    outcome = account(book(), view(row(None)))
+    assert outcome.movements == ()
+    assert [finding.code for finding in outcome.findings] == [FindingCode.BLANK]
+    assert outcome.tokens == {}
+
+
+def test_a_cell_never_filled_may_stay_blank() -> None:
+    two = View((HERE, "渋谷店"), (Row(1, "A", free(1), (Quantity(10), Blank())),))
+    outcome = account(book(), two)
+    assert outcome.findings == ()
+    assert outcome.tokens == {"A": free(1)}
+
+
+@given(shown=units)
+def test_a_copied_row_with_a_new_sku_waits_for_a_tick_and_gets_its_own_token(shown: int) -> None:
+    outcome = account(book(), view(row(10), row(shown, sku="C", position=2)))
+    assert [(question.sku, question.ask) for question in outcome.questions] == [("C", Ask.NEW_PRODUCT)]
+    assert {need.sku for need in outcome.needs} >= {"C"}
+    assert not [movement for movement in outcome.movements if movement.sku == "C"]
+    known = Book(
+        typed={},
+        booked={},
+        standing={"C": Standing.NEW},
+        amounts={("C", 5): {}},
+        last={},
+    )
+    assert account(known, view(row(shown, sku="C", token=free(5)))).movements == ()
+    ticked = account(known, view(row(shown, sku="C", token=free(5), confirm=True)))
+    assert [(m.on_hand, m.cause) for m in ticked.movements] == [(shown, Cause.OPENING)]
+
+
+@given(shown=st.integers(11, 500))
+def test_an_edit_that_takes_back_the_one_before_counts_when_it_is_seen_twice(shown: int) -> None:
+    delta = shown - 10
+    before = replace(book(), previous={("A", HERE): -delta})
+    first = account(before, view(row(shown)))
+    assert first.movements == ()
+    assert first.tokens == {}
+    second = account(replace(before, doubted=first.doubted), view(row(shown)))
+    assert [movement.on_hand for movement in second.movements] == [delta]
+
+
+@given(shown=units, written=deltas, waiting=deltas, booked=deltas)
+def test_of_two_readings_the_lower_holds(shown: int, written: int, waiting: int, booked: int) -> None:
+    before = replace(book(typed=-1000, booked=booked), unseen={("A", HERE): Unseen(written, waiting)})
+    (edit,) = account(before, view(row(shown))).edits
+    plain = shown + booked
+    results = {plain, plain + written, plain - waiting}
+    assert edit.balance == min(results)
+    assert edit.other == (max(results) if len(results) > 1 else None)

@@ -1,0 +1,189 @@
+"""The ledger keeps what it is told, whole or not at all, and says Stop when it can't."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import create_engine
+
+from bridge.domain.booking import LineState, Share
+from bridge.domain.invariants import conservation
+from bridge.domain.orders import LineKey, LineSnapshot, ListingKey
+from bridge.domain.push import ListingState, Push, Unseen
+from bridge.domain.stock import Cause, Component, Movement
+from bridge.errors import Stop
+from bridge.ledger.ledger import Ledger
+from bridge.ledger.listings import ListingRecord
+from bridge.ledger.schema import metadata
+from bridge.ledger.sheet import RowIntent
+from bridge.service import OneInstance
+from tests.support.virtual_clock import VirtualClock
+
+KEY = LineKey("rakuten", "shop", "1", "2")
+LISTING = ListingKey("rakuten", "item/v")
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    return Ledger(None, VirtualClock(), migrate=False)
+
+
+def test_the_migrations_make_exactly_the_schema(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    Ledger(path, VirtualClock()).close()
+    with create_engine(f"sqlite:///{path}").connect() as conn:
+        assert compare_metadata(MigrationContext.configure(conn), metadata) == []
+
+
+def test_a_ledger_keeps_its_id(tmp_path: Path) -> None:
+    ids = set()
+    for _ in range(2):
+        ledger = Ledger(tmp_path / "ledger.sqlite", VirtualClock())
+        with ledger.read() as tx:
+            ids.add(tx.get("ledger_id"))
+        ledger.close()
+    assert len(ids) == 1
+
+
+movements = st.lists(
+    st.builds(
+        Movement,
+        st.sampled_from(["A", "B"]),
+        st.sampled_from(["本社倉庫", "渋谷店"]),
+        st.integers(-9, 9),
+        st.integers(-9, 9),
+        st.sampled_from(list(Cause)),
+        st.just("test"),
+    ),
+    max_size=12,
+)
+
+
+@given(st.lists(movements, max_size=4))
+def test_balances_are_openings_plus_movements(batches: list[list[Movement]]) -> None:
+    ledger = Ledger(None, VirtualClock(), migrate=False)
+    for batch in batches:
+        with ledger.write() as tx:
+            tx.stock.book(batch)
+    with ledger.read() as tx:
+        kept = [movement for _, movement in tx.stock.movements()]
+        assert conservation({}, kept, tx.stock.balances()) == ()
+        assert len(kept) == sum(
+            bool(m.on_hand or m.allocated or m.cause is Cause.OPENING) for batch in batches for m in batch
+        )
+
+
+def test_a_transaction_that_fails_leaves_nothing(ledger: Ledger) -> None:
+    def fail() -> None:
+        with ledger.write() as tx:
+            tx.stock.book([Movement("A", "本社倉庫", 5, 0, Cause.OPENING, "")])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    with ledger.read() as tx:
+        assert tx.stock.balances() == {}
+
+
+def test_a_read_writes_nothing(ledger: Ledger) -> None:
+    with ledger.read() as tx:
+        tx.put("x", 1)
+    with ledger.read() as tx:
+        assert tx.get("x") is None
+
+
+def test_a_ledger_that_cannot_be_written_says_stop(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.sqlite", VirtualClock())
+    with ledger.write() as tx:
+        tx.conn.exec_driver_sql("PRAGMA query_only=ON")
+    with pytest.raises(Stop), ledger.write() as tx:
+        tx.put("x", 1)
+
+
+def test_an_order_line_comes_back_as_it_was_put(ledger: Ledger) -> None:
+    state = LineState(
+        LineSnapshot(KEY, LISTING, 5, 2, 3, 1, 4),
+        "v1",
+        (Component("A", 2), Component("B", 1)),
+        (Share("A", "本社倉庫", 4, 6, 2), Share("B", "渋谷店", 2, 3, 1)),
+        1,
+        1,
+        2,
+    )
+    with ledger.write() as tx:
+        tx.orders.put({KEY: state}, tx.at)
+        tx.orders.put({KEY: replace(state, version="v2")}, tx.at)
+        tx.orders.renew({KEY: "v3"})
+    with ledger.read() as tx:
+        assert tx.orders.of_orders("rakuten", "shop", ["1"]) == {KEY: replace(state, version="v3")}
+        assert tx.orders.open_orders("rakuten") == ["1"]
+        assert tx.orders.count() == 1
+
+
+def test_a_listing_comes_back_as_it_was_put_and_is_found_by_its_skus(ledger: Ledger) -> None:
+    with ledger.write() as tx:
+        state = ListingState(LISTING, 1, 2, 3, 4, tx.at, 5, tx.at, (Unseen(tx.at, tx.at, 2),), 6)
+        record = ListingRecord(state, (Component("A", 3), Component("B", 1)), True, "no", 7, tx.at)
+        tx.listings.put([record])
+        assert tx.listings.touching(["B"]) == {LISTING: record}
+        tx.listings.put([replace(record, components=(Component("C", 1),))])
+        assert tx.listings.touching(["A", "B"]) == {}
+        tx.listings.change([replace(state, wanted=9)])
+    with ledger.read() as tx:
+        assert tx.listings.all("rakuten")[LISTING].state.wanted == 9
+        assert set(tx.listings.touching(["C"])) == {LISTING}
+
+
+def test_a_push_under_way_is_remembered_with_its_key(ledger: Ledger) -> None:
+    with ledger.write() as tx:
+        tx.listings.intend("rakuten", "key-1", [Push(LISTING, 3, 5)], tx.at)
+    with ledger.read() as tx:
+        intent = tx.listings.intent("rakuten")
+        assert intent is not None
+        assert (intent.key, intent.items) == ("key-1", (Push(LISTING, 3, 5),))
+    with ledger.write() as tx:
+        tx.listings.pushed("rakuten")
+        assert tx.listings.intent("rakuten") is None
+
+
+def test_numbers_are_never_handed_out_twice(ledger: Ledger) -> None:
+    with ledger.write() as tx:
+        assert [tx.sheet.take_numbers(3), tx.sheet.take_numbers(1)] == [1, 4]
+        tx.sheet.raise_number(10)
+        tx.sheet.raise_number(2)
+        assert tx.sheet.take_numbers(1) == 11
+
+
+def test_a_row_update_under_way_is_one_per_sku(ledger: Ledger) -> None:
+    with ledger.write() as tx:
+        tx.sheet.intend([RowIntent("A", "stock", 1), RowIntent("B", "owned", 2)])
+        tx.sheet.intend([RowIntent("A", "stock", 1, 9)])
+        assert tx.sheet.intents() == [RowIntent("A", "stock", 1, 9), RowIntent("B", "owned", 2)]
+        tx.sheet.done(["A"])
+        assert tx.sheet.intents() == [RowIntent("B", "owned", 2)]
+
+
+def test_the_same_question_is_asked_once_and_brought_up_to_date(ledger: Ledger) -> None:
+    with ledger.write() as tx:
+        tx.questions.ask("oversold", "x", {"units": 1})
+        tx.questions.ask("oversold", "x", {"units": 2})
+        (question,) = tx.questions.open()
+        assert question.data == {"units": 2}
+        tx.questions.settle("oversold", "x", {"ja": "済", "en": "done"})
+        assert tx.questions.open() == []
+        tx.questions.ask("oversold", "x", {"units": 3})
+        assert [each.id for each in tx.questions.open()] == [question.id + 1]
+
+
+def test_only_one_process_keeps_a_ledger(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    with OneInstance(path), pytest.raises(Stop, match="もう動いています"), OneInstance(path):
+        pass
+    with OneInstance(path):
+        pass
