@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import update
-
 from bridge.domain.edits import Standing
 from bridge.domain.stock import Component
-from bridge.ledger import schema
 from bridge.ledger.ledger import Tx
 
 
@@ -16,16 +13,7 @@ def rename(tx: Tx, old: str, new: str) -> None:
     """The row now standing under `new` is the product known as `old`. What was counted for `new` until now is given
     up: its row's token says what its content contains under the old code, and goes on saying so."""
     tx.sheet.forget_sku(new)
-    for table in (
-        schema.sku,
-        schema.balance,
-        schema.movement,
-        schema.amount,
-        schema.share,
-        schema.finding,
-        schema.edit,
-    ):
-        tx.conn.execute(update(table).where(table.c.sku == old).values(sku=new))
+    tx.sheet.rename_sku(old, new)
     tx.sheet.change(new, standing=Standing.KNOWN.value, missing_since=None)
     changed = [
         replace(record, components=tuple(Component(new if c.sku == old else c.sku, c.units) for c in record.components))

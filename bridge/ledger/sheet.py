@@ -21,6 +21,7 @@ from bridge.ledger.schema import (
     movement,
     open_write,
     row_intent,
+    share,
     sku,
 )
 from bridge.ledger.values import get_value, put_value
@@ -76,6 +77,11 @@ class SheetBook:
         """Everything held under one code, its stock included. Only where another product takes the code over."""
         for table in (sku, balance, movement, amount, finding, row_intent):
             self._conn.execute(delete(table).where(table.c.sku == code))
+
+    def rename_sku(self, old: str, new: str) -> None:
+        """Everything held under one code goes on under the other, which holds nothing."""
+        for table in (sku, balance, movement, amount, share, finding, edit):
+            self._conn.execute(update(table).where(table.c.sku == old).values(sku=new))
 
     # --- numbers and amounts -----------------------------------------------------------------------------------------
 

@@ -11,7 +11,6 @@ from bridge.sheet.layout import TABS, ColumnSpec, TabSpec, first_locations, kind
 from bridge.sheet.requests import CellValue, box, text_format, write_cells
 
 JOURNAL_COLUMNS = 4 + 2 * 10  # up to ten stock columns
-ROWS = 1000
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def build(gateway: Gateway, language: str, channels: Sequence[str], journal_line
 
 
 def _add_tab(spec: TabSpec, sheet_id: int, language: str, journal_lines: int) -> list[Request]:
-    rows = journal_lines + 1 if spec.role == "journal" else ROWS
+    rows = journal_lines + 1 if spec.role == "journal" else spec.rows
     columns = JOURNAL_COLUMNS if spec.role == "journal" else max(4, len(_expanded(spec, language)))
     grid: dict[str, Any] = {"rowCount": rows, "columnCount": columns}
     if spec.columns:
@@ -87,11 +86,11 @@ def _columns(spec: TabSpec, sheet_id: int, language: str) -> list[Request]:
             }
         }
     ]
-    requests += text_format(sheet_id, [i for i, (column, _) in enumerate(columns) if column.kind == "text"], 1)
+    requests += text_format(sheet_id, [i for i, (column, _) in enumerate(columns) if column.kind == "code"], 1)
     for i, (column, _) in enumerate(columns):
         requests.append(_width(sheet_id, i, column.width))
         if column.kind == "tick":
-            area = box(sheet_id, (1, ROWS), (i, i + 1))
+            area = box(sheet_id, (1, spec.rows), (i, i + 1))
             rule = {"condition": {"type": "BOOLEAN"}, "strict": True}
             requests.append({"setDataValidation": {"range": area, "rule": rule}})
     return requests

@@ -25,6 +25,7 @@ class GridCell:
 
 
 EMPTY = GridCell()
+EMPTY_TEXT = GridCell(plain=True)
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,11 @@ def _row(row: Mapping[str, Any]) -> tuple[GridCell, ...]:
 
 
 def _cell(cell: Mapping[str, Any]) -> GridCell:
+    number_format = cell.get("userEnteredFormat", {}).get("numberFormat", {}).get("type", "")
+    if "userEnteredValue" not in cell and "effectiveValue" not in cell:
+        return EMPTY_TEXT if number_format == "TEXT" else EMPTY
     typed = cell.get("userEnteredValue", {})
     shown = cell.get("effectiveValue", typed)
-    number_format = cell.get("userEnteredFormat", {}).get("numberFormat", {}).get("type", "")
     kind, value = _kind(typed, shown)
     return GridCell(RawCell(kind, value, number_format), cell.get("formattedValue", ""), number_format == "TEXT")
 

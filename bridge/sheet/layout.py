@@ -41,6 +41,7 @@ class TabSpec:
     ja: str
     en: str
     columns: tuple[ColumnSpec, ...]
+    rows: int
     hidden: bool = False
 
     def title(self, language: str) -> str:
@@ -84,7 +85,7 @@ def _document() -> dict[str, Any]:
 def tab_spec(role: str) -> TabSpec:
     data = _document()[role]
     columns = tuple(ColumnSpec(**column) for column in data["columns"])
-    return TabSpec(role, data["ja"], data["en"], columns, data.get("hidden", False))
+    return TabSpec(role, data["ja"], data["en"], columns, data["rows"], data.get("hidden", False))
 
 
 @dataclass(frozen=True)
