@@ -65,7 +65,7 @@ class Outside:
     on_mall_call: Callable[[RequestRecord], None] | None = None
 
 
-class _SheetCredentials(Credentials):  # type: ignore[misc]  # google-auth is untyped
+class _SheetCredentials(Credentials):
     """After each token google-auth asks another Google host, in a thread, from which regions the key may be used. A
     spreadsheet needs no such answer, and the host is none that a small server's firewall should have to allow."""
 
@@ -75,7 +75,7 @@ class _SheetCredentials(Credentials):  # type: ignore[misc]  # google-auth is un
 
 def google_session(config: Config) -> requests.Session:
     """A session that signs its requests with the service account's key and renews its token."""
-    credentials = _SheetCredentials.from_service_account_file(
+    credentials = _SheetCredentials.from_service_account_file(  # type: ignore[no-untyped-call]
         str(config.sheet.service_account), scopes=list(SCOPES)
     )
     return AuthorizedSession(credentials)  # type: ignore[no-untyped-call]
