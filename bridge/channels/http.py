@@ -20,10 +20,10 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from bridge.channels.limits import TokenBucket
 from bridge.channels.redaction import Redactor, without_keys
 from bridge.clock import Clock
 from bridge.errors import BridgeError, Hint, NeedsPerson, TryAgain
+from bridge.limits import TokenBucket
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 60.0

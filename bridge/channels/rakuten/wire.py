@@ -9,11 +9,11 @@ from typing import Any
 
 from bridge.channels.answers import senseless
 from bridge.channels.http import Answer, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
-from bridge.channels.limits import TokenBucket
 from bridge.channels.rakuten import facts
 from bridge.channels.redaction import Redactor, only
 from bridge.config import Rakuten
 from bridge.errors import Hint, NeedsPerson, Refused, TryAgain
+from bridge.limits import TokenBucket
 
 MALL = "Rakuten"
 

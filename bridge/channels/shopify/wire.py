@@ -7,13 +7,13 @@ from typing import Any
 
 from bridge.channels.answers import senseless
 from bridge.channels.http import Answer, Auth, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
-from bridge.channels.limits import TokenBucket
 from bridge.channels.redaction import Redactor
 from bridge.channels.shopify import facts
 from bridge.channels.shopify.auth import ClientCredentials, DayToken, StaticToken
 from bridge.channels.shopify.documents import Document
 from bridge.config import Shopify
 from bridge.errors import Hint, NeedsPerson, Refused, TryAgain
+from bridge.limits import TokenBucket
 
 MALL = "Shopify"
 POINTS, TOKENS = "points", "tokens"  # the limiters

@@ -24,10 +24,10 @@ from bridge.channels.http import (
     ShadowWrite,
     raise_if_busy,
 )
-from bridge.channels.limits import TokenBucket
 from bridge.channels.redaction import Redactor, only, without_keys
 from bridge.channels.shopify.auth import ClientCredentials, DayToken
 from bridge.errors import TryAgain
+from bridge.limits import TokenBucket
 from tests.support.virtual_clock import VirtualClock
 
 READ = Operation("look", "POST", "/look", "all")
