@@ -31,6 +31,7 @@ from bridge.sheet.views import (
 )
 
 PEOPLE = ("stock", "listings", "questions", "settings")
+BELOW = 50  # blank rows under the table that a reply of a write carries; a poll carries them all
 AWAITED = timedelta(days=1)  # how long a promised journal line is looked for in every read
 
 
@@ -154,7 +155,8 @@ class Desk:
     def write(self, requests: Sequence[Request], stock: StockTab, journal_pieces: Iterable[Piece] = ()) -> Look:
         """One batch; what the stock table and those journal lines show after it. Raises as Gateway.write."""
         journal_tab = Tab(self.tabs["journal"], self._journal_title(), 0, 40, ())
-        answer_with = [(stock.tab, Piece(stock.tab.sheet_id))]
+        last = min(stock.tab.row_count, stock.tab.last_row + BELOW) if stock.tab.row_count else None
+        answer_with = [(stock.tab, Piece(stock.tab.sheet_id, None if last is None else 0, last))]
         answer_with += [(journal_tab, piece) for piece in journal_pieces]
         reply: Reply = self._gateway.write(requests, answer_with)
         with self._ledger.read() as tx:

@@ -70,6 +70,7 @@ class Tx:
         )
         for table in tables:
             self.conn.execute(table.delete())
+        self.sheet.changed()
 
 
 class Ledger:

@@ -58,28 +58,39 @@ class RowIntent:
 class SheetBook:
     def __init__(self, conn: Connection, at: str) -> None:
         self._conn, self._at = conn, at
+        self._skus: dict[str, SkuRecord] | None = None  # read once a transaction, until something changes
 
     # --- SKUs --------------------------------------------------------------------------------------------------------
 
     def skus(self) -> dict[str, SkuRecord]:
-        return {row.sku: _record(row) for row in self._conn.execute(select(sku))}
+        if self._skus is None:
+            self._skus = {row.sku: _record(row) for row in self._conn.execute(select(sku))}
+        return self._skus
+
+    def changed(self) -> None:
+        """What was read of the SKUs is no longer true."""
+        self._skus = None
 
     def greet(self, code: str, standing: Standing) -> None:
         """Take in a SKU; one that is known stays as it is."""
+        self.changed()
         statement = upsert(sku).values(sku=code, standing=standing.value, last={})
         self._conn.execute(statement.on_conflict_do_nothing(index_elements=["sku"]))
 
     def change(self, code: str, **values: Any) -> None:
         """Change what we hold about one SKU; the names are the columns of the table."""
+        self.changed()
         self._conn.execute(update(sku).where(sku.c.sku == code).values(**values))
 
     def forget_sku(self, code: str) -> None:
         """Everything held under one code, its stock included. Only where another product takes the code over."""
+        self.changed()
         for table in (sku, balance, movement, amount, finding, row_intent):
             self._conn.execute(delete(table).where(table.c.sku == code))
 
     def rename_sku(self, old: str, new: str) -> None:
         """Everything held under one code goes on under the other, which holds nothing."""
+        self.changed()
         for table in (sku, balance, movement, amount, share, finding, edit):
             self._conn.execute(update(table).where(table.c.sku == old).values(sku=new))
 

@@ -47,6 +47,13 @@ class Tab:
     def text(self, row: int, column: int) -> str:
         return self.cell(row, column).text.strip()
 
+    @property
+    def last_row(self) -> int:
+        """The number of rows down to the last that holds anything."""
+        return max(
+            (i for i, row in enumerate(self.rows, 1) if any(cell.raw.value is not None for cell in row)), default=0
+        )
+
     def texts(self) -> list[list[str]]:
         return [[cell.text for cell in row] for row in self.rows[:10]]
 
