@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -51,7 +51,7 @@ SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 FULL_READ = timedelta(minutes=1)  # how often every listing of a channel is read back
 SHEET_DARK = timedelta(minutes=2)  # unread for longer, nothing rises
 PERSON_PAUSE = 600.0  # seconds between two tries of a channel that waits for a person
-RECONCILE_AT = "04:30"
+RECONCILE_AT = time(4, 30)  # in the shop's time zone
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,7 @@ class Service:
         jobs = schedule.Scheduler()
         guard = Guard(self, "sheet", None)
         _every(jobs, self.config.sheet.poll_seconds).do(guard.run, self.cycle.run)
-        jobs.every().day.at(RECONCILE_AT, self.config.bridge.timezone).do(guard.run, self.reconcile)
+        jobs.every().day.at(_here(RECONCILE_AT, self.config.bridge.timezone)).do(guard.run, self.reconcile)
         self._turn(jobs)
 
     def _channel_thread(self, channel: Channel) -> None:
@@ -305,6 +305,12 @@ def channel_names(config: Config) -> Sequence[str]:
 
 def _orders_seconds(config: Config, name: str) -> float:
     return float(getattr(config.channels, name).orders_seconds)
+
+
+def _here(at: time, zone: str) -> str:
+    """A time of day in `zone` by this machine's clock, as `schedule` takes it (its own zones would need pytz)."""
+    there = datetime.combine(datetime.now(ZoneInfo(zone)), at, ZoneInfo(zone))
+    return there.astimezone().strftime("%H:%M")
 
 
 def _every(jobs: schedule.Scheduler, seconds: float) -> schedule.Job:
