@@ -122,6 +122,7 @@ class Control:
             "time": self._clock.now().isoformat(),
             "malls": malls,
             "crowd": self._crowd.counts(),
+            "demand": self._crowd.demand(),
             "faults": {name: faults.injected for name, faults in self._faults.items()},
             "calls": dict(self._calls),
         }
