@@ -63,11 +63,11 @@ class Gateway:
 
     def tabs(self) -> dict[str, Tab]:
         """Every tab's properties by title, without cells. One read."""
-        answer = self._http.request(
-            "get",
-            SPREADSHEET_URL % self.spreadsheet_id,
-            params={"fields": "sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)))"},
-        ).json()
+        fields = "sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)))"
+        try:
+            answer = self._http.request("get", SPREADSHEET_URL % self.spreadsheet_id, params={"fields": fields}).json()
+        except APIError as error:
+            raise _refused(error) from error
         return {tab.title: tab for tab in parse(answer).tabs.values()}
 
     def read(self, pieces: Sequence[Piece]) -> Snapshot:
