@@ -243,6 +243,8 @@ class _Accounting:
     def _row(self, row: Row) -> None:
         if row.hold or self.standing.get(row.sku) is Standing.ASKED:
             return  # a draft, or waiting for an answer
+        if row.sku not in self.standing and not self._greet(row):
+            return
         has = self._amount(row.sku, row.token)
         if has is None:
             self._tokenless(row)
@@ -253,8 +255,6 @@ class _Accounting:
 
     def _tokenless(self, row: Row) -> None:
         if not self._opened(row.sku):
-            if row.sku not in self.standing and not self._greet(row):
-                return
             self._need(row, {} if row.token else self.last.get(row.sku, {}))
         elif self._shows_what_it_last_showed(row):
             self._need(row, self.last.get(row.sku, {}))
@@ -269,6 +269,7 @@ class _Accounting:
             return False
         if row.token:
             self.questions.append(Question(row.sku, Ask.NEW_PRODUCT))
+        self.standing[row.sku] = Standing.NEW if row.token else Standing.KNOWN
         self.newcomers.append(row.sku)
         return True
 

@@ -77,7 +77,7 @@ def _question_cells(tx: Tx, shop: Shop, tab: Lines[AnswerLine], answers: Answers
     for each in tx.questions.open():
         cells = _question(each, shop.language, answers)
         if each.id in by_id:
-            lines.append((by_id[each.id].position, cells, by_id[each.id].shown))
+            lines.append((by_id[each.id].position, cells, {"id": each.id, **by_id[each.id].shown}))
         else:
             new.append(cells)
     for line in tab.lines:
