@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bridge.channels.port import Check
 from bridge.config import Config
 from bridge.errors import BridgeError, Hint
@@ -20,7 +22,7 @@ def check(config: Config, outside: Outside | None = None) -> list[Check]:
     try:
         lines = _sheet(service)
         for channel in service.channels:
-            lines += channel.check()
+            lines += [replace(line, name=f"{channel.name} {line.name}") for line in channel.check()]
         return lines
     finally:
         service.close()

@@ -75,9 +75,17 @@ class _SheetCredentials(Credentials):
 
 def google_session(config: Config) -> requests.Session:
     """A session that signs its requests with the service account's key and renews its token."""
-    credentials = _SheetCredentials.from_service_account_file(  # type: ignore[no-untyped-call]
-        str(config.sheet.service_account), scopes=list(SCOPES)
-    )
+    try:
+        credentials = _SheetCredentials.from_service_account_file(  # type: ignore[no-untyped-call]
+            str(config.sheet.service_account), scopes=list(SCOPES)
+        )
+    except ValueError as error:
+        raise NeedsPerson(
+            Hint(
+                "サービスアカウントの鍵ファイルが壊れています。Google Cloudで作り直して置いてください。",
+                "The service account's key file is damaged. Make a new key in Google Cloud and put it there.",
+            )
+        ) from error
     return AuthorizedSession(credentials)  # type: ignore[no-untyped-call]
 
 

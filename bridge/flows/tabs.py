@@ -73,16 +73,18 @@ def _listing_cells(tx: Tx, shop: Shop, tab: Lines[ListingLine], answers: Answers
 def _question_cells(tx: Tx, shop: Shop, tab: Lines[AnswerLine], answers: Answers) -> list[Request]:
     """Open questions get their line once; closed ones get their result."""
     by_id = {line.id: line for line in tab.lines}
-    lines, new = [], []
+    lines: list[tuple[int, Mapping[str, CellValue], Mapping[str, CellValue]]] = []
+    new: list[Mapping[str, CellValue]] = []
     for each in tx.questions.open():
         cells = _question(each, shop.language, answers)
         if each.id in by_id:
             lines.append((by_id[each.id].position, cells, {"id": each.id, **by_id[each.id].shown}))
         else:
             new.append(cells)
+    settled = {each.id: each for each in tx.questions.closed()}
     for line in tab.lines:
-        closed = tx.questions.get(line.id)
-        if closed is not None and closed.closed_at is not None:
+        closed = settled.get(line.id)
+        if closed is not None:
             lines.append((line.position, {"result": _result(closed, shop.language, answers)}, line.shown))
     requests = _differing(tab.tab.sheet_id, tab.columns, lines)
     return requests + append_rows(

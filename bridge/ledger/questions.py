@@ -32,8 +32,8 @@ class QuestionBook:
     def open(self) -> list[OpenQuestion]:
         return self._find(exception.c.closed_at.is_(None))
 
-    def closed_since(self, at: str) -> list[OpenQuestion]:
-        return self._find(exception.c.closed_at > at)
+    def closed(self) -> list[OpenQuestion]:
+        return self._find(exception.c.closed_at.is_not(None))
 
     def get(self, number: int) -> OpenQuestion | None:
         found = self._find(exception.c.id == number)
