@@ -62,6 +62,13 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--empty", action="store_true", help="begin without products")
     sandbox.add_argument("--no-quota", action="store_true", help="never answer 429")
     sandbox.add_argument("--latency", default="google", help="google, none, or base,per_request,per_thousand_cells")
+    demo = command("demo", _demo, "a lively day in the sandbox, live on the screen, with a verdict at the end")
+    demo.add_argument("--seconds", type=float, help="end after so many seconds of trade (else at Ctrl-C)")
+    demo.add_argument("--rate", type=float, default=4.0, help="orders tried per second")
+    demo.add_argument("--kill-at", type=float, help="kill -9 the bridge at that second, and restart it")
+    demo.add_argument("--state", type=Path, help="an empty folder that keeps everything (else a temporary one)")
+    demo.add_argument("--seed", type=int, default=1, help="another seed, another day")
+    demo.add_argument("--record", type=Path, help="write every request and answer of the bridge here, as JSON lines")
     return parser
 
 
@@ -117,6 +124,12 @@ def _sandbox(options: argparse.Namespace) -> int:
         latency=_latency(options.latency),
     )
     return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from bridge.demo.run import options_of, run_demo
+
+    return run_demo(options_of(options))
 
 
 def _latency(text: str) -> Latency:

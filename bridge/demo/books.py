@@ -1,0 +1,95 @@
+"""The ledger file, read with nothing but SQLite, so that a mistake of the bridge's own code can't hide itself."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bridge.demo.evidence import Asked, Balance, BookedEdit, BookedLine, Books, Cell
+
+TYPED = ("opening", "edit")  # causes of what people typed; the rest is booked by the bridge
+
+
+def read_books(path: Path) -> Books:
+    """One consistent look; an empty ledger where there is no file yet."""
+    if not path.exists():
+        return Books(balances={})
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as file:
+        file.row_factory = sqlite3.Row
+        try:
+            file.execute("BEGIN")
+            return Books(
+                lines=_lines(file),
+                edits=_edits(file),
+                balances=_balances(file),
+                open_questions=_questions(file),
+                overwritten=_overwritten(file),
+            )
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):  # it is just being made
+                return Books(balances={})
+            raise
+
+
+def _lines(file: sqlite3.Connection) -> list[BookedLine]:
+    shipped: defaultdict[tuple[str, str, str], dict[Cell, int]] = defaultdict(dict)
+    for row in file.execute("SELECT * FROM share"):
+        key = (row["channel"], row["order"], row["line"])
+        cell = (row["sku"], row["location"])
+        shipped[key][cell] = shipped[key].get(cell, 0) + row["shipped"]
+    return [
+        BookedLine(
+            row["channel"],
+            row["order"],
+            row["line"],
+            row["ordered"],
+            row["open"],
+            row["shipped"],
+            shipped[row["channel"], row["order"], row["line"]],
+        )
+        for row in file.execute("SELECT * FROM order_line")
+    ]
+
+
+def _edits(file: sqlite3.Connection) -> list[BookedEdit]:
+    found = []
+    for row in file.execute("SELECT * FROM edit ORDER BY id"):
+        refused = row["outcome"] == "refused"
+        delta = None if refused else int(row["after"]) - (row["before"] or 0)
+        found.append(BookedEdit(_time(row["at"]), (row["sku"], row["location"]), delta, row["outcome"]))
+    return found
+
+
+def _balances(file: sqlite3.Connection) -> dict[Cell, Balance]:
+    sums: defaultdict[Cell, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for row in file.execute("SELECT * FROM movement"):
+        total = sums[row["sku"], row["location"]]
+        total[0 if row["cause"] in TYPED else 1] += row["on_hand"]
+        total[2] += row["allocated"]
+    rows = {(row["sku"], row["location"]): row for row in file.execute("SELECT * FROM balance")}
+    return {cell: _balance(rows.get(cell), sums[cell]) for cell in {*rows, *sums}}
+
+
+def _balance(row: Any, sums: list[int]) -> Balance:
+    if row is None:
+        return Balance(0, 0, 0, *sums)
+    return Balance(row["typed"] or 0, row["booked"], row["allocated"], *sums)
+
+
+def _questions(file: sqlite3.Connection) -> list[Asked]:
+    rows = file.execute("SELECT * FROM exception WHERE closed_at IS NULL ORDER BY id")
+    return [Asked(row["id"], row["kind"], row["subject"], json.loads(row["data"]), _time(row["at"])) for row in rows]
+
+
+def _overwritten(file: sqlite3.Connection) -> frozenset[Cell]:
+    rows = file.execute("SELECT subject, data FROM exception WHERE kind = 'overwritten'")
+    return frozenset((row["subject"], str(json.loads(row["data"]).get("location", ""))) for row in rows)
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,109 @@
+"""One look at everything: the control panel, the sheet over the API, the ledger file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bridge.demo.books import read_books
+from bridge.demo.evidence import Call, Cell, Evidence, Row, SoldLine, StockChange, Times, TypedChange
+from bridge.demo.panel import MALLS, Panel, by_header
+
+
+def collect(
+    panel: Panel,
+    ledger: Path,
+    table: Sequence[Sequence[str]],
+    *,
+    opening: Mapping[Cell, int],
+    selling: Sequence[str],
+    times: Times,
+) -> Evidence:
+    """`table`: the texts of 在庫表, however they were read."""
+    staff = panel.get("/staff")
+    state = panel.get("/state")
+    sold: list[SoldLine] = []
+    stock: dict[tuple[str, str], int] = {}
+    changes: list[StockChange] = []
+    for mall in MALLS:
+        skus = {tuple(row["listing"]): row["sku"] for row in panel.get(f"/malls/{mall}/stock")["stock"]}
+        stock |= {(mall, row["sku"]): row["quantity"] for row in panel.get(f"/malls/{mall}/stock")["stock"]}
+        sold += [line for order in panel.get(f"/malls/{mall}/orders")["orders"] for line in _sold(mall, order)]
+        changes += [_change(mall, skus, entry) for entry in panel.get(f"/malls/{mall}/history")["history"]]
+    return Evidence(
+        times=times,
+        opening=opening,
+        selling=selling,
+        sold=sold,
+        stock=stock,
+        stock_changes=changes,
+        typed=typed_changes(staff["changes"], staff["acts"]),
+        acts=staff["counts"],
+        demand=state["demand"],
+        books=read_books(ledger),
+        rows=rows_of(table, selling),
+        calls=[_call(entry) for entry in panel.get("/sheets/calls")["calls"]],
+    )
+
+
+def rows_of(table: Sequence[Sequence[str]], columns: Sequence[str]) -> list[Row]:
+    return [
+        Row(line["SKU"], line["ロック"], line["引当"], line["販売可能"], {name: line[name] for name in columns})
+        for line in by_header(table, "SKU")
+        if line["SKU"] or line["ロック"]
+    ]
+
+
+def typed_changes(changes: Sequence[Mapping[str, Any]], acts: Sequence[Mapping[str, Any]]) -> list[TypedChange]:
+    """The staff's log; a draft counts from the moment its row was released."""
+    released = [(_time(act["at"]), act["sku"]) for act in acts if act["what"] == "release"]
+    found = []
+    for change in changes:
+        at = _time(change["at"])
+        counts_at = at
+        if change["kind"] == "draft":
+            counts_at = min((time for time, sku in released if sku == change["sku"] and time >= at), default=at)
+        found.append(TypedChange(**{**change, "at": at}, counts_at=counts_at))
+    return found
+
+
+def _sold(mall: str, order: Mapping[str, Any]) -> list[SoldLine]:
+    return [
+        SoldLine(
+            mall,
+            _last_part(order["id"]),
+            _line_name(mall, line),
+            line["sku"],
+            line["units"],
+            line["shipped"],
+            line["cancelled"],
+            _time(order["placed_at"]),
+            _time(order["visible_at"]),
+        )
+        for line in order["lines"]
+    ]
+
+
+def _line_name(mall: str, line: Mapping[str, Any]) -> str:
+    """As the mall's wire shows it: Rakuten's basket and detail numbers, the end of Shopify's gid."""
+    return f"{line['basket']}-{line['line_id']}" if mall == "rakuten" else _last_part(line["line_id"])
+
+
+def _last_part(name: str) -> str:
+    return name.rsplit("/", 1)[-1]
+
+
+def _change(mall: str, skus: Mapping[tuple[str, ...], str], entry: Mapping[str, Any]) -> StockChange:
+    sku = skus.get(tuple(entry["listing"]), "")
+    return StockChange(mall, sku, _time(entry["at"]), entry["old"], entry["new"], entry["cause"])
+
+
+def _call(entry: Mapping[str, Any]) -> Call:
+    names = ("kind", "status", "seconds", "locks", "journal", "owned")
+    return Call(at=_time(entry["at"]), **{name: entry[name] for name in names})
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)

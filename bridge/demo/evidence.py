@@ -1,0 +1,216 @@
+"""What the verdict is counted from: the malls' own records, the staff's log, the sheet, and the ledger file as it lies
+on the disk. Nothing here is computed by the bridge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+Cell = tuple[str, str]  # SKU, stock column
+
+
+@dataclass(frozen=True)
+class SoldLine:
+    """One order line as its mall has it. `order` and `line` are written as the ledger names them."""
+
+    mall: str
+    order: str
+    line: str
+    sku: str
+    units: int
+    shipped: int
+    cancelled: int
+    placed_at: datetime
+    visible_at: datetime
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.mall, self.order, self.line
+
+    @property
+    def open(self) -> int:
+        return self.units - self.shipped - self.cancelled
+
+    @property
+    def kept(self) -> int:
+        """Units that the buyer got or still waits for."""
+        return self.units - self.cancelled
+
+
+@dataclass(frozen=True)
+class StockChange:
+    """A mall's own number of one SKU changed. `cause`: opening, order, restock, edit, push, hand."""
+
+    mall: str
+    sku: str
+    at: datetime
+    old: int
+    new: int
+    cause: str
+
+
+@dataclass(frozen=True)
+class TypedChange:
+    """What the staff script typed into a stock cell (sandbox/staff.py)."""
+
+    number: int
+    at: datetime
+    sku: str
+    column: str
+    shown: str
+    typed: str
+    meaning: int
+    kind: str
+    counts_at: datetime  # drafts count when the row is released
+
+    @property
+    def cell(self) -> Cell:
+        return self.sku, self.column
+
+
+@dataclass(frozen=True)
+class BookedLine:
+    """One order line as the ledger has booked it. `shipped_from`: units by stock cell."""
+
+    mall: str
+    order: str
+    line: str
+    ordered: int
+    open: int
+    shipped: int
+    shipped_from: Mapping[Cell, int]
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.mall, self.order, self.line
+
+
+@dataclass(frozen=True)
+class BookedEdit:
+    """One line of the ledger's account of people's entries. `delta` None: a refused one."""
+
+    at: datetime
+    cell: Cell
+    delta: int | None
+    outcome: str  # applied | refused | waiting
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Numbers of one stock cell in the ledger, and the sums of its movements."""
+
+    typed: int
+    booked: int
+    allocated: int
+    sum_typed: int
+    sum_booked: int
+    sum_allocated: int
+
+    @property
+    def on_hand(self) -> int:
+        return self.typed + self.booked
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An open question of 要対応."""
+
+    number: int
+    kind: str
+    subject: str
+    data: Mapping[str, object]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Books:
+    """The ledger file, read with nothing but SQLite."""
+
+    lines: Sequence[BookedLine] = ()
+    edits: Sequence[BookedEdit] = ()
+    balances: Mapping[Cell, Balance] = None  # type: ignore[assignment]
+    open_questions: Sequence[Asked] = ()
+    overwritten: frozenset[Cell] = frozenset()  # cells whose unreadable text was overwritten and asked about
+
+    @cached_property
+    def shipped(self) -> Mapping[Cell, int]:
+        total: dict[Cell, int] = {}
+        for line in self.lines:
+            for cell, units in line.shipped_from.items():
+                total[cell] = total.get(cell, 0) + units
+        return total
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call that reached Google's stand-in (sandbox/usage.py)."""
+
+    at: datetime
+    kind: str
+    status: int
+    seconds: float
+    locks: int
+    journal: int
+    owned: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of 在庫表 as read over the API. `cells`: its stock cells' texts by column."""
+
+    sku: str
+    lock: str
+    allocated: str
+    sellable: str
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Times:
+    """When trade began and ended, and when the bridge was down."""
+
+    began: datetime
+    ended: datetime
+    outages: Sequence[tuple[datetime, datetime]] = ()
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One look at everything. `selling`: the stock columns that sell; `opening`: what they held before trade."""
+
+    times: Times
+    opening: Mapping[Cell, int]
+    selling: Sequence[str]
+    sold: Sequence[SoldLine]
+    stock: Mapping[tuple[str, str], int]  # (mall, SKU) → the mall's own number
+    stock_changes: Sequence[StockChange]
+    typed: Sequence[TypedChange]
+    acts: Mapping[str, int]
+    demand: Mapping[str, int]
+    books: Books
+    rows: Sequence[Row]
+    calls: Sequence[Call]
+
+    @cached_property
+    def meant(self) -> Mapping[Cell, int]:
+        """What should lie on each shelf if nothing were shipped: opening + what the staff script meant."""
+        total = dict(self.opening)
+        for change in self.typed:
+            total[change.cell] = total.get(change.cell, 0) + change.meaning
+        return total
+
+    @cached_property
+    def truth(self) -> Mapping[Cell, int]:
+        """What should lie on each shelf now. Which shelf a shipment left is the bridge's choice; that each line left
+        one is checked against the malls."""
+        shipped = self.books.shipped
+        return {cell: units - shipped.get(cell, 0) for cell, units in self.meant.items()}
+
+    def units(self, what: str) -> dict[str, int]:
+        """Σ of `open`, `shipped` or `kept` units by SKU, as the malls have it."""
+        total: dict[str, int] = {}
+        for line in self.sold:
+            total[line.sku] = total.get(line.sku, 0) + int(getattr(line, what))
+        return total

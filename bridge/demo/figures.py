@@ -1,0 +1,116 @@
+"""How fast and how cheap: figures, counted at the simulators."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bridge.demo.evidence import Call, Evidence, SoldLine, StockChange
+from bridge.demo.panel import MALLS
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Of `count` values: the middle one and the one that 5 % exceed."""
+
+    count: int
+    p50: float
+    p95: float
+
+
+def spread(values: Sequence[float]) -> Spread:
+    ranked = sorted(values)
+    if not ranked:
+        return Spread(0, 0.0, 0.0)
+    return Spread(len(ranked), ranked[len(ranked) // 2], ranked[min(len(ranked) - 1, int(len(ranked) * 0.95))])
+
+
+@dataclass(frozen=True)
+class Latencies:
+    """Seconds from a sale in one mall to the other mall's lower number; `own` leaves the feed's delay out."""
+
+    whole: Spread
+    own: Spread
+
+
+def latencies(evidence: Evidence) -> Latencies:
+    """Of every sale whose other mall had something to lower. While the bridge was down nothing is measured."""
+    pushes: defaultdict[tuple[str, str], list[StockChange]] = defaultdict(list)
+    for change in evidence.stock_changes:
+        pushes[change.mall, change.sku].append(change)
+    whole, own = [], []
+    for line in evidence.sold:
+        for mall in MALLS:
+            lowered = None if mall == line.mall else _lowered(pushes[mall, line.sku], line)
+            if lowered is not None and not _during_outage(evidence, line, lowered):
+                whole.append((lowered.at - line.placed_at).total_seconds())
+                own.append((lowered.at - line.visible_at).total_seconds())
+    return Latencies(spread(whole), spread(own))
+
+
+def _lowered(changes: Sequence[StockChange], line: SoldLine) -> StockChange | None:
+    """The push that took the sale off here: the first that lowers after the sale could be read. None where this mall
+    had nothing left to lower."""
+    before = [change for change in changes if change.at < line.visible_at]
+    if not before or before[-1].new == 0:
+        return None
+    after = (change for change in changes if change.at >= line.visible_at)
+    return next((change for change in after if change.cause == "push" and change.new < change.old), None)
+
+
+def _during_outage(evidence: Evidence, line: SoldLine, lowered: StockChange) -> bool:
+    return any(line.visible_at <= up and lowered.at >= down for down, up in evidence.times.outages)
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Calls that reached Google. A cycle is a read and the writes up to the next read."""
+
+    cycles: int
+    most_per_cycle: int
+    per_cycle: float
+    reads_per_minute: int
+    writes_per_minute: int
+    refused: int
+    with_journal: int
+    without_journal: int
+    seconds: Spread
+
+
+def count_calls(evidence: Evidence) -> Calls:
+    calls = [call for call in evidence.calls if call.at >= evidence.times.began and call.kind in ("read", "write")]
+    cycles = _cycles(calls)
+    return Calls(
+        cycles=len(cycles),
+        most_per_cycle=max(cycles, default=0),
+        per_cycle=sum(cycles) / len(cycles) if cycles else 0.0,
+        reads_per_minute=_most_in_a_minute([call for call in calls if call.kind == "read"]),
+        writes_per_minute=_most_in_a_minute([call for call in calls if call.kind == "write"]),
+        refused=sum(call.status == 429 for call in calls),
+        with_journal=sum(call.journal for call in calls),
+        without_journal=sum(call.owned for call in calls),
+        seconds=spread([call.seconds for call in calls]),
+    )
+
+
+def _cycles(calls: Sequence[Call]) -> list[int]:
+    counts: list[int] = []
+    for call in calls:
+        if call.kind == "read":
+            counts.append(1)
+        elif counts:
+            counts[-1] += 1
+    return counts
+
+
+def _most_in_a_minute(calls: Sequence[Call]) -> int:
+    most, first = 0, 0
+    for last, call in enumerate(calls):
+        while calls[first].at <= call.at - MINUTE:
+            first += 1
+        most = max(most, last - first + 1)
+    return most

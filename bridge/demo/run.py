@@ -1,0 +1,228 @@
+"""`bridge demo`: the whole day in a few minutes, from the first start to the verdict."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bridge.demo.collect import collect
+from bridge.demo.evidence import Evidence, Times
+from bridge.demo.oversold import Allowance
+from bridge.demo.owner import STOCK, Owner, products_of
+from bridge.demo.panel import MALLS, Panel
+from bridge.demo.processes import Died, Process, Processes, leave_on_signals
+from bridge.demo.screen import Screen, glance, print_verdict
+from bridge.demo.seller import SHELVES, Seller, settings
+from bridge.demo.verdict import holds, verdict
+
+SKUS = 200
+HOT = 30  # of them with far too little stock
+FEED_DELAY = 3.0  # seconds from an order to its appearance in a mall's feed
+LAG = FEED_DELAY + 2.0  # what the settings promise about it
+FIRST_DAY = 120.0  # seconds within which everything must be live
+SETTLE = 60.0  # seconds the world may take to come to rest
+DOWN_FOR = 3.0  # seconds between kill -9 and restart
+START_UP = 6.0  # seconds a restarted bridge may take to its first round
+
+
+@dataclass(frozen=True)
+class Options:
+    """`seconds` None: until Ctrl-C · `kill_at`: seconds into the trade · `folder` None: a temporary one."""
+
+    seconds: float | None = None
+    rate: float = 4.0
+    kill_at: float | None = None
+    folder: Path | None = None
+    seed: int = 1
+    record: Path | None = None
+
+
+@dataclass
+class Demo:
+    """One demo under way."""
+
+    options: Options
+    folder: Path
+    screen: Screen
+    processes: Processes
+    outages: list[tuple[datetime, datetime]] = field(default_factory=list)
+
+    def run(self) -> bool:
+        """Whether the verdict holds. Raises Died, TimeoutError."""
+        self._open_the_shop()
+        began = self._open_the_doors()
+        try:
+            self._trade(began)
+        except KeyboardInterrupt:
+            self.screen.say("Ctrl-C")
+        ended = datetime.now(UTC)
+        evidence = self._come_to_rest(Times(began, ended, tuple(self.outages)))
+        lines = verdict(evidence, Allowance(), trade=self.options.seconds is not None)
+        self.screen.__exit__(None, None, None)
+        print_verdict(self.screen.console, lines)
+        return holds(lines)
+
+    # --- before ------------------------------------------------------------------------------------------------------
+
+    def _open_the_shop(self) -> None:
+        screen = self.screen
+        screen.phase("準備 / getting ready")
+        screen.say("サンドボックスを起動 / starting the sandbox")
+        state = self.folder / "sandbox"
+        sandbox = self.processes.start(
+            "sandbox", "sandbox", "--port", "0", "--empty", "--state", str(state), "--latency", "google"
+        )
+        self.address = sandbox.said("http://")
+        self.panel = Panel(httpx.Client(base_url=self.address, timeout=30, trust_env=False))
+        screen.say(f"{SKUS}商品を2つのモールへ / {SKUS} products into two malls")
+        dials = {"skus": SKUS, "hot": HOT, "hot_stock": [1, 3], "seed": self.options.seed}
+        world = self.panel.post("/world", dials)
+        for mall in MALLS:
+            self.panel.put(f"/malls/{mall}/feed", {"visible_after": FEED_DELAY})
+        self.products = products_of(world, SHELVES)
+        self.spreadsheet = str(self.panel.post("/sheets", {"title": "在庫"})["id"])
+        self._prepare_the_sheet(state / "service_account.json")
+
+    def _prepare_the_sheet(self, key: Path) -> None:
+        self.screen.say("シートを用意 / preparing the spreadsheet (bridge init)")
+        self.ledger = self.folder / "ledger.sqlite"
+        self.config = self.folder / "bridge.toml"
+        location = self.products[0].listings["shopify"].split("@")[1]
+        text = settings(self.address, key, self.spreadsheet, self.ledger, location, LAG)
+        self.config.write_text(text, encoding="utf-8")
+        self.processes.run("init", "init", "--config", str(self.config))
+        self.seller = Seller(self.address, key, self.spreadsheet)
+        self.seller.fill(self.products)
+        self.opening = {(p.sku, shelf): units for p in self.products for shelf, units in p.split.items()}
+
+    def _start_bridge(self) -> Process:
+        record = ("--record", str(self.options.record)) if self.options.record else ()
+        return self.processes.start("bridge", "run", "--config", str(self.config), *record)
+
+    def _open_the_doors(self) -> datetime:
+        """The first day, then the doors open; returns when they did."""
+        self.screen.phase("初日: 影から本番へ / first day: from shadow to live")
+        self.bridge = self._start_bridge()
+        self.owner = Owner(self.panel, self.spreadsheet)
+        self.owner.go_live(FIRST_DAY, self.processes.check, self.screen.say)
+        began = datetime.now(UTC)
+        hot = [product.sku for product in self.products if product.hot]
+        seed = self.options.seed
+        self.panel.post("/packer", {"ship_share": 0.95, "ship_after": [2.0, 8.0], "seed": seed})
+        self.panel.post("/staff", {"spreadsheet_id": self.spreadsheet, "seed": seed})
+        rate = self.options.rate
+        self.panel.post("/shoppers", {"rate_per_second": rate, "steepness": 0.6, "hot_skus": hot, "seed": seed})
+        return began
+
+    # --- the trade ---------------------------------------------------------------------------------------------------
+
+    def _trade(self, began: datetime) -> None:
+        seconds = self.options.seconds
+        words = "営業中 / open for trade" + ("" if seconds else "  (Ctrl-C: 終了 / end)")
+        self.screen.phase(words, seconds or 0.0)
+        start = time.monotonic()
+        settled_at = start
+        while seconds is None or time.monotonic() - start < seconds:
+            self.processes.check()
+            if (
+                self.options.kill_at is not None
+                and not self.outages
+                and time.monotonic() - start > self.options.kill_at
+            ):
+                self._kill_and_restart()
+            look = time.monotonic()
+            evidence = self._look(Times(began, datetime.now(UTC), tuple(self.outages)))
+            self._show(evidence)
+            if seconds is None and look - settled_at > 10:
+                settled_at = look
+                self.owner.settle(evidence, datetime.now(UTC))
+            took = time.monotonic() - look
+            time.sleep(max(1.0 - took, took * 4, 0.05))
+
+    def _kill_and_restart(self) -> None:
+        self.screen.say("kill -9 bridge")
+        killed = datetime.now(UTC)
+        self.bridge.kill()
+        self.processes.forget(self.bridge)
+        time.sleep(DOWN_FOR)
+        self.bridge = self._start_bridge()
+        self.outages.append((killed, datetime.now(UTC) + timedelta(seconds=START_UP)))
+        self.screen.say("kill -9 → 再起動 / restarted")
+
+    def _look(self, times: Times, table: list[list[str]] | None = None) -> Evidence:
+        rows = table if table is not None else self._shown()
+        return collect(self.panel, self.ledger, rows, opening=self.opening, selling=SHELVES, times=times)
+
+    def _shown(self) -> list[list[str]]:
+        rows: list[list[str]] = self.panel.get(f"/sheets/{self.spreadsheet}/table", tab=STOCK)["rows"]
+        return rows
+
+    def _show(self, evidence: Evidence) -> None:
+        acts = [(datetime.fromisoformat(a["at"]), a["what"], a["sku"]) for a in self.panel.get("/staff")["acts"]]
+        self.screen.show(glance(evidence, acts, datetime.now(UTC)))
+
+    # --- the end -----------------------------------------------------------------------------------------------------
+
+    def _come_to_rest(self, times: Times) -> Evidence:
+        """Nobody buys, packs or begins to type any more; questions are answered; everything comes to rest, or not."""
+        self.screen.phase("閉店: 落ち着くのを待っています / closed: coming to rest", SETTLE)
+        for who in ("shoppers", "packer", "staff"):
+            self.panel.delete(f"/{who}")
+        until = time.monotonic() + SETTLE
+        while time.monotonic() < until:
+            self.processes.check()
+            evidence = self._look(times)
+            self._show(evidence)
+            if self.owner.settle(evidence, datetime.now(UTC)) == 0 and self._at_rest(evidence):
+                break
+            time.sleep(1.0)
+        return self._look(times, self.seller.read(STOCK))
+
+    def _at_rest(self, evidence: Evidence) -> bool:
+        waiting = any(question.kind == "two readings" for question in evidence.books.open_questions)
+        return not waiting and holds(verdict(evidence, Allowance(), trade=False))
+
+
+def run_demo(options: Options) -> int:
+    """The exit code: 0 where everything holds."""
+    leave_on_signals()
+    with _folder(options.folder) as folder, Screen() as screen, Processes(folder) as processes:
+        try:
+            fine = Demo(options, folder, screen, processes).run()
+        except (Died, TimeoutError, httpx.HTTPError) as error:
+            screen.__exit__(None, None, None)
+            screen.console.print(f"[bold red]✗ {error}[/]\n  {folder}", highlight=False)
+            return 1
+        except KeyboardInterrupt:
+            return 130
+    return 0 if fine else 1
+
+
+@contextmanager
+def _folder(given: Path | None) -> Iterator[Path]:
+    """Where everything is kept; a temporary one is thrown away."""
+    if given is not None:
+        if given.exists() and any(given.iterdir()):
+            raise SystemExit(f"✗ {given}: 空のフォルダーを指定してください / give an empty folder")
+        given.mkdir(parents=True, exist_ok=True)
+        yield given.resolve()
+        return
+    made = Path(tempfile.mkdtemp(prefix="bridge-demo-"))
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def options_of(given: Any) -> Options:
+    """From the command line."""
+    return Options(given.seconds, given.rate, given.kill_at, given.state, given.seed, given.record)

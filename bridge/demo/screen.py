@@ -1,0 +1,248 @@
+"""What the demo shows while it runs: one table that stays in place; a line now and then where there is no terminal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import TracebackType
+from zoneinfo import ZoneInfo
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.panel import Panel as Frame
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from bridge.demo.changes import judge_changes
+from bridge.demo.evidence import Evidence
+from bridge.demo.figures import Calls, Latencies, count_calls, latencies
+from bridge.demo.verdict import QUOTA, Line, holds
+
+ZONE = ZoneInfo("Asia/Tokyo")
+PLAIN_EVERY = 5.0  # seconds between two plain lines
+PLAIN_WIDTH = 150
+EVENTS = 9
+NAMES = {"rakuten": "楽天", "shopify": "Shopify"}
+ACTS = {
+    "sort": "並べ替え sort",
+    "insert": "行を挿入 insert a row",
+    "delete": "空行を削除 delete it",
+    "copy": "行をコピー copy a row",
+    "discard": "コピーを削除 delete the copy",
+    "rename": "新商品に made a new product",
+    "hold": "編集中 ☑ hold",
+    "release": "編集中 ☐ release",
+}
+
+
+@dataclass(frozen=True)
+class Happening:
+    at: datetime
+    who: str
+    text: str
+    colour: str
+
+
+@dataclass(frozen=True)
+class Glance:
+    """The figures of one moment."""
+
+    evidence: Evidence
+    calls: Calls
+    latency: Latencies
+    reads: int  # of the last minute
+    writes: int
+    happenings: Sequence[Happening]
+
+
+def glance(evidence: Evidence, acts: Sequence[tuple[datetime, str, str]], now: datetime) -> Glance:
+    """`acts`: (at, what, SKU) of the staff."""
+    recent = [call for call in evidence.calls if call.at > now - timedelta(minutes=1)]
+    return Glance(
+        evidence,
+        count_calls(evidence),
+        latencies(evidence),
+        sum(call.kind == "read" for call in recent),
+        sum(call.kind == "write" for call in recent),
+        happenings(evidence, acts),
+    )
+
+
+def happenings(e: Evidence, acts: Sequence[tuple[datetime, str, str]]) -> list[Happening]:
+    """The last few things that people and the bridge did."""
+    found = [
+        Happening(line.placed_at, NAMES[line.mall], f"注文 order  {line.sku} ×{line.units}", "cyan")
+        for line in e.sold[-400:]
+    ]
+    found += [
+        Happening(change.at, "職員 staff", f"{change.column} {change.sku}  {change.shown} → {change.typed}", "yellow")
+        for change in e.typed[-40:]
+    ]
+    found += [Happening(at, "職員 staff", f"{ACTS.get(what, what)} {sku}", "yellow") for at, what, sku in acts[-40:]]
+    found += [
+        Happening(change.at, "bridge", f"→ {NAMES[change.mall]} {change.sku}  {change.old} → {change.new}", "green")
+        for change in e.stock_changes[-400:]
+        if change.cause == "push" and change.at >= e.times.began
+    ]
+    return sorted(found, key=lambda each: each.at)[-EVENTS:]
+
+
+@dataclass
+class Screen:
+    """Shows phases and glances, in place on a terminal, as lines elsewhere."""
+
+    console: Console = field(default_factory=lambda: _console())
+
+    def __post_init__(self) -> None:
+        self._phase, self._detail = "準備 / getting ready", ""
+        self._glance: Glance | None = None
+        self._began, self._seconds = time.monotonic(), 0.0
+        self._said_at = 0.0
+        self._live: Live | None = None
+
+    def __enter__(self) -> Screen:
+        if self.console.is_terminal:
+            self._live = Live(self, console=self.console, refresh_per_second=4, transient=True)
+            self._live.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live is not None:
+            self._live.__exit__(kind, error, trace)
+            self._live = None
+
+    def phase(self, text: str, seconds: float = 0.0) -> None:
+        """A new part begins; `seconds` it will take, if that is known."""
+        self._phase, self._detail = text, ""
+        self._began, self._seconds = time.monotonic(), seconds
+        if self._live is None:
+            self.console.print(f"── {text}", highlight=False)
+
+    def say(self, text: str) -> None:
+        """A detail of the present part."""
+        self._detail = text
+        if self._live is None:
+            self.console.print(f"   {text}", highlight=False)
+
+    def show(self, glance: Glance) -> None:
+        self._glance = glance
+        now = time.monotonic()
+        if self._live is None and now - self._said_at >= PLAIN_EVERY:
+            self._said_at = now
+            self.console.print(self._plain(glance), highlight=False, no_wrap=True, overflow="ignore", crop=False)
+
+    def _plain(self, g: Glance) -> str:
+        numbers = "  ".join(f"{ja} {value}" for ja, _, value in _figures(g)[:-1])
+        return f"{self._elapsed():>6}  {numbers}"
+
+    def _elapsed(self) -> str:
+        passed = int(time.monotonic() - self._began)
+        return f"{passed // 60}:{passed % 60:02d}"
+
+    # --- on a terminal -----------------------------------------------------------------------------------------------
+
+    def __rich__(self) -> RenderableType:
+        parts: list[RenderableType] = [self._head()]
+        if self._glance is not None:
+            parts += [Text(), _board(self._glance), Text(), _happenings(self._glance)]
+        return Frame(
+            Group(*parts),
+            title="[bold]bridge[/]  在庫表ひとつで、すべてのモールを同じ数に  [dim]one sheet, every mall in step[/]",
+            border_style="blue",
+            padding=(1, 2),
+        )
+
+    def _head(self) -> RenderableType:
+        line = Table.grid(expand=True, padding=(0, 2))
+        line.add_column(ratio=3)
+        line.add_column(ratio=2)
+        line.add_column(justify="right", width=13)
+        words = Text(self._phase, style="bold")
+        if self._detail:
+            words.append(f"   {self._detail}", style="dim")
+        passed = time.monotonic() - self._began
+        if self._seconds:
+            bar: RenderableType = ProgressBar(total=self._seconds, completed=min(passed, self._seconds))
+            clock = f"{self._elapsed()} / {int(self._seconds) // 60}:{int(self._seconds) % 60:02d}"
+        else:
+            bar, clock = ProgressBar(total=1, pulse=True, animation_time=passed), self._elapsed()
+        line.add_row(words, bar, clock)
+        return line
+
+
+def _figures(g: Glance) -> list[tuple[str, str, str]]:
+    """(Japanese, English, value), as the board and the plain line show them."""
+    e, c = g.evidence, g.calls
+    orders = len({(line.mall, line.order) for line in e.sold})
+    fates = judge_changes(e).counts
+    pushes = sum(change.cause == "push" and change.at >= e.times.began for change in e.stock_changes)
+    applied = fates["applied"] + fates["superseded"]
+    return [
+        ("注文", "orders", f"{orders} ({len(e.sold)} 行) → 計上 {len(e.books.lines)}"),
+        ("出荷", "shipped", f"{sum(line.shipped for line in e.sold)} 個"),
+        (
+            "入力",
+            "typed by staff",
+            f"{len(e.typed)} → 反映 {applied}・差し戻し {fates['refused']}・確認待ち {fates['waiting']}",
+        ),
+        ("行の更新", "row updates", f"{c.with_journal}+{c.without_journal}"),
+        ("モールへ", "sent to the malls", f"{pushes}"),
+        ("反映まで", "until the other mall", f"{g.latency.whole.p50:.1f}/{g.latency.whole.p95:.1f} 秒"),
+        ("割当", "Google quota", f"読 {g.reads}/{QUOTA} 書 {g.writes}/{QUOTA}"),
+        ("要対応", "to settle", f"{len(e.books.open_questions)}"),
+        ("", "", ""),
+    ]
+
+
+def _board(g: Glance) -> Table:
+    board = Table.grid(padding=(0, 3))
+    board.add_column(style="bold", no_wrap=True)
+    board.add_column(style="dim", no_wrap=True)
+    board.add_column(no_wrap=True)
+    for ja, en, value in _figures(g)[:-1]:
+        board.add_row(ja, en, value)
+    return board
+
+
+def _happenings(g: Glance) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(no_wrap=True, width=11)
+    table.add_column(no_wrap=True)
+    for each in g.happenings:
+        table.add_row(f"{each.at.astimezone(ZONE):%H:%M:%S}", Text(each.who, style=each.colour), each.text)
+    for _ in range(EVENTS - len(g.happenings)):
+        table.add_row("", "", "")
+    return table
+
+
+def print_verdict(console: Console, lines: Sequence[Line]) -> None:
+    """The table at the end, and below it what is wrong, if anything is."""
+    table = Table(title="判定 / Verdict", title_style="bold", show_lines=False, expand=False)
+    table.add_column("", justify="center", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    table.add_column("", style="dim", no_wrap=True)
+    table.add_column("モールと職員の記録から数えた結果 / counted from the malls' and the staff's records")
+    for line in lines:
+        mark = {True: "[green]✓[/]", False: "[bold red]✗[/]", None: "·"}[line.ok]
+        table.add_row(mark, line.ja, line.en, line.found)
+    console.print(table)
+    for line in lines:
+        for why in line.why[:12]:
+            console.print(f"  ✗ {line.ja}: {why}", style="red", highlight=False)
+        if len(line.why) > 12:
+            console.print(f"  ✗ {line.ja}: … {len(line.why) - 12} more", style="red", highlight=False)
+    if holds(lines):
+        console.print("[bold green]✓ すべて合っています / everything holds[/]")
+    else:
+        console.print("[bold red]✗ 合わないものがあります / something does not hold[/]")
+
+
+def _console() -> Console:
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=PLAIN_WIDTH)

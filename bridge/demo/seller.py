@@ -1,0 +1,101 @@
+"""What a seller does before the first start: a spreadsheet, the settings file, products and listings typed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from google.auth.transport.requests import AuthorizedSession
+from google.oauth2.service_account import Credentials
+
+from bridge.clock import SystemClock
+from bridge.demo.owner import LISTINGS, STOCK, Product
+from bridge.sheet.http import SHEETS_HOST, SheetHttp
+
+SCOPES = ("https://www.googleapis.com/auth/spreadsheets", "https://www.googleapis.com/auth/drive")
+SHELVES = ("本社倉庫", "渋谷店")
+
+
+class Seller:
+    """One spreadsheet over the Sheets API, signed in with the key that the sandbox made."""
+
+    def __init__(self, address: str, key: Path, spreadsheet: str) -> None:
+        credentials = Credentials.from_service_account_file(str(key), scopes=list(SCOPES))  # type: ignore[no-untyped-call]
+        session = AuthorizedSession(credentials)  # type: ignore[no-untyped-call]
+        session.trust_env = False  # the sandbox is on this machine; no proxy knows it
+        self._http = SheetHttp(session, SystemClock(), base_url=address, drive_url=address)
+        self._url = f"{SHEETS_HOST}/v4/spreadsheets/{spreadsheet}"
+
+    def read(self, tab: str) -> list[list[str]]:
+        """The texts of a tab, as the API answers them."""
+        answer: Any = self._http.request("get", f"{self._url}/values/{tab}").json()
+        rows: list[list[str]] = answer.get("values", [])
+        return rows
+
+    def fill(self, products: Sequence[Product]) -> None:
+        """在庫表 and 出品, as one would paste them in."""
+        stock = [{"商品名": p.name, "SKU": p.sku, **p.split} for p in products]
+        listings = [
+            {"チャネル": mall, "出品ID": listing, "SKU構成": p.sku}
+            for p in products
+            for mall, listing in p.listings.items()
+        ]
+        data = [*self._columns(STOCK, stock), *self._columns(LISTINGS, listings)]
+        body = {"valueInputOption": "USER_ENTERED", "data": data}
+        self._http.request("post", f"{self._url}/values:batchUpdate", json=body)
+
+    def _columns(self, tab: str, lines: Sequence[Mapping[str, object]]) -> list[dict[str, Any]]:
+        """One range per column that is filled; the others stay as they are."""
+        header = self._http.request("get", f"{self._url}/values/{tab}!1:1").json()["values"][0]
+        return [
+            {
+                "range": f"{tab}!{_letters(header.index(name))}2",
+                "majorDimension": "COLUMNS",
+                "values": [[line[name] for line in lines]],
+            }
+            for name in lines[0]
+        ]
+
+
+def _letters(column: int) -> str:
+    text = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text
+
+
+def settings(address: str, key: Path, spreadsheet: str, ledger: Path, shopify_location: str, lag: float) -> str:
+    """bridge.toml for the sandbox."""
+    shelves = ", ".join(f'"{name}"' for name in SHELVES)
+    return f"""\
+[bridge]
+ledger = "{ledger}"
+
+[sheet]
+spreadsheet_id = "{spreadsheet}"
+service_account = "{key}"
+base_url = "{address}"
+drive_url = "{address}"
+poll_seconds = 3
+
+[channels.rakuten]
+shop = "sandbox"
+service_secret = "SP123456_sandbox"
+license_key = "SL123456_sandbox"
+locations = [{shelves}]
+base_url = "{address}/malls/rakuten"
+orders_seconds = 1
+lag_seconds = {lag}
+
+[channels.shopify]
+shop = "sandbox.myshopify.com"
+location = "{shopify_location}"
+locations = [{shelves}]
+access_token = "shpat_sandbox"
+base_url = "{address}/malls/shopify"
+orders_seconds = 1
+lag_seconds = {lag}
+"""

@@ -1,0 +1,219 @@
+"""The verdict: one line per promise, each counted from the simulators and the staff script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bridge.demo.changes import FATES, judge_changes
+from bridge.demo.evidence import Evidence
+from bridge.demo.figures import count_calls, latencies
+from bridge.demo.oversold import Allowance, find_oversold
+
+QUOTA = 60  # Google's calls a minute, reads and writes each
+BUSY_SECONDS = 60.0  # the run for which the demands on the trade are stated; a shorter one is held to less
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line. `ok` None: a figure only. `why`: what is wrong, each on a line of its own."""
+
+    ok: bool | None
+    ja: str
+    en: str
+    found: str
+    why: tuple[str, ...] = ()
+
+
+def verdict(evidence: Evidence, allowance: Allowance, *, trade: bool = True) -> list[Line]:
+    """`trade`: whether the run must have been as lively as the demo promises."""
+    judges: list[Callable[[Evidence], Line]] = [_orders, _changes, _cells, _conservation]
+    judges += [_sheet_drift, _mall_drift, lambda e: _oversold(e, allowance), _latency, _updates, _calls, _open]
+    return [*([_trade(evidence)] if trade else []), *(judge(evidence) for judge in judges)]
+
+
+def holds(lines: Sequence[Line]) -> bool:
+    return all(line.ok is not False for line in lines)
+
+
+def _trade(e: Evidence) -> Line:
+    """Whether the day was lively enough for the rest to mean something."""
+    seconds = (e.times.ended - e.times.began).total_seconds()
+    share = min(1.0, seconds / BUSY_SECONDS)
+    orders = len({(line.mall, line.order) for line in e.sold})
+    shipped = [line for line in e.sold if line.shipped]
+    typed = {change.sku for change in e.typed}
+    on_typed = sum(line.sku in typed for line in shipped)
+    scarce = sum(units > _supply(e, sku) for sku, units in e.demand.items())
+    demands = (
+        (orders >= seconds * 0.99, f"{orders} orders in {seconds:.0f} s: fewer than one a second"),
+        (2 * len(shipped) >= len(e.sold), f"{len(shipped)} of {len(e.sold)} lines shipped: fewer than half"),
+        (on_typed >= 50 * share, f"{on_typed} shipped lines on rows staff typed in: fewer than {50 * share:.0f}"),
+        (scarce >= 20 * share, f"{scarce} SKUs with more demand than stock: fewer than {20 * share:.0f}"),
+    )
+    why = tuple(text for fine, text in demands if not fine)
+    found = (
+        f"{orders} orders, {len(e.sold)} lines ({orders / max(seconds, 1):.1f}/s) · {len(shipped)} shipped, "
+        f"{on_typed} on typed rows · {scarce} SKUs sold out · {sum(e.acts.values())} staff acts"
+    )
+    return Line(not why, "にぎわい", "a lively day", found, why)
+
+
+def _supply(e: Evidence, sku: str) -> int:
+    opening = sum(units for (code, column), units in e.opening.items() if code == sku and column in e.selling)
+    return opening + sum(max(0, change.meaning) for change in e.typed if change.sku == sku)
+
+
+def _orders(e: Evidence) -> Line:
+    booked = {line.key: line for line in e.books.lines}
+    why = [f"{' '.join(line.key)} booked {line.ordered}, not in any mall" for line in e.books.lines]
+    known = {line.key for line in e.sold}
+    why = [text for text, line in zip(why, e.books.lines, strict=True) if line.key not in known]
+    for line in e.sold:
+        mine = booked.get(line.key)
+        if mine is None:
+            why.append(f"{' '.join(line.key)} {line.sku} ×{line.units} not booked")
+        elif (mine.open, mine.shipped, mine.ordered - mine.open - mine.shipped) != (
+            line.open,
+            line.shipped,
+            line.cancelled,
+        ):
+            said = f"{line.open}/{line.shipped}/{line.cancelled}"
+            have = f"{mine.open}/{mine.shipped}/{mine.ordered - mine.open - mine.shipped}"
+            why.append(f"{' '.join(line.key)} open/shipped/cancelled {said}, booked {have}")
+        elif sum(mine.shipped_from.values()) != line.shipped:
+            why.append(f"{' '.join(line.key)} shipped {line.shipped}, from shelves {sum(mine.shipped_from.values())}")
+    units = {name: sum(int(getattr(line, name)) for line in e.sold) for name in ("open", "shipped", "cancelled")}
+    states = f"units open {units['open']}, shipped {units['shipped']}, cancelled {units['cancelled']}"
+    found = f"{len(e.sold)} lines = {len(booked)} booked · {states}"
+    return Line(not why and bool(e.sold), "受注 = 計上", "orders taken = booked", found, tuple(why))
+
+
+def _changes(e: Evidence) -> Line:
+    judged = judge_changes(e)
+    by_number = {change.number: change for change in e.typed}
+    why = []
+    for number in judged.lost:
+        change = by_number[number]
+        why.append(f"change {number} {change.sku} {change.column} {change.shown}→{change.typed} ({change.kind}): lost")
+    why += [f"{edit.cell} {edit.delta}: an entry nobody made" for edit in judged.invented]
+    counts = judged.counts
+    found = f"{len(e.typed)} = " + " + ".join(f"{counts[fate]} {fate}" for fate in FATES)
+    return Line(not why and bool(e.typed), "入力の行方", "staff changes accounted for", found, tuple(why))
+
+
+def _cells(e: Evidence) -> Line:
+    shown = {(row.sku, column): text for row in e.rows for column, text in row.cells.items()}
+    why = [
+        f"{sku} {column} shows {shown.get((sku, column), 'nothing')}, should show {units}"
+        for (sku, column), units in sorted(e.truth.items())
+        if _number(shown.get((sku, column), "")) != units
+    ]
+    doubled = len(e.rows) - len({row.sku for row in e.rows})
+    if doubled:
+        why.append(f"{doubled} rows too many")
+    shipped = e.units("shipped")
+    for sku in {code for code, _ in e.truth}:
+        meant = sum(units for (code, _), units in e.meant.items() if code == sku)
+        total = sum(_number(text) or 0 for (code, _), text in shown.items() if code == sku)
+        if total != meant - shipped.get(sku, 0):
+            why.append(f"{sku}: {total} on all shelves, {meant} meant − {shipped.get(sku, 0)} shipped by the malls")
+    typed = len({change.cell for change in e.typed})
+    found = f"{len(e.truth)} cells, {typed} of them typed in = meant + shipped"
+    return Line(not why, "職員の数", "staff cells as meant", found, tuple(why))
+
+
+def _conservation(e: Evidence) -> Line:
+    why = [
+        f"{sku} {column}: {b.typed}/{b.booked}/{b.allocated}, movements {b.sum_typed}/{b.sum_booked}/{b.sum_allocated}"
+        for (sku, column), b in sorted(e.books.balances.items())
+        if (b.typed, b.booked, b.allocated) != (b.sum_typed, b.sum_booked, b.sum_allocated)
+    ]
+    found = f"{len(e.books.balances)} balances = opening + Σ movements"
+    return Line(not why and bool(e.books.balances), "保存則", "conservation", found, tuple(why))
+
+
+def _sheet_drift(e: Evidence) -> Line:
+    """Sheet against ledger file, and the bridge-owned cells against both."""
+    why: list[str] = []
+    open_units = e.units("open")
+    for row in e.rows:
+        balances = {column: e.books.balances.get((row.sku, column)) for column in row.cells}
+        for column, text in row.cells.items():
+            balance = balances[column]
+            if balance is None or _number(text) != balance.on_hand:
+                why.append(f"{row.sku} {column}: sheet {text}, ledger {balance.on_hand if balance else None}")
+        sellable = sum(_number(text) or 0 for text in row.cells.values()) - open_units.get(row.sku, 0)
+        if _number(row.allocated) != open_units.get(row.sku, 0):
+            why.append(f"{row.sku} 引当 shows {row.allocated}, open in the malls {open_units.get(row.sku, 0)}")
+        if _number(row.sellable) != sellable:
+            why.append(f"{row.sku} 販売可能 shows {row.sellable}, should show {sellable}")
+        if not row.lock.startswith("✓"):
+            why.append(f"{row.sku} ロック shows {row.lock!r}")
+    return Line(not why and bool(e.rows), "差異 表↔台帳", "drift sheet ↔ ledger", f"{len(e.rows)} rows", tuple(why))
+
+
+def _mall_drift(e: Evidence) -> Line:
+    """Each mall's own number against the sheet and the malls' own open orders."""
+    why: list[str] = []
+    open_units = e.units("open")
+    rows = {row.sku: row for row in e.rows}
+    for (mall, sku), quantity in sorted(e.stock.items()):
+        row = rows.get(sku)
+        numbers = [_number(text) or 0 for text in row.cells.values()] if row else []
+        wanted = max(0, sum(numbers) - open_units.get(sku, 0))
+        if quantity != wanted:
+            why.append(f"{mall} {sku} shows {quantity}, should show {wanted}")
+    pushes = sum(change.cause == "push" and change.at >= e.times.began for change in e.stock_changes)
+    found = f"{len(e.stock)} listings · {pushes} pushes"
+    return Line(not why and bool(e.stock), "差異 表↔モール", "drift sheet ↔ malls", found, tuple(why))
+
+
+def _oversold(e: Evidence, allowance: Allowance) -> Line:
+    found = find_oversold(e, allowance)
+    units, known = sum(each.units for each in found), sum(each.known for each in found)
+    why = [
+        f"{each.sold.mall} {each.sold.order} {each.sold.sku}: {each.known} unexplained; {'; '.join(each.reasons)}"
+        for each in found
+        if each.known
+    ]
+    text = f"{units} units in {len(found)} lines, {units - known} explained by a pair of orders and its delay"
+    return Line(not why, "売り越し", "oversold", text, tuple(why))
+
+
+def _latency(e: Evidence) -> Line:
+    found = latencies(e)
+    text = (
+        f"p50 {found.whole.p50:.1f} s, p95 {found.whole.p95:.1f} s of {found.whole.count} "
+        f"(after the feed shows it: {found.own.p50:.1f} / {found.own.p95:.1f} s)"
+    )
+    return Line(None if found.whole.count else False, "他モールへの反映", "sale → lowered elsewhere", text)
+
+
+def _updates(e: Evidence) -> Line:
+    calls = count_calls(e)
+    text = f"{calls.with_journal} with a journal line, {calls.without_journal} without"
+    return Line(None, "行の更新", "row updates", text)
+
+
+def _calls(e: Evidence) -> Line:
+    c = count_calls(e)
+    most = max(c.reads_per_minute, c.writes_per_minute)
+    text = (
+        f"{c.per_cycle:.1f} a cycle (most {c.most_per_cycle}) · most in a minute {c.reads_per_minute} reads, "
+        f"{c.writes_per_minute} writes of {QUOTA} · {c.refused} refused · {c.seconds.p50:.2f} s each"
+    )
+    return Line(most <= QUOTA and c.refused == 0, "Sheets の呼び出し", "Sheets calls", text)
+
+
+def _open(e: Evidence) -> Line:
+    kinds: dict[str, int] = {}
+    for question in e.books.open_questions:
+        kinds[question.kind] = kinds.get(question.kind, 0) + 1
+    text = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())) or "none"
+    return Line(None, "未回答の質問", "open questions", text)
+
+
+def _number(text: str) -> int | None:
+    plain = text.replace(",", "")
+    return int(plain) if plain.lstrip("-").isdigit() else None
