@@ -184,7 +184,7 @@ class Service:
         look = self.cycle.run()
         with self.ledger.read() as tx:
             drifts = [*reconcile.books(tx), *reconcile.table(tx, look)]
-            live = [channel for channel in self.channels if tx.channels.get(channel.name).live]
+            live = [channel for channel in self.channels if tx.channels.get(channel.name).live and bridge_live(tx)]
         for channel in live:
             drifts += reconcile.channel(self.ledger, channel)
         with self.ledger.write() as tx:

@@ -15,6 +15,7 @@ from bridge.domain.reading import Quantity
 from bridge.domain.tokens import is_locked, number_of
 from bridge.flows.desk import Look
 from bridge.ledger.ledger import Ledger, Tx
+from bridge.ledger.listings import ListingRecord
 
 
 @dataclass(frozen=True)
@@ -57,15 +58,21 @@ def table(tx: Tx, look: Look) -> list[Drift]:
 
 
 def channel(ledger: Ledger, mall: Channel) -> list[Drift]:
-    """What a channel shows against what it should show, for listings that are at rest."""
+    """What a channel shows against what it should show, for listings that we believe to be at rest."""
     with ledger.read() as tx:
-        records = tx.listings.all(mall.name)
-    shown: Mapping[ListingKey, int] = mall.read(sorted(records))
+        before = tx.listings.all(mall.name)
+    shown: Mapping[ListingKey, int] = mall.read(sorted(before))
+    with ledger.read() as tx:
+        after = tx.listings.all(mall.name)
     return [
         Drift(f"{key.channel}/{key.id}", record.state.wanted, shown.get(key))
-        for key, record in sorted(records.items())
-        if record.state.wanted is not None and shown.get(key) != record.state.wanted
+        for key, record in sorted(before.items())
+        if _at_rest(record) and after.get(key) == record and shown.get(key) != record.state.wanted
     ]
+
+
+def _at_rest(record: ListingRecord) -> bool:
+    return record.state.wanted is not None and record.state.confirmed == record.state.wanted
 
 
 def report(tx: Tx, drifts: list[Drift]) -> None:
