@@ -27,16 +27,20 @@ class ChannelRecord:
 class ChannelBook:
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
+        self._all: dict[str, ChannelRecord] | None = None  # read once a transaction, until something changes
 
     def all(self) -> dict[str, ChannelRecord]:
-        return {row.name: ChannelRecord(**row._mapping) for row in self._conn.execute(select(channel))}
+        if self._all is None:
+            self._all = {row.name: ChannelRecord(**row._mapping) for row in self._conn.execute(select(channel))}
+        return dict(self._all)
 
     def get(self, name: str) -> ChannelRecord:
-        row = self._conn.execute(select(channel).where(channel.c.name == name)).first()
-        return ChannelRecord(name) if row is None else ChannelRecord(**row._mapping)
+        return self.all().get(name, ChannelRecord(name))
 
     def greet(self, name: str) -> None:
+        self._all = None
         self._conn.execute(upsert(channel).values(name=name).on_conflict_do_nothing(index_elements=["name"]))
 
     def change(self, name: str, **values: Any) -> None:
+        self._all = None
         self._conn.execute(update(channel).where(channel.c.name == name).values(**values))

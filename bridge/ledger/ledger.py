@@ -30,7 +30,7 @@ from bridge.ledger.orders import OrderBook
 from bridge.ledger.questions import QuestionBook
 from bridge.ledger.sheet import SheetBook
 from bridge.ledger.stock import StockBook
-from bridge.ledger.values import get_value, iso, put_value
+from bridge.ledger.values import Values, iso
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,15 @@ class Tx:
     questions: QuestionBook
     sheet: SheetBook
     channels: ChannelBook
+    values: Values
     conn: Connection
 
     def get(self, key: str, default: Any = None) -> Any:
         """A single remembered value (the ledger's id, the sheet ids, the mode)."""
-        return get_value(self.conn, key, default)
+        return self.values.get(key, default)
 
     def put(self, key: str, value: Any) -> None:
-        put_value(self.conn, key, value)
+        self.values.put(key, value)
 
     def forget_everything(self) -> None:
         """Stock, orders and tokens, when the bridge goes live and opens anew. Numbers are never used again, and what
@@ -110,15 +111,16 @@ class Ledger:
         self._engine.dispose()
 
     def _tx(self, conn: Connection) -> Tx:
-        at = self._clock.now()
+        at, values = self._clock.now(), Values(conn)
         return Tx(
             at=at,
             stock=StockBook(conn, iso(at)),
             orders=OrderBook(conn, iso(at)),
             listings=ListingBook(conn),
             questions=QuestionBook(conn, iso(at)),
-            sheet=SheetBook(conn, iso(at)),
+            sheet=SheetBook(conn, iso(at), values),
             channels=ChannelBook(conn),
+            values=values,
             conn=conn,
         )
 

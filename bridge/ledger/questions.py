@@ -28,9 +28,12 @@ class OpenQuestion:
 class QuestionBook:
     def __init__(self, conn: Connection, at: str) -> None:
         self._conn, self._at = conn, at
+        self._open: list[OpenQuestion] | None = None  # read once a transaction, until something changes
 
     def open(self) -> list[OpenQuestion]:
-        return self._find(exception.c.closed_at.is_(None))
+        if self._open is None:
+            self._open = self._find(exception.c.closed_at.is_(None))
+        return list(self._open)
 
     def closed(self) -> list[OpenQuestion]:
         return self._find(exception.c.closed_at.is_not(None))
@@ -41,18 +44,21 @@ class QuestionBook:
 
     def find(self, kind: str, subject: str) -> OpenQuestion | None:
         """The open one of that kind about that subject."""
-        found = self._find((exception.c.closed_at.is_(None)) & (exception.c.kind == kind), subject)
-        return found[0] if found else None
+        return next((each for each in self.open() if (each.kind, each.subject) == (kind, subject)), None)
 
     def ask(self, kind: str, subject: str, data: Mapping[str, Any] | None = None) -> None:
         """Open one, unless the same one is open already: then its data is brought up to date."""
         known = self.find(kind, subject)
+        if known is not None and dict(known.data) == dict(data or {}):
+            return
+        self._open = None
         if known is None:
             self._conn.execute(insert(exception).values(kind=kind, subject=subject, data=dict(data or {}), at=self._at))
-        elif dict(known.data) != dict(data or {}):
+        else:
             self._conn.execute(update(exception).where(exception.c.id == known.id).values(data=dict(data or {})))
 
     def close(self, number: int, result: Mapping[str, str], answer: str = "") -> None:
+        self._open = None
         self._conn.execute(
             update(exception)
             .where(exception.c.id == number)
@@ -67,10 +73,9 @@ class QuestionBook:
 
     def answered(self, number: int, answer: str, result: Mapping[str, str]) -> None:
         """Say beside an answer why it could not be acted on; the question stays open."""
+        self._open = None
         self._conn.execute(update(exception).where(exception.c.id == number).values(answer=answer, result=dict(result)))
 
-    def _find(self, condition: Any, subject: str | None = None) -> list[OpenQuestion]:
+    def _find(self, condition: Any) -> list[OpenQuestion]:
         query = select(exception).where(condition).order_by(exception.c.id)
-        if subject is not None:
-            query = query.where(exception.c.subject == subject)
         return [OpenQuestion(**row._mapping) for row in self._conn.execute(query)]

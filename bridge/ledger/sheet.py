@@ -24,7 +24,7 @@ from bridge.ledger.schema import (
     share,
     sku,
 )
-from bridge.ledger.values import get_value, put_value
+from bridge.ledger.values import Values
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,10 @@ class RowIntent:
 
 
 class SheetBook:
-    def __init__(self, conn: Connection, at: str) -> None:
-        self._conn, self._at = conn, at
+    def __init__(self, conn: Connection, at: str, values: Values) -> None:
+        self._conn, self._at, self._values = conn, at, values
         self._skus: dict[str, SkuRecord] | None = None  # read once a transaction, until something changes
+        self._findings: dict[BalanceKey, str] | None = None  # the same
 
     # --- SKUs --------------------------------------------------------------------------------------------------------
 
@@ -68,18 +69,18 @@ class SheetBook:
         return self._skus
 
     def changed(self) -> None:
-        """What was read of the SKUs is no longer true."""
-        self._skus = None
+        """What was read of the SKUs and their findings is no longer true."""
+        self._skus = self._findings = None
 
     def greet(self, code: str, standing: Standing) -> None:
         """Take in a SKU; one that is known stays as it is."""
-        self.changed()
+        self._skus = None
         statement = upsert(sku).values(sku=code, standing=standing.value, last={})
         self._conn.execute(statement.on_conflict_do_nothing(index_elements=["sku"]))
 
     def change(self, code: str, **values: Any) -> None:
         """Change what we hold about one SKU; the names are the columns of the table."""
-        self.changed()
+        self._skus = None
         self._conn.execute(update(sku).where(sku.c.sku == code).values(**values))
 
     def forget_sku(self, code: str) -> None:
@@ -98,12 +99,12 @@ class SheetBook:
 
     def take_numbers(self, count: int) -> int:
         """Reserve `count` numbers; returns the first. A number is never handed out twice."""
-        last = int(get_value(self._conn, "number", 0))
-        put_value(self._conn, "number", last + count)
+        last = int(self._values.get("number", 0))
+        self._values.put("number", last + count)
         return last + 1
 
     def raise_number(self, floor: int) -> None:
-        put_value(self._conn, "number", max(floor, int(get_value(self._conn, "number", 0))))
+        self._values.put("number", max(floor, int(self._values.get("number", 0))))
 
     def amounts(self, numbers: Iterable[int]) -> dict[tuple[str, int], Amount]:
         wanted, found = sorted(set(numbers)), {}
@@ -141,7 +142,7 @@ class SheetBook:
     def first_number_since(self, since: str) -> int:
         """The lowest number noted after `since`, or the next one."""
         lowest = self._conn.execute(select(func.min(amount.c.number)).where(amount.c.at > since)).scalar()
-        return int(lowest) if lowest is not None else int(get_value(self._conn, "number", 0)) + 1
+        return int(lowest) if lowest is not None else int(self._values.get("number", 0)) + 1
 
     def forget_before(self, number: int) -> None:
         """Amounts and seen lines are kept as long as the journal, and no longer."""
@@ -193,7 +194,8 @@ class SheetBook:
         )
 
     def done(self, skus: Iterable[str]) -> None:
-        self._conn.execute(delete(row_intent).where(row_intent.c.sku.in_(sorted(set(skus)))))
+        if wanted := sorted(set(skus)):
+            self._conn.execute(delete(row_intent).where(row_intent.c.sku.in_(wanted)))
 
     # --- edits and findings ------------------------------------------------------------------------------------------
 
@@ -223,9 +225,12 @@ class SheetBook:
         return {(row.sku, row.location): int(row.after) - row.before for row in self._conn.execute(query)}
 
     def findings(self) -> dict[BalanceKey, str]:
-        return {(row.sku, row.location): row.code for row in self._conn.execute(select(finding))}
+        if self._findings is None:
+            self._findings = {(row.sku, row.location): row.code for row in self._conn.execute(select(finding))}
+        return self._findings
 
     def find(self, found: Mapping[BalanceKey, str], mended: Iterable[BalanceKey]) -> None:
+        self._findings = None
         if found:
             statement = upsert(finding)
             self._conn.execute(

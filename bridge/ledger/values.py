@@ -20,11 +20,25 @@ def time_of(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def get_value(conn: Connection, key: str, default: Any = None) -> Any:
-    row = conn.execute(select(meta.c.value).where(meta.c.key == key)).first()
-    return default if row is None else row[0]
+class Values:
+    """Single remembered values, read once a transaction."""
 
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+        self._known: dict[str, Any] | None = None
 
-def put_value(conn: Connection, key: str, value: Any) -> None:
-    statement = insert(meta).values(key=key, value=value)
-    conn.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value}))
+    def get(self, key: str, default: Any = None) -> Any:
+        return self._all().get(key, default)
+
+    def put(self, key: str, value: Any) -> None:
+        known = self._all()
+        if key in known and known[key] == value:
+            return
+        statement = insert(meta).values(key=key, value=value)
+        self._conn.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+        known[key] = value
+
+    def _all(self) -> dict[str, Any]:
+        if self._known is None:
+            self._known = {row.key: row.value for row in self._conn.execute(select(meta))}
+        return self._known
