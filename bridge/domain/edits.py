@@ -20,7 +20,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bridge.domain.reading import Blank, Finding, FindingCode, Quantity, Reading
+from bridge.domain.reading import Blank, Finding, FindingCode, Quantity, Reading, shown_units
 from bridge.domain.stock import BalanceKey, Cause, Movement
 from bridge.domain.table import Line, Row, View
 from bridge.domain.tokens import is_locked, number_of
@@ -225,8 +225,8 @@ class _Accounting:
         for location, before, written in zip(line.locations, line.before, line.written, strict=True):
             if written is None:
                 continue
-            if isinstance(before, Quantity):
-                has[location] = had.get(location, 0) + written - before.units
+            if isinstance(before, Quantity) or self._ours(line.sku, location, before, had):
+                has[location] = had.get(location, 0) + written - (shown_units(before) or 0)
             else:  # no number stood there: what we wrote is as if nobody had typed
                 has[location] = written - self.typed.get((line.sku, location), 0)
                 if isinstance(before, Finding):
@@ -285,9 +285,13 @@ class _Accounting:
     def _shows_what_it_last_showed(self, row: Row) -> bool:
         last = self.last.get(row.sku, {})
         return all(
-            self._expected(row.sku, location, last) == (reading.units if isinstance(reading, Quantity) else None)
-            for location, reading in self._cells(row)
+            self._expected(row.sku, location, last) == shown_units(reading) for location, reading in self._cells(row)
         )
+
+    def _ours(self, sku: str, location: str, reading: Reading, amount: Amount) -> bool:
+        """Whether this is a number below zero that we wrote ourselves: more was sold than there is."""
+        units = shown_units(reading)
+        return units is not None and units < 0 and units == self._expected(sku, location, amount)
 
     def _expected(self, sku: str, location: str, amount: Amount) -> int | None:
         typed = self.typed.get((sku, location))
@@ -303,7 +307,7 @@ class _Accounting:
         for location, reading in self._cells(row):
             if isinstance(reading, Quantity):
                 clean &= self._read_number(row, location, reading.units, has.get(location, 0))
-            elif isinstance(reading, Finding):
+            elif isinstance(reading, Finding) and not self._ours(row.sku, location, reading, has):
                 clean = self._find(row, location, reading.code)
             elif isinstance(reading, Blank) and (row.sku, location) in self.typed:
                 clean = self._find(row, location, FindingCode.BLANK)

@@ -69,9 +69,11 @@ class Blank:
 
 @dataclass(frozen=True)
 class Finding:
-    """No good number; `code` says why."""
+    """No good number; `code` says why. `units`: the whole number below zero that stands there. A person may not type
+    one, but the bridge shows one where more was sold than there is."""
 
     code: FindingCode
+    units: int | None = None
 
 
 Reading = Quantity | Blank | Finding
@@ -114,6 +116,11 @@ def read_quantity(cell: RawCell) -> Reading:
     return _read_number(float(cell.value or 0))
 
 
+def shown_units(reading: Reading) -> int | None:
+    """The whole number that stands there, one below zero too; None where there is none."""
+    return None if isinstance(reading, Blank) else reading.units
+
+
 def read_components(text: str) -> tuple[Component, ...] | Finding:
     """The components of a listing from `A×3+B×1`; a plain SKU is one unit of it, a SKU that stands twice counts
     together. Blank text has none."""
@@ -148,7 +155,7 @@ def _count(digits: str) -> int:
 
 def _read_number(value: float) -> Reading:
     if value < 0:
-        return Finding(FindingCode.NEGATIVE)
+        return Finding(FindingCode.NEGATIVE, int(value) if -MOST <= value == int(value) else None)
     if value > MOST:
         return Finding(FindingCode.TOO_LARGE)
     if value != int(value):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from bridge.domain.reading import CellKind, Quantity, read_quantity
+from bridge.domain.reading import CellKind, read_quantity, shown_units
 from bridge.domain.table import Line
 from bridge.sheet.gateway import Piece
 from bridge.sheet.grid import GridCell, Snapshot
@@ -81,5 +81,5 @@ def _line(row: Sequence[GridCell]) -> Line | None:
         token=cells[SKU_COLUMN + 1].text.strip(),
         locations=locations,
         before=before,
-        written=tuple(reading.units if isinstance(reading, Quantity) else None for reading in written),
+        written=tuple(shown_units(reading) for reading in written),
     )

@@ -133,3 +133,34 @@ def test_a_number_changed_by_hand_in_a_mall_is_reported_and_overwritten(shop: Wo
     shop.clock.sleep(60)
     shop.settle()
     assert shop.shown("shopify", "A") == 7
+
+
+def test_a_number_below_zero_that_the_bridge_wrote_itself_is_no_wrong_entry(shop: World) -> None:
+    """Both malls sold the last units at once, and the packer found some more: the sheet shows −1 and goes on."""
+    first, second = shop.buy("rakuten", "A", 4), shop.buy("shopify", "A", 4)
+    shop.rounds(2)
+    shop.sandbox.rakuten.ship(first)
+    shop.sandbox.shopify.ship(second)
+    shop.rounds(3)
+    assert sorted((shop.row("A")["本社倉庫"], shop.row("A")["渋谷店"])) == ["-1", "0"]
+    short = next(place for place in ("本社倉庫", "渋谷店") if shop.row("A")[place] == "-1")
+    assert "マイナス" not in shop.row("A")["状態"]
+    shop.type("A", short, 5)
+    shop.settle()
+    assert shop.row("A")[short] == "5"
+    assert shop.shown("rakuten", "A") == shop.shown("shopify", "A") == 5
+
+
+def test_orders_go_on_in_a_row_that_shows_a_number_below_zero(shop: World) -> None:
+    orders = [shop.buy(mall, "B", 4) for mall in ("rakuten", "shopify")]
+    shop.rounds(2)
+    for order, mall in zip(orders, (shop.sandbox.rakuten, shop.sandbox.shopify), strict=True):
+        mall.ship(order)
+        shop.rounds(2)
+    shop.type("B", "本社倉庫", -3)  # a person's own is refused
+    shop.rounds(1)
+    assert "マイナス" in shop.row("B")["状態"]
+    shop.type("B", "本社倉庫", 2)
+    shop.settle()
+    assert shop.row("B")["本社倉庫"] == "2"
+    assert shop.shown("rakuten", "B") == shop.shown("shopify", "B") == 2

@@ -52,11 +52,14 @@ def test_what_people_typed_is_what_the_cell_shows_less_what_of_ours_it_contains(
 
 @given(typed=units, booked=deltas, amount=deltas)
 def test_a_cell_that_shows_what_it_should_is_no_edit(typed: int, booked: int, amount: int) -> None:
-    if typed + amount < 0:
-        return
-    outcome = account(book(typed, booked, amount), view(row(typed + amount)))
+    """Also a number below zero, which only the bridge may write."""
+    shown = typed + amount
+    cell = Quantity(shown) if shown >= 0 else Finding(FindingCode.NEGATIVE, shown)
+    outcome = account(book(typed, booked, amount), view(replace(row(0), cells=(cell,))))
     assert outcome.movements == ()
     assert outcome.edits == ()
+    assert outcome.findings == ()
+    assert outcome.tokens == {"A": free(1)}
 
 
 @given(amounts=st.lists(deltas, min_size=2, max_size=6), shown=units, which=st.integers(0, 5))

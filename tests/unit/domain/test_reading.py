@@ -91,7 +91,7 @@ def test_blank_is_blank_and_never_zero(cell: RawCell) -> None:
         (RawCell(CellKind.NUMBER, MOST), Quantity(MOST)),
         (RawCell(CellKind.NUMBER, MOST + 1), Finding(FindingCode.TOO_LARGE)),
         (RawCell(CellKind.NUMBER, 1e300), Finding(FindingCode.TOO_LARGE)),
-        (RawCell(CellKind.NUMBER, -3), Finding(FindingCode.NEGATIVE)),
+        (RawCell(CellKind.NUMBER, -3), Finding(FindingCode.NEGATIVE, -3)),
         (RawCell(CellKind.NUMBER, 1.5), Finding(FindingCode.FRACTION)),
         (RawCell(CellKind.NUMBER, 46349, "DATE"), Finding(FindingCode.DATE)),
         (RawCell(CellKind.NUMBER, 0.5, "TIME"), Finding(FindingCode.DATE)),
