@@ -2,7 +2,7 @@
 # Everything is installed into .venv, in the versions of requirements.lock.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sandbox test test-long lint format lock clean
+.PHONY: help install demo sandbox test test-long lint format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -22,6 +22,7 @@ WORKERS ?= auto
 help:
 	@echo 'make demo SECONDS=60   the demo for a minute, with a verdict (without SECONDS: until Ctrl-C)'
 	@echo '                       RATE=2: orders a second; KILL_AT=20: kill -9 the bridge at that second'
+	@echo 'make install           make .venv'
 	@echo 'make test              the tests'
 	@echo 'make test-long         the tests that take longer'
 	@echo 'make lint              ruff, mypy, import-linter'
@@ -29,6 +30,8 @@ help:
 	@echo 'make sandbox           Google and the malls on this machine (PORT=8765, state in var/sandbox)'
 	@echo 'make lock              renew requirements.lock (needs uv)'
 	@echo 'make clean             remove .venv and caches'
+
+install: $(READY)
 
 demo: $(READY)
 	@$(BIN)/bridge demo $(if $(SECONDS),--seconds $(SECONDS)) $(if $(RATE),--rate $(RATE)) \
