@@ -51,6 +51,8 @@ SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 FULL_READ = timedelta(minutes=1)  # how often every listing of a channel is read back
 SHEET_DARK = timedelta(minutes=2)  # unread for longer, nothing rises
 PERSON_PAUSE = 600.0  # seconds between two tries of a channel that waits for a person
+SHEET_PAUSE = 30.0  # the same for the spreadsheet: somebody is sitting there, sharing it
+GLANCE = 0.2  # seconds between two looks of a waiting thread at what others changed
 RECONCILE_AT = time(4, 30)  # in the shop's time zone
 
 
@@ -225,6 +227,7 @@ class Service:
         guard = Guard(self, "sheet", None)
         _every(jobs, self.config.sheet.poll_seconds).do(guard.run, self.cycle.run)
         jobs.every().day.at(_here(RECONCILE_AT, self.config.bridge.timezone)).do(guard.run, self.reconcile)
+        guard.run(self.cycle.run)
         self._turn(jobs)
 
     def _channel_thread(self, channel: Channel) -> None:
@@ -232,17 +235,22 @@ class Service:
         guard = Guard(self, channel.name, channel.name)
         seconds = _orders_seconds(self.config, channel.name)
         _every(jobs, seconds).do(guard.run, lambda: self.channel_round(channel))
-        self._turn(jobs)
+        guard.run(lambda: self.channel_round(channel))
+        self._turn(jobs, lambda: guard.run(self.pushers[channel.name].run))
 
-    def _turn(self, jobs: Any) -> None:
-        """Run what is due, beginning at once, until told to stop."""
-        jobs.run_all()
+    def _turn(self, jobs: schedule.Scheduler, at_change: Callable[[], None] | None = None) -> None:
+        """Run what is due until told to stop; `at_change` as soon as another thread changed a listing: what was sold
+        in one mall, or typed into the sheet, must not wait for the next round of orders."""
+        seen = self.ledger.listing_changes
         while not self._stop.is_set():
             idle = jobs.idle_seconds or 0.0
-            if idle > 0:
-                self._stop.wait(min(idle, 1.0))
-            else:
+            if idle <= 0:
                 jobs.run_pending()
+            elif at_change is not None and seen != self.ledger.listing_changes:
+                seen = self.ledger.listing_changes
+                at_change()
+            else:
+                self._stop.wait(min(idle, GLANCE))
 
 
 class Guard:
@@ -271,7 +279,7 @@ class Guard:
             log.error("%s: %s", self._name, error.hint)
             self._note(error.hint)
             if isinstance(error, NeedsPerson):
-                self._quiet_until = clock.monotonic() + PERSON_PAUSE
+                self._quiet_until = clock.monotonic() + (PERSON_PAUSE if self._channel else SHEET_PAUSE)
         except Exception:
             log.exception("%s: unexpected", self._name)
             self._quiet_until = clock.monotonic() + 5.0

@@ -117,7 +117,7 @@ def observed(state: ListingState, shown: int, at: datetime) -> tuple[ListingStat
         return state, None
     seen = replace(state, level=shown, shown=shown, shown_at=at, live_previewed=_preview_left(state, shown))
     if state.level is None or state.based_at is None:
-        return replace(seen, based_at=at), None
+        return replace(seen, based_at=at, confirmed=shown if shown == state.wanted else state.confirmed), None
     if shown > state.level:
         return replace(seen, based_at=at), PushEvent.RAISED_THERE
     if shown == state.level:

@@ -19,7 +19,8 @@ from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.listings import ListingRecord
 from bridge.ledger.values import iso, time_of
 
-OVERLAP = timedelta(minutes=2)  # read again beyond the lag: search indexes are late now and then
+OVERLAP = timedelta(minutes=2)  # read again beyond the lag now and then: search indexes are late at times
+WIDE = 60.0  # seconds between two such wide reads
 
 
 class Intake:
@@ -28,6 +29,7 @@ class Intake:
     def __init__(self, shop: Shop, channel: Channel, ledger: Ledger, clock: Clock) -> None:
         self._shop, self._channel, self._ledger, self._clock = shop, channel, ledger, clock
         self._facts = shop.channels[channel.name]
+        self._wide_at: float | None = None
 
     def run(self) -> int:
         """Read and book; returns how many order lines changed. Raises TryAgain, NeedsPerson, Stop."""
@@ -37,10 +39,17 @@ class Intake:
         now = self._clock.now()
         since = now - self._facts.look_back
         if record.watermark is not None:
-            since = max(since, time_of(record.watermark) - self._facts.lag - OVERLAP)
+            since = max(since, time_of(record.watermark) - self._facts.lag - self._overlap())
         read = self._channel.orders(since, known_open)
         with self._ledger.write() as tx:
             return book_orders(tx, self._shop, self._facts, read)
+
+    def _overlap(self) -> timedelta:
+        now = self._clock.monotonic()
+        if self._wide_at is not None and now - self._wide_at < WIDE:
+            return timedelta(0)
+        self._wide_at = now
+        return OVERLAP
 
 
 def book_orders(tx: Tx, shop: Shop, facts: ChannelFacts, read: OrdersRead) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -79,6 +79,7 @@ class Ledger:
 
     def __init__(self, path: Path | None, clock: Clock, *, migrate: bool = True) -> None:
         self._clock = clock
+        self.listing_changes = 0  # raised with every write to a listing; a hint for threads that wait, nothing more
         self._writing = threading.RLock()  # SQLite has one writer; waiting here is fairer than in its busy handler
         self._engine = _engine(path)
         if migrate:
@@ -92,31 +93,34 @@ class Ledger:
     @contextmanager
     def write(self) -> Iterator[Tx]:
         """A transaction that commits when the block ends and is undone when it raises. Raises Stop."""
+        listings: list[None] = []
         with (
             self._writing,
             self._guarded(),
             self._engine.connect().execution_options(writing=True) as conn,
             conn.begin(),
         ):
-            yield self._tx(conn)
+            yield self._tx(conn, lambda: listings.append(None))
+        if listings:
+            self.listing_changes += 1
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """One consistent look. What is written in it is undone."""
         with self._guarded(), self._engine.connect() as conn:
-            yield self._tx(conn)
+            yield self._tx(conn, lambda: None)
             conn.rollback()
 
     def close(self) -> None:
         self._engine.dispose()
 
-    def _tx(self, conn: Connection) -> Tx:
+    def _tx(self, conn: Connection, on_listing: Callable[[], None]) -> Tx:
         at, values = self._clock.now(), Values(conn)
         return Tx(
             at=at,
             stock=StockBook(conn, iso(at)),
             orders=OrderBook(conn, iso(at)),
-            listings=ListingBook(conn),
+            listings=ListingBook(conn, on_listing),
             questions=QuestionBook(conn, iso(at)),
             sheet=SheetBook(conn, iso(at), values),
             channels=ChannelBook(conn),

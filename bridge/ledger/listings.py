@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -44,8 +44,8 @@ class PushIntent:
 
 
 class ListingBook:
-    def __init__(self, conn: Connection) -> None:
-        self._conn = conn
+    def __init__(self, conn: Connection, on_change: Callable[[], None]) -> None:
+        self._conn, self._on_change = conn, on_change
 
     def all(self, channel: str | None = None) -> dict[ListingKey, ListingRecord]:
         query = select(listing)
@@ -79,6 +79,7 @@ class ListingBook:
         if not rows:
             return
         self._index(records)
+        self._on_change()
         statement = upsert(listing)
         self._conn.execute(
             statement.on_conflict_do_update(

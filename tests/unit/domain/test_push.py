@@ -29,7 +29,9 @@ def ten() -> ListingState:
 
 
 def test_the_first_reading_is_the_base_and_shows_no_sale(ten: ListingState) -> None:
-    assert (ten.level, ten.shown, push.gap(ten), ten.confirmed) == (10, 10, 0, None)
+    assert (ten.level, ten.shown, push.gap(ten), ten.confirmed) == (10, 10, 0, 10)
+    other = read(ListingState(LISTING, wanted=12), 10, 0)
+    assert other.confirmed is None  # it was never sent, and is not what it should be
 
 
 def test_a_fall_that_no_order_explains_is_held(ten: ListingState) -> None:
