@@ -140,6 +140,7 @@ class Service:
         self.pushers = {
             c.name: Pusher(self.shop, c, self.ledger, self.clock, FULL_READ, SHEET_DARK) for c in self.channels
         }
+        self._guards = {c.name: Guard.pair(self, c.name) for c in self.channels}
         self.failure: Stop | None = None
         self._stop = threading.Event()
 
@@ -177,9 +178,19 @@ class Service:
     # --- jobs --------------------------------------------------------------------------------------------------------
 
     def channel_round(self, channel: Channel) -> None:
-        """One round of a channel: its orders, then its quantities."""
-        self.intakes[channel.name].run()
+        """One round of a channel: its orders, then its quantities, which a silent feed doesn't hold up."""
+        try:
+            self.intakes[channel.name].run()
+        except (TryAgain, NeedsPerson):
+            self.pushers[channel.name].run()
+            raise
         self.pushers[channel.name].run()
+
+    def guarded_round(self, channel: Channel) -> None:
+        """The same with each half guarded: while one waits, the other goes on."""
+        orders, quantities = self._guards[channel.name]
+        orders.run(self.intakes[channel.name].run)
+        quantities.run(self.pushers[channel.name].run)
 
     def reconcile(self) -> list[reconcile.Drift]:
         """Compare everything; drift becomes rows in 要対応. Raises as a cycle and a channel's read do."""
@@ -232,11 +243,10 @@ class Service:
 
     def _channel_thread(self, channel: Channel) -> None:
         jobs = schedule.Scheduler()
-        guard = Guard(self, channel.name, channel.name)
-        seconds = _orders_seconds(self.config, channel.name)
-        _every(jobs, seconds).do(guard.run, lambda: self.channel_round(channel))
-        guard.run(lambda: self.channel_round(channel))
-        self._turn(jobs, lambda: guard.run(self.pushers[channel.name].run))
+        _every(jobs, _orders_seconds(self.config, channel.name)).do(self.guarded_round, channel)
+        self.guarded_round(channel)
+        _, quantities = self._guards[channel.name]
+        self._turn(jobs, lambda: quantities.run(self.pushers[channel.name].run))
 
     def _turn(self, jobs: schedule.Scheduler, at_change: Callable[[], None] | None = None) -> None:
         """Run what is due until told to stop; `at_change` as soon as another thread changed a listing: what was sold
@@ -260,6 +270,14 @@ class Guard:
         self._service, self._name, self._channel = service, name, channel
         self._quiet_until = 0.0
         self._clear = False
+        self._family: tuple[Guard, ...] = (self,)  # a channel's trouble is over when it is over for all of them
+
+    @staticmethod
+    def pair(service: Service, channel: str) -> tuple[Guard, Guard]:
+        """For the orders and the quantities of one channel."""
+        orders, quantities = Guard(service, channel, channel), Guard(service, channel, channel)
+        orders._family = quantities._family = (orders, quantities)
+        return orders, quantities
 
     def run(self, job: Callable[[], Any]) -> None:
         clock = self._service.clock
@@ -289,6 +307,8 @@ class Guard:
         if self._channel is None or (hint is None and self._clear):
             return
         self._clear = hint is None
+        if hint is None and not all(each._clear for each in self._family):
+            return
         with self._service.ledger.write() as tx:
             if hint is None:
                 tx.channels.change(self._channel, trouble=None, failing_since=None)

@@ -21,7 +21,7 @@ from bridge.flows.intake import book_unmapped
 from bridge.flows.opening import ask_openings, go_live, opening_answered
 from bridge.flows.rename import rename
 from bridge.flows.replan import replan
-from bridge.flows.shop import Shop, bridge_live, places
+from bridge.flows.shop import Shop, bridge_live, missing_listings, places
 from bridge.ledger.ledger import Tx
 from bridge.ledger.listings import ListingRecord
 from bridge.ledger.questions import OpenQuestion
@@ -135,7 +135,8 @@ class Answering:
         if not bridge_live(tx):
             return "bridge first"
         record = tx.channels.get(name)
-        listings = [each for each in tx.listings.all(name).values() if each.components]
+        unknown = missing_listings(tx, name)  # asked about by themselves
+        listings = [each for each in tx.listings.all(name).values() if each.components and each.key.id not in unknown]
         if (
             record.opened_at is None
             or tx.get("net pending")

@@ -76,8 +76,6 @@ def book_orders(tx: Tx, shop: Shop, facts: ChannelFacts, read: OrdersRead) -> in
     tx.channels.change(
         facts.name,
         watermark=iso(read.complete_until),
-        failing_since=None,
-        trouble=None,
         **({"opened_at": iso(tx.at)} if opening else {}),
     )
     changed |= _let_go(tx, facts)

@@ -6,7 +6,7 @@ Runs in the channel's own thread, after its intake, so its orders are as fresh a
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -26,7 +26,7 @@ from bridge.domain.push import (
     unanswered,
 )
 from bridge.flows.replan import replan
-from bridge.flows.shop import ChannelFacts, Shop, bridge_live
+from bridge.flows.shop import ChannelFacts, Shop, bridge_live, missing_listings
 from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.listings import ListingRecord
 from bridge.ledger.values import time_of
@@ -46,6 +46,7 @@ class Pusher:
         self._facts = shop.channels[channel.name]
         self._full_read, self._dark = full_read, dark
         self._read_all_at: float | None = None
+        self._try_refused = False  # what the channel refused is tried again as often as everything is read
 
     def run(self) -> int:
         """One round for this channel; returns how many quantities were taken by it. Raises TryAgain, NeedsPerson."""
@@ -87,7 +88,8 @@ class Pusher:
         now = self._clock.monotonic()
         with self._ledger.read() as tx:
             records = tx.listings.all(self._channel.name)
-        if self._read_all_at is None or now - self._read_all_at >= self._full_read.total_seconds():
+        self._try_refused = self._read_all_at is None or now - self._read_all_at >= self._full_read.total_seconds()
+        if self._try_refused:
             self._read_all_at = now
             return sorted(records)
         return sorted(key for key, record in records.items() if _restless(record.state))
@@ -101,14 +103,13 @@ class Pusher:
         with self._ledger.write() as tx:
             live = tx.channels.get(self._channel.name).live and bridge_live(tx)
             records = tx.listings.get(listings)
+            self._note_missing(tx, records, shown)
             changed: list[ListingRecord] = []
             replan_for: set[str] = set()
             for key, record in records.items():
                 subject = f"{key.channel}/{key.id}"
                 if key not in shown:
-                    tx.questions.ask("listing missing", subject)
                     continue
-                tx.questions.settle("listing missing", subject, both("results", "settled itself"))
                 if not live:
                     changed.append(replace(record, state=replace(record.state, shown=shown[key], shown_at=at)))
                     continue
@@ -123,6 +124,20 @@ class Pusher:
             tx.listings.put(changed)
             replan(tx, self._shop, replan_for)
 
+    def _note_missing(
+        self, tx: Tx, records: Mapping[ListingKey, ListingRecord], shown: Mapping[ListingKey, int]
+    ) -> None:
+        """Listings that the channel doesn't know are asked about once, as long as 出品 names them."""
+        before = missing_listings(tx, self._channel.name)
+        now = {key.id for key, record in records.items() if key not in shown and not record.removed}
+        back = {key.id for key in records} & before - now
+        for number in sorted(now - before):
+            tx.questions.ask("listing missing", f"{self._channel.name}/{number}")
+        for number in sorted(back):
+            subject = f"{self._channel.name}/{number}"
+            tx.questions.settle("listing missing", subject, both("results", "settled itself"))
+        tx.put(f"missing {self._channel.name}", sorted(before - back | now))
+
     # --- pushing -----------------------------------------------------------------------------------------------------
 
     def _intend(self) -> tuple[str, list[Push]]:
@@ -130,7 +145,10 @@ class Pusher:
         with self._ledger.write() as tx:
             if not self._may_push(tx):
                 return "", []
-            items = sorted(_due(tx, self._facts, self._sheet_dark(tx)), key=lambda push: (lane(push), push.listing))
+            dark = self._sheet_dark(tx) or not self._all_opened(tx)
+            due = _due(tx, self._facts, dark, self._try_refused)
+            self._try_refused = False
+            items = sorted(due, key=lambda push: (lane(push), push.listing))
             if not items:
                 return "", []
             key = str(uuid.uuid4())
@@ -138,10 +156,13 @@ class Pusher:
             return key, items
 
     def _may_push(self, tx: Tx) -> bool:
-        """Live, and every channel's open orders are in the books."""
-        channels = tx.channels.all()
-        opened = all(name in channels and channels[name].opened_at for name in self._shop.channels)
-        return bridge_live(tx) and channels[self._channel.name].live and opened and not tx.get("net pending")
+        """Live, and the channel's own open orders are in the books."""
+        mine = tx.channels.get(self._channel.name)
+        return bridge_live(tx) and mine.live and mine.opened_at is not None and not tx.get("net pending")
+
+    def _all_opened(self, tx: Tx) -> bool:
+        """Before every channel's open orders are in the books, nothing rises."""
+        return all(tx.channels.get(name).opened_at is not None for name in self._shop.channels)
 
     def _sheet_dark(self, tx: Tx) -> bool:
         """The sheet has not been read for a while: nothing rises."""
@@ -170,7 +191,8 @@ class Pusher:
             return replace(record, state=self._unanswered(record.state, item, tx))
         if outcome.outcome is Outcome.REFUSED:
             hint = {"ja": outcome.hint.ja, "en": outcome.hint.en} if outcome.hint else {"ja": "", "en": ""}
-            tx.questions.ask("refused", subject, hint)
+            if record.refused != hint[self._shop.language]:
+                tx.questions.ask("refused", subject, hint)
             return replace(record, refused=hint[self._shop.language], refused_quantity=item.quantity)
         return record
 
@@ -179,12 +201,12 @@ def _restless(state: ListingState) -> bool:
     return state.wanted != state.shown or state.shown is None or bool(state.unseen) or state.confirmed != state.shown
 
 
-def _due(tx: Tx, facts: ChannelFacts, dark: bool) -> Iterable[Push]:
+def _due(tx: Tx, facts: ChannelFacts, dark: bool, try_refused: bool) -> Iterable[Push]:
     channel = tx.channels.get(facts.name)
     watermark = time_of(channel.watermark) if channel.watermark else None
     blocked = {sku for sku, record in tx.sheet.skus().items() if record.blocked}
     for record in tx.listings.all(facts.name).values():
-        if record.refused_quantity is not None and record.refused_quantity == record.state.wanted:
+        if not try_refused and record.refused_quantity is not None and record.refused_quantity == record.state.wanted:
             continue
         push = decide(
             record.state,

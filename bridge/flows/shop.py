@@ -47,6 +47,11 @@ def places(tx: Tx) -> Places:
     return Places(known["sells"], known["inspect"])
 
 
+def missing_listings(tx: Tx, channel: str) -> set[str]:
+    """Ids of listings that their channel doesn't know."""
+    return set(tx.get(f"missing {channel}", []))
+
+
 def bridge_live(tx: Tx) -> bool:
     """Whether the whole bridge is live; in shadow it writes no staff cell."""
     return bool(tx.get("live", False))
