@@ -93,8 +93,8 @@ class Channel(Protocol):
 
     def orders(self, since: datetime, known_open: Sequence[str] = ()) -> OrdersRead:
         """Orders placed or changed since `since` (aware) and, as its feed may be late, in the lag before it, as
-        snapshots; `known_open` are order ids that we still hold
-        open and that the channel must look at again where its feed has no "changed since".
+        snapshots; `known_open` are order ids that we still hold open and that the channel must look at again where its
+        feed has no "changed since".
 
         Raises TryAgain, NeedsPerson."""
 

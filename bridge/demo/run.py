@@ -27,6 +27,7 @@ from bridge.demo.verdict import holds, verdict
 SKUS = 200
 HOT = 30  # of them with far too little stock
 FEED_DELAY = 3.0  # seconds from an order to its appearance in a mall's feed
+SHOPIFY_PLAN = 1000.0  # points a second: Plus, as a shop with several orders a second has it
 LAG = FEED_DELAY + 2.0  # what the settings promise about it
 FIRST_DAY = 120.0  # seconds within which everything must be live
 SETTLE = 60.0  # seconds the world may take to come to rest
@@ -88,6 +89,7 @@ class Demo:
         world = self.panel.post("/world", dials)
         for mall in MALLS:
             self.panel.put(f"/malls/{mall}/feed", {"visible_after": FEED_DELAY})
+        self.panel.put("/malls/shopify/plan", {"restore_rate": SHOPIFY_PLAN})
         self.products = products_of(world, SHELVES)
         self.spreadsheet = str(self.panel.post("/sheets", {"title": "在庫"})["id"])
         self._prepare_the_sheet(state / "service_account.json")

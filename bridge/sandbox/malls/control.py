@@ -96,6 +96,7 @@ class Control:
             ("GET", _MALL + "/history", self._history),
             ("PUT", _MALL + "/stock", self._set_stock),
             ("PUT", _MALL + "/feed", self._feed),
+            ("PUT", "/sandbox/malls/shopify/plan", self._plan),
             ("POST", _MALL + "/buy", self._buy),
             ("POST", _MALL + "/ship", self._ship),
             ("POST", _MALL + "/cancel", self._cancel),
@@ -192,6 +193,12 @@ class Control:
         mall = self._mall(name)
         mall.visible_after = float(_read(request)["visible_after"])
         return {"visible_after": mall.visible_after}
+
+    def _plan(self, request: Request) -> Body:
+        """What the shop pays Shopify for: points a second, and a bucket of twenty times as many."""
+        rate = float(_read(request)["restore_rate"])
+        self._shopify.switches.restore_rate, self._shopify.switches.bucket = rate, 20 * rate
+        return {"restore_rate": rate, "bucket": 20 * rate}
 
     def _buy(self, request: Request, name: str) -> Body:
         given = _read(request)
