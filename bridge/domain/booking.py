@@ -97,7 +97,8 @@ def book(
     """Book one line. `locations`: the channel's own order, ≥ 1; `inspect`: where returns go; `opening`: the first look
     at this channel. An older version changes nothing; the same version again books what is still missing."""
     shelf = Shelf(balances, locations, inspect)
-    return book_on(shelf, state, snapshot, version, components=components, opening=opening)
+    ignored = (snapshot.shipped, snapshot.returned) if opening else (0, 0)
+    return book_on(shelf, state, snapshot, version, components=components, ignored=ignored)
 
 
 def gone(state: LineState) -> LineSnapshot:
@@ -116,12 +117,13 @@ def book_on(
     version: str,
     *,
     components: Iterable[Component],
-    opening: bool = False,
+    ignored: tuple[int, int] = (0, 0),
 ) -> Booked:
-    """`book` against a shelf that other lines were booked on before."""
+    """`book` against a shelf that other lines were booked on before. `ignored`: units shipped and returned before the
+    opening, of a line not known yet."""
     if state is not None and version < state.version:
         return Booked(state)
-    new = _next_state(state, snapshot, version, components, opening)
+    new = _next_state(state, snapshot, version, components, ignored)
     if not new.components:
         return Booked(new, problems=_unmapped(new))
     books = [
@@ -139,11 +141,14 @@ def book_on(
 
 
 def _next_state(
-    state: LineState | None, snapshot: LineSnapshot, version: str, components: Iterable[Component], opening: bool
+    state: LineState | None,
+    snapshot: LineSnapshot,
+    version: str,
+    components: Iterable[Component],
+    ignored: tuple[int, int],
 ) -> LineState:
     """The state with the newest snapshot in it, its shares still those of before."""
     if state is None:
-        ignored = (snapshot.shipped, snapshot.returned) if opening else (0, 0)
         return LineState(snapshot, version, _merged(components), (), *ignored)
     # Nothing open and fewer shipped than before: cancelled after the shipment. Open again: the shipment was withdrawn.
     kept = state.snapshot.shipped + state.kept_shipped - snapshot.shipped if snapshot.open == 0 else 0
@@ -217,9 +222,13 @@ def book_order(
     locations: Sequence[str],
     inspect: str,
     opening: bool = False,
+    left: Mapping[LineKey, tuple[int, int]] | None = None,
 ) -> OrderBooked:
     """Book a whole order. A line of it in `states` that it no longer has is gone. The lines see each other's
-    allocations, those that give units back first, then by key: nothing hangs on the order they came in."""
+    allocations, those that give units back first, then by key: nothing hangs on the order they came in.
+
+    left: units shipped and returned when the columns were opened, where known; at the opening, the rest of what has
+    left is taken to have left before"""
     snapshots = {line.key: line for line in order.lines}
     mine = {key: state for key, state in states.items() if _of(order, key)}
     snapshots |= {key: gone(state) for key, state in mine.items() if key not in snapshots}
@@ -236,7 +245,9 @@ def book_order(
     for key in sorted(snapshots, key=takes_more):
         old, snapshot = mine.get(key), snapshots[key]
         components = components_of(snapshot.listing)
-        new, moved, found = book_on(shelf, old, snapshot, order.version, components=components, opening=opening)
+        before = (snapshot.shipped, snapshot.returned) if opening else (0, 0)
+        ignored = (left or {}).get(key, before)
+        new, moved, found = book_on(shelf, old, snapshot, order.version, components=components, ignored=ignored)
         after[key] = new
         movements += moved
         problems += found

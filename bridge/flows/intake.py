@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from bridge.channels.port import Channel, OrdersRead
 from bridge.clock import Clock
-from bridge.domain.booking import LineProblem, LineState, book_order, line_ref
+from bridge.domain.booking import LineProblem, LineState, ProblemCode, book_order, line_ref
 from bridge.domain.invariants import exactly_once
 from bridge.domain.orders import LineKey, ListingKey, OrderSnapshot
 from bridge.domain.push import PushEvent, expire, gap, taken
@@ -18,6 +18,7 @@ from bridge.flows.shop import ChannelFacts, Shop, places
 from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.listings import ListingRecord
 from bridge.ledger.values import iso, time_of
+from bridge.sheet.texts import both
 
 OVERLAP = timedelta(minutes=2)  # read again beyond the lag now and then: search indexes are late at times
 WIDE = 60.0  # seconds between two such wide reads
@@ -42,6 +43,8 @@ class Intake:
             since = max(since, time_of(record.watermark) - self._facts.lag - self._overlap())
         read = self._channel.orders(since, known_open)
         with self._ledger.write() as tx:
+            if tx.channels.get(self._channel.name).opened_at != record.opened_at:
+                return 0  # everything was opened anew meanwhile: that needs all open orders, not these
             return book_orders(tx, self._shop, self._facts, read)
 
     def _overlap(self) -> timedelta:
@@ -71,6 +74,8 @@ def book_orders(tx: Tx, shop: Shop, facts: ChannelFacts, read: OrdersRead) -> in
         changed |= moved
         lines += count
     tx.orders.renew(renewed)
+    for order in read.orders:
+        tx.questions.settle("order unreadable", f"{facts.name}/{order.order}", both("results", "settled itself"))
     for order_id, hint in read.problems.items():
         tx.questions.ask("order unreadable", f"{facts.name}/{order_id}", {"ja": hint.ja, "en": hint.en})
     tx.channels.change(
@@ -134,6 +139,7 @@ def _book_order(
         locations=where.selling(facts) or facts.locations,
         inspect=where.inspect,
         opening=opening,
+        left=_left_before(tx, order) if opening else None,
     )
     tx.stock.book(booked.movements)
     tx.orders.put(booked.states, order.placed_at)
@@ -142,12 +148,28 @@ def _book_order(
             tx.listings.put([_taken(tx, listing, units, order)])
     for problem in booked.problems:
         _report(tx, problem)
+    waiting = {problem.key for problem in booked.problems if problem.code is ProblemCode.UNMAPPED}
+    for key in booked.states:
+        if key in known and not known[key].components and key not in waiting:
+            tx.questions.settle("unmapped", line_ref(key), both("results", "settled itself"))
     moved = {movement.sku for movement in booked.movements}
     _check(tx, booked.states.values())
     if booked.taken:
         moved |= {c.sku for key in booked.taken if key in listings for c in listings[key].components}
     changed = sum(1 for key, state in booked.states.items() if known.get(key) != state)
     return moved, changed
+
+
+def _left_before(tx: Tx, order: OrderSnapshot) -> dict[LineKey, tuple[int, int]]:
+    """What of an order had left when the columns were opened, where we know: nothing of one placed since, and as much
+    as we had seen of one that was open then."""
+    opening = tx.get("opening", {})
+    if order.channel not in opening.get("channels", ()):
+        return {}  # connected later: what it shipped before, staff have taken off
+    if order.placed_at > time_of(opening["at"]):
+        return {line.key: (0, 0) for line in order.lines}
+    seen = opening["left"]
+    return {line.key: tuple(seen[ref]) for line in order.lines if (ref := line_ref(line.key)) in seen}
 
 
 def _taken(tx: Tx, listing: ListingKey, units: int, order: OrderSnapshot) -> ListingRecord:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bridge.domain.booking import line_ref
 from bridge.domain.edits import Standing
 from bridge.domain.push import ListingState
 from bridge.domain.reading import Quantity
@@ -13,6 +14,9 @@ from bridge.flows.replan import replan
 from bridge.flows.shop import Shop, places
 from bridge.ledger.ledger import Tx
 from bridge.ledger.values import iso
+from bridge.sheet.texts import both
+
+_LASTING = ("tab missing", "header", "channel trouble", "listing missing")
 
 
 def ask_openings(tx: Tx) -> None:
@@ -36,6 +40,17 @@ def opening_answered(tx: Tx) -> bool:
 
 def go_live(tx: Tx, shop: Shop, view: View) -> None:
     """Open everything anew from what the sheet shows now; the channels' open orders follow with their next intake."""
+    left = {
+        line_ref(key): (state.snapshot.shipped, state.snapshot.returned)
+        for key, state in tx.orders.all().items()
+        if state.snapshot.open
+    }
+    tx.put("opening", {"at": iso(tx.at), "channels": sorted(shop.channels), "left": left})
+    for question in tx.questions.open():  # about books that are no more
+        if question.kind not in _LASTING:
+            tx.questions.close(question.id, both("results", "superseded"))
+    for name, nothing in (("write again", []), ("emptied meant", False)):
+        tx.put(name, nothing)
     tx.forget_everything()
     counts: dict[str, int] = {}
     for row in view.rows:
@@ -55,20 +70,27 @@ def go_live(tx: Tx, shop: Shop, view: View) -> None:
     tx.listings.put(replace(each, state=ListingState(each.key)) for each in tx.listings.all().values())
     net = [location for location, answer in tx.get("opening answers", {}).items() if answer == "net"]
     tx.put("net pending", net)
+    tx.put("opening answers", {})  # another opening is another question
     tx.put("live", True)
     tx.put("live_at", iso(tx.at))
     replan(tx, shop, {row.sku for row in view.rows if row.sku})
 
 
 def add_back(tx: Tx, shop: Shop) -> None:
-    """Once every channel's open orders are in: columns that had them taken off get them back."""
-    net = tx.get("net pending", [])
-    if not net or any(tx.channels.get(name).opened_at is None for name in shop.channels):
+    """Once every channel's open orders are in: columns that had them taken off get them back. Orders placed since the
+    opening were not taken off; what was shipped since is back in, and booked as shipped."""
+    net, opening = tx.get("net pending", []), tx.get("opening", {})
+    if any(tx.channels.get(name).opened_at is None for name in shop.channels):
         return
+    if opening.get("left"):
+        tx.put("opening", opening | {"left": {}})  # every channel has opened with it
+    if not net:
+        return
+    balances = tx.stock.balances()
     movements = [
-        Movement(sku, location, balance.allocated, 0, Cause.ANSWER, "opening: unshipped orders added back")
-        for (sku, location), balance in tx.stock.balances().items()
-        if location in net and balance.stocked and balance.allocated
+        Movement(*cell, units, 0, Cause.ANSWER, "opening: unshipped orders added back")
+        for cell, units in tx.orders.taken_before(opening["at"]).items()
+        if cell[1] in net and units and cell in balances and balances[cell].stocked
     ]
     tx.stock.book(movements)
     tx.put("net pending", [])

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.domain.booking import LineState, Share
 from bridge.domain.orders import LineKey, LineSnapshot, ListingKey
-from bridge.domain.stock import Component
+from bridge.domain.stock import BalanceKey, Component
 from bridge.ledger.schema import order_line, share
 from bridge.ledger.values import iso, time_of
 
@@ -59,6 +59,17 @@ class OrderBook:
     def unmapped(self) -> dict[LineKey, LineState]:
         """Lines that no listing explained when they were last seen."""
         return self._lines(order_line.c.components == [])
+
+    def taken_before(self, at: str) -> dict[BalanceKey, int]:
+        """Units promised or shipped by lines placed until then, by cell."""
+        here = [order_line.c[name] == share.c[name] for name in _KEY]
+        query = (
+            select(share.c.sku, share.c.location, func.sum(share.c.allocated + share.c.shipped))
+            .join(order_line, and_(*here))
+            .where(order_line.c.placed_at <= at)
+            .group_by(share.c.sku, share.c.location)
+        )
+        return {(sku, location): int(units) for sku, location, units in self._conn.execute(query)}
 
     def placed_at(self, key: LineKey) -> datetime:
         query = select(order_line.c.placed_at).where(*_is(order_line, key))

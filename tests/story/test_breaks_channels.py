@@ -70,7 +70,7 @@ def test_a_channel_that_never_opened_does_not_withhold_a_lowering_elsewhere(tmp_
 def test_a_lowering_that_was_refused_is_tried_again(shop: World) -> None:
     mall = channel(shop, "rakuten")
     push = mall.push
-    mall.push = lambda items, key: [Pushed(item.listing, Outcome.REFUSED, HINT) for item in items]
+    mall.push = lambda items, _key: [Pushed(item.listing, Outcome.REFUSED, HINT) for item in items]
     shop.buy("shopify", "A", 3)
     shop.rounds(2)
     assert shop.shown("rakuten", "A") == 7
