@@ -4,12 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.world import World
+from tests.support.world import Moment, World
+
+
+@pytest.fixture(scope="session")
+def live_shop(tmp_path_factory: pytest.TempPathFactory) -> Moment:
+    """A small shop after its first day, kept once: going live takes a second."""
+    world = World(tmp_path_factory.mktemp("live") / "ledger.sqlite")
+    world.go_live()
+    return world.moment()
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> World:
+def shop(tmp_path: Path, live_shop: Moment) -> World:
     """A small shop whose bridge and both malls are live: A has 5 + 2, B has 7 + 0 units."""
-    world = World(tmp_path / "ledger.sqlite")
-    world.go_live()
-    return world
+    return World(tmp_path / "ledger.sqlite", since=live_shop)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +34,16 @@ LOCATIONS = ("本社倉庫", "渋谷店", "検品待ち")
 LAG = 10.0
 
 
+@dataclass(frozen=True)
+class Moment:
+    """A world as it was: what the sandbox and the ledger had on file, and what time it was."""
+
+    parts: Mapping[str, str]
+    ledger: bytes
+    elapsed: float
+    spreadsheet: str
+
+
 @dataclass
 class World:
     """Sandbox, spreadsheet and bridge of one small shop. `stock`: SKU -> numbers of the stock columns, None blank."""
@@ -41,13 +54,17 @@ class World:
     latency: Latency = field(default_factory=Latency.none)
     quota: Quota | None = None
     sheet_settings: dict[str, Any] = field(default_factory=dict)
+    since: Moment | None = None  # go on from there, as after a restart of everything; else a new shop
 
     def __post_init__(self) -> None:
         self.clock = VirtualClock()
         self.sandbox = Sandbox(self.clock, service_account(), quota=self.quota, latency=self.latency)
-        self.spreadsheet = self.sandbox.sheets.store.create("在庫", locale="ja_JP", zone="Asia/Tokyo")
         self.sheet_calls: list[Call] = []
         self.mall_calls: list[RequestRecord] = []
+        if self.since is not None:
+            self._go_on(self.since)
+            return
+        self.spreadsheet = self.sandbox.sheets.store.create("在庫", locale="ja_JP", zone="Asia/Tokyo")
         for mall in (self.sandbox.rakuten, self.sandbox.shopify):
             mall.visible_after = 0.0
         self.config = self._config()
@@ -55,6 +72,27 @@ class World:
         build(self.service.gateway, "ja", channel_names(self.config), self.config.sheet.journal_lines)
         self._trim()
         self._fill()
+
+    def moment(self) -> Moment:
+        """Keep this moment; the bridge is stopped for it."""
+        self.service.close()
+        copy = self.ledger.with_suffix(".copy")
+        with closing(sqlite3.connect(self.ledger)) as file:
+            file.execute("VACUUM INTO ?", (str(copy),))
+        parts = {name: json.dumps(part.to_json()) for name, part in self.sandbox.parts().items()}
+        kept = Moment(parts, copy.read_bytes(), self.clock.elapsed, self.spreadsheet.id)
+        copy.unlink()
+        return kept
+
+    def _go_on(self, since: Moment) -> None:
+        self.clock.elapsed = since.elapsed
+        for name, part in self.sandbox.parts().items():
+            part.load_json(json.loads(since.parts[name]))
+        self.spreadsheet = self.sandbox.sheets.store.spreadsheet(since.spreadsheet)
+        self.ledger.write_bytes(since.ledger)
+        self.config = self._config()
+        self.service = self.start()
+        self.rounds(1)
 
     def _trim(self) -> None:
         """Staff of a small shop delete the rows they don't need; the tests run ten times faster."""
