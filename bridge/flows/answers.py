@@ -47,8 +47,8 @@ class Answering:
             if not bridge_live(tx):
                 ask_openings(tx)
             for line in look.settings.lines:
-                if self._still(f"setting {line.kind} {line.name}", line.on):
-                    self._setting(tx, look, line)
+                if self._still(f"setting {line.kind} {line.name}", line.on) and line.on is not None:
+                    self._setting(tx, look, line, on=line.on)
         if look.answers is not None and look.answers.columns.usable:
             self._answers(tx, look)
 
@@ -93,11 +93,11 @@ class Answering:
 
     # --- 設定 --------------------------------------------------------------------------------------------------------
 
-    def _setting(self, tx: Tx, look: Look, line: SettingLine) -> None:
+    def _setting(self, tx: Tx, look: Look, line: SettingLine, on: bool) -> None:
         if line.kind == "bridge":
-            self._set_bridge(tx, look, line.on)
+            self._set_bridge(tx, look, on)
         elif line.kind == "channel" and line.name in self.shop.channels:
-            self._set_channel(tx, line)
+            self._set_channel(tx, line.name, on)
         elif line.kind == "location" and tx.get("planned places") != places(tx).sells:
             tx.put("planned places", dict(places(tx).sells))
             replan(tx, self.shop, {c.sku for r in tx.listings.all().values() for c in r.components})
@@ -113,20 +113,19 @@ class Answering:
             tx.put("bridge refusal", "")
             go_live(tx, self.shop, look.stock.view)
 
-    def _set_channel(self, tx: Tx, line: SettingLine) -> None:
-        record = tx.channels.get(line.name)
-        if line.on == record.live:
+    def _set_channel(self, tx: Tx, name: str, on: bool) -> None:
+        if on == tx.channels.get(name).live:
             return
-        refusal = self._why_not(tx, line.name) if line.on else ""
-        tx.put(f"refusal {line.name}", refusal)
+        refusal = self._why_not(tx, name) if on else ""
+        tx.put(f"refusal {name}", refusal)
         if refusal:
             return
-        tx.channels.change(line.name, live=line.on)
-        if line.on:
-            tx.put(f"live_at {line.name}", iso(tx.at))
+        tx.channels.change(name, live=on)
+        if on:
+            tx.put(f"live_at {name}", iso(tx.at))
             previewed = [
                 replace(r, state=replace(r.state, live_previewed=r.state.wanted))
-                for r in tx.listings.all(line.name).values()
+                for r in tx.listings.all(name).values()
             ]
             tx.listings.put(previewed)
 

@@ -10,7 +10,7 @@ from bridge.clock import Clock
 from bridge.domain.table import Line
 from bridge.domain.tokens import number_of
 from bridge.errors import Hint, NeedsPerson
-from bridge.flows.shop import places
+from bridge.flows.shop import bridge_live, places
 from bridge.ledger.ledger import Ledger
 from bridge.ledger.values import iso
 from bridge.sheet import journal
@@ -68,6 +68,7 @@ class Desk:
         self.tabs = Tabs()
         self._missing: tuple[str, ...] = ()
         self._known: dict[str, Tab] = {}
+        self._lasting: list[str] = []  # places of a live bridge, whether 設定 still names them or not
 
     def attach(self) -> None:
         """Find the tabs: by the ids remembered, else by title in either language. One read."""
@@ -112,6 +113,7 @@ class Desk:
         with self._ledger.read() as tx:
             promised = tx.sheet.promised_lines(iso(self._clock.now() - AWAITED))
             names = list(places(tx).sells)
+            self._lasting = names if bridge_live(tx) else []
         try:
             look = self._read(promised, names, whole_journal)
         except BatchRefused:  # a tab is gone: go on without it
@@ -176,7 +178,8 @@ class Desk:
         lines = journal.read_lines(snapshot, self.tabs["journal"]) if "journal" in self.tabs.ids else ()
         settings = read_settings(found["settings"]) if "settings" in found and fresh else None
         if settings is not None and settings.columns.usable:
-            names = [line.name for line in settings.lines if line.kind == "location"]
+            named = [line.name for line in settings.lines if line.kind == "location" and line.name]
+            names = list(dict.fromkeys([*named, *self._lasting])) or names
         stock = read_stock(found["stock"], names, lines) if "stock" in found else None
         return Look(
             stock=stock,

@@ -35,9 +35,10 @@ def replan(tx: Tx, shop: Shop, skus: Iterable[str]) -> None:
         if facts is None:
             continue
         selling = where.selling(facts)
+        off = where.switched_off(facts)
         free = {
-            component.sku: _sellable(by_sku[component.sku], selling, records.get(component.sku), held[component.sku])
-            for component in record.components
+            sku: _sellable(by_sku[sku], selling, off, records.get(sku), held[sku])
+            for sku in (component.sku for component in record.components)
         }
         new = wanted(record.components, free, facts.max_quantity)
         if new != record.state.wanted:
@@ -68,7 +69,12 @@ def _held(records: Iterable[ListingRecord]) -> defaultdict[str, int]:
     return found
 
 
-def _sellable(balances: dict[str, Balance], selling: Iterable[str], record: SkuRecord | None, held: int) -> int | None:
+def _sellable(
+    balances: dict[str, Balance], selling: Iterable[str], off: Iterable[str], record: SkuRecord | None, held: int
+) -> int | None:
     if record is not None and record.standing is Standing.RETIRED:
         return 0
-    return sellable(balances, selling, record.safety if record else 0, held)
+    free = sellable(balances, selling, record.safety if record else 0, held)
+    if free is None and any(balances[at].stocked for at in off if at in balances):
+        return 0  # stocked only where a person has switched the selling off
+    return free

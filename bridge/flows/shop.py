@@ -41,6 +41,10 @@ class Places:
         """Where a channel sells from, in its own order."""
         return tuple(name for name in channel.locations if self.sells.get(name))
 
+    def switched_off(self, channel: ChannelFacts) -> tuple[str, ...]:
+        """Where it would sell from, were its tick set."""
+        return tuple(at for at in channel.locations if self.sells.get(at) is False and at != self.inspect)
+
 
 def places(tx: Tx) -> Places:
     known = tx.get("places", {"sells": {}, "inspect": ""})

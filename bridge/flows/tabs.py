@@ -11,7 +11,7 @@ from bridge.domain.orders import ListingKey
 from bridge.domain.reading import Finding, read_components
 from bridge.flows.answer_cells import Answers
 from bridge.flows.desk import Look
-from bridge.flows.shop import Shop, bridge_live
+from bridge.flows.shop import Shop, bridge_live, places
 from bridge.ledger.ledger import Tx
 from bridge.ledger.questions import OpenQuestion
 from bridge.ledger.values import time_of
@@ -117,7 +117,7 @@ def _setting_cells(tx: Tx, shop: Shop, tab: Lines[SettingLine], answers: Answers
 def _setting(tx: Tx, shop: Shop, line: SettingLine, answers: Answers) -> str:
     language = shop.language
     if line.kind == "location":
-        return say("states", "sells" if line.on else "sells not", language)
+        return say("states", "sells" if places(tx).sells.get(line.name) else "sells not", language)
     if line.kind == "bridge":
         if bridge_live(tx):
             return say("states", "live", language, time=answers.clock(time_of(tx.get("live_at"))))

@@ -17,7 +17,7 @@ from bridge.domain.table import Row, View
 from bridge.domain.tokens import number_of
 from bridge.flows.desk import Look, inspect_place
 from bridge.flows.replan import replan
-from bridge.flows.shop import Shop, bridge_live
+from bridge.flows.shop import Shop, bridge_live, places
 from bridge.ledger.ledger import Tx
 from bridge.ledger.sheet import SkuRecord
 from bridge.ledger.values import iso
@@ -126,9 +126,15 @@ def _asked_new(outcome: Account, sku: str) -> bool:
 
 
 def _take_places(tx: Tx, look: Look) -> None:
-    """The stock columns that 設定 names, and whether they sell."""
+    """The stock columns that 設定 names, and whether they sell. A cell without a tick says nothing, and a place whose
+    line has gone stays as it was while the books of a live bridge hold stock or orders there."""
     assert look.settings is not None
-    sells = {line.name: line.on for line in look.settings.lines if line.kind == "location" and line.name}
+    known = places(tx).sells
+    lines = [line for line in look.settings.lines if line.kind == "location" and line.name]
+    sells = {line.name: bool(known.get(line.name)) if line.on is None else line.on for line in lines}
+    if bridge_live(tx) and known.keys() - sells.keys():
+        used = {where for (_, where), balance in tx.stock.balances().items() if balance.on_hand or balance.allocated}
+        sells |= {name: on for name, on in known.items() if name not in sells and name in used}
     now = {"sells": sells, "inspect": inspect_place(sells)}
     if sells and tx.get("places") != now:
         tx.put("places", now)

@@ -97,12 +97,12 @@ class AnswerLine:
 
 @dataclass(frozen=True)
 class SettingLine:
-    """One line of 設定. `kind`: bridge | channel | location."""
+    """One line of 設定. `kind`: bridge | channel | location; `on`: None where the cell holds no tick at all."""
 
     position: int
     kind: str
     name: str
-    on: bool
+    on: bool | None
     state: int | str | None
 
 
@@ -144,7 +144,8 @@ def read_settings(tab: Tab) -> Lines[SettingLine]:
         if kind is None:
             return None
         name, state = tab.text(position, at["name"]), _plain(tab.cell(position, at["state"]))
-        return SettingLine(position, kind, name, tab.cell(position, at["on"]).ticked, state)
+        on = tab.cell(position, at["on"]).raw
+        return SettingLine(position, kind, name, bool(on.value) if on.kind is CellKind.BOOLEAN else None, state)
 
     return _lines("settings", tab, line)
 
