@@ -7,19 +7,19 @@ values, an answer closes its question.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bridge.domain.edits import Standing
 from bridge.domain.orders import ListingKey
 from bridge.domain.push import ListingState
 from bridge.domain.reading import Finding, Quantity, read_components
-from bridge.domain.stock import Cause, Movement
+from bridge.domain.stock import Cause, Component, Movement
 from bridge.domain.table import Row
 from bridge.flows.desk import Look, header_problems
 from bridge.flows.intake import book_unmapped
 from bridge.flows.opening import ask_openings, go_live, opening_answered
-from bridge.flows.rename import rename
+from bridge.flows.rename import may_take_over, rename
 from bridge.flows.replan import replan
 from bridge.flows.shop import Shop, bridge_live, missing_listings, places
 from bridge.ledger.ledger import Tx
@@ -66,6 +66,7 @@ class Answering:
         changed: list[ListingRecord] = []
         aliases: dict[str, str] = tx.get("aliases", {})
         count = Counter((line.channel, line.listing) for line in look.listings.lines)
+        products = tx.sheet.skus()
         for line in look.listings.lines:
             key = ListingKey(line.channel, line.listing)
             components = read_components(line.components)
@@ -75,8 +76,13 @@ class Answering:
                 continue
             if not self._still(f"listing {key}", components):
                 continue
-            components = tuple(replace(c, sku=aliases.get(c.sku, c.sku)) for c in components)
             old = known.get(key)
+            renamed = tuple(replace(c, sku=aliases.get(c.sku, c.sku)) for c in components)
+            components = tuple(c if c.sku in products else r for c, r in zip(components, renamed, strict=True))
+            if old is not None and old.components == renamed:
+                components = renamed  # a code that was renamed and then given to another product
+            if old is not None and not _known(products, components) and _known(products, old.components):
+                components = old.components  # a slip: what it was made of stays in force
             if old is None:
                 changed.append(ListingRecord(ListingState(key), components))
             elif old.components != components or old.removed:
@@ -175,6 +181,10 @@ class Answering:
             tx.questions.close(question.id, both("results", "answered", answer=text), text)
 
 
+def _known(products: Container[str], components: Iterable[Component]) -> bool:
+    return all(component.sku in products for component in components)
+
+
 _NOTHING = object()
 
 
@@ -262,6 +272,8 @@ def _vanished(act: _Act) -> Refusal:
             return both("results", "needs name")
         if act.row(new) is None:
             return both("results", "name unknown", sku=new)
+        if not may_take_over(act.tx, new):
+            return both("results", "name taken", sku=new)
         rename(act.tx, sku, new)
         replan(act.tx, act.shop, [sku, new])
     elif act.choice == "retire":

@@ -9,6 +9,11 @@ from bridge.domain.stock import Component
 from bridge.ledger.ledger import Tx
 
 
+def may_take_over(tx: Tx, new: str) -> bool:
+    """Whether a code is free for a product known under another: no order was ever booked for it."""
+    return not tx.orders.touches(new)
+
+
 def rename(tx: Tx, old: str, new: str) -> None:
     """The row now standing under `new` is the product known as `old`. What was counted for `new` until now is given
     up: its row's token says what its content contains under the old code, and goes on saying so."""
@@ -21,5 +26,9 @@ def rename(tx: Tx, old: str, new: str) -> None:
     ]
     tx.listings.put(changed)
     tx.orders.rename_components(old, new)
+    for question in tx.questions.open():
+        if question.kind == "two readings" and question.data["sku"] == old:
+            data = {**question.data, "sku": new}
+            tx.questions.reword(question.id, f"{new} {data['location']}", data)
     aliases = {code: new if now == old else now for code, now in tx.get("aliases", {}).items()}
     tx.put("aliases", {**aliases, old: new})  # 出品 may go on naming the old code

@@ -48,7 +48,7 @@ def _differing(
 
 
 def _listing_cells(tx: Tx, shop: Shop, tab: Lines[ListingLine], answers: Answers) -> list[Request]:
-    records = tx.listings.all()
+    records, products, aliases = tx.listings.all(), tx.sheet.skus(), tx.get("aliases", {})
     language = shop.language
     seen: set[ListingKey] = set()
     lines = []
@@ -65,6 +65,9 @@ def _listing_cells(tx: Tx, shop: Shop, tab: Lines[ListingLine], answers: Answers
             wanted = {"state": say("findings", components.code.value, language)}
         elif key in records:
             wanted = answers.listing(records[key])
+            strange = [c.sku for c in components if c.sku not in products and c.sku not in aliases]
+            if strange:
+                wanted["state"] = say("states", "listing unknown", language, sku=strange[0])
         seen.add(key)
         lines.append((line.position, wanted, line.shown))
     return _differing(tab.tab.sheet_id, tab.columns, lines)

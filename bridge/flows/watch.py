@@ -70,7 +70,7 @@ class Watch:
             _miss(tx, outcome, records)
         touched |= _read_safety(tx, stock, view, records)
         _find(tx, outcome, view)
-        _block(tx, outcome, view, records)
+        _block(tx, outcome, view)
         replan(tx, self.shop, touched)
         return outcome
 
@@ -262,6 +262,10 @@ def _miss(tx: Tx, outcome: Account, records: Mapping[str, SkuRecord]) -> None:
     if not missing:
         tx.put("emptied meant", False)
     for sku in confirmed:
+        if records[sku].standing is Standing.NEW and not tx.stock.balances([sku]):
+            tx.sheet.forget_sku(sku)  # given up before its first number counted
+            tx.questions.settle("new product", sku, both("results", "settled itself"))
+            continue
         tx.sheet.change(sku, standing=Standing.GONE.value)
         tx.questions.ask("vanished", sku)
 
@@ -304,19 +308,19 @@ def _text(reading: object) -> str:
     )
 
 
-def _block(tx: Tx, outcome: Account, view: View, records: Mapping[str, SkuRecord]) -> None:
+def _block(tx: Tx, outcome: Account, view: View) -> None:
     """Why a SKU's numbers may not rise now. Nothing here ever stops a lowering."""
     findings = {sku for sku, _ in tx.sheet.findings()}
     held = {row.sku for row in view.rows if row.hold}
-    standing = {sku: record.standing for sku, record in tx.sheet.skus().items()}
+    records = tx.sheet.skus()
     missing = set(outcome.missing)
     for sku, record in records.items():
         why = ""
         if sku in outcome.doubled:
             why = "doubled"
-        elif standing[sku] not in (Standing.KNOWN, Standing.RETIRED):
-            why = standing[sku].value
-        elif sku in missing and standing[sku] is Standing.KNOWN:
+        elif record.standing not in (Standing.KNOWN, Standing.RETIRED):
+            why = record.standing.value
+        elif sku in missing and record.standing is Standing.KNOWN:
             why = "missing"
         elif sku in findings:
             why = "finding"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Text, and_, bindparam, cast, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.domain.booking import LineState, Share
@@ -81,10 +82,13 @@ class OrderBook:
     def count(self) -> int:
         return int(self._conn.execute(select(func.count()).select_from(order_line)).scalar_one())
 
+    def touches(self, sku: str) -> bool:
+        """Whether any line was ever booked as made of this SKU."""
+        return self._conn.execute(select(order_line.c.line).where(_made_of(sku)).limit(1)).first() is not None
+
     def rename_components(self, old: str, new: str) -> None:
-        """A SKU's code changed: lines that hold it go on under the new one."""
-        holding = select(share.c.order).where(share.c.sku == new)
-        query = select(order_line).where(order_line.c.order.in_(holding))
+        """A SKU's code changed: lines made of it go on under the new one, also those that hold nothing now."""
+        query = select(order_line).where(_made_of(old))
         for row in list(self._conn.execute(query)):
             renamed = [[new if code == old else code, units] for code, units in row.components]
             if renamed != row.components:
@@ -151,6 +155,11 @@ class OrderBook:
                 for row in self._conn.execute(query):
                     found[_key_of(row)].append(Share(row.sku, row.location, row.allocated, row.shipped, row.returned))
         return found
+
+
+def _made_of(sku: str) -> Any:
+    """Lines whose components may name this SKU (as the JSON text has it)."""
+    return cast(order_line.c.components, Text).contains(json.dumps(sku), autoescape=True)
 
 
 def _is(table: Any, key: LineKey) -> tuple[Any, ...]:

@@ -57,6 +57,11 @@ class QuestionBook:
         else:
             self._conn.execute(update(exception).where(exception.c.id == known.id).values(data=dict(data or {})))
 
+    def reword(self, number: int, subject: str, data: Mapping[str, Any]) -> None:
+        """An open one is about the same thing under another name."""
+        self._open = None
+        self._conn.execute(update(exception).where(exception.c.id == number).values(subject=subject, data=dict(data)))
+
     def close(self, number: int, result: Mapping[str, str], answer: str = "") -> None:
         self._open = None
         self._conn.execute(

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from bridge.domain.reading import CellKind, read_quantity, shown_units
+from bridge.domain.reading import CellKind, plain, read_quantity, shown_units
 from bridge.domain.table import Line
 from bridge.sheet.gateway import Piece
 from bridge.sheet.grid import GridCell, Snapshot
 from bridge.sheet.requests import Cells, CellValue
 
 SKU_COLUMN = 2
+MOST = 10**12 - 1  # the greatest number a token may bear
 
 
 def row_of(number: int, lines: int) -> int:
@@ -67,17 +68,29 @@ def read_lines(snapshot: Snapshot, sheet_id: int) -> tuple[Line, ...]:
     return tuple(line for line in lines if line is not None)
 
 
-def _line(row: Sequence[GridCell]) -> Line | None:
+def _head(row: Sequence[GridCell]) -> tuple[int, tuple[str, ...]]:
+    """A line's number and locations; 0 where there is no line of ours."""
     if len(row) < SKU_COLUMN or row[0].raw.kind is not CellKind.NUMBER:
+        return 0, ()
+    try:
+        number, names = int(float(row[0].raw.value or 0)), json.loads(row[1].text)
+    except ValueError:
+        return 0, ()
+    ours = 0 < number <= MOST and isinstance(names, list) and all(isinstance(name, str) for name in names)
+    return (number, tuple(names)) if ours else (0, ())
+
+
+def _line(row: Sequence[GridCell]) -> Line | None:
+    number, locations = _head(row)
+    if not number:
         return None
-    locations = tuple(json.loads(row[1].text))
     cells = [*row, *[GridCell()] * (SKU_COLUMN + 2 + 2 * len(locations) - len(row))]
     first = SKU_COLUMN + 2
     before = tuple(read_quantity(cell.raw) for cell in cells[first : first + len(locations)])
     written = (read_quantity(cell.raw) for cell in cells[first + len(locations) : first + 2 * len(locations)])
     return Line(
-        number=int(float(row[0].raw.value or 0)),
-        sku=cells[SKU_COLUMN].text.strip(),
+        number=number,
+        sku=plain(cells[SKU_COLUMN].text),
         token=cells[SKU_COLUMN + 1].text.strip(),
         locations=locations,
         before=before,

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from bridge.domain.reading import Blank, CellKind, Reading, read_quantity
+from bridge.domain.reading import Blank, CellKind, Reading, plain, read_quantity
 from bridge.domain.table import Line, Row, View
 from bridge.sheet.grid import GridCell, Tab, rows_below
 from bridge.sheet.layout import Columns, find_columns, kind_of
 
 T = TypeVar("T")
 
+MOST_QUESTIONS = 2**31  # a greater number is none of ours
 OWNED = ("allocated", "sellable", "state")  # the bridge-owned cells of a row beside its lock
 
 
@@ -47,7 +48,7 @@ def read_stock(tab: Tab, locations: Sequence[str], lines: Iterable[Line] = ()) -
 
 def _stock_row(tab: Tab, columns: Columns, position: int) -> Row | None:
     at = columns.at
-    sku, token = tab.text(position, at["sku"]), tab.text(position, at["lock"])
+    sku, token = plain(tab.text(position, at["sku"])), tab.text(position, at["lock"])
     cells = tuple(read_quantity(tab.cell(position, column).raw) for column in columns.locations.values())
     if not sku and not token and all(isinstance(cell, Blank) for cell in cells):
         return None
@@ -129,7 +130,7 @@ def read_listings(tab: Tab) -> Lines[ListingLine]:
 def read_answers(tab: Tab) -> Lines[AnswerLine]:
     def line(position: int, at: Mapping[str, int]) -> AnswerLine | None:
         number = _plain(tab.cell(position, at["id"]))
-        if not isinstance(number, int):
+        if not isinstance(number, int) or not 0 < number < MOST_QUESTIONS:
             return None
         roles = ("at", "subject", "question", "choices", "result")
         shown = {role: _plain(tab.cell(position, at[role])) for role in roles}

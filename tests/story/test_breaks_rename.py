@@ -1,0 +1,79 @@
+"""改名 at bad moments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bridge.flows import reconcile
+from tests.support.world import World
+
+
+def books(shop: World) -> list[reconcile.Drift]:
+    with shop.service.ledger.read() as tx:
+        return reconcile.books(tx)
+
+
+def test_renamed_to_another_product_with_orders_is_refused(shop: World) -> None:
+    shop.buy("rakuten", "B", 2)
+    order = shop.buy("rakuten", "A", 1)
+    shop.rounds(2)
+    shop.delete_row(shop.rows("A")[0][0])
+    shop.rounds(3)
+    shop.answer("在庫表から行が消えました", "改名 B")
+    shop.settle()
+    shop.sandbox.rakuten.ship(order)
+    shop.settle()
+    assert books(shop) == []
+    assert shop.row("B")["引当"] == "2"
+    assert shop.shown("shopify", "B") == 5
+
+
+def test_a_question_about_a_number_goes_on_under_the_new_code(tmp_path: Path) -> None:
+    shop = World(tmp_path / "ledger.sqlite", sheet_settings={"two_readings_seconds": 10.0})
+    shop.go_live()
+    order = shop.buy("rakuten", "A", 1)
+    shop.rounds(2)
+    shop.clock.sleep(60)
+    shop.sandbox.rakuten.ship(order)
+    shop.rounds(2, seconds=1.0)
+    shop.type("A", "本社倉庫", 15)
+    shop.rounds(2, seconds=1.0)
+    shop.type("A", "SKU", "A-2026")
+    shop.rounds(3)
+    shop.answer("書き換えられました", "改名")
+    shop.rounds(3)
+    shop.answer("14個ですか、15個ですか", "多い方")
+    shop.settle()
+    assert shop.row("A-2026")["本社倉庫"] == "15"
+    assert shop.balance("A") == {}
+    assert books(shop) == []
+
+
+def test_a_cancelled_line_that_opens_again_is_booked_under_the_new_code(shop: World) -> None:
+    shop.hears("rakuten", "A", order="1", version="1", open=2, shipped=0)
+    shop.hears("rakuten", "A", order="1", version="2", open=0, shipped=0)
+    shop.rounds(2)
+    shop.type("A", "SKU", "A-2026")
+    shop.rounds(3)
+    shop.answer("書き換えられました", "改名")
+    shop.rounds(3)
+    shop.hears("rakuten", "A", order="1", version="3", open=2, shipped=0)
+    shop.rounds(2)
+    assert shop.row("A-2026")["引当"] == "2"
+
+
+def test_an_old_code_given_to_a_new_product_is_its_own(shop: World) -> None:
+    shop.type("A", "SKU", "A-2026")
+    shop.rounds(3)
+    shop.answer("書き換えられました", "改名")
+    shop.settle()
+    shop.put("在庫表", 6, {"SKU": "A", "本社倉庫": 3})
+    shop.rounds(2)
+    shop.sandbox.rakuten.add_product(("new", "v-new"), "A", 0)
+    shop.put("出品", 5, {"チャネル": "rakuten", "出品ID": "new/v-new", "SKU構成": "A"})
+    shop.settle()
+    assert shop.sandbox.rakuten.stock()["new", "v-new"] == 3
+    assert shop.shown("rakuten", "A") == 7  # the lines of before still say A and mean A-2026
+    shop.sandbox.rakuten.buy(("new", "v-new"), 1)
+    shop.rounds(2)
+    assert (shop.row("A")["引当"], shop.row("A-2026")["引当"]) == ("1", "0")
