@@ -43,7 +43,8 @@ class Book:
     """What the ledger knows, as far as `account` needs it.
 
     last: the amount of the content last seen under each SKU · seen: keys of the journal lines accounted for ·
-    moved: movements a reader of the cell could not see, by cell · previous: the last edit's Δ by cell ·
+    unseen: movements a reader of the cell could not see, by cell · held_back: what the lower reading of an earlier edit
+    holds back in a cell that has shown nothing else since, by cell · previous: the last edit's Δ by cell ·
     doubted: edits of an earlier read that take back the one before, as (SKU, location, shown)
     """
 
@@ -54,6 +55,7 @@ class Book:
     last: Mapping[str, Amount]
     seen: Container[str] = frozenset()
     unseen: Mapping[BalanceKey, Unseen] = field(default_factory=dict)
+    held_back: Mapping[BalanceKey, int] = field(default_factory=dict)
     previous: Mapping[BalanceKey, int] = field(default_factory=dict)
     doubted: frozenset[tuple[str, str, int]] = frozenset()
 
@@ -167,6 +169,7 @@ class _Accounting:
         self.seen: list[Line] = []
         self.doubted: set[tuple[str, str, int]] = set()
         self.overwritten: list[CellFinding] = []
+        self.written: dict[tuple[str, int, str], int] = {}  # by lines of this view: SKU, number, location
         self.per_sku = Counter(row.sku for row in view.rows if row.sku)
         self.per_token = Counter(row.token for row in view.rows if row.token)
 
@@ -225,6 +228,7 @@ class _Accounting:
         for location, before, written in zip(line.locations, line.before, line.written, strict=True):
             if written is None:
                 continue
+            self.written[line.sku, line.number, location] = written
             if isinstance(before, Quantity) or self._ours(line.sku, location, before, had):
                 has[location] = had.get(location, 0) + written - (shown_units(before) or 0)
             else:  # no number stood there: what we wrote is as if nobody had typed
@@ -293,6 +297,10 @@ class _Accounting:
         units = shown_units(reading)
         return units is not None and units < 0 and units == self._expected(sku, location, amount)
 
+    def _just_written(self, row: Row, location: str, units: int) -> bool:
+        """Whether a number stands there that we wrote over what a person typed in that moment."""
+        return self.written.get((row.sku, number_of(row.token) or 0, location)) == units
+
     def _expected(self, sku: str, location: str, amount: Amount) -> int | None:
         typed = self.typed.get((sku, location))
         return None if typed is None else typed + amount.get(location, 0)
@@ -305,8 +313,9 @@ class _Accounting:
             return
         clean = True
         for location, reading in self._cells(row):
-            if isinstance(reading, Quantity):
-                clean &= self._read_number(row, location, reading.units, has.get(location, 0))
+            units = shown_units(reading)
+            if isinstance(reading, Quantity) or (units is not None and self._just_written(row, location, units)):
+                clean &= self._read_number(row, location, units or 0, has.get(location, 0))
             elif isinstance(reading, Finding) and not self._ours(row.sku, location, reading, has):
                 clean = self._find(row, location, reading.code)
             elif isinstance(reading, Blank) and (row.sku, location) in self.typed:
@@ -338,6 +347,10 @@ class _Accounting:
 
     def _two_readings(self, cell: BalanceKey, typed: int | None, shown: int, has: int) -> None:
         sku, location = cell
+        back = self.book.held_back.get(cell, 0)
+        if back:  # the new number takes the place of the one whose lower reading holds; both are read anew
+            self.booked[cell] = self.booked.get(cell, 0) + back
+            self.movements.append(Movement(sku, location, back, 0, Cause.LOWER_READING, ""))
         balance = self.typed[cell] + self.booked.get(cell, 0)
         unseen = Unseen() if typed is None else self.book.unseen.get(cell, Unseen())
         results = {balance, balance + unseen.written, balance - unseen.waiting}

@@ -80,6 +80,7 @@ class Watch:
         amounts = tx.sheet.amounts(numbers)
         balances = tx.stock.balances()
         booked = {key: balance.booked for key, balance in balances.items()}
+        unseen, held_back = self._unseen(tx, view, booked, amounts) if self.two_readings else ({}, {})
         return Book(
             typed={key: balance.typed for key, balance in balances.items() if balance.typed is not None},
             booked=booked,
@@ -87,7 +88,8 @@ class Watch:
             amounts=amounts,
             last={sku: record.last or {} for sku, record in records.items()},
             seen=tx.sheet.seen(view.lines),
-            unseen=self._unseen(tx, view, booked, amounts) if self.two_readings else {},
+            unseen=unseen,
+            held_back=held_back,
             previous=tx.sheet.previous_edits(),
             doubted=self.doubted,
         )
@@ -98,13 +100,20 @@ class Watch:
         view: View,
         booked: Mapping[BalanceKey, int],
         amounts: Mapping[tuple[str, int], Mapping[str, int]],
-    ) -> dict[BalanceKey, Unseen]:
+    ) -> tuple[dict[BalanceKey, Unseen], dict[BalanceKey, int]]:
         """Movements that the reader of a cell could not see: written a moment ago, or waiting for longer than a row
-        update takes (a held row, a finding, an outage)."""
+        update takes (a held row, a finding, an outage). And what the lower reading of an open question holds back,
+        where the cell has not shown that number at rest: who types again has not seen it."""
         since = iso(tx.at - self.two_readings)
         before = tx.sheet.amounts_at(since, {row.sku for row in view.rows if row.sku})
         young = tx.stock.booked_since(since)
-        found = {}
+        asked = {
+            (str(question.data["sku"]), str(question.data["location"])): question
+            for question in tx.questions.open()
+            if question.kind == "two readings"
+        }
+        found: dict[BalanceKey, Unseen] = {}
+        held_back: dict[BalanceKey, int] = {}
         for row in view.rows:
             has = amounts.get((row.sku, number_of(row.token) or -1))
             if has is None:
@@ -114,11 +123,14 @@ class Watch:
                 contained = has.get(location, 0)
                 written = contained - before[row.sku].get(location, 0) if row.sku in before else 0
                 waiting = booked.get(cell, 0) - young.get(cell, 0) - contained
+                if cell in asked and (written or booked.get(cell, 0) != contained):
+                    held_back[cell] = int(asked[cell].data["high"]) - int(asked[cell].data["low"])
+                    waiting += held_back[cell] if asked[cell].at <= since else 0
                 # what was written a moment ago is in `contained` and may be younger than `since`
                 waiting = waiting if abs(waiting) and not written else 0
                 if written or waiting:
                     found[cell] = Unseen(written, waiting)
-        return found
+        return found, held_back
 
 
 def _asked_new(outcome: Account, sku: str) -> bool:
@@ -178,7 +190,10 @@ def _record_edits(tx: Tx, edits: Iterable[Edit]) -> None:
     by_sku: dict[str, dict[str, int]] = {}
     for edit in edits:
         cell = f"{edit.sku} {edit.location}"
-        tx.questions.settle("two readings", cell, both("results", "superseded"))
+        earlier = tx.questions.find("two readings", cell)
+        if earlier is not None:
+            tx.sheet.settle_edit(int(earlier.data["edit"]), "superseded")
+            tx.questions.close(earlier.id, both("results", "superseded"))
         waiting = edit.other is not None
         number = tx.sheet.record_edit(
             edit.sku, edit.location, edit.before, str(edit.after), "waiting" if waiting else "applied"

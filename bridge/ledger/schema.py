@@ -92,7 +92,7 @@ edit = Table(
     Column("location", Text, nullable=False),
     Column("before", Integer),
     Column("after", Text, nullable=False),
-    Column("outcome", Text, nullable=False),  # applied | refused | waiting
+    Column("outcome", Text, nullable=False),  # applied | refused | waiting | superseded
     Column("why", Text, nullable=False, default=""),
     Index("edit_of", "sku", "location"),
 )

@@ -211,7 +211,7 @@ class SheetBook:
         return int(key[0])
 
     def settle_edit(self, number: int, outcome: str) -> None:
-        """A waiting edit was answered."""
+        """A waiting edit was answered, or superseded by a newer one of its cell."""
         self._conn.execute(update(edit).where(edit.c.id == number).values(outcome=outcome))
 
     def previous_edits(self) -> dict[BalanceKey, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,35 @@ def test_a_held_row_released_after_a_shipment_is_asked_about(shop: World) -> Non
     shop.rounds(2)
     assert "いまの数は8個ですか、9個ですか" in shop.open_questions()
     assert shop.row("A")["本社倉庫"] == "8"
+
+
+def test_a_number_typed_again_before_the_lower_one_was_seen_is_asked_about_as_a_whole(shop: World) -> None:
+    """Two entries within seconds of one shipment: the shipment is held back once, and the higher answer is all there
+    is. They read 4, typed 9, and corrected it to 10."""
+    ship_one(shop)
+    shop.type("A", "本社倉庫", 9)
+    look = shop.service.cycle.desk.read()
+    with shop.service.ledger.write() as tx:
+        shop.service.cycle.watch.take_in(tx, look)
+    shop.type("A", "本社倉庫", 10)
+    shop.rounds(2, seconds=1.0)
+    assert "いまの数は9個ですか、10個ですか" in shop.open_questions()
+    assert shop.row("A")["本社倉庫"] == "9"
+    shop.answer("いまの数は", "多い方")
+    shop.settle()
+    assert shop.row("A")["本社倉庫"] == "10"
+
+
+def test_a_superseded_edit_says_so(shop: World) -> None:
+    ship_one(shop)
+    shop.type("A", "本社倉庫", 9)
+    shop.rounds(2, seconds=1.0)
+    shop.clock.sleep(60)
+    shop.rounds(2)
+    shop.type("A", "本社倉庫", 20)
+    shop.settle()
+    with sqlite3.connect(shop.ledger) as file:
+        assert [row[0] for row in file.execute("SELECT outcome FROM edit ORDER BY id")][-2:] == [
+            "superseded",
+            "applied",
+        ]

@@ -182,3 +182,14 @@ def test_of_two_readings_the_lower_holds(shown: int, written: int, waiting: int,
     results = {plain, plain + written, plain - waiting}
     assert edit.balance == min(results)
     assert edit.other == (max(results) if len(results) > 1 else None)
+
+
+def test_a_number_typed_in_the_moment_we_write_one_below_zero_comes_back_in_the_sum() -> None:
+    """Typed 3 over 1; two more had been sold than there were: our −2 landed on the 3, and 3 − 1 was meant."""
+    before = book(typed=1, booked=-3)
+    line = Line(2, "A", locked(1), (HERE,), (Quantity(3),), (-2,))
+    outcome = account(
+        before, view(replace(row(0, token=free(2)), cells=(Finding(FindingCode.NEGATIVE, -2),)), lines=(line,))
+    )
+    assert typed_after(before, outcome) == 3
+    assert outcome.findings == ()
