@@ -53,21 +53,23 @@ def _judge_cell(
 ) -> tuple[dict[int, str], list[BookedEdit]]:
     fate: dict[int, str] = {}
     invented: list[BookedEdit] = []
-    rest = list(made)
+    rest, carried = list(made), 0
     for edit in booked:
-        matched = _match(rest, edit)
+        matched = _match(rest, edit, carried)
         if matched is None:
             invented.append(edit)
             continue
         fate |= {change.number: "superseded" for change in rest[:matched]}
         fate[rest[matched].number] = edit.outcome
+        # A refused entry leaves the last good number in force; what was typed before it counts with the next good one.
+        carried = 0 if edit.delta is not None else carried + sum(c.meaning for c in rest[: matched + 1])
         rest = rest[matched + 1 :]
-    return fate | _left_over(rest, overwritten), invented
+    return fate | _left_over(rest, carried, overwritten), invented
 
 
-def _match(made: Sequence[TypedChange], edit: BookedEdit) -> int | None:
-    """The latest change that this entry can be."""
-    found, total = None, 0
+def _match(made: Sequence[TypedChange], edit: BookedEdit, carried: int) -> int | None:
+    """The latest change that this entry can be. `carried`: meant before, and not booked yet."""
+    found, total = None, carried
     for index, change in enumerate(made):
         if change.at > edit.at:
             break
@@ -78,10 +80,10 @@ def _match(made: Sequence[TypedChange], edit: BookedEdit) -> int | None:
     return found
 
 
-def _left_over(made: Sequence[TypedChange], overwritten: bool) -> dict[int, str]:
+def _left_over(made: Sequence[TypedChange], carried: int, overwritten: bool) -> dict[int, str]:
     """Changes after the last entry. Where together they take each other back, each was superseded by the next."""
     if overwritten and any(change.kind == "wrong" for change in made):
         told = {change.number: "refused" for change in made if change.kind == "wrong"}
-        return told | _left_over([change for change in made if change.kind != "wrong"], False)
-    taken_back = sum(change.meaning for change in made) == 0 and not (made and made[-1].kind == "wrong")
+        return told | _left_over([change for change in made if change.kind != "wrong"], carried, False)
+    taken_back = carried + sum(c.meaning for c in made) == 0 and not (made and made[-1].kind == "wrong")
     return {change.number: "superseded" if taken_back else "lost" for change in made}

@@ -25,7 +25,7 @@ from bridge.demo.seller import SHELVES, Seller, settings
 from bridge.demo.verdict import holds, verdict
 
 SKUS = 200
-HOT = 30  # of them with far too little stock
+HOT = 40  # of them with far too little stock
 FEED_DELAY = 3.0  # seconds from an order to its appearance in a mall's feed
 SHOPIFY_PLAN = 1000.0  # points a second: Plus, as a shop with several orders a second has it
 LAG = FEED_DELAY + 2.0  # what the settings promise about it
@@ -85,7 +85,7 @@ class Demo:
         self.address = sandbox.said("http://")
         self.panel = Panel(httpx.Client(base_url=self.address, timeout=30, trust_env=False))
         screen.say(f"{SKUS}商品を2つのモールへ / {SKUS} products into two malls")
-        dials = {"skus": SKUS, "hot": HOT, "hot_stock": [1, 3], "seed": self.options.seed}
+        dials = {"skus": SKUS, "hot": HOT, "hot_stock": [1, 2], "seed": self.options.seed}
         world = self.panel.post("/world", dials)
         for mall in MALLS:
             self.panel.put(f"/malls/{mall}/feed", {"visible_after": FEED_DELAY})
