@@ -5,7 +5,8 @@ Idempotent writes by position; a line that moved meanwhile is put right at the n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 from bridge.domain.orders import ListingKey
 from bridge.domain.reading import Finding, read_components
@@ -21,6 +22,8 @@ from bridge.sheet.requests import CellValue, append_rows, write_cells
 from bridge.sheet.texts import choices, question, say
 from bridge.sheet.views import AnswerLine, Lines, ListingLine, SettingLine
 
+GAP = 10  # lines; a request more costs Google's time, a few cells more cost none
+
 
 def people_requests(tx: Tx, shop: Shop, look: Look, answers: Answers) -> list[Request]:
     """Everything that differs from what it should show, as far as the look carried those tabs."""
@@ -35,16 +38,31 @@ def people_requests(tx: Tx, shop: Shop, look: Look, answers: Answers) -> list[Re
 
 
 def _differing(
-    sheet_id: int, columns: Columns, lines: Iterable[tuple[int, Mapping[str, CellValue], Mapping[str, CellValue]]]
+    sheet_id: int, columns: Columns, lines: Sequence[tuple[int, Mapping[str, CellValue], Mapping[str, CellValue]]]
 ) -> list[Request]:
-    """(position, what is wanted, what is shown) each."""
+    """(position, what is wanted, what is shown) each. What lies between two cells to be written, and is right, is
+    written too where that makes one request of two."""
+    wanted_by = {position: wanted for position, wanted, _ in lines}
+    differing: defaultdict[str, list[int]] = defaultdict(list)
+    for position, wanted, shown in lines:
+        for role, value in wanted.items():
+            if shown.get(role) != value:
+                differing[role].append(position)
     cells = {
-        (position, columns.at[role]): value
-        for position, wanted, shown in lines
-        for role, value in wanted.items()
-        if shown.get(role) != value
+        (position, columns.at[role]): wanted_by[position][role]
+        for role, positions in differing.items()
+        for position in _with_gaps(sorted(positions))
+        if role in wanted_by.get(position, {})
     }
     return write_cells(sheet_id, cells)
+
+
+def _with_gaps(positions: Sequence[int]) -> Iterator[int]:
+    """The positions, and those of short gaps between them."""
+    for position, following in zip(positions, [*positions[1:], None], strict=True):
+        yield position
+        if following is not None and following - position <= GAP:
+            yield from range(position + 1, following)
 
 
 def _listing_cells(tx: Tx, shop: Shop, tab: Lines[ListingLine], answers: Answers) -> list[Request]:

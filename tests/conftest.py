@@ -1,0 +1,16 @@
+"""What a run of the suite counted is said at its end: tests note it with `record_property("counted …", n)`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    counted: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("passed", []):
+        for name, value in report.user_properties:
+            if name.startswith("counted "):
+                counted[name.removeprefix("counted ")] += value
+    for name, total in sorted(counted.items()):
+        terminalreporter.write_line(f"{name}: {total:,}")
