@@ -116,10 +116,13 @@ class Watch:
         held_back: dict[BalanceKey, int] = {}
         for row in view.rows:
             has = amounts.get((row.sku, number_of(row.token) or -1))
-            if has is None:
-                continue
             for location in view.locations:
                 cell = (row.sku, location)
+                if has is None:  # its token comes with a journal line of this look: written over in this moment
+                    if cell in asked:
+                        held_back[cell] = int(asked[cell].data["high"]) - int(asked[cell].data["low"])
+                        found[cell] = Unseen(written=-held_back[cell])
+                    continue
                 contained = has.get(location, 0)
                 written = contained - before[row.sku].get(location, 0) if row.sku in before else 0
                 waiting = booked.get(cell, 0) - young.get(cell, 0) - contained
