@@ -47,7 +47,8 @@ class LineState:
     """A line as booked.
 
     components:       frozen when first booked; empty while no listing explains the line
-    ignored_shipped:  listing units shipped before the opening; ignored_returned likewise
+    ignored_shipped:  listing units shipped before the opening
+    ignored_returned: listing units returned before the opening, or booked at a person's word
     kept_shipped:     listing units that stay booked as shipped though the channel no longer says so
     """
 

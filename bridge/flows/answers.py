@@ -129,8 +129,8 @@ class Answering:
         tx.channels.change(name, live=on)
         if on:
             tx.put(f"live_at {name}", iso(tx.at))
-            previewed = [
-                replace(r, state=replace(r.state, live_previewed=r.state.wanted))
+            previewed = [  # what it showed before the shadow says nothing about now: the next reading begins anew
+                replace(r, state=replace(r.state, live_previewed=r.state.wanted, level=None, based_at=None))
                 for r in tx.listings.all(name).values()
             ]
             tx.listings.put(previewed)
@@ -165,7 +165,7 @@ class Answering:
             if len(texts) > 1:
                 tx.questions.answered(number, "", both("results", "doubled answer"))
                 continue
-            self._answer(tx, look, question, texts.pop())
+            self._answer(tx, look, question, next(iter(texts)))
 
     def _answer(self, tx: Tx, look: Look, question: OpenQuestion, text: str) -> None:
         understood = understand(question.kind, text, question.data)
@@ -301,6 +301,9 @@ def _cancelled_after_shipment(act: _Act) -> Refusal:
                     Movement(c.sku, inspect, c.units * int(data["units"]), 0, Cause.ANSWER, str(act.question.id))
                     for c in state.components
                 )
+                if state.snapshot.returned <= state.ignored_returned:  # should the mall say so too, it is in already
+                    ignored = state.ignored_returned + int(data["units"])
+                    act.tx.orders.put({key: replace(state, ignored_returned=ignored)}, act.tx.orders.placed_at(key))
     return None
 
 

@@ -120,7 +120,8 @@ class Pusher:
                     tx.questions.settle("raised there", subject, both("results", "settled itself"))
                 if gap(state) != gap(record.state):
                     replan_for |= {component.sku for component in record.components}
-                changed.append(replace(record, state=state))
+                first = record.state.level is None  # a sale from before it may still be hidden: a raise waits for it
+                changed.append(replace(record, state=state, justified_at=at if first else record.justified_at))
             tx.listings.put(changed)
             replan(tx, self._shop, replan_for)
 

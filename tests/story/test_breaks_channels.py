@@ -97,3 +97,65 @@ def test_a_listing_that_the_mall_does_not_know_blocks_no_other(tmp_path: Path) -
     world.clock.sleep(61)
     world.rounds(2)
     assert "見つかりません" not in world.open_questions()
+
+
+def test_a_sale_that_the_feed_still_hides_is_not_sold_back_when_a_channel_goes_live(shop: World) -> None:
+    shop.set("rakuten", False)
+    shop.rounds(3)
+    shop.clock.sleep(60)
+    shop.rounds(2)
+    shop.sandbox.rakuten.visible_after = 8.0  # within the published lag
+    shop.set("rakuten", True)
+    shop.service.cycle.run()
+    shop.buy("rakuten", "A", 2)
+    shop.service.cycle.run()
+    for _ in range(8):
+        shop.rounds(1, seconds=1.0)
+        assert shop.shown("rakuten", "A") == 5
+    shop.settle()
+    assert shop.shown("rakuten", "A") == shop.shown("shopify", "A") == 5
+
+
+def test_a_sale_hidden_at_the_very_first_reading_is_not_sold_back(tmp_path: Path) -> None:
+    world = World(tmp_path / "ledger.sqlite")
+    world.rounds(2)
+    world.answer("棚にある数", "棚の数")
+    world.rounds(2)
+    world.set("bridge", True)
+    world.rounds(3)
+    world.clock.sleep(60)
+    world.rounds(2)
+    world.set("rakuten", True)
+    world.service.cycle.run()
+    world.sandbox.rakuten.visible_after = 8.0
+    world.buy("rakuten", "A", 2)
+    for _ in range(8):
+        world.rounds(1, seconds=1.0)
+        assert world.shown("rakuten", "A") == 5
+
+
+def test_numbers_changed_in_a_mall_while_it_was_in_shadow_are_no_sales(shop: World) -> None:
+    shop.set("rakuten", False)
+    shop.rounds(3)
+    shop.sandbox.rakuten.set_stock_by_hand(shop.wire("rakuten", "A"), 2)
+    shop.clock.sleep(60)
+    shop.rounds(2)
+    shop.set("rakuten", True)
+    shop.rounds(3)
+    assert shop.shown("shopify", "A") == 7
+    shop.settle()
+    assert shop.open_questions() == ""
+    assert shop.shown("rakuten", "A") == 7
+
+
+def test_a_kill_between_a_push_and_its_answer(shop: World) -> None:
+    pusher = shop.service.pushers["rakuten"]
+    pusher._settle = fails(TryAgain(HINT))  # type: ignore[method-assign]
+    shop.buy("shopify", "A", 2)
+    rounds(shop, 2)
+    assert shop.shown("rakuten", "A") == 5
+    shop.buy("rakuten", "A", 1)
+    shop.start()
+    shop.settle()
+    assert shop.shown("rakuten", "A") == shop.shown("shopify", "A") == 4
+    assert shop.row("A")["引当"] == "3"

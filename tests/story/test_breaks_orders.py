@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bridge.channels.port import OrdersRead
+from bridge.domain.orders import LineKey, LineSnapshot, ListingKey, OrderSnapshot
 from bridge.errors import Hint
+from bridge.flows import reconcile
 from bridge.flows.intake import book_orders
 from tests.support.world import World
 
@@ -104,3 +106,24 @@ def test_a_retired_product_that_comes_back_sells_again(shop: World) -> None:
     shop.settle()
     assert shop.shown("rakuten", "A") == 7
     assert shop.row("A")["販売可能"] == "7"
+
+
+def test_goods_that_a_person_said_came_back_come_back_once(shop: World) -> None:
+    shop.type("B", "検品待ち", 0)
+    shop.rounds(2)
+    shop.hears("rakuten", "B", order="1", version="1", open=0, shipped=2)
+    shop.hears("rakuten", "B", order="1", version="2", open=0, shipped=0)
+    shop.rounds(2)
+    shop.answer("戻ってきましたか", "戻った")
+    shop.rounds(3)
+    assert shop.row("B")["検品待ち"] == "2"
+    facts = shop.service.shop.channels["rakuten"]
+    now, key = shop.clock.now(), LineKey("rakuten", facts.shop, "1", "1")
+    line = LineSnapshot(key, ListingKey("rakuten", "/".join(shop.wire("rakuten", "B"))), 2, 0, 2, 2, 0)
+    read = OrdersRead((OrderSnapshot("rakuten", facts.shop, "1", "3", now, (line,)),), now, {})
+    with shop.service.ledger.write() as tx:  # the mall says so too, later
+        book_orders(tx, shop.service.shop, facts, read)
+    shop.rounds(2)
+    assert (shop.row("B")["検品待ち"], shop.row("B")["本社倉庫"]) == ("2", "5")
+    with shop.service.ledger.read() as tx:
+        assert reconcile.books(tx) == []
