@@ -49,12 +49,13 @@ def _parser() -> argparse.ArgumentParser:
     for name, run, text in (
         ("run", _run, "keep every channel in step with the sheet, until stopped"),
         ("once", _once, "every job once, then end"),
+        ("reconcile", _reconcile, "compare sheet, ledger and channels; a line for each difference"),
         ("check", _check, "try settings, keys, tabs and channels: one line each"),
         ("init", _init, "add the missing tabs to the spreadsheet"),
     ):
         sub = command(name, run, text)
         sub.add_argument("--config", type=Path, default=Path("bridge.toml"), help="the settings file")
-        if name in ("run", "once"):
+        if name in ("run", "once", "reconcile"):
             sub.add_argument("--record", type=Path, help="write every request and answer here, as JSON lines")
     sandbox = command("sandbox", _sandbox, "stand where Google and the malls stand, on this machine")
     sandbox.add_argument("--port", type=int, default=8765, help="0 takes a free one")
@@ -96,6 +97,21 @@ def _once(options: argparse.Namespace) -> int:
         finally:
             service.close()
     return 0
+
+
+def _reconcile(options: argparse.Namespace) -> int:
+    config = load(options.config)
+    with OneInstance(config.bridge.ledger), _Recorder(options.record) as recorder:
+        _log(config)
+        service = Service(config, recorder.outside())
+        try:
+            drifts = service.reconcile()
+        finally:
+            service.close()
+    for drift in drifts:
+        print(f"✗ {drift.what}: {drift.expected} → {drift.found}")
+    print(f"差異 / drift: {len(drifts)}")
+    return 1 if drifts else 0
 
 
 def _check(options: argparse.Namespace) -> int:
