@@ -137,7 +137,7 @@ class Screen:
             self.console.print(self._plain(glance), highlight=False, no_wrap=True, overflow="ignore", crop=False)
 
     def _plain(self, g: Glance) -> str:
-        numbers = "  ".join(f"{ja} {value}" for ja, _, value in _figures(g)[:-1])
+        numbers = "  ".join(f"{figure.ja} {figure.value}" for figure in _figures(g))
         return f"{self._elapsed():>6}  {numbers}"
 
     def _elapsed(self) -> str:
@@ -175,37 +175,43 @@ class Screen:
         return line
 
 
-def _figures(g: Glance) -> list[tuple[str, str, str]]:
-    """(Japanese, English, value), as the board and the plain line show them."""
+@dataclass(frozen=True)
+class Figure:
+    ja: str
+    en: str
+    value: str
+    more: str
+
+
+def _figures(g: Glance) -> list[Figure]:
     e, c = g.evidence, g.calls
     orders = len({(line.mall, line.order) for line in e.sold})
     fates = judge_changes(e).counts
     pushes = sum(change.cause == "push" and change.at >= e.times.began for change in e.stock_changes)
     applied = fates["applied"] + fates["superseded"]
+    entries = f"反映 applied {applied}  差し戻し refused {fates['refused']}  確認待ち waiting {fates['waiting']}"
+    rows = c.with_journal + c.without_journal
+    p50, p95 = g.latency.whole.p50, g.latency.whole.p95
     return [
-        ("注文", "orders", f"{orders} ({len(e.sold)} 行) → 計上 {len(e.books.lines)}"),
-        ("出荷", "shipped", f"{sum(line.shipped for line in e.sold)} 個"),
-        (
-            "入力",
-            "typed by staff",
-            f"{len(e.typed)} → 反映 {applied}・差し戻し {fates['refused']}・確認待ち {fates['waiting']}",
-        ),
-        ("行の更新", "row updates", f"{c.with_journal}+{c.without_journal}"),
-        ("モールへ", "sent to the malls", f"{pushes}"),
-        ("反映まで", "until the other mall", f"{g.latency.whole.p50:.1f}/{g.latency.whole.p95:.1f} 秒"),
-        ("割当", "Google quota", f"読 {g.reads}/{QUOTA} 書 {g.writes}/{QUOTA}"),
-        ("要対応", "to settle", f"{len(e.books.open_questions)}"),
-        ("", "", ""),
+        Figure("注文", "orders", f"{orders}", f"{len(e.sold)} 行 lines → 計上 booked {len(e.books.lines)}"),
+        Figure("出荷", "shipped", f"{sum(line.shipped for line in e.sold)}", "個 units"),
+        Figure("入力", "typed by staff", f"{len(e.typed)}", entries),
+        Figure("行の更新", "row updates", f"{rows}", f"うち在庫数も with stock {c.with_journal}"),
+        Figure("モールへ", "sent to the malls", f"{pushes}", ""),
+        Figure("他モールまで", "until elsewhere", f"{p50:.1f} s", f"p95 {p95:.1f} s"),
+        Figure("Google 割当", "quota, a minute", f"{g.reads}+{g.writes}", f"読 reads + 書 writes, / {QUOTA}"),
+        Figure("要対応", "to settle", f"{len(e.books.open_questions)}", ""),
     ]
 
 
 def _board(g: Glance) -> Table:
-    board = Table.grid(padding=(0, 3))
+    board = Table.grid(padding=(0, 2))
     board.add_column(style="bold", no_wrap=True)
     board.add_column(style="dim", no_wrap=True)
+    board.add_column(style="bold cyan", justify="right", no_wrap=True, min_width=6)
     board.add_column(no_wrap=True)
-    for ja, en, value in _figures(g)[:-1]:
-        board.add_row(ja, en, value)
+    for figure in _figures(g):
+        board.add_row(figure.ja, figure.en, figure.value, figure.more)
     return board
 
 

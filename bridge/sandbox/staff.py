@@ -171,12 +171,12 @@ class Staff:
         """What the cell shows, where it is a number."""
         rows = table.find(sku)
         text = table.text(rows[0], column).replace(",", "") if len(rows) == 1 else ""
-        return int(text) if text.isdigit() else None
+        return int(text) if text.removeprefix("-").isdigit() else None
 
     def _delta(self, shown: int) -> int:
         """A delivery, or a count that found some missing; never below zero."""
         delta = self._random.choice((-3, -2, -1, -1, 1, 2, 3, 5))
-        return delta if shown + delta >= 0 else self._random.randint(1, 3)
+        return delta if shown + delta >= 0 else self._random.randint(1, 3) - min(shown, 0)
 
     def _act(self, what: str, sku: str) -> None:
         self.acts.append(Act(self.clock.now(), what, sku))
@@ -222,25 +222,27 @@ class Staff:
     def _wrong(self) -> None:
         column = self._column()
 
+        wrong = self._random.choice(WRONG)
+
         def work(table: Table) -> tuple[str, int] | None:
             sku = self._choose(table)
             shown = None if sku is None else self._number(table, sku, column)
             if sku is None or shown is None:
                 return None
-            self._type(table, sku, column, self._random.choice(WRONG), 0, "wrong")
+            self._type(table, sku, column, wrong, 0, "wrong")
             return sku, shown
 
         found = self._do(work)
         if found is not None:
             sku, shown = found
             self._at_work.add(sku)
-            self._after(self.dials.mend_after, lambda: self._mend(sku, column, shown))
+            self._after(self.dials.mend_after, lambda: self._mend(sku, column, wrong, shown))
 
-    def _mend(self, sku: str, column: str, remembered: int) -> None:
+    def _mend(self, sku: str, column: str, wrong: str, remembered: int) -> None:
         """Over the wrong entry, from the number that stood there before it. If a number is back, all is well."""
 
         def work(table: Table) -> None:
-            if self._number(table, sku, column) is None:
+            if table.text(table.find(sku)[0], column) == wrong:
                 delta = self._delta(remembered)
                 self._type(table, sku, column, str(remembered + delta), delta, "mend")
 
