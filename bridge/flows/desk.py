@@ -133,16 +133,17 @@ class Desk:
 
     def _explained(self, look: Look) -> Look:
         """A row under a number of ours that the ledger doesn't know was written by a request we gave up: its journal
-        line explains it."""
+        line explains it, unless that line was read and explained nothing (then a person was asked)."""
         if look.stock is None or look.stock.view is None:
             return look
         numbers = {n for row in look.stock.view.rows if (n := number_of(row.token)) is not None}
         with self._ledger.read() as tx:
             known = {number for _, number in tx.sheet.amounts(numbers)}
             issued = int(tx.get("number", 0))
-        strange = sorted(n for n in numbers - known if n <= issued)
+            strange = {n for n in numbers - known if n <= issued}
+            strange = strange - tx.sheet.settled(strange) if strange else strange
         have = {line.number for line in look.lines}
-        if not set(strange) - have or "journal" not in self.tabs.ids:
+        if not strange - have or "journal" not in self.tabs.ids:
             return look
         more = self.journal(journal.pieces(self.tabs["journal"], strange, self.journal_lines))
         lines = (*look.lines, *(line for line in more if line.number not in have))

@@ -68,8 +68,9 @@ class Watch:
         touched |= _welcome(tx, view, records)
         if look.fresh:
             _miss(tx, outcome, records)
-        touched |= _read_safety(tx, stock, view, records)
-        _find(tx, outcome, view)
+        safety, wrong = _read_safety(tx, stock, view, records)
+        touched |= safety
+        _find(tx, outcome, view, wrong)
         _block(tx, outcome, view)
         replan(tx, self.shop, touched)
         return outcome
@@ -170,7 +171,7 @@ def _take_shadow(tx: Tx, shop: Shop, stock: StockTab, view: View) -> None:
                     delta = reading.units - (balance.on_hand if balance else 0)
                     movements.append(Movement(row.sku, location, delta, 0, Cause.OPENING, "shadow"))
     tx.stock.book(movements)
-    touched = {movement.sku for movement in movements} | _read_safety(tx, stock, view, tx.sheet.skus())
+    touched = {movement.sku for movement in movements} | _read_safety(tx, stock, view, tx.sheet.skus())[0]
     replan(tx, shop, touched)
 
 
@@ -286,24 +287,35 @@ def _miss(tx: Tx, outcome: Account, records: Mapping[str, SkuRecord]) -> None:
             continue
         tx.sheet.change(sku, standing=Standing.GONE.value)
         tx.questions.ask("vanished", sku)
+        tx.questions.settle("unknown number", sku, both("results", "superseded"))
 
 
-def _read_safety(tx: Tx, stock: StockTab, view: View, records: Mapping[str, SkuRecord]) -> set[str]:
-    touched = set()
+def _read_safety(
+    tx: Tx, stock: StockTab, view: View, records: Mapping[str, SkuRecord]
+) -> tuple[set[str], dict[BalanceKey, str]]:
+    """SKUs whose safety stock changed, and the cells that can't be read. Never filled means 0; blanked, the last value
+    stays: a blank cell raises nothing."""
+    touched: set[str] = set()
+    wrong: dict[BalanceKey, str] = {}
     for row in _unique_rows(view):
         record, reading = records.get(row.sku), stock.safety(row.position)
-        if record is None or row.hold or isinstance(reading, Finding):
+        if record is None or row.hold:
             continue
-        units = reading.units if isinstance(reading, Quantity) else 0
-        if units != record.safety:
-            tx.sheet.change(row.sku, safety=units)
+        if isinstance(reading, Finding):
+            wrong[row.sku, SAFETY] = reading.code.value
+        elif isinstance(reading, Blank):
+            if record.safety:
+                wrong[row.sku, SAFETY] = FindingCode.BLANK.value
+        elif reading.units != record.safety:
+            tx.sheet.change(row.sku, safety=reading.units)
             touched.add(row.sku)
-    return touched
+    return touched, wrong
 
 
-def _find(tx: Tx, outcome: Account, view: View) -> None:
-    """Findings of the rows in view: a new one is a refused edit; one that is gone was mended."""
-    now = {(finding.sku, finding.location): finding.code.value for finding in outcome.findings}
+def _find(tx: Tx, outcome: Account, view: View, wrong: Mapping[BalanceKey, str]) -> None:
+    """Findings of the rows in view: a new one is a refused edit; one that is gone was mended. `wrong`: of other cells
+    than stock."""
+    now = {(finding.sku, finding.location): finding.code.value for finding in outcome.findings} | dict(wrong)
     before = tx.sheet.findings()
     judged = {row.sku for row in _unique_rows(view) if not row.hold}
     shown = {

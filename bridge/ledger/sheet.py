@@ -157,6 +157,11 @@ class SheetBook:
             found.update(self._conn.execute(query).scalars())
         return frozenset(found)
 
+    def settled(self, numbers: Iterable[int]) -> frozenset[int]:
+        """Those whose journal line was accounted for."""
+        query = select(journal_seen.c.number).where(journal_seen.c.number.in_(sorted(set(numbers))))
+        return frozenset(self._conn.execute(query).scalars())
+
     def see(self, lines: Iterable[Line]) -> None:
         rows = [{"key": line.key, "number": line.number} for line in lines]
         if rows:
