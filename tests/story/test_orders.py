@@ -89,6 +89,18 @@ def test_safety_stock_is_kept_back(shop: World) -> None:
     assert shop.shown("rakuten", "A") == shop.shown("shopify", "A") == 4
 
 
+def test_a_blanked_safety_stock_raises_nothing(shop: World) -> None:
+    shop.type("A", "安全在庫", 3)
+    shop.settle()
+    shop.type("A", "安全在庫", "")
+    shop.settle()
+    assert "安全在庫" in shop.row("A")["状態"]
+    assert shop.shown("rakuten", "A") == 4
+    shop.type("A", "安全在庫", 0)
+    shop.settle()
+    assert shop.shown("rakuten", "A") == 7
+
+
 def test_a_sale_that_the_feed_hides_is_not_sold_back(shop: World) -> None:
     shop.sandbox.rakuten.visible_after = 60.0
     shop.buy("rakuten", "A", 2)  # Rakuten shows 5; its feed will tell in a minute
