@@ -52,11 +52,13 @@ class PushEvent(StrEnum):
 
 @dataclass(frozen=True)
 class Unseen:
-    """`units` ≥ 1 that a reading showed as sold and the feed doesn't yet: placed after `after`, not after `until`."""
+    """`units` ≥ 1 that a reading showed as sold and the feed doesn't yet: placed after `after`, not after `until`.
+    `doubtful`: they may as well be a write of ours that was never carried out; nobody is asked about them."""
 
     after: datetime
     until: datetime
     units: int
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def observed(state: ListingState, shown: int, at: datetime) -> tuple[ListingStat
         return replace(seen, based_at=at), PushEvent.RAISED_THERE
     if shown == state.level:
         return replace(seen, confirmed=shown), None
-    drop = Unseen(state.based_at, at, state.level - shown)
+    drop = Unseen(state.based_at, at, state.level - shown, doubtful=state.shown is None)
     return replace(seen, unseen=(*state.unseen, drop)), None
 
 
@@ -146,9 +148,9 @@ def taken(state: ListingState, units: int, placed_at: datetime) -> ListingState:
 def expire(state: ListingState, watermark: datetime, limit: timedelta) -> tuple[ListingState, PushEvent | None]:
     """Let go what the feed disproves. `watermark`: every order placed before it − `limit` is booked already."""
     left = tuple(each for each in state.unseen if each.until > watermark - limit)
-    if left == state.unseen:
-        return state, None
-    return replace(state, unseen=left), PushEvent.GAP_EXPIRED
+    gone = [each for each in state.unseen if each not in left]
+    event = PushEvent.GAP_EXPIRED if any(not each.doubtful for each in gone) else None
+    return (replace(state, unseen=left) if gone else state), event
 
 
 def pushed(state: ListingState, quantity: int, at: datetime, *, compare_and_set: bool) -> ListingState:

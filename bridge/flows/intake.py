@@ -187,10 +187,12 @@ def _let_go(tx: Tx, facts: ChannelFacts) -> set[str]:
         if not each.state.unseen:
             continue
         state, event = expire(each.state, time_of(record.watermark), facts.lag)
+        if state == each.state:
+            continue
+        tx.listings.put([replace(each, state=state)])
+        changed |= {component.sku for component in each.components}
         if event is PushEvent.GAP_EXPIRED:
-            tx.listings.put([replace(each, state=state)])
             tx.questions.ask("gap expired", f"{facts.name}/{each.key.id}", {"units": gap(each.state) - gap(state)})
-            changed |= {component.sku for component in each.components}
     return changed
 
 

@@ -154,7 +154,10 @@ def _record(row: Any) -> ListingRecord:
 
 
 def _state(key: ListingKey, data: Mapping[str, Any]) -> ListingState:
-    unseen = tuple(Unseen(time_of(after), time_of(until), units) for after, until, units in data.get("unseen", ()))
+    unseen = tuple(
+        Unseen(time_of(after), time_of(until), units, doubtful)
+        for after, until, units, doubtful in data.get("unseen", ())
+    )
     return ListingState(
         key=key,
         wanted=data.get("wanted"),
@@ -187,7 +190,7 @@ def _values(record: ListingRecord) -> dict[str, Any]:
             "based_at": _text(state.based_at),
             "shown": state.shown,
             "shown_at": _text(state.shown_at),
-            "unseen": [[iso(each.after), iso(each.until), each.units] for each in state.unseen],
+            "unseen": [[iso(each.after), iso(each.until), each.units, each.doubtful] for each in state.unseen],
             "live_previewed": state.live_previewed,
         },
     }

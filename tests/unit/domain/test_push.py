@@ -171,3 +171,12 @@ def test_a_raise_needs_the_feed_complete_past_its_reason_plus_the_lag(
     watermark: datetime | None, justified_at: datetime | None, allowed: bool
 ) -> None:
     assert push.raise_allowed(watermark, LAG, justified_at) is allowed
+
+
+def test_a_drop_after_an_unanswered_write_is_held_but_nobody_is_asked(ten: ListingState) -> None:
+    """A raise to 15 was never answered and never carried out: the mall still shows 10."""
+    lost = push.unanswered(ten, 15, at(5), compare_and_set=False)
+    seen = read(lost, 10, 10)
+    assert push.gap(seen) == 5
+    after, event = push.expire(seen, at(100), timedelta(seconds=10))
+    assert (push.gap(after), event) == (0, None)
