@@ -22,16 +22,17 @@ from bridge.demo.panel import MALLS, Panel
 from bridge.demo.processes import Died, Process, Processes, leave_on_signals
 from bridge.demo.screen import Screen, glance, print_verdict
 from bridge.demo.seller import SHELVES, Seller, settings
-from bridge.demo.verdict import holds, verdict
+from bridge.demo.verdict import as_text, holds, verdict
 
 SKUS = 200
-HOT = 40  # of them with far too little stock
+HOT = 60  # of them with far too little stock
 FEED_DELAY = 3.0  # seconds from an order to its appearance in a mall's feed
 SHOPIFY_PLAN = 1000.0  # points a second: Plus, as a shop with several orders a second has it
 LAG = FEED_DELAY + 2.0  # what the settings promise about it
 FIRST_DAY = 120.0  # seconds within which everything must be live
 SETTLE = 60.0  # seconds the world may take to come to rest
 DOWN_FOR = 3.0  # seconds between kill -9 and restart
+REPORT = Path("var/demo-verdict.txt")
 START_UP = 6.0  # seconds a restarted bridge may take to its first round
 
 
@@ -70,6 +71,9 @@ class Demo:
         lines = verdict(evidence, Allowance(), trade=self.options.seconds is not None)
         self.screen.__exit__(None, None, None)
         print_verdict(self.screen.console, lines)
+        REPORT.parent.mkdir(parents=True, exist_ok=True)
+        REPORT.write_text(as_text(lines), encoding="utf-8")
+        self.screen.console.print(f"明細 / everything by name: {REPORT}", style="dim")
         return holds(lines)
 
     # --- before ------------------------------------------------------------------------------------------------------
@@ -120,9 +124,9 @@ class Demo:
         hot = [product.sku for product in self.products if product.hot]
         seed = self.options.seed
         self.panel.post("/packer", {"ship_share": 0.95, "ship_after": [2.0, 8.0], "seed": seed})
-        self.panel.post("/staff", {"spreadsheet_id": self.spreadsheet, "seed": seed})
+        self.panel.post("/staff", {"spreadsheet_id": self.spreadsheet, "rate_per_second": 1.2, "seed": seed})
         rate = self.options.rate
-        self.panel.post("/shoppers", {"rate_per_second": rate, "steepness": 0.6, "hot_skus": hot, "seed": seed})
+        self.panel.post("/shoppers", {"rate_per_second": rate, "steepness": 0.4, "hot_skus": hot, "seed": seed})
         return began
 
     # --- the trade ---------------------------------------------------------------------------------------------------

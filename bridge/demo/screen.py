@@ -233,12 +233,15 @@ def print_verdict(console: Console, lines: Sequence[Line]) -> None:
     table.add_column("", justify="center", no_wrap=True)
     table.add_column("", no_wrap=True)
     table.add_column("", style="dim", no_wrap=True)
-    table.add_column("モールと職員の記録から数えた結果 / counted from the malls' and the staff's records")
+    table.add_column("モールと職員の記録から / counted by malls and staff")
     for line in lines:
         mark = {True: "[green]✓[/]", False: "[bold red]✗[/]", None: "·"}[line.ok]
         table.add_row(mark, line.ja, line.en, line.found)
     console.print(table)
     for line in lines:
+        if line.en == "oversold":
+            for note in line.notes[:12]:
+                console.print(f"    {line.ja}: {note}", style="dim", highlight=False)
         for why in line.why[:12]:
             console.print(f"  ✗ {line.ja}: {why}", style="red", highlight=False)
         if len(line.why) > 12:

@@ -16,13 +16,14 @@ BUSY_SECONDS = 60.0  # the run for which the demands on the trade are stated; a 
 
 @dataclass(frozen=True)
 class Line:
-    """One line. `ok` None: a figure only. `why`: what is wrong, each on a line of its own."""
+    """One line. `ok` None: a figure only. `why`: what is wrong · `notes`: what was counted, each by name."""
 
     ok: bool | None
     ja: str
     en: str
     found: str
     why: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def verdict(evidence: Evidence, allowance: Allowance, *, trade: bool = True) -> list[Line]:
@@ -34,6 +35,17 @@ def verdict(evidence: Evidence, allowance: Allowance, *, trade: bool = True) -> 
 
 def holds(lines: Sequence[Line]) -> bool:
     return all(line.ok is not False for line in lines)
+
+
+def as_text(lines: Sequence[Line]) -> str:
+    """The whole verdict, with everything that was counted, by name."""
+    marks = {True: "✓", False: "✗", None: "·"}
+    text: list[str] = []
+    for line in lines:
+        text.append(f"{marks[line.ok]} {line.ja} / {line.en}: {line.found}")
+        text += [f"    ✗ {why}" for why in line.why]
+        text += [f"    {note}" for note in line.notes]
+    return "\n".join(text) + "\n"
 
 
 def _trade(e: Evidence) -> Line:
@@ -92,14 +104,17 @@ def _orders(e: Evidence) -> Line:
 def _changes(e: Evidence) -> Line:
     judged = judge_changes(e)
     by_number = {change.number: change for change in e.typed}
-    why = []
-    for number in judged.lost:
-        change = by_number[number]
-        why.append(f"change {number} {change.sku} {change.column} {change.shown}→{change.typed} ({change.kind}): lost")
+    named = {
+        number: f"change {number} {c.at:%H:%M:%S} {c.sku} {c.column} {c.shown}→{c.typed} ({c.kind}): {fate}"
+        for number, fate in sorted(judged.fate.items())
+        for c in (by_number[number],)
+    }
+    why = [named[number] for number in judged.lost]
     why += [f"{edit.cell} {edit.delta}: an entry nobody made" for edit in judged.invented]
     counts = judged.counts
     found = f"{len(e.typed)} = " + " + ".join(f"{counts[fate]} {fate}" for fate in FATES)
-    return Line(not why and bool(e.typed), "入力の行方", "staff changes accounted for", found, tuple(why))
+    ok = not why and bool(e.typed)
+    return Line(ok, "入力の行方", "staff changes accounted for", found, tuple(why), tuple(named.values()))
 
 
 def _cells(e: Evidence) -> Line:
@@ -177,8 +192,12 @@ def _oversold(e: Evidence, allowance: Allowance) -> Line:
         for each in found
         if each.known
     ]
-    text = f"{units} units in {len(found)} lines, {units - known} explained by a pair of orders and its delay"
-    return Line(not why, "売り越し", "oversold", text, tuple(why))
+    text = (
+        f"{units} units in {len(found)} lines, {units - known} explained by a pair of orders and its delay "
+        f"(feed + {allowance.order:.0f} s to act)"
+    )
+    notes = tuple(f"{each.units} × {each.sold.sku}: {'; '.join(each.reasons)}" for each in found if not each.known)
+    return Line(not why, "売り越し", "oversold", text, tuple(why), notes)
 
 
 def _latency(e: Evidence) -> Line:
