@@ -194,12 +194,24 @@ class Service:
 
     def reconcile(self) -> list[reconcile.Drift]:
         """Compare everything; drift becomes rows in 要対応. Raises as a cycle and a channel's read do."""
+        drifts = self.reconcile_sheet()
+        for channel in self.channels:
+            drifts += self.reconcile_channel(channel)
+        return drifts
+
+    def reconcile_sheet(self) -> list[reconcile.Drift]:
+        """The ledger against itself and the table. In the sheet's thread."""
         look = self.cycle.run()
-        with self.ledger.read() as tx:
+        with self.ledger.write() as tx:
             drifts = [*reconcile.books(tx), *reconcile.table(tx, look)]
-            live = [channel for channel in self.channels if tx.channels.get(channel.name).live and bridge_live(tx)]
-        for channel in live:
-            drifts += reconcile.channel(self.ledger, channel)
+            reconcile.report(tx, drifts)
+        return drifts
+
+    def reconcile_channel(self, channel: Channel) -> list[reconcile.Drift]:
+        """What a live channel shows against the ledger. In the channel's own thread."""
+        if not self._live(channel.name):
+            return []
+        drifts = reconcile.channel(self.ledger, channel)
         with self.ledger.write() as tx:
             reconcile.report(tx, drifts)
         return drifts
@@ -237,16 +249,21 @@ class Service:
         jobs = schedule.Scheduler()
         guard = Guard(self, "sheet", None)
         _every(jobs, self.config.sheet.poll_seconds).do(guard.run, self.cycle.run)
-        jobs.every().day.at(_here(RECONCILE_AT, self.config.bridge.timezone)).do(guard.run, self.reconcile)
+        self._daily(jobs).do(guard.run, self.reconcile_sheet)
         guard.run(self.cycle.run)
         self._turn(jobs)
 
     def _channel_thread(self, channel: Channel) -> None:
         jobs = schedule.Scheduler()
         _every(jobs, _orders_seconds(self.config, channel.name)).do(self.guarded_round, channel)
-        self.guarded_round(channel)
         _, quantities = self._guards[channel.name]
+        self._daily(jobs).do(quantities.run, lambda: self.reconcile_channel(channel))
+        self.guarded_round(channel)
         self._turn(jobs, lambda: quantities.run(self.pushers[channel.name].run))
+
+    def _daily(self, jobs: schedule.Scheduler) -> schedule.Job:
+        job: schedule.Job = jobs.every().day.at(_here(RECONCILE_AT, self.config.bridge.timezone))
+        return job
 
     def _turn(self, jobs: schedule.Scheduler, at_change: Callable[[], None] | None = None) -> None:
         """Run what is due until told to stop; `at_change` as soon as another thread changed a listing: what was sold
