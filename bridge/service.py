@@ -38,6 +38,7 @@ from bridge.flows.cycle import SheetCycle
 from bridge.flows.desk import Desk
 from bridge.flows.intake import Intake
 from bridge.flows.push import Pusher
+from bridge.flows.reconcile import Drift
 from bridge.flows.shop import ChannelFacts, Shop, bridge_live
 from bridge.flows.watch import Watch
 from bridge.ledger.ledger import Ledger
@@ -192,14 +193,14 @@ class Service:
         orders.run(self.intakes[channel.name].run)
         quantities.run(self.pushers[channel.name].run)
 
-    def reconcile(self) -> list[reconcile.Drift]:
+    def reconcile(self) -> list[Drift]:
         """Compare everything; drift becomes rows in 要対応. Raises as a cycle and a channel's read do."""
         drifts = self.reconcile_sheet()
         for channel in self.channels:
             drifts += self.reconcile_channel(channel)
         return drifts
 
-    def reconcile_sheet(self) -> list[reconcile.Drift]:
+    def reconcile_sheet(self) -> list[Drift]:
         """The ledger against itself and the table. In the sheet's thread."""
         look = self.cycle.run()
         with self.ledger.write() as tx:
@@ -207,7 +208,7 @@ class Service:
             reconcile.report(tx, drifts)
         return drifts
 
-    def reconcile_channel(self, channel: Channel) -> list[reconcile.Drift]:
+    def reconcile_channel(self, channel: Channel) -> list[Drift]:
         """What a live channel shows against the ledger. In the channel's own thread."""
         if not self._live(channel.name):
             return []
