@@ -26,6 +26,7 @@ from bridge.service import Outside, Service, channel_names
 from bridge.sheet.build import build
 from bridge.sheet.http import Call
 from bridge.sheet.texts import question
+from tests.support.discovery import Strict
 from tests.support.sheets_client import authorized_session, service_account
 from tests.support.virtual_clock import VirtualClock
 from tests.support.wsgi_transport import WsgiTransport
@@ -54,6 +55,7 @@ class World:
     latency: Latency = field(default_factory=Latency.none)
     quota: Quota | None = None
     sheet_settings: dict[str, Any] = field(default_factory=dict)
+    judge_once: bool = False  # of equal Sheets requests only the first is held against Google's discovery document
     since: Moment | None = None  # go on from there, as after a restart of everything; else a new shop
 
     def __post_init__(self) -> None:
@@ -136,7 +138,7 @@ class World:
         )
 
     def _session(self, _config: Config) -> requests.Session:
-        return authorized_session(self.sandbox, service_account())
+        return authorized_session(Strict(self.sandbox, once=self.judge_once), service_account())
 
     def start(self) -> Service:
         """A bridge on the ledger file as it is now: the first one, or the one after a kill."""

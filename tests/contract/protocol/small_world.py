@@ -124,6 +124,7 @@ class SmallWorld:
             stock=layout.stock,
             locations=layout.locations,
             sheet_settings={"journal_lines": 40, "reads_per_minute": 10**9, "writes_per_minute": 10**9},
+            judge_once=True,
         )
         self._shrink()
         self.world.go_live()
