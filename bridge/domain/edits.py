@@ -169,7 +169,12 @@ class _Accounting:
         self.seen: list[Line] = []
         self.doubted: set[tuple[str, str, int]] = set()
         self.overwritten: list[CellFinding] = []
-        self.written: dict[tuple[str, int, str], int] = {}  # by lines of this view: SKU, number, location
+        self.written = {  # by SKU, number and location, as far as the view's lines tell
+            (line.sku, line.number, location): written
+            for line in view.lines
+            for location, written in zip(line.locations, line.written, strict=True)
+            if written is not None
+        }
         self.per_sku = Counter(row.sku for row in view.rows if row.sku)
         self.per_token = Counter(row.token for row in view.rows if row.token)
 
@@ -228,7 +233,6 @@ class _Accounting:
         for location, before, written in zip(line.locations, line.before, line.written, strict=True):
             if written is None:
                 continue
-            self.written[line.sku, line.number, location] = written
             if isinstance(before, Quantity) or self._ours(line.sku, location, before, had):
                 has[location] = had.get(location, 0) + written - (shown_units(before) or 0)
             else:  # no number stood there: what we wrote is as if nobody had typed
@@ -298,7 +302,10 @@ class _Accounting:
         return units is not None and units < 0 and units == self._expected(sku, location, amount)
 
     def _just_written(self, row: Row, location: str, units: int) -> bool:
-        """Whether a number stands there that we wrote over what a person typed in that moment."""
+        """Whether a number stands there that we wrote over what a person typed in that moment; one that was doubted at
+        the last look has no line any more."""
+        if (row.sku, location, units) in self.book.doubted:
+            return True
         return self.written.get((row.sku, number_of(row.token) or 0, location)) == units
 
     def _expected(self, sku: str, location: str, amount: Amount) -> int | None:

@@ -193,3 +193,17 @@ def test_a_number_typed_in_the_moment_we_write_one_below_zero_comes_back_in_the_
     )
     assert typed_after(before, outcome) == 3
     assert outcome.findings == ()
+
+
+def test_such_a_number_counts_at_the_second_look_where_it_takes_back_the_edit_before() -> None:
+    """Typed 1 over 0, after a 1 had been taken back to 0: doubted once, then it counts, though its line is seen."""
+    before = replace(book(typed=0, booked=-1), previous={("A", HERE): -1})
+    line = Line(2, "A", locked(1), (HERE,), (Quantity(1),), (-1,))
+    shown = view(replace(row(0, token=free(2)), cells=(Finding(FindingCode.NEGATIVE, -1),)), lines=(line,))
+    first = account(replace(before, amounts={**before.amounts, ("A", 1): {HERE: 0}}), shown)
+    assert first.doubted == {("A", HERE, -1)}
+    assert first.findings == ()
+    later = replace(before, amounts={**before.amounts, **first.amounts}, doubted=first.doubted, seen={line.key})
+    second = account(later, replace(shown, lines=()))
+    assert typed_after(later, second) == 1
+    assert second.findings == ()
