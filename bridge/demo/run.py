@@ -124,7 +124,9 @@ class Demo:
         hot = [product.sku for product in self.products if product.hot]
         seed = self.options.seed
         self.panel.post("/packer", {"ship_share": 0.95, "ship_after": [2.0, 8.0], "seed": seed})
-        self.panel.post("/staff", {"spreadsheet_id": self.spreadsheet, "rate_per_second": 1.2, "seed": seed})
+        self.panel.post(
+            "/staff", {"spreadsheet_id": self.spreadsheet, "rate_per_second": 1.4, "busy_share": 0.95, "seed": seed}
+        )
         rate = self.options.rate
         self.panel.post("/shoppers", {"rate_per_second": rate, "steepness": 0.4, "hot_skus": hot, "seed": seed})
         return began
