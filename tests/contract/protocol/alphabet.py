@@ -98,6 +98,7 @@ def clears(world: SmallWorld) -> None:
     if not world.shown(row, "ロック"):
         raise Impossible
     world.put(row, "ロック", "")
+    world.person.cleared = True
 
 
 def hides(world: SmallWorld) -> None:

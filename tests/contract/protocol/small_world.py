@@ -88,21 +88,24 @@ class Cut:
 
 @dataclass
 class Person:
-    """What people and malls did, and what the numbers should therefore be. `edited`: SKUs whose number they changed."""
+    """What people and malls did, and what the numbers should therefore be. `edited`: SKUs whose number they
+    changed · `cleared`: they emptied a lock cell."""
 
     typed: dict[BalanceKey, int]
     booked: Counter[BalanceKey] = field(default_factory=Counter)
     allocated: Counter[str] = field(default_factory=Counter)
     edited: set[str] = field(default_factory=set)
     deleted: Gone | None = None
+    cleared: bool = False
 
     def copy(self) -> Person:
-        return Person(dict(self.typed), Counter(self.booked), Counter(self.allocated), set(self.edited), self.deleted)
+        booked, allocated = Counter(self.booked), Counter(self.allocated)
+        return Person(dict(self.typed), booked, allocated, set(self.edited), self.deleted, self.cleared)
 
     def told(self) -> object:
         """The same, but for the deleted row's cells, in a form that is equal for equals."""
         numbers = (sorted(part.items()) for part in (self.typed, self.booked, self.allocated))
-        return (*numbers, sorted(self.edited), self.deleted and (self.deleted.sku, self.deleted.edited))
+        return (*numbers, sorted(self.edited), self.cleared, self.deleted and (self.deleted.sku, self.deleted.edited))
 
 
 @dataclass(frozen=True)
@@ -377,6 +380,7 @@ class SmallWorld:
                 return True
             return self._say(asked, "vanished", "戻す") or self._say(asked, "renamed", "戻す")
         if self._say(asked, "unknown number", "はい"):
+            assert self.person.cleared, "a person is asked though nobody touched a lock cell"
             sku = asked["unknown number"]
             for (owner, location), units in self.truth().items():
                 if owner == sku:
