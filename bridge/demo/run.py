@@ -208,11 +208,20 @@ def run_demo(options: Options) -> int:
             fine = Demo(options, folder, screen, processes).run()
         except (Died, TimeoutError, httpx.HTTPError) as error:
             screen.__exit__(None, None, None)
-            screen.console.print(f"[bold red]✗ {error}[/]\n  {folder}", highlight=False)
+            screen.console.print(f"✗ {_what_happened(processes, error)}", style="bold red", markup=False)
             return 1
         except KeyboardInterrupt:
             return 130
     return 0 if fine else 1
+
+
+def _what_happened(processes: Processes, error: Exception) -> str:
+    """A process that has died explains whatever failed because of it."""
+    try:
+        processes.check()
+    except Died as died:
+        return str(died)
+    return str(error)
 
 
 @contextmanager
