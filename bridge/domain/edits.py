@@ -293,8 +293,14 @@ class _Accounting:
     def _shows_what_it_last_showed(self, row: Row) -> bool:
         last = self.last.get(row.sku, {})
         return all(
-            self._expected(row.sku, location, last) == shown_units(reading) for location, reading in self._cells(row)
+            self._expected(row.sku, location, last) == shown_units(reading)
+            or self._still_zero(row.sku, location, reading, last)
+            for location, reading in self._cells(row)
         )
+
+    def _still_zero(self, sku: str, location: str, reading: Reading, amount: Amount) -> bool:
+        """A blank where 0 was is still 0 (we take away a zero of our own where the row has moved)."""
+        return isinstance(reading, Blank) and self._expected(sku, location, amount) == 0
 
     def _ours(self, sku: str, location: str, reading: Reading, amount: Amount) -> bool:
         """Whether this is a number below zero that we wrote ourselves: more was sold than there is."""
@@ -325,6 +331,8 @@ class _Accounting:
                 clean &= self._read_number(row, location, units or 0, has.get(location, 0))
             elif isinstance(reading, Finding) and not self._ours(row.sku, location, reading, has):
                 clean = self._find(row, location, reading.code)
+            elif self._still_zero(row.sku, location, reading, has):
+                continue
             elif isinstance(reading, Blank) and (row.sku, location) in self.typed:
                 clean = self._find(row, location, FindingCode.BLANK)
         self._remember(row.sku, has)

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from bridge.clock import Clock
 from bridge.domain.edits import Account, Amount, Standing, TokenNeed, amounts_under, orphan_locks
+from bridge.domain.reading import Quantity
 from bridge.domain.stock import Balance
 from bridge.domain.table import Row, View
 from bridge.domain.tokens import free, locked, number_of
@@ -41,7 +42,7 @@ from bridge.sheet.row_update import (
     unlock_requests,
     write_requests,
 )
-from bridge.sheet.views import StockTab
+from bridge.sheet.views import OWNED, StockTab
 
 _log = logging.getLogger(__name__)
 
@@ -134,9 +135,9 @@ class Apply:
         orphans = orphan_locks(view, {intent.lock_number for intent in intents})
         unlock = [*orphans, *(intent.lock_number for intent in back)]
         writes = unlock_requests(stock, unlock)
-        writes += self._writes(tx, batch, stock, ready)
-        empty = [row for row in view.rows if not row.sku and number_of(row.token) is not None and not row.hidden]
-        writes += clear_requests(stock, empty)
+        landed = [row for row in view.rows if not row.sku and number_of(row.token) is not None and not row.hidden]
+        writes += self._writes(tx, batch, stock, ready, [row for row in landed if _bears_number(row)])
+        writes += clear_requests(stock, [row for row in landed if not _bears_number(row)])
         busy = {intent.sku for intent in intents} - set(gone)
         if needs is not None and not ready:
             writes += self._tokens(tx, stock, view, needs)
@@ -175,24 +176,38 @@ class Apply:
         tx.sheet.note(amounts)
         return token_requests(stock, numbered)
 
-    def _writes(self, tx: Tx, batch: Batch, stock: StockTab, ready: Sequence[tuple[RowIntent, Row]]) -> list[Request]:
-        if not ready:
+    def _writes(
+        self,
+        tx: Tx,
+        batch: Batch,
+        stock: StockTab,
+        ready: Sequence[tuple[RowIntent, Row]],
+        landed: Sequence[Row],
+    ) -> list[Request]:
+        """The second call of the rows we hold. `landed`: rows without a product in which a write of ours landed; zeros
+        take its place the same way, so that the journal explains it should another row stand there by now."""
+        if not ready and not landed:
             return []
         answers = Answers(self.shop, self.zone, gather(tx))
         balances = tx.stock.balances(intent.sku for intent, _ in ready)
-        full = sorted((pair for pair in ready if pair[0].kind == "stock"), key=lambda pair: pair[1].position)
-        first = tx.sheet.take_numbers(len(full)) if full else 0
-        numbers = range(first, first + len(full))
+        full = {row.position: (row, intent) for intent, row in ready if intent.kind == "stock"}
+        positions = sorted([*full, *(row.position for row in landed)])
+        first = tx.sheet.take_numbers(len(positions)) if positions else 0
+        numbers = dict(zip(positions, range(first, first + len(positions)), strict=True))
         rows = [
-            RowWrite(row.position, number, _quantities(balances, row.sku, stock), answers.row(row.sku))
-            for number, (_, row) in zip(numbers, full, strict=True)
+            RowWrite(row.position, numbers[row.position], _quantities(balances, row.sku, stock), answers.row(row.sku))
+            for row, _ in full.values()
         ]
-        tx.sheet.promise_lines(numbers)
+        rows += [
+            RowWrite(row.position, numbers[row.position], _zeros(row, stock), dict.fromkeys(OWNED)) for row in landed
+        ]
+        rows.sort(key=lambda row: row.position)
+        tx.sheet.promise_lines(numbers.values())
         tx.sheet.intend(
-            RowIntent(intent.sku, intent.kind, intent.lock_number, number)
-            for number, (intent, _) in zip(numbers, full, strict=True)
+            RowIntent(intent.sku, intent.kind, intent.lock_number, numbers[row.position])
+            for row, intent in full.values()
         )
-        for intent, _ in full:
+        for _, intent in full.values():
             _count_try(tx, intent)
         owned = [
             OwnedWrite(row.position, intent.lock_number, answers.row(row.sku))
@@ -201,10 +216,10 @@ class Apply:
         ]
         for intent, _ in ready:
             tx.sheet.change(intent.sku, owned_due=False)
-        if full:
+        if positions:
             oldest = tx.sheet.first_number_since(iso(tx.at - TAIL))
             batch.journal_pieces = journal.span(
-                self.desk.tabs["journal"], min(oldest, first), numbers[-1], self.desk.journal_lines
+                self.desk.tabs["journal"], min(oldest, first), first + len(positions) - 1, self.desk.journal_lines
             )
             tx.sheet.forget_before(first - self.desk.journal_lines)
         return write_requests(stock, self.desk.tabs["journal"], self.desk.journal_lines, rows) + owned_requests(
@@ -246,6 +261,16 @@ class Apply:
 def _usable(tx: Tx, stock: StockTab | None) -> bool:
     """Whether row updates may be made: the headers can be read and the whole bridge is live."""
     return stock is not None and stock.view is not None and bridge_live(tx)
+
+
+def _bears_number(row: Row) -> bool:
+    return any(isinstance(cell, Quantity) and cell.units for cell in row.cells)
+
+
+def _zeros(row: Row, stock: StockTab) -> dict[str, int]:
+    """Zero for every cell that shows a number."""
+    cells = zip(stock.columns.locations, row.cells, strict=True)
+    return {location: 0 for location, cell in cells if isinstance(cell, Quantity)}
 
 
 def _moved(before: StockTab | None, after: StockTab | None) -> bool:

@@ -110,9 +110,17 @@ def heal_requests(stock: StockTab, wanted: Mapping[int, Mapping[str, CellValue]]
 
 
 def clear_requests(stock: StockTab, rows: Iterable[Row]) -> list[Request]:
-    """A write that landed in an empty row is taken away again."""
-    columns = [*stock.columns.locations.values(), *(stock.columns.at[role] for role in ("lock", *OWNED))]
-    return write_cells(stock.tab.sheet_id, {(row.position, column): None for row in rows for column in columns})
+    """A row without a product, in which a write of ours landed, shows zeros by now: they go, each only where the cell
+    still shows it, and so does the token, by content. Another row may stand there at that moment: a blank where 0 was
+    is still 0."""
+    rows, sheet, requests = list(rows), stock.tab.sheet_id, []
+    for row in rows:
+        for column in stock.columns.locations.values():
+            if shown := stock.tab.text(row.position, column):
+                requests.append(replace_one(sheet, column, row.position, shown, ""))
+        requests.append(_replace(stock, row.token, ""))
+    owned = {(row.position, stock.columns.at[role]): None for row in rows for role in OWNED}
+    return requests + write_cells(sheet, owned)
 
 
 def _row_cells(columns: Columns, row: RowWrite) -> dict[tuple[int, int], CellValue]:

@@ -28,6 +28,7 @@ RULES = {
     "by content": "where only bridge-owned cells change, the lock is taken off by content, never by position",
     "heal": "a bridge-owned cell that shows something else is written again",
     "orphans": "a lock that belongs to no row update of ours is taken off",
+    "take away": "what landed in a blank row is taken away as everything is written: with a journal line",
     "hidden": "rows that a filter hides wait; they are not written to",
 }
 
@@ -136,8 +137,11 @@ def carry_out(sheet: Sheet, batch: Iterable[tuple[Any, ...]]) -> Sheet:
             rows[at] = row._replace(token=rest[1])
         elif what == "owned":
             rows[at] = row._replace(owned=rest[1])
-        elif what == "clear":
-            rows[at] = BLANK
+        elif what == "clear":  # at the position, whatever stands there
+            rows[at] = row._replace(shown=None, owned=None, token="")
+        elif what == "blank":  # findReplace in one cell
+            if row.shown == rest[1]:
+                rows[at] = row._replace(shown=None)
         elif what == "write":
             if row.hidden:
                 raise Refused
@@ -179,6 +183,11 @@ def take_in(led: Ledger, view: Sheet, rules: frozenset[str]) -> Ledger:
         has = content(led, row.sku, row.token)
         if not row.sku or count[row.sku] > 1 or row.hold or row.sku in led.asked or has is None:
             continue
+        shown = row.shown
+        if shown is None:  # a blank where 0 was is still 0; any other is a finding
+            if get(led.typed, row.sku, 0) + has:
+                continue
+            shown = 0
         if shared[row.token] > 1 and "own token" in rules:
             continue
         if get(led.typed, row.sku) is None:
@@ -186,7 +195,7 @@ def take_in(led: Ledger, view: Sheet, rules: frozenset[str]) -> Ledger:
         if "content" not in rules:
             has = get(led.booked, row.sku)
         led = led._replace(
-            typed=put(led.typed, row.sku, row.shown - has),
+            typed=put(led.typed, row.sku, shown - has),
             last=put(led.last, row.sku, has),
             token=put(led.token, row.sku, row.token),
         )
@@ -204,7 +213,10 @@ def settle(led: Ledger, entry: Entry, rules: frozenset[str]) -> Ledger:
         return ask(led, entry.sku, rules)
     if "journal" not in rules:
         return led
-    has += entry.after - (entry.before or 0)
+    if entry.before is None:  # no number stood there: what we wrote is as if nobody had typed
+        has = entry.after - get(led.typed, entry.sku, 0)
+    else:
+        has += entry.after - entry.before
     return led._replace(amount=put(led.amount, (entry.sku, entry.number), has), last=put(led.last, entry.sku, has))
 
 
@@ -223,7 +235,7 @@ def needs(led: Ledger, view: Sheet, rules: frozenset[str]) -> tuple[Ledger, list
         elif get(led.typed, row.sku) is None:
             if "own token" in rules:
                 found.append((at, 0 if row.token else last))
-        elif row.shown == get(led.typed, row.sku) + last or "ask" not in rules:
+        elif (row.shown or 0) == get(led.typed, row.sku) + last or "ask" not in rules:
             found.append((at, last))
         else:
             led = ask(led, row.sku, rules)
@@ -266,11 +278,28 @@ def next_batch(
             unlocks.append(("replace", f"L{intent.lock}", free) if "by content" in rules else ("unlock here", at, free))
         led = led._replace(due=tuple(sku for sku in led.due if sku != intent.sku))
     batch += unlocks
-    batch += [("clear", at) for at, row in enumerate(view.rows) if not row.sku and row.token and not row.hidden]
+    led, landed = take_away(led, view, rules)
+    batch += landed
     if first and not ready:
         led, begun = begin(led, view, rules)
         batch += begun
     return led, tuple(batch) or heal(led, view, rules)
+
+
+def take_away(led: Ledger, view: Sheet, rules: frozenset[str]) -> tuple[Ledger, list[tuple[Any, ...]]]:
+    """What landed in a blank row: a zero takes its place as any number does, then zero and token go by content."""
+    batch: list[tuple[Any, ...]] = []
+    for at, row in enumerate(view.rows):
+        if row.sku or not row.token or row.hidden:
+            continue
+        if "take away" not in rules:
+            batch.append(("clear", at))
+        elif row.shown:
+            led = led._replace(number=led.number + 1)
+            batch.append(("write", at, led.number, 0, None))
+        else:
+            batch += [("blank", at, 0), ("owned", at, None), ("replace", row.token, "")]
+    return led, batch
 
 
 def begin(led: Ledger, view: Sheet, rules: frozenset[str]) -> tuple[Ledger, list[tuple[Any, ...]]]:
@@ -474,6 +503,8 @@ def wrong(w: World) -> str | None:
             return f"{sku}: sheet {mine[0].shown}, ledger {balance}, should be {typed + booked}"
         if len(mine) == 1 and mine[0].owned != placed:
             return f"{sku}: 引当 shows {mine[0].owned}, should be {placed}"
+    if any(not row.sku and (row.token or row.shown) for row in w.sheet.rows):
+        return "something of ours stays in a blank row"
     if any(row.token[:1] == "L" for row in w.sheet.rows):
         return "a row stays locked"
     return None

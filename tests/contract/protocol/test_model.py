@@ -17,6 +17,8 @@ WORLDS: list[dict[str, int]] = [
     {"edits": 1, "shipped": 2, "failures": 1},
     {"shipped": 1, "placed": 1, "failures": 2},
     {"inserts": 1, "edits": 1, "shipped": 1, "failures": 1},
+    {"inserts": 1, "sorts": 1, "edits": 1, "shipped": 1},
+    {"inserts": 1, "sorts": 1, "shipped": 1, "failures": 1},
     {"inserts": 1, "shipped": 1, "placed": 1, "failures": 1},
     {"copies": 1, "shipped": 1, "failures": 1},
     {"copies": 1, "placed": 1, "failures": 1},
@@ -49,6 +51,7 @@ NEEDED: dict[str, dict[str, int]] = {
     "by content": {"edits": 1, "sorts": 1, "placed": 1},
     "heal": {"sorts": 1, "placed": 1},
     "orphans": {"shipped": 1, "failures": 1},
+    "take away": {"inserts": 1, "sorts": 1, "shipped": 1},
     "hidden": {"filters": 1, "shipped": 1},
 }
 
