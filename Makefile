@@ -41,10 +41,10 @@ sandbox: $(READY)
 	$(BIN)/bridge sandbox --port $(PORT) --state var/sandbox
 
 test: $(READY)
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 test-long: $(READY)
-	$(BIN)/python -m pytest -n $(WORKERS) -m long
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m long
 
 lint: $(READY)
 	$(BIN)/ruff check .

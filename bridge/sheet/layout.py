@@ -6,7 +6,7 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -117,6 +117,7 @@ def kind_of(text: str) -> str | None:
     return None
 
 
+@lru_cache(4096)
 def fold(text: str) -> str:
     """Headers are compared without regard to width, case and outer blanks."""
     return unicodedata.normalize("NFKC", text).strip().casefold()
