@@ -4,6 +4,7 @@ lock, 6 the write, 9 the next call."""
 from __future__ import annotations
 
 import pytest
+
 from tests.contract.protocol.enumeration import Place, script_of
 from tests.contract.protocol.small_world import LAYOUTS, SmallWorld
 
