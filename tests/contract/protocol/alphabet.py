@@ -158,12 +158,14 @@ def _tick(world: SmallWorld, text: str) -> None:
 @dataclass(frozen=True)
 class Letter:
     """`when`: before which steps of the bridge it may happen. What people do in the sheet the bridge sees at its next
-    call: between its calls it makes no difference when."""
+    call: between its calls it makes no difference when. What is booked it sees when it next commits: while a call is
+    under way it makes no difference when."""
 
     act: Do
     when: frozenset[Kind]
 
 
+BOOKING = frozenset[Kind](["read", "write", "commit"])
 CALL, WRITE, ANY = frozenset[Kind](["read", "write"]), frozenset[Kind](["write"]), frozenset[Kind](KINDS)
 
 LETTERS: Mapping[str, Letter] = {
@@ -180,9 +182,9 @@ LETTERS: Mapping[str, Letter] = {
     "holds A": Letter(holds, CALL),
     "releases A": Letter(releases, CALL),
     "clears A's lock": Letter(clears, CALL),
-    "A is shipped": Letter(ships("A"), ANY),
-    "B is shipped": Letter(ships("B"), ANY),
-    "A is ordered": Letter(orders("A"), ANY),
+    "A is shipped": Letter(ships("A"), BOOKING),
+    "B is shipped": Letter(ships("B"), BOOKING),
+    "A is ordered": Letter(orders("A"), BOOKING),
     "request lost": Letter(meets(Lost()), CALL),  # a read is asked again; whether it or its answer was lost is the same
     "reply lost": Letter(meets(ReplyLost()), WRITE),
     "request late": Letter(meets(Late()), WRITE),

@@ -34,8 +34,10 @@ SKUS = ("A", "B", "C")
 ROOM = 10  # rows of 在庫表; two or three are filled
 ENDLESS = 40  # cycles after which a run has no way to rest
 
-Kind = Literal["read", "write", "commit"]  # what the bridge is about to do at a moment
-KINDS: tuple[Kind, ...] = ("read", "write", "commit")
+Kind = Literal["read", "write", "reply", "commit"]
+"""What the bridge is about to do at a moment: call Sheets to read or to write, take in what a call answered, commit
+anything else."""
+KINDS: tuple[Kind, ...] = ("read", "write", "reply", "commit")
 Act = Callable[["SmallWorld"], None]
 Script = Mapping[int, Sequence[Act]]  # moment -> what happens right before it
 
@@ -194,7 +196,7 @@ class SmallWorld:
 
         @contextmanager
         def write() -> Iterator[Tx]:
-            self._moment("commit")
+            self._moment("reply" if self.kinds and self.kinds[-1] in ("read", "write") else "commit")
             with plain() as tx:
                 yield tx
 
