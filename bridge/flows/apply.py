@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from bridge.clock import Clock
 from bridge.domain.edits import Account, Amount, Standing, TokenNeed, amounts_under, orphan_locks
-from bridge.domain.reading import Quantity
+from bridge.domain.reading import Blank, Quantity
 from bridge.domain.stock import Balance
 from bridge.domain.table import Row, View
 from bridge.domain.tokens import free, locked, number_of
@@ -342,7 +342,7 @@ def _due(tx: Tx, view: View, busy: set[str]) -> list[tuple[Row, str, Amount]]:
         if record is None or not record.token or record.token != row.token or row.hidden or row.sku in busy:
             continue
         amount = amounts[row.sku, number_of(row.token) or 0]
-        if _lacks(balances, row.sku, view.locations, amount):
+        if _lacks(balances, row.sku, view.locations, amount) or _lost_its_zero(balances, row, view.locations):
             found.append((row, "stock", amount))
         elif record.owned_due:
             found.append((row, "owned", amount))
@@ -355,6 +355,12 @@ def _lacks(balances: Mapping[tuple[str, str], Balance], sku: str, locations: Seq
         for location in locations
         if (balance := balances.get((sku, location))) is not None
     )
+
+
+def _lost_its_zero(balances: Mapping[tuple[str, str], Balance], row: Row, locations: Sequence[str]) -> bool:
+    """Whether a stocked cell is blank: of rows that may be written, only one that showed 0."""
+    blank = (location for location, cell in zip(locations, row.cells, strict=True) if isinstance(cell, Blank))
+    return any((row.sku, location) in balances and balances[row.sku, location].stocked for location in blank)
 
 
 def _quantities(balances: Mapping[tuple[str, str], Balance], sku: str, stock: StockTab) -> dict[str, int]:

@@ -321,7 +321,7 @@ def begin(led: Ledger, view: Sheet, rules: frozenset[str]) -> tuple[Ledger, list
         if row.hidden and "hidden" in rules:
             continue
         has = content(led, row.sku, token)
-        stock = has != get(led.booked, row.sku)
+        stock = has != get(led.booked, row.sku) or row.shown is None
         if stock or row.sku in led.due:
             number = led.number + 1
             led = led._replace(

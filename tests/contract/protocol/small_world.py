@@ -418,7 +418,8 @@ class SmallWorld:
             broken = conservation({}, [moved for _, moved in tx.stock.movements()], balances)
             amounts = tx.sheet.amounts(number_of(token) or 0 for token in tokens.values())
         assert {cell: balance.on_hand for cell, balance in balances.items()} == truth, "the ledger"
-        assert {cell: int(self.shown(shown[cell[0]], cell[1])) for cell in truth} == truth, "the sheet"
+        texts = {(sku, location): self.shown(shown[sku], location) for sku, location in truth}
+        assert texts == {cell: str(units) for cell, units in truth.items()}, "the sheet"
         assert waiting == [[], [], {}], f"waiting: {waiting}"
         assert not broken, f"{broken}"
         column, sheet = self.at["ロック"], self.sheet.sheet(self.stock)
