@@ -72,7 +72,8 @@ class Unseen:
 @dataclass(frozen=True)
 class Edit:
     """What a person changed: `before` is what the sheet should have shown (None: never filled), `after` what it shows.
-    With two readings, `balance` is what holds now and `other` the higher result that the person is asked about."""
+    With two readings, `balance` is what holds now, `other` the higher result that the person is asked about, and `held`
+    what was booked off (≥ 0) so that the lower holds: 0 where the plain reading is the lower one by itself."""
 
     sku: str
     location: str
@@ -80,6 +81,7 @@ class Edit:
     after: int
     balance: int
     other: int | None = None
+    held: int = 0
 
 
 @dataclass(frozen=True)
@@ -374,7 +376,7 @@ class _Accounting:
             self.booked[cell] = self.booked.get(cell, 0) + low - balance
             self.movements.append(Movement(sku, location, low - balance, 0, Cause.LOWER_READING, ""))
         before = None if typed is None else typed + has
-        self.edits.append(Edit(sku, location, before, shown, low, high if high != low else None))
+        self.edits.append(Edit(sku, location, before, shown, low, high if high != low else None, balance - low))
 
     # --- what the table needs ----------------------------------------------------------------------------------------
 

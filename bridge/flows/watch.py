@@ -121,14 +121,14 @@ class Watch:
                 cell = (row.sku, location)
                 if has is None:  # its token comes with a journal line of this look: written over in this moment
                     if cell in asked:
-                        held_back[cell] = int(asked[cell].data["high"]) - int(asked[cell].data["low"])
+                        held_back[cell] = int(asked[cell].data["held"])
                         found[cell] = Unseen(written=-held_back[cell])
                     continue
                 contained = has.get(location, 0)
                 written = contained - before[row.sku].get(location, 0) if row.sku in before else 0
                 waiting = booked.get(cell, 0) - young.get(cell, 0) - contained
                 if cell in asked and (written or booked.get(cell, 0) != contained):
-                    held_back[cell] = int(asked[cell].data["high"]) - int(asked[cell].data["low"])
+                    held_back[cell] = int(asked[cell].data["held"])
                     waiting += held_back[cell] if asked[cell].at <= since else 0
                 # what was written a moment ago is in `contained` and may be younger than `since`
                 waiting = waiting if abs(waiting) and not written else 0
@@ -212,6 +212,7 @@ def _record_edits(tx: Tx, edits: Iterable[Edit]) -> None:
                     "after": edit.after,
                     "low": edit.balance,
                     "high": edit.other,
+                    "held": edit.held,
                     "edit": number,
                 },
             )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from bridge.errors import TryAgain
+from bridge.sandbox.faults import Lost, path_contains
 from tests.support.world import World
 
 
@@ -115,3 +118,27 @@ def test_a_superseded_edit_says_so(shop: World) -> None:
             "superseded",
             "applied",
         ]
+
+
+def test_a_number_typed_again_while_a_shipment_waits_to_be_written_is_counted_once(shop: World) -> None:
+    """The lower reading was the plain one: nothing had been held back that the second number could give back."""
+    order = shop.buy("rakuten", "A", 1)
+    shop.rounds(2)
+    shop.type("A", "編集中", True)
+    shop.rounds(1)
+    shop.sandbox.rakuten.ship(order)
+    shop.rounds(8)
+    shop.type("A", "本社倉庫", 9)
+    shop.type("A", "編集中", False)
+    calls = shop.sandbox.faults["sheets"]
+    calls.next(Lost(), path_contains(":batchUpdate"))  # the write that would show it is lost
+    with suppress(TryAgain):
+        shop.service.cycle.run()
+    assert "いまの数は8個ですか、9個ですか" in shop.open_questions()
+    shop.type("A", "本社倉庫", 11)
+    shop.settle()
+    assert shop.row("A")["本社倉庫"] == "10"
+    shop.answer("いまの数は", "少ない方")
+    shop.settle()
+    assert shop.row("A")["本社倉庫"] == "10"
+    assert shop.service.reconcile() == []
