@@ -9,6 +9,7 @@ import socket
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -202,7 +203,8 @@ class Server:
 
     def stop(self) -> None:
         """From another thread: close the sockets, which ends `run`."""
-        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._map))
+        with suppress(OSError):  # the server was awake already, and took the order before it was nudged
+            self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._map))
 
 
 def serve(
