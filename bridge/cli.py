@@ -7,7 +7,8 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO
@@ -73,41 +74,36 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(options: argparse.Namespace) -> int:
+@contextmanager
+def _service(options: argparse.Namespace) -> Iterator[Service]:
+    """The one service of a settings file, closed at the end. Raises Stop where another process holds its ledger."""
     config = load(options.config)
     with OneInstance(config.bridge.ledger), _Recorder(options.record) as recorder:
-        service = Service(config, recorder.outside())
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: service.stop())
         _log(config)
+        service = Service(config, recorder.outside())
         try:
-            service.run()
+            yield service
         finally:
             service.close()
+
+
+def _run(options: argparse.Namespace) -> int:
+    with _service(options) as service:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: service.stop())
+        service.run()
     return 0
 
 
 def _once(options: argparse.Namespace) -> int:
-    config = load(options.config)
-    with OneInstance(config.bridge.ledger), _Recorder(options.record) as recorder:
-        _log(config)
-        service = Service(config, recorder.outside())
-        try:
-            service.once()
-        finally:
-            service.close()
+    with _service(options) as service:
+        service.once()
     return 0
 
 
 def _reconcile(options: argparse.Namespace) -> int:
-    config = load(options.config)
-    with OneInstance(config.bridge.ledger), _Recorder(options.record) as recorder:
-        _log(config)
-        service = Service(config, recorder.outside())
-        try:
-            drifts = service.reconcile()
-        finally:
-            service.close()
+    with _service(options) as service:
+        drifts = service.reconcile()
     for drift in drifts:
         print(f"✗ {drift.what}: {drift.expected} → {drift.found}")
     print(f"差異 / drift: {len(drifts)}")
