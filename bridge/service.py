@@ -7,7 +7,6 @@ is the only thing they share.
 from __future__ import annotations
 
 import fcntl
-import logging
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -30,7 +29,7 @@ from bridge.channels.rakuten import RakutenChannel
 from bridge.channels.shopify import ShopifyChannel
 from bridge.clock import Clock, SystemClock
 from bridge.config import Config
-from bridge.errors import BridgeError, Hint, NeedsPerson, Stop, TryAgain
+from bridge.errors import Hint, NeedsPerson, Stop, TryAgain
 from bridge.flows import reconcile
 from bridge.flows.answers import Answering
 from bridge.flows.apply import Apply
@@ -41,18 +40,14 @@ from bridge.flows.push import Pusher
 from bridge.flows.reconcile import Drift
 from bridge.flows.shop import ChannelFacts, Shop, bridge_live
 from bridge.flows.watch import Watch
+from bridge.guard import Guard, Watchers
 from bridge.ledger.ledger import Ledger
-from bridge.ledger.values import iso
 from bridge.sheet.gateway import Gateway
 from bridge.sheet.http import Call, SheetHttp
-
-log = logging.getLogger("bridge")
 
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 FULL_READ = timedelta(minutes=1)  # how often every listing of a channel is read back
 SHEET_DARK = timedelta(minutes=2)  # unread for longer, nothing rises
-PERSON_PAUSE = 600.0  # seconds between two tries of a channel that waits for a person
-SHEET_PAUSE = 30.0  # the same for the spreadsheet: somebody is sitting there, sharing it
 GLANCE = 0.2  # seconds between two looks of a waiting thread at what others changed
 RECONCILE_AT = time(4, 30)  # in the shop's time zone
 
@@ -141,9 +136,10 @@ class Service:
         self.pushers = {
             c.name: Pusher(self.shop, c, self.ledger, self.clock, FULL_READ, SHEET_DARK) for c in self.channels
         }
-        self._guards = {c.name: Guard.pair(self, c.name) for c in self.channels}
         self.failure: Stop | None = None
         self._stop = threading.Event()
+        self._watchers = Watchers(self.clock, self.ledger, self._fail)
+        self._guards = {c.name: Guard.pair(self._watchers, c.name) for c in self.channels}
 
     def _connect(self) -> list[Channel]:
         settings = self.config.channels
@@ -242,13 +238,17 @@ class Service:
         """Finish the calls under way, then end."""
         self._stop.set()
 
+    def _fail(self, error: Stop) -> None:
+        self.failure = error
+        self.stop()
+
     def close(self) -> None:
         self.ledger.close()
         self.http.session.close()
 
     def _sheet_thread(self) -> None:
         jobs = schedule.Scheduler()
-        guard = Guard(self, "sheet", None)
+        guard = Guard(self._watchers, "sheet", None)
         _every(jobs, self.config.sheet.poll_seconds).do(guard.run, self.cycle.run)
         self._daily(jobs).do(guard.run, self.reconcile_sheet)
         guard.run(self.cycle.run)
@@ -279,63 +279,6 @@ class Service:
                 at_change()
             else:
                 self._stop.wait(min(idle, GLANCE))
-
-
-class Guard:
-    """Around every job: what goes wrong is logged, shown, and waited out; only Stop ends the service."""
-
-    def __init__(self, service: Service, name: str, channel: str | None) -> None:
-        self._service, self._name, self._channel = service, name, channel
-        self._quiet_until = 0.0
-        self._clear = False
-        self._family: tuple[Guard, ...] = (self,)  # a channel's trouble is over when it is over for all of them
-
-    @staticmethod
-    def pair(service: Service, channel: str) -> tuple[Guard, Guard]:
-        """For the orders and the quantities of one channel."""
-        orders, quantities = Guard(service, channel, channel), Guard(service, channel, channel)
-        orders._family = quantities._family = (orders, quantities)
-        return orders, quantities
-
-    def run(self, job: Callable[[], Any]) -> None:
-        clock = self._service.clock
-        if clock.monotonic() < self._quiet_until:
-            return
-        try:
-            job()
-            self._note(None)
-        except TryAgain as error:
-            log.info("%s: %s", self._name, error.hint)
-            self._quiet_until = clock.monotonic() + error.after
-        except Stop as error:
-            log.critical("%s: %s", self._name, error.hint)
-            self._service.failure = error
-            self._service.stop()
-        except BridgeError as error:
-            log.error("%s: %s", self._name, error.hint)
-            self._note(error.hint)
-            if isinstance(error, NeedsPerson):
-                self._quiet_until = clock.monotonic() + (PERSON_PAUSE if self._channel else SHEET_PAUSE)
-        except Exception:
-            log.exception("%s: unexpected", self._name)
-            self._quiet_until = clock.monotonic() + 5.0
-
-    def _note(self, hint: Hint | None) -> None:
-        """Remember a channel's trouble, or that it is over, where people see it."""
-        if self._channel is None or (hint is None and self._clear):
-            return
-        self._clear = hint is None
-        if hint is None and not all(each._clear for each in self._family):
-            return
-        with self._service.ledger.write() as tx:
-            if hint is None:
-                tx.channels.change(self._channel, trouble=None, failing_since=None)
-                tx.questions.settle("channel trouble", self._channel, {"ja": "再開しました。", "en": "Running again."})
-                return
-            told = {"ja": hint.ja, "en": hint.en}
-            since = tx.channels.get(self._channel).failing_since or iso(tx.at)
-            tx.channels.change(self._channel, trouble=told, failing_since=since)
-            tx.questions.ask("channel trouble", self._channel, told)
 
 
 def sheet_http(config: Config, outside: Outside) -> SheetHttp:
