@@ -17,6 +17,7 @@ from bridge.sheet import journal
 from bridge.sheet.gateway import BatchRefused, Gateway, Piece, Reply, Request
 from bridge.sheet.grid import Snapshot, Tab
 from bridge.sheet.layout import Columns, first_locations, fold, tab_spec
+from bridge.sheet.marks import mark_cells, read_marks
 from bridge.sheet.requests import write_cells
 from bridge.sheet.views import (
     AnswerLine,
@@ -96,8 +97,8 @@ class Desk:
             )
         with self._ledger.read() as tx:
             mine = str(tx.get("ledger_id"))
-        marks = self._gateway.read([Piece(self.tabs["marks"])]).tabs[self.tabs["marks"]]
-        found = marks.text(0, 1)
+        tab = self._gateway.read([Piece(self.tabs["marks"])]).tabs[self.tabs["marks"]]
+        found = read_marks(tab).ledger
         if found and found != mine:
             raise NeedsPerson(
                 Hint(
@@ -106,7 +107,7 @@ class Desk:
                 )
             )
         if not found:
-            self._gateway.write(write_cells(marks.sheet_id, {(0, 0): "ledger", (0, 1): mine}))
+            self._gateway.write(write_cells(tab.sheet_id, mark_cells({"ledger": mine})))
 
     def read(self, *, whole_journal: bool = False) -> Look:
         """One read; at start and daily with the whole journal. Raises TryAgain, NeedsPerson."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 Request = dict[str, Any]
-CellValue = int | str | bool | None
+CellValue = int | float | str | bool | None
 Cells = Mapping[tuple[int, int], CellValue]  # (row, column), 0-based -> what to write; None clears
 
 
@@ -60,7 +60,7 @@ def _cell(value: CellValue) -> dict[str, Any]:
         return {}
     if isinstance(value, bool):
         return {"userEnteredValue": {"boolValue": value}}
-    if isinstance(value, int):
+    if isinstance(value, int | float):
         return {"userEnteredValue": {"numberValue": value}}
     return {"userEnteredValue": {"stringValue": value}}
 
