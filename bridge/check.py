@@ -1,17 +1,21 @@
-"""`bridge check`: one line each for the key, the spreadsheet, its tabs and headers, and every channel's rights."""
+"""`bridge check`: one line each for the key, the spreadsheet, its tabs and headers, and every channel's rights; with
+`--probe` also what Google leaves unpromised."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from bridge.channels.port import Check
 from bridge.config import Config
 from bridge.errors import BridgeError, Hint
 from bridge.flows.desk import PEOPLE, header_problems
+from bridge.flows.probed import disproved, probed_at, refusal, remember
 from bridge.flows.shop import places
-from bridge.service import Outside, Service
-from bridge.sheet.gateway import Piece
+from bridge.service import Outside, Service, sheet_http
+from bridge.sheet.gateway import Gateway, Piece
 from bridge.sheet.layout import find_columns, tab_spec
+from bridge.sheet.probe import Found, probe
 
 _FINE = Hint("問題ありません。", "fine.")
 
@@ -20,12 +24,48 @@ def check(config: Config, outside: Outside | None = None) -> list[Check]:
     """Never raises for what is wrong outside; changes nothing."""
     service = Service(config, outside)
     try:
-        lines = _sheet(service)
+        lines = [*_sheet(service), _probe_line(service)]
         for channel in service.channels:
             lines += [replace(line, name=f"{channel.name} {line.name}") for line in channel.check()]
         return lines
     finally:
         service.close()
+
+
+def check_probe(config: Config, outside: Outside | None = None, second_key: Path | None = None) -> list[Found]:
+    """Try on scratch tabs what Google leaves unpromised, and remember it. `second_key`: a service account that the
+    spreadsheet is shared with and doesn't belong to. Raises TryAgain, NeedsPerson; then nothing is remembered."""
+    outside = outside or Outside()
+    service = Service(config, outside)
+    try:
+        stranger = None
+        if second_key is not None:
+            other = replace(config, sheet=replace(config.sheet, service_account=second_key))
+            stranger = Gateway(sheet_http(other, outside), config.sheet.spreadsheet_id)
+        rival = Gateway(sheet_http(config, outside), config.sheet.spreadsheet_id)
+        found = probe(service.gateway, rival, stranger)
+        with service.ledger.write() as tx:
+            remember(tx, found)
+        return found
+    finally:
+        service.close()
+
+
+def _probe_line(service: Service) -> Check:
+    with service.ledger.read() as tx:
+        wrong, at = disproved(tx), probed_at(tx)
+    if wrong:
+        return Check("probe", False, refusal(wrong))
+    if at is None:
+        return Check(
+            "probe",
+            True,
+            Hint(
+                "まだ試していません。本番にする前に bridge check --probe を実行してください。",
+                "not tried yet; run bridge check --probe before going live.",
+            ),
+        )
+    return Check("probe", True, Hint(f"問題ありません（{at[:10]}に試験）。", f"fine (tried on {at[:10]})."))
 
 
 def _sheet(service: Service) -> list[Check]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from bridge.channels.http import RequestRecord
-from bridge.check import check
+from bridge.check import check, check_probe
 from bridge.config import Config, ConfigError, load
 from bridge.errors import BridgeError
 from bridge.sandbox.latency import Latency
@@ -58,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--config", type=Path, default=Path("bridge.toml"), help="the settings file")
         if name in ("run", "once", "reconcile"):
             sub.add_argument("--record", type=Path, help="write every request and answer here, as JSON lines")
+        if name == "check":
+            sub.add_argument("--probe", action="store_true", help="also try Google on scratch tabs (about a minute)")
+            sub.add_argument("--second-key", type=Path, help="the key of a second account for the probe")
     sandbox = command("sandbox", _sandbox, "stand where Google and the malls stand, on this machine")
     sandbox.add_argument("--port", type=int, default=8765, help="0 takes a free one")
     sandbox.add_argument("--state", type=Path, required=True, help="the folder that keeps its state and key")
@@ -111,7 +114,12 @@ def _reconcile(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    lines = check(load(options.config))
+    config = load(options.config)
+    if options.probe:
+        from bridge.probe_table import print_probe  # its library is wanted here only
+
+        print_probe(check_probe(config, second_key=options.second_key), config.bridge.language)
+    lines = check(config)
     for line in lines:
         print(f"{'✓' if line.ok else '✗'} {line.name}: {line.hint}")
     return 0 if all(line.ok for line in lines) else 1

@@ -19,6 +19,7 @@ from bridge.domain.table import Row
 from bridge.flows.desk import Look, header_problems
 from bridge.flows.intake import book_unmapped
 from bridge.flows.opening import ask_openings, go_live, opening_answered
+from bridge.flows.probed import disproved
 from bridge.flows.rename import may_take_over, rename
 from bridge.flows.replan import replan
 from bridge.flows.shop import Shop, bridge_live, missing_listings, places
@@ -113,6 +114,8 @@ class Answering:
             return
         if not on:
             tx.put("live", False)
+        elif disproved(tx):
+            tx.put("bridge refusal", "probe disproved")
         elif not opening_answered(tx):
             tx.put("bridge refusal", "answer opening first")
         elif look.stock is not None and look.stock.view is not None:

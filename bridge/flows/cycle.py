@@ -10,6 +10,7 @@ from bridge.flows.answers import Answering
 from bridge.flows.apply import Apply
 from bridge.flows.desk import Desk, Look
 from bridge.flows.opening import add_back
+from bridge.flows.probed import refuse_disproved
 from bridge.flows.shop import Shop
 from bridge.flows.watch import Watch
 from bridge.ledger.ledger import Ledger, Tx
@@ -31,6 +32,7 @@ class SheetCycle:
 
     def run(self) -> Look:
         """One cycle; the first one accounts for the whole journal. Raises TryAgain, NeedsPerson, Stop."""
+        refuse_disproved(self.ledger)
         if not self.started:
             self.desk.attach()
             self.desk.claim()
