@@ -2,7 +2,7 @@
 # Everything is installed into .venv, in the versions of requirements.lock.
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo sandbox test test-long lint format lock clean
+.PHONY: help install demo sandbox test test-long test-crash lint format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -18,6 +18,8 @@ RATE ?=
 KILL_AT ?=
 PORT ?= 8765
 WORKERS ?= auto
+# Killed processes are waited for more than they compute.
+CRASH_WORKERS ?= 4
 
 help:
 	@echo 'make demo SECONDS=60   the demo for a minute, with a verdict (without SECONDS: until Ctrl-C)'
@@ -25,6 +27,7 @@ help:
 	@echo 'make install           make .venv'
 	@echo 'make test              the tests'
 	@echo 'make test-long         the tests that take longer'
+	@echo 'make test-crash        kill -9 at every fault point; SEEDS=3'
 	@echo 'make lint              ruff, mypy, import-linter'
 	@echo 'make format            let ruff put the code into its form'
 	@echo 'make sandbox           Google and the malls on this machine (PORT=8765, state in var/sandbox)'
@@ -45,6 +48,9 @@ test: $(READY)
 
 test-long: $(READY)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m long
+
+test-crash: $(READY)
+	CRASH_SEEDS=$(or $(SEEDS),3) $(BIN)/python -m pytest tests/crash -n $(CRASH_WORKERS) --dist worksteal -m 'long or not long'
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -9,6 +9,7 @@ from typing import TypeVar
 from bridge.channels.port import Outcome, Pushed, PushItem
 from bridge.domain.orders import ListingKey
 from bridge.errors import Hint, Refused, TryAgain
+from bridge.fault_points import Point, reached
 
 T = TypeVar("T")
 
@@ -49,6 +50,7 @@ def push_in_batches(items: Sequence[PushItem], size: int, send: Send) -> list[Pu
         else:
             try:
                 outcomes = send(batch)
+                reached(Point.BATCH_TAKEN)
             except RowsRefused as refusal:
                 outcomes, rest = _divide(batch, refusal)
                 waiting.extendleft(reversed(rest))

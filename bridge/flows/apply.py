@@ -20,6 +20,7 @@ from bridge.domain.reading import Blank, Quantity
 from bridge.domain.stock import Balance
 from bridge.domain.table import Row, View
 from bridge.domain.tokens import free, locked, number_of
+from bridge.fault_points import Point, reached
 from bridge.flows.answer_cells import Answers, gather
 from bridge.flows.desk import Desk, Look
 from bridge.flows.shop import Shop, bridge_live
@@ -53,10 +54,11 @@ TAIL = timedelta(hours=1)  # journal lines that every reply of a write brings
 
 @dataclass
 class Batch:
-    """One call in the making. `essential`: there is more to it than healing."""
+    """One call in the making. `essential`: there is more to it than healing. `second`: it writes rows that we hold."""
 
     requests: list[Request] = field(default_factory=list)
     essential: bool = False
+    second: bool = False
     journal_pieces: list[Piece] = field(default_factory=list)
 
 
@@ -106,13 +108,17 @@ class Apply:
         if stock is None or stock.view is None:
             self.desk.send(batch.requests)
             return None
+        if batch.essential:
+            reached(Point.WRITE_PROMISED if batch.second else Point.LOCK_PROMISED)
         try:
             answer = self.desk.write(batch.requests, stock, batch.journal_pieces)
         except BatchRefused as refusal:
             _log.warning("batch refused: %s", refusal)
             return None
+        reached(_answered(batch))
         with self.ledger.write() as tx:
             self.watch.take_in(tx, answer)
+        reached(Point.REPLY_TAKEN_IN)
         return answer
 
     def _heal_all(self, tx: Tx, batch: Batch, stock: StockTab | None, people: Look) -> None:
@@ -146,6 +152,7 @@ class Apply:
         tx.sheet.done(intent.sku for intent in back)
         batch.requests += writes
         batch.essential = bool(writes)
+        batch.second = bool(ready or landed)
 
     def _locks(self, tx: Tx, stock: StockTab, view: View, busy: set[str]) -> list[Request]:
         due = _due(tx, view, busy)[: self.rows_per_call]
@@ -261,6 +268,12 @@ class Apply:
 def _usable(tx: Tx, stock: StockTab | None) -> bool:
     """Whether row updates may be made: the headers can be read and the whole bridge is live."""
     return stock is not None and stock.view is not None and bridge_live(tx)
+
+
+def _answered(batch: Batch) -> Point:
+    if not batch.essential:
+        return Point.HEAL_ANSWERED
+    return Point.WRITE_ANSWERED if batch.second else Point.LOCK_ANSWERED
 
 
 def _bears_number(row: Row) -> bool:

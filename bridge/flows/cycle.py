@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bridge.domain.edits import Account
+from bridge.fault_points import Point, reached
 from bridge.flows.answers import Answering
 from bridge.flows.apply import Apply
 from bridge.flows.desk import Desk, Look
@@ -37,8 +38,10 @@ class SheetCycle:
             self.desk.attach()
             self.desk.claim()
         look = self.desk.read(whole_journal=not self.started)
+        reached(Point.LOOKED)
         with self.ledger.write() as tx:
             outcome = self._take_in(tx, look)
+            reached(Point.TAKEN_IN)
         self.started = True
         self.apply.run(look, outcome)
         return look

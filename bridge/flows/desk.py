@@ -10,6 +10,7 @@ from bridge.clock import Clock
 from bridge.domain.table import Line
 from bridge.domain.tokens import number_of
 from bridge.errors import Hint, NeedsPerson
+from bridge.fault_points import Point, reached
 from bridge.flows.shop import bridge_live, places
 from bridge.ledger.ledger import Ledger
 from bridge.ledger.values import iso
@@ -107,7 +108,9 @@ class Desk:
                 )
             )
         if not found:
+            reached(Point.CLAIMING)
             self._gateway.write(write_cells(tab.sheet_id, mark_cells({"ledger": mine})))
+            reached(Point.CLAIMED)
 
     def read(self, *, whole_journal: bool = False) -> Look:
         """One read; at start and daily with the whole journal. Raises TryAgain, NeedsPerson."""

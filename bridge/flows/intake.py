@@ -13,6 +13,7 @@ from bridge.domain.invariants import exactly_once
 from bridge.domain.orders import LineKey, ListingKey, OrderSnapshot
 from bridge.domain.push import PushEvent, expire, gap, taken
 from bridge.domain.stock import Component
+from bridge.fault_points import Point, reached
 from bridge.flows.replan import replan
 from bridge.flows.shop import ChannelFacts, Shop, places
 from bridge.ledger.ledger import Ledger, Tx
@@ -42,10 +43,13 @@ class Intake:
         if record.watermark is not None:
             since = max(since, time_of(record.watermark) - self._facts.lag - self._overlap())
         read = self._channel.orders(since, known_open)
+        reached(Point.ORDERS_READ)
         with self._ledger.write() as tx:
             if tx.channels.get(self._channel.name).opened_at != record.opened_at:
                 return 0  # everything was opened anew meanwhile: that needs all open orders, not these
-            return book_orders(tx, self._shop, self._facts, read)
+            lines = book_orders(tx, self._shop, self._facts, read)
+            reached(Point.ORDERS_BOOKED)
+            return lines
 
     def _overlap(self) -> timedelta:
         now = self._clock.monotonic()

@@ -10,6 +10,7 @@ from bridge.domain.push import ListingState
 from bridge.domain.reading import Quantity
 from bridge.domain.stock import Cause, Movement
 from bridge.domain.table import View
+from bridge.fault_points import Point, reached
 from bridge.flows.replan import replan
 from bridge.flows.shop import Shop, places
 from bridge.ledger.ledger import Tx
@@ -74,6 +75,7 @@ def go_live(tx: Tx, shop: Shop, view: View) -> None:
     tx.put("live", True)
     tx.put("live_at", iso(tx.at))
     replan(tx, shop, {row.sku for row in view.rows if row.sku})
+    reached(Point.OPENED_ANEW)
 
 
 def add_back(tx: Tx, shop: Shop) -> None:

@@ -25,6 +25,7 @@ from bridge.domain.push import (
     raise_allowed,
     unanswered,
 )
+from bridge.fault_points import Point, reached
 from bridge.flows.replan import replan
 from bridge.flows.shop import ChannelFacts, Shop, bridge_live, missing_listings
 from bridge.ledger.ledger import Ledger, Tx
@@ -57,8 +58,11 @@ class Pusher:
             key, items = self._intend()
             if not items:
                 break
+            reached(Point.PUSH_PROMISED)
             outcomes = self._channel.push([PushItem(i.listing, i.quantity, i.shown) for i in items], key)
+            reached(Point.PUSH_ANSWERED)
             self._settle(items, outcomes)
+            reached(Point.PUSH_SETTLED)
             done += sum(outcome.outcome is Outcome.DONE for outcome in outcomes)
             self._observe([item.listing for item in items])
             if not any(outcome.outcome is Outcome.STALE for outcome in outcomes):
@@ -77,6 +81,7 @@ class Pusher:
                 self._unanswered(known[item.listing].state, item, tx) for item in intent.items if item.listing in known
             )
             tx.listings.pushed(self._channel.name)
+        reached(Point.PUSH_GIVEN_UP)
 
     def _unanswered(self, state: ListingState, item: Push, tx: Tx) -> ListingState:
         return unanswered(state, item.quantity, tx.at, compare_and_set=self._facts.compare_and_set)
@@ -100,6 +105,7 @@ class Pusher:
             return
         shown = self._channel.read(listings)
         at = self._clock.now()
+        reached(Point.SHOWN_READ)
         with self._ledger.write() as tx:
             live = tx.channels.get(self._channel.name).live and bridge_live(tx)
             records = tx.listings.get(listings)

@@ -13,6 +13,7 @@ from bridge.domain.invariants import CellAtRest, allocated_to_lines, conservatio
 from bridge.domain.orders import ListingKey
 from bridge.domain.reading import Quantity
 from bridge.domain.tokens import is_locked, number_of
+from bridge.fault_points import Point, reached
 from bridge.flows.desk import Look
 from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.listings import ListingRecord
@@ -79,3 +80,4 @@ def report(tx: Tx, drifts: list[Drift]) -> None:
     """A 要対応 row for each."""
     for drift in drifts:
         tx.questions.ask("drift", drift.what, {"what": drift.what, "expected": drift.expected, "found": drift.found})
+    reached(Point.COMPARED)

@@ -23,6 +23,7 @@ from sqlalchemy.pool import StaticPool
 
 from bridge.clock import Clock
 from bridge.errors import Hint, Stop
+from bridge.fault_points import Point, reached
 from bridge.ledger import schema
 from bridge.ledger.channels import ChannelBook
 from bridge.ledger.listings import ListingBook
@@ -101,6 +102,8 @@ class Ledger:
             conn.begin(),
         ):
             yield self._tx(conn, lambda: listings.append(None))
+            reached(Point.COMMITTING)
+        reached(Point.COMMITTED)
         if listings:
             self.listing_changes += 1
 
@@ -146,6 +149,7 @@ class Ledger:
         with self._engine.connect() as conn, conn.begin():
             config.attributes["connection"] = conn
             command.upgrade(config, "head")
+            reached(Point.MIGRATING)
 
 
 def _engine(path: Path | None) -> Engine:

@@ -57,9 +57,9 @@ class World:
     sheet_settings: dict[str, Any] = field(default_factory=dict)
     judge_once: bool = False  # of equal Sheets requests only the first is held against Google's discovery document
     since: Moment | None = None  # go on from there, as after a restart of everything; else a new shop
+    clock: VirtualClock = field(default_factory=VirtualClock)
 
     def __post_init__(self) -> None:
-        self.clock = VirtualClock()
         self.sandbox = Sandbox(self.clock, service_account(), quota=self.quota, latency=self.latency)
         self.sheet_calls: list[Call] = []
         self.mall_calls: list[RequestRecord] = []

@@ -17,6 +17,7 @@ from bridge.channels.rakuten.wire import RmsRefused
 from bridge.config import Rakuten
 from bridge.domain.orders import ListingKey
 from bridge.errors import Hint, NeedsPerson, TryAgain
+from bridge.fault_points import Point, reached
 
 # An absolute row may be sent twice without harm to itself, but a buyer may have come between: the second would put the
 # unit back on sale. So a lost answer is looked into first, and the whole push may take only a short while.
@@ -71,6 +72,7 @@ class Stock:
                 if not lost.ambiguous or look == LOOKS_AFTER_A_LOST_ANSWER:
                     raise
                 fates, due = self._look_after(due, lost)
+                reached(Point.LOST_ANSWER_LOOKED_AT)
                 settled += fates
             if not due:
                 break

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.crash.shop import Begun, begin
+
+
+@pytest.fixture(scope="session")
+def live_shop(tmp_path_factory: pytest.TempPathFactory) -> Begun:
+    """A small shop after its first day."""
+    return begin(tmp_path_factory.mktemp("live"), live=True)
+
+
+@pytest.fixture(scope="session")
+def new_shop(tmp_path_factory: pytest.TempPathFactory) -> Begun:
+    """The same before it."""
+    return begin(tmp_path_factory.mktemp("new"), live=False)
