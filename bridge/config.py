@@ -11,10 +11,12 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import UTC, date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
+from bridge.domain.maintenance import read_window
 from bridge.errors import Hint
 from bridge.settings import ConfigError, Problem, Reader, Rule, Secret, parse
 
@@ -27,6 +29,29 @@ def _zone(name: str) -> Hint | None:
     except (ValueError, OSError, KeyError):
         return Hint("「Asia/Tokyo」のような名前を書いてください。", 'Write a name such as "Asia/Tokyo".')
     return None
+
+
+def _windows(texts: tuple[str, ...]) -> Hint | None:
+    try:
+        for text in texts:
+            read_window(text, UTC)
+    except ValueError:
+        return _WINDOW
+    return None
+
+
+def _date(text: str) -> Hint | None:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return Hint("「2026-12-31」のように書いてください。", 'Write it as in "2026-12-31".')
+    return None
+
+
+_WINDOW = Hint(
+    '["2026-12-06 02:00 ~ 2026-12-06 08:00"] のように、始まりと終わりを書いてください。',
+    'Write beginnings and ends, as in ["2026-12-06 02:00 ~ 2026-12-06 08:00"].',
+)
 
 
 def _service_account(path: Path) -> Hint | None:
@@ -100,6 +125,17 @@ ApiVersion = Annotated[
         ),
     ),
 ]
+Locations = Annotated[
+    tuple[str, ...],
+    Rule(
+        low=1,
+        say=Hint(
+            '["本社倉庫", "渋谷店"] のように、1 つ以上の名前を重ならないように書いてください。',
+            'Write one or more names, none twice, as in ["本社倉庫", "渋谷店"].',
+        ),
+    ),
+]
+Maintenance = Annotated[tuple[str, ...], Rule(say=_WINDOW, judge=_windows)]
 PerMinute = Annotated[int, Rule(1, 300)]
 PollSeconds = Annotated[float, Rule(1, 3600)]
 LagSeconds = Annotated[float, Rule(0, 3600)]
@@ -113,6 +149,9 @@ class Bridge:
     timezone: Annotated[str, Rule(judge=_zone)] = "Asia/Tokyo"
     ledger: Path = Path("var/ledger.sqlite")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    dark_minutes: Annotated[float, Rule(1, 60)] = 2.0
+    blind_minutes: Annotated[float, Rule(2, 1440)] = 10.0
+    blind_factor: Annotated[float, Rule(1, 10)] = 2.0
 
 
 @dataclass(frozen=True)
@@ -140,7 +179,7 @@ class Rakuten:
     shop: Word
     service_secret: Secret
     license_key: Secret
-    locations: tuple[str, ...]
+    locations: Locations
     base_url: Url = "https://api.rms.rakuten.co.jp"
     inventory_api_version: Literal["2.0", "2.1"] = "2.0"
     order_source: Literal["order", "purchase_item"] = "order"
@@ -148,6 +187,8 @@ class Rakuten:
     lag_seconds: LagSeconds = 120.0
     window_days: Annotated[float, Rule(0.01, 62)] = 3.0
     look_back_days: Annotated[int, Rule(1, 730)] = 63
+    license_key_expires: Annotated[str, Rule(judge=_date)] | None = None
+    maintenance: Maintenance = ()
 
 
 @dataclass(frozen=True)
@@ -156,7 +197,7 @@ class Shopify:
 
     shop: ShopDomain
     location: LocationNumber
-    locations: tuple[str, ...]
+    locations: Locations
     access_token: Secret | None = None
     client_id: Word | None = None
     client_secret: Secret | None = None
@@ -165,6 +206,7 @@ class Shopify:
     orders_seconds: PollSeconds = 60.0
     lag_seconds: LagSeconds = 120.0
     look_back_days: Annotated[int, Rule(1, 730)] = 60
+    maintenance: Maintenance = ()
 
     @property
     def url(self) -> str:

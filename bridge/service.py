@@ -29,6 +29,7 @@ from bridge.channels.rakuten import RakutenChannel
 from bridge.channels.shopify import ShopifyChannel
 from bridge.clock import Clock, SystemClock
 from bridge.config import Config
+from bridge.domain.maintenance import current, read_window
 from bridge.errors import Hint, NeedsPerson, Stop, TryAgain
 from bridge.flows import reconcile
 from bridge.flows.answers import Answering
@@ -47,7 +48,6 @@ from bridge.sheet.http import Call, SheetHttp
 
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 FULL_READ = timedelta(minutes=1)  # how often every listing of a channel is read back
-SHEET_DARK = timedelta(minutes=2)  # unread for longer, nothing rises
 GLANCE = 0.2  # seconds between two looks of a waiting thread at what others changed
 RECONCILE_AT = time(4, 30)  # in the shop's time zone
 
@@ -127,15 +127,13 @@ class Service:
         self.http = sheet_http(config, outside)
         self.gateway = Gateway(self.http, config.sheet.spreadsheet_id)
         self.channels = self._connect()
-        self.shop = Shop({channel.name: _facts(config, channel) for channel in self.channels}, config.bridge.language)
+        self.shop = _shop(config, self.channels)
         with self.ledger.write() as tx:
             for channel in self.channels:
                 tx.channels.greet(channel.name)
         self.cycle = self._sheet_cycle()
         self.intakes = {c.name: Intake(self.shop, c, self.ledger, self.clock) for c in self.channels}
-        self.pushers = {
-            c.name: Pusher(self.shop, c, self.ledger, self.clock, FULL_READ, SHEET_DARK) for c in self.channels
-        }
+        self.pushers = {c.name: Pusher(self.shop, c, self.ledger, self.clock, FULL_READ) for c in self.channels}
         self.failure: Stop | None = None
         self._stop = threading.Event()
         self._watchers = Watchers(self.clock, self.ledger, self._fail)
@@ -206,7 +204,7 @@ class Service:
 
     def reconcile_channel(self, channel: Channel) -> list[Drift]:
         """What a live channel shows against the ledger. In the channel's own thread."""
-        if not self._live(channel.name):
+        if not self._live(channel.name) or current(self.shop.channels[channel.name].windows, self.clock.now()):
             return []
         drifts = reconcile.channel(self.ledger, channel)
         with self.ledger.write() as tx:
@@ -256,8 +254,11 @@ class Service:
 
     def _channel_thread(self, channel: Channel) -> None:
         jobs = schedule.Scheduler()
-        _every(jobs, _orders_seconds(self.config, channel.name)).do(self.guarded_round, channel)
+        every = _orders_seconds(self.config, channel.name)
+        _every(jobs, every).do(self.guarded_round, channel)
         _, quantities = self._guards[channel.name]
+        if every > FULL_READ.total_seconds():
+            _every(jobs, FULL_READ.total_seconds()).do(quantities.run, self.pushers[channel.name].run)
         self._daily(jobs).do(quantities.run, lambda: self.reconcile_channel(channel))
         self.guarded_round(channel)
         self._turn(jobs, lambda: quantities.run(self.pushers[channel.name].run))
@@ -316,6 +317,16 @@ def _every(jobs: schedule.Scheduler, seconds: float) -> schedule.Job:
     return job
 
 
+def _shop(config: Config, channels: Sequence[Channel]) -> Shop:
+    return Shop(
+        {channel.name: _facts(config, channel) for channel in channels},
+        config.bridge.language,
+        dark=timedelta(minutes=config.bridge.dark_minutes),
+        patience=timedelta(minutes=config.bridge.blind_minutes),
+        factor=config.bridge.blind_factor,
+    )
+
+
 def _facts(config: Config, channel: Channel) -> ChannelFacts:
     settings = getattr(config.channels, channel.name)
     capabilities = channel.capabilities
@@ -327,4 +338,5 @@ def _facts(config: Config, channel: Channel) -> ChannelFacts:
         lag=capabilities.lag,
         look_back=capabilities.look_back,
         compare_and_set=capabilities.write is WriteKind.COMPARE_AND_SET,
+        windows=tuple(read_window(text, ZoneInfo(config.bridge.timezone)) for text in settings.maintenance),
     )

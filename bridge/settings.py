@@ -64,8 +64,8 @@ class ConfigError(BridgeError):
 class Rule:
     """What a value must be besides its type.
 
-    low, high: the range of a number · shape: a regular expression for the whole of a text, `say` when it doesn't fit ·
-    judge: looks at the finished value and says what is wrong, or None
+    low, high: the range of a number; low: the fewest entries of a list · shape: a regular expression for the whole of a
+    text, `say` when it, or a list, doesn't fit · judge: looks at the finished value and says what is wrong, or None
     """
 
     low: float = -inf
@@ -190,7 +190,7 @@ class Reader:
         if kind is float and type(raw) in (int, float):
             return self._number(name, float(raw), rule)
         if get_origin(kind) is tuple and isinstance(raw, list):
-            return self._texts(name, raw)
+            return self._texts(name, raw, rule)
         ja, en = _KINDS.get(kind, _KINDS[str])
         self.wrong(name, f"{ja}で書いてください。", f"Write {en}.")
         return None
@@ -211,14 +211,11 @@ class Reader:
             self.wrong(name, f"{rule.low}～{rule.high} で書いてください。", f"Write {rule.low} to {rule.high}.")
         return raw
 
-    def _texts(self, name: str, raw: list[Any]) -> tuple[str, ...]:
+    def _texts(self, name: str, raw: list[Any], rule: Rule) -> tuple[str, ...]:
         good = all(isinstance(each, str) and each.strip() for each in raw)
-        if not raw or not good or len(set(raw)) < len(raw):
-            self.wrong(
-                name,
-                '["本社倉庫", "渋谷店"] のように、1 つ以上の名前を重ならないように書いてください。',
-                'Write one or more names, none twice, as in ["本社倉庫", "渋谷店"].',
-            )
+        if len(raw) < rule.low or not good or len(set(raw)) < len(raw):
+            self.problems.append(Problem(name, rule.say))
+            return ()
         return tuple(raw)
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bridge.domain.edits import Standing
+from bridge.domain.orders import ListingKey
 from bridge.domain.push import gap, raise_allowed
 from bridge.domain.stock import Balance
 from bridge.domain.table import Row, View
+from bridge.domain.unheard import Contact
+from bridge.flows.dark import contact_with
 from bridge.flows.shop import Shop, places
 from bridge.flows.watch import SAFETY
 from bridge.ledger.channels import ChannelRecord
@@ -35,19 +38,24 @@ class Facts:
     findings: Mapping[tuple[str, str], str]
     questions: Mapping[tuple[str, str], OpenQuestion]
     channels: Mapping[str, ChannelRecord]
+    contacts: Mapping[str, Contact]
+    reserved: Mapping[str, Mapping[ListingKey, int]]  # by SKU: units that a listing may have sold unseen
     sells: Mapping[str, bool]
 
 
-def gather(tx: Tx) -> Facts:
+def gather(tx: Tx, shop: Shop) -> Facts:
     balances: defaultdict[str, dict[str, Balance]] = defaultdict(dict)
     for (sku, location), balance in tx.stock.balances().items():
         balances[sku][location] = balance
     by_sku: defaultdict[str, list[ListingRecord]] = defaultdict(list)
     held: Counter[str] = Counter()
+    reserved: defaultdict[str, dict[ListingKey, int]] = defaultdict(dict)
     for record in tx.listings.all().values():
         for component in record.components:
             by_sku[component.sku].append(record)
             held[component.sku] += gap(record.state) * component.units
+            if record.reserve:
+                reserved[component.sku][record.key] = record.reserve * component.units
     return Facts(
         records=tx.sheet.skus(),
         balances=balances,
@@ -56,6 +64,8 @@ def gather(tx: Tx) -> Facts:
         findings=tx.sheet.findings(),
         questions={(question.kind, question.subject): question for question in tx.questions.open()},
         channels=tx.channels.all(),
+        contacts={name: contact_with(tx, shop, name) for name in shop.channels},
+        reserved=reserved,
         sells=places(tx).sells,
     )
 
@@ -174,19 +184,45 @@ class Answers:
             return self._say("listing shadow", wanted=state.wanted)
         if record.refused and record.refused_quantity == state.wanted:
             return self._say("listing refused", why=record.refused)
+        parts = [self._in_step(record), *self._held_back(record)]
+        return " ".join(parts)
+
+    def _held_back(self, record: ListingRecord) -> Iterator[str]:
+        """Why fewer are for sale than there are."""
+        others: Counter[str] = Counter()
+        for component in record.components:
+            for key, units in self._facts.reserved.get(component.sku, {}).items():
+                if key != record.key:
+                    others[key.channel] += units
+        for channel, units in sorted(others.items()):
+            yield self._say("listing holds back", channel=channel, units=units)
+        if record.shrunk:
+            yield self._say("listing shrunk", units=record.shrunk)
+
+    def _in_step(self, record: ListingRecord) -> str:
+        state = record.state
+        contact = self._facts.contacts.get(record.key.channel)
+        if contact in (Contact.BLIND, Contact.CLOSED):
+            return self._say(f"listing {contact}")
         if state.confirmed == state.wanted:
             return self._say("listing ok")
-        if state.shown is not None and state.wanted > state.shown and not self._may_raise(record):
+        if state.shown is not None and (state.wanted or 0) > state.shown and not self._may_raise(record):
             return self._say("listing raise waits")
         return self._say("listing waits")
 
     def _may_raise(self, record: ListingRecord) -> bool:
         channel = self._facts.channels.get(record.key.channel)
         facts = self._shop.channels.get(record.key.channel)
-        if channel is None or facts is None:
+        if channel is None or facts is None or self._waits_for_others(record):
             return False
         watermark = time_of(channel.watermark) if channel.watermark else None
         return raise_allowed(watermark, facts.lag, record.justified_at)
+
+    def _waits_for_others(self, record: ListingRecord) -> bool:
+        """A channel that sells the same has just stopped answering."""
+        silent = {name for name, contact in self._facts.contacts.items() if contact is Contact.SILENT}
+        beside = (each for part in record.components for each in self._facts.listings.get(part.sku, []))
+        return any(each.key.channel in silent - {record.key.channel} for each in beside)
 
     def _say(self, code: str, **values: object) -> str:
         return say("states", code, self._language, **values)

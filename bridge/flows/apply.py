@@ -123,7 +123,7 @@ class Apply:
 
     def _heal_all(self, tx: Tx, batch: Batch, stock: StockTab | None, people: Look) -> None:
         """Every bridge-owned cell that shows something else than it should rides along with this batch."""
-        answers = Answers(self.shop, self.zone, gather(tx))
+        answers = Answers(self.shop, self.zone, gather(tx, self.shop))
         if stock is not None and stock.view is not None:
             batch.requests += self._heal(tx, stock, stock.view, answers)
         batch.requests += people_requests(tx, self.shop, people, answers)
@@ -195,7 +195,7 @@ class Apply:
         take its place the same way, so that the journal explains it should another row stand there by now."""
         if not ready and not landed:
             return []
-        answers = Answers(self.shop, self.zone, gather(tx))
+        answers = Answers(self.shop, self.zone, gather(tx, self.shop))
         balances = tx.stock.balances(intent.sku for intent, _ in ready)
         full = {row.position: (row, intent) for intent, row in ready if intent.kind == "stock"}
         positions = sorted([*full, *(row.position for row in landed)])

@@ -10,10 +10,12 @@ from bridge.channels.port import Channel, OrdersRead
 from bridge.clock import Clock
 from bridge.domain.booking import LineProblem, LineState, ProblemCode, book_order, line_ref
 from bridge.domain.invariants import exactly_once
+from bridge.domain.maintenance import current
 from bridge.domain.orders import LineKey, ListingKey, OrderSnapshot
 from bridge.domain.push import PushEvent, expire, gap, taken
 from bridge.domain.stock import Component
 from bridge.fault_points import Point, reached
+from bridge.flows.dark import hold_back, listening
 from bridge.flows.replan import replan
 from bridge.flows.shop import ChannelFacts, Shop, places
 from bridge.ledger.ledger import Ledger, Tx
@@ -39,10 +41,13 @@ class Intake:
             record = tx.channels.get(self._channel.name)
             known_open = tx.orders.open_orders(self._channel.name)
         now = self._clock.now()
+        if current(self._facts.windows, now):
+            return 0
         since = now - self._facts.look_back
         if record.watermark is not None:
             since = max(since, time_of(record.watermark) - self._facts.lag - self._overlap())
-        read = self._channel.orders(since, known_open)
+        with listening(self._ledger, self._channel.name):
+            read = self._channel.orders(since, known_open)
         reached(Point.ORDERS_READ)
         with self._ledger.write() as tx:
             if tx.channels.get(self._channel.name).opened_at != record.opened_at:
@@ -87,10 +92,12 @@ def book_orders(tx: Tx, shop: Shop, facts: ChannelFacts, read: OrdersRead) -> in
         watermark=iso(read.complete_until),
         **({"opened_at": iso(tx.at)} if opening else {}),
     )
+    tx.channels.heard(facts.name, iso(read.complete_until - facts.lag), iso(tx.at))
     changed |= _let_go(tx, facts)
     for sku in sorted(changed):
         tx.sheet.change(sku, owned_due=True)
     replan(tx, shop, changed)
+    hold_back(tx, shop)  # what was guessed gives way to what is known, in one transaction
     return lines
 
 

@@ -6,12 +6,13 @@ Runs in the channel's own thread, after its intake, so its orders are as fresh a
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import timedelta
 
 from bridge.channels.port import Channel, Outcome, Pushed, PushItem
 from bridge.clock import Clock
+from bridge.domain.maintenance import current
 from bridge.domain.orders import ListingKey
 from bridge.domain.push import (
     ListingState,
@@ -26,11 +27,12 @@ from bridge.domain.push import (
     unanswered,
 )
 from bridge.fault_points import Point, reached
+from bridge.flows.dark import hold_back, listening, sheet_dark, silent_skus
 from bridge.flows.replan import replan
 from bridge.flows.shop import ChannelFacts, Shop, bridge_live, missing_listings
 from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.listings import ListingRecord
-from bridge.ledger.values import time_of
+from bridge.ledger.values import iso, time_of
 from bridge.sheet.texts import both
 
 ROUNDS = 3  # reads again after a stale compare-and-set, then the listing waits for the next run
@@ -39,20 +41,20 @@ ROUNDS = 3  # reads again after a stale compare-and-set, then the listing waits 
 class Pusher:
     """The quantity side of one channel."""
 
-    def __init__(
-        self, shop: Shop, channel: Channel, ledger: Ledger, clock: Clock, full_read: timedelta, dark: timedelta
-    ) -> None:
-        """`full_read`: how often every listing is read · `dark`: the sheet unread for longer, nothing rises."""
+    def __init__(self, shop: Shop, channel: Channel, ledger: Ledger, clock: Clock, full_read: timedelta) -> None:
+        """`full_read`: how often every listing is read."""
         self._shop, self._channel, self._ledger, self._clock = shop, channel, ledger, clock
         self._facts = shop.channels[channel.name]
-        self._full_read, self._dark = full_read, dark
+        self._full_read = full_read
         self._read_all_at: float | None = None
         self._try_refused = False  # what the channel refused is tried again as often as everything is read
 
     def run(self) -> int:
         """One round for this channel; returns how many quantities were taken by it. Raises TryAgain, NeedsPerson."""
+        if current(self._facts.windows, self._clock.now()):
+            return 0
         self._give_up_interrupted()
-        self._observe(self._to_read())
+        self._observe(*self._to_read())
         done = 0
         for _ in range(ROUNDS):
             key, items = self._intend()
@@ -88,22 +90,23 @@ class Pusher:
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
-    def _to_read(self) -> list[ListingKey]:
-        """Listings about to be pushed or not understood; every one of them now and then."""
+    def _to_read(self) -> tuple[list[ListingKey], bool]:
+        """Listings about to be pushed or not understood; every one of them now and then (True)."""
         now = self._clock.monotonic()
         with self._ledger.read() as tx:
             records = tx.listings.all(self._channel.name)
         self._try_refused = self._read_all_at is None or now - self._read_all_at >= self._full_read.total_seconds()
         if self._try_refused:
             self._read_all_at = now
-            return sorted(records)
-        return sorted(key for key, record in records.items() if _restless(record.state))
+            return sorted(records), True
+        return sorted(key for key, record in records.items() if _restless(record.state)), False
 
-    def _observe(self, listings: Sequence[ListingKey]) -> None:
+    def _observe(self, listings: Sequence[ListingKey], everything: bool = False) -> None:
         """Read what the channel shows and hold it against what it should show."""
         if not listings:
             return
-        shown = self._channel.read(listings)
+        with listening(self._ledger, self._channel.name):
+            shown = self._channel.read(listings)
         at = self._clock.now()
         reached(Point.SHOWN_READ)
         with self._ledger.write() as tx:
@@ -129,7 +132,10 @@ class Pusher:
                 first = record.state.level is None  # a sale from before it may still be hidden: a raise waits for it
                 changed.append(replace(record, state=state, justified_at=at if first else record.justified_at))
             tx.listings.put(changed)
+            if everything:
+                tx.channels.heard(self._channel.name, iso(at), iso(tx.at))
             replan(tx, self._shop, replan_for)
+            hold_back(tx, self._shop)  # what was guessed gives way to what is known, in one transaction
 
     def _note_missing(
         self, tx: Tx, records: Mapping[ListingKey, ListingRecord], shown: Mapping[ListingKey, int]
@@ -150,10 +156,12 @@ class Pusher:
     def _intend(self) -> tuple[str, list[Push]]:
         """What is due now, lowest lane first; kept with its key before the call."""
         with self._ledger.write() as tx:
+            hold_back(tx, self._shop)
             if not self._may_push(tx):
                 return "", []
-            dark = self._sheet_dark(tx) or not self._all_opened(tx)
-            due = _due(tx, self._facts, dark, self._try_refused)
+            dark = sheet_dark(tx, self._shop) or not self._all_opened(tx)
+            waiting = set() if dark else silent_skus(tx, self._shop, self._channel.name)
+            due = _due(tx, self._facts, dark, waiting, self._try_refused)
             self._try_refused = False
             items = sorted(due, key=lambda push: (lane(push), push.listing))
             if not items:
@@ -170,11 +178,6 @@ class Pusher:
     def _all_opened(self, tx: Tx) -> bool:
         """Before every channel's open orders are in the books, nothing rises."""
         return all(tx.channels.get(name).opened_at is not None for name in self._shop.channels)
-
-    def _sheet_dark(self, tx: Tx) -> bool:
-        """The sheet has not been read for a while: nothing rises."""
-        at = tx.get("sheet read at")
-        return at is None or tx.at - time_of(at) > self._dark
 
     def _settle(self, items: Sequence[Push], outcomes: Sequence[Pushed]) -> None:
         quantities = {item.listing: item for item in items}
@@ -208,7 +211,8 @@ def _restless(state: ListingState) -> bool:
     return state.wanted != state.shown or state.shown is None or bool(state.unseen) or state.confirmed != state.shown
 
 
-def _due(tx: Tx, facts: ChannelFacts, dark: bool, try_refused: bool) -> Iterable[Push]:
+def _due(tx: Tx, facts: ChannelFacts, dark: bool, waiting: Set[str], try_refused: bool) -> Iterable[Push]:
+    """`dark`: nothing may rise · `waiting`: SKUs that a channel sells which has just fallen silent: they wait too."""
     channel = tx.channels.get(facts.name)
     watermark = time_of(channel.watermark) if channel.watermark else None
     blocked = {sku for sku, record in tx.sheet.skus().items() if record.blocked}
@@ -218,7 +222,7 @@ def _due(tx: Tx, facts: ChannelFacts, dark: bool, try_refused: bool) -> Iterable
         push = decide(
             record.state,
             may_raise=not dark and raise_allowed(watermark, facts.lag, record.justified_at),
-            sku_blocked=any(component.sku in blocked for component in record.components),
+            sku_blocked=any(component.sku in blocked or component.sku in waiting for component in record.components),
             live=True,
         )
         if push is not None:

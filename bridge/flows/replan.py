@@ -26,7 +26,7 @@ def replan(tx: Tx, shop: Shop, skus: Iterable[str]) -> None:
     others = tx.listings.touching(parts - touched) if parts - touched else {}
     known = {**mine, **others}
     by_sku = _balances(tx, parts)
-    held = _held(known.values())
+    held, unheard = _held(known.values()), _unheard(known.values())
     records = tx.sheet.skus()
     where = places(tx)
     changed = []
@@ -37,10 +37,18 @@ def replan(tx: Tx, shop: Shop, skus: Iterable[str]) -> None:
         selling = where.selling(facts)
         off = where.switched_off(facts)
         free = {
-            sku: _sellable(by_sku[sku], selling, off, records.get(sku), held[sku])
-            for sku in (component.sku for component in record.components)
+            part.sku: _sellable(
+                by_sku[part.sku],
+                selling,
+                off,
+                records.get(part.sku),
+                held[part.sku] + unheard[part.sku] - record.reserve * part.units,  # the others hold it back
+            )
+            for part in record.components
         }
         new = wanted(record.components, free, facts.max_quantity)
+        if new is not None:
+            new = max(0, new - record.shrunk)
         if new != record.state.wanted:
             changed.append(_want(tx, record, new))
     tx.listings.put(changed)
@@ -66,6 +74,15 @@ def _held(records: Iterable[ListingRecord]) -> defaultdict[str, int]:
     for record in records:
         for component in record.components:
             found[component.sku] += gap(record.state) * component.units
+    return found
+
+
+def _unheard(records: Iterable[ListingRecord]) -> defaultdict[str, int]:
+    """Units of each SKU that may have been sold where nobody could look."""
+    found: defaultdict[str, int] = defaultdict(int)
+    for record in records:
+        for component in record.components:
+            found[component.sku] += record.reserve * component.units
     return found
 
 

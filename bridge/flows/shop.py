@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bridge.domain.maintenance import Window
 from bridge.ledger.ledger import Tx
 
 
 @dataclass(frozen=True)
 class ChannelFacts:
-    """One connected channel. `locations`: the order it sells from."""
+    """One connected channel. `locations`: the order it sells from. `windows`: when it must not be called."""
 
     name: str
     shop: str
@@ -20,14 +21,21 @@ class ChannelFacts:
     lag: timedelta
     look_back: timedelta
     compare_and_set: bool
+    windows: tuple[Window, ...] = ()
 
 
 @dataclass(frozen=True)
 class Shop:
-    """All connected channels by name, and the people's language (ja | en)."""
+    """All connected channels by name, the people's language (ja | en), and how patient the bridge is.
+
+    dark: the sheet unread for longer, nothing rises · patience: a channel unheard for longer is blind · factor: then
+    so many times its usual pace is reckoned with"""
 
     channels: Mapping[str, ChannelFacts]
     language: str = "ja"
+    dark: timedelta = timedelta(minutes=2)
+    patience: timedelta = timedelta(minutes=10)
+    factor: float = 2.0
 
 
 @dataclass(frozen=True)

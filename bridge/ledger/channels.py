@@ -14,12 +14,17 @@ from bridge.ledger.schema import channel
 
 @dataclass(frozen=True)
 class ChannelRecord:
-    """`watermark`: every order placed before it (less the channel's lag) is booked. ISO text, as `opened_at`."""
+    """Times are ISO text.
+
+    watermark: every order placed before it (less the channel's lag) is booked · heard_at: until then nothing was sold
+    there without our knowing · silent_since: the first attempt to hear of it again that failed"""
 
     name: str
     live: bool = False
     opened_at: str | None = None
     watermark: str | None = None
+    heard_at: str | None = None
+    silent_since: str | None = None
     failing_since: str | None = None
     trouble: Mapping[str, str] | None = None
 
@@ -40,6 +45,17 @@ class ChannelBook:
     def greet(self, name: str) -> None:
         self._all = None
         self._conn.execute(upsert(channel).values(name=name).on_conflict_do_nothing(index_elements=["name"]))
+
+    def heard(self, name: str, until: str, at: str) -> None:
+        """Its orders placed `until` then are all booked, or all its numbers were read then: it is silent no more.
+        `at`: now; what was noted later than that was noted by a clock that has been put back."""
+        before = self.get(name).heard_at
+        self.change(name, heard_at=until if before is None or before > at else max(until, before), silent_since=None)
+
+    def silent(self, name: str, at: str) -> None:
+        """Neither its orders nor its numbers could be read at `at`."""
+        if self.get(name).silent_since is None:
+            self.change(name, silent_since=at)
 
     def change(self, name: str, **values: Any) -> None:
         self._all = None

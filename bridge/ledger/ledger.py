@@ -123,7 +123,7 @@ class Ledger:
             at=at,
             stock=StockBook(conn, iso(at)),
             orders=OrderBook(conn, iso(at)),
-            listings=ListingBook(conn, on_listing),
+            listings=ListingBook(conn, at, on_listing),
             questions=QuestionBook(conn, iso(at)),
             sheet=SheetBook(conn, iso(at), values),
             channels=ChannelBook(conn),

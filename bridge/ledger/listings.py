@@ -20,7 +20,10 @@ from bridge.ledger.values import iso, time_of
 @dataclass(frozen=True)
 class ListingRecord:
     """`removed`: its line left 出品; it stays in force until a person says stop. `refused`: why the channel will not
-    take `refused_quantity`. `justified_at`: the newest fact that raised what is wanted."""
+    take `refused_quantity`. `justified_at`: the newest fact that raised what is wanted.
+
+    due_since: what it shows and what is wanted differ since then; kept by the book · reserve: units it may have sold
+    unseen, held back from the others · shrunk: units taken off its own number before a maintenance window"""
 
     state: ListingState
     components: tuple[Component, ...]
@@ -28,6 +31,9 @@ class ListingRecord:
     refused: str = ""
     refused_quantity: int | None = None
     justified_at: datetime | None = None
+    due_since: datetime | None = None
+    reserve: int = 0
+    shrunk: int = 0
 
     @property
     def key(self) -> ListingKey:
@@ -44,8 +50,8 @@ class PushIntent:
 
 
 class ListingBook:
-    def __init__(self, conn: Connection, on_change: Callable[[], None]) -> None:
-        self._conn, self._on_change = conn, on_change
+    def __init__(self, conn: Connection, at: datetime, on_change: Callable[[], None]) -> None:
+        self._conn, self._at, self._on_change = conn, at, on_change
 
     def all(self, channel: str | None = None) -> dict[ListingKey, ListingRecord]:
         query = select(listing)
@@ -75,10 +81,11 @@ class ListingBook:
 
     def put(self, records: Iterable[ListingRecord]) -> None:
         records = list(records)
-        rows = [_values(record) for record in records]
-        if not rows:
+        if not records:
             return
-        self._index(records)
+        known = self.get(record.key for record in records)
+        rows = [_values(replace(each, due_since=_due_since(known.get(each.key), each, self._at))) for each in records]
+        self._index(records, known)
         self._on_change()
         statement = upsert(listing)
         self._conn.execute(
@@ -89,9 +96,8 @@ class ListingBook:
             rows,
         )
 
-    def _index(self, records: Sequence[ListingRecord]) -> None:
+    def _index(self, records: Sequence[ListingRecord], known: Mapping[ListingKey, ListingRecord]) -> None:
         """Which SKUs stand in which listing."""
-        known = self.get(record.key for record in records)
         for record in records:
             old = known.get(record.key)
             if old is not None and old.components == record.components:
@@ -100,6 +106,18 @@ class ListingBook:
             self._conn.execute(delete(component).where(*mine))
             for part in record.components:
                 self._conn.execute(insert(component).values(channel=record.key.channel, id=record.key.id, sku=part.sku))
+
+    def held_back(self) -> dict[ListingKey, ListingRecord]:
+        """Listings of which units are held back, from the others or from themselves."""
+        query = select(listing).where((listing.c.reserve > 0) | (listing.c.shrunk > 0))
+        return {record.key: record for record in map(_record, self._conn.execute(query))}
+
+    def due(self, channel: str, before: datetime | None = None) -> dict[ListingKey, ListingRecord]:
+        """Listings that don't show what is wanted, since before then."""
+        query = select(listing).where(listing.c.channel == channel, listing.c.due_since.is_not(None))
+        if before is not None:
+            query = query.where(listing.c.due_since < iso(before))
+        return {record.key: record for record in map(_record, self._conn.execute(query))}
 
     def change(self, states: Iterable[ListingState]) -> None:
         """Bring the states of known listings up to date."""
@@ -134,6 +152,18 @@ class ListingBook:
         self._conn.execute(delete(push_intent).where(push_intent.c.channel == channel))
 
 
+def _due_since(old: ListingRecord | None, new: ListingRecord, at: datetime) -> datetime | None:
+    """Since when the listing waits: until it shows what is wanted, and anew with each write of ours that was read back
+    (a busy listing has always some change under way, but not always the same)."""
+    state = new.state
+    if state.wanted is None or state.wanted == state.shown == state.confirmed:
+        return None
+    if old is None or old.due_since is None:
+        return at
+    arrived = state.confirmed != old.state.confirmed and state.confirmed == state.sent
+    return at if arrived else old.due_since
+
+
 def _time(text: str | None) -> datetime | None:
     return None if text is None else time_of(text)
 
@@ -150,6 +180,9 @@ def _record(row: Any) -> ListingRecord:
         refused=row.refused,
         refused_quantity=row.refused_quantity,
         justified_at=_time(row.justified_at),
+        due_since=_time(row.due_since),
+        reserve=row.reserve,
+        shrunk=row.shrunk,
     )
 
 
@@ -182,6 +215,9 @@ def _values(record: ListingRecord) -> dict[str, Any]:
         "refused": record.refused,
         "refused_quantity": record.refused_quantity,
         "justified_at": _text(record.justified_at),
+        "due_since": _text(record.due_since),
+        "reserve": record.reserve,
+        "shrunk": record.shrunk,
         "state": {
             "wanted": state.wanted,
             "sent": state.sent,

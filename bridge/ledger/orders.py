@@ -57,6 +57,22 @@ class OrderBook:
         )
         return list(self._conn.execute(query).scalars())
 
+    def sold(self, channel: str, after: str, until: str) -> dict[str, int]:
+        """Units of each listing (by id) in orders placed after `after`, not after `until`, as far as they stand."""
+        query = (
+            select(order_line.c.listing, func.sum(order_line.c.taken))
+            .where(order_line.c.channel == channel, order_line.c.placed_at > after, order_line.c.placed_at <= until)
+            .group_by(order_line.c.listing)
+        )
+        return {listing: int(units) for listing, units in self._conn.execute(query)}
+
+    def sold_since(self, listing: ListingKey, at: str) -> int:
+        """The same of one listing, in orders placed after `at`."""
+        query = select(func.sum(order_line.c.taken)).where(
+            order_line.c.channel == listing.channel, order_line.c.listing == listing.id, order_line.c.placed_at > at
+        )
+        return int(self._conn.execute(query).scalar() or 0)
+
     def unmapped(self) -> dict[LineKey, LineState]:
         """Lines that no listing explained when they were last seen."""
         return self._lines(order_line.c.components == [])

@@ -128,6 +128,7 @@ order_line = Table(
     Column("first_seen_at", Text, nullable=False),
     Index("order_line_open", "channel", "open"),
     Index("order_line_listing", "channel", "listing"),
+    Index("order_line_placed", "channel", "placed_at"),
 )
 
 share = Table(
@@ -155,6 +156,10 @@ listing = Table(
     Column("refused_quantity", Integer),
     Column("state", JSON, nullable=False),  # domain.push.ListingState without its key
     Column("justified_at", Text),  # the newest fact that raised `wanted`
+    Column("due_since", Text),  # what it shows and what is wanted differ since then
+    Column("reserve", Integer, nullable=False, default=0),  # it may have sold them unseen: the others hold them back
+    Column("shrunk", Integer, nullable=False, default=0),  # taken off its own number before a maintenance window
+    Index("listing_due", "channel", "due_since"),
 )
 
 component = Table(
@@ -182,6 +187,8 @@ channel = Table(
     Column("live", Boolean, nullable=False, default=False),
     Column("opened_at", Text),
     Column("watermark", Text),
+    Column("heard_at", Text),  # every order placed until then is booked, or every number was read then
+    Column("silent_since", Text),  # the first failed attempt after that
     Column("failing_since", Text),
     Column("trouble", JSON),  # {"ja": …, "en": …}
 )

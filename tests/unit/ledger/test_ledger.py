@@ -129,7 +129,7 @@ def test_an_order_line_comes_back_as_it_was_put(ledger: Ledger) -> None:
 def test_a_listing_comes_back_as_it_was_put_and_is_found_by_its_skus(ledger: Ledger) -> None:
     with ledger.write() as tx:
         state = ListingState(LISTING, 1, 2, 3, 4, tx.at, 5, tx.at, (Unseen(tx.at, tx.at, 2),), 6)
-        record = ListingRecord(state, (Component("A", 3), Component("B", 1)), True, "no", 7, tx.at)
+        record = ListingRecord(state, (Component("A", 3), Component("B", 1)), True, "no", 7, tx.at, tx.at, 8, 9)
         tx.listings.put([record])
         assert tx.listings.touching(["B"]) == {LISTING: record}
         tx.listings.put([replace(record, components=(Component("C", 1),))])

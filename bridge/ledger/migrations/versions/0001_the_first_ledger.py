@@ -37,6 +37,8 @@ def upgrade() -> None:
         sa.Column("live", sa.Boolean(), nullable=False),
         sa.Column("opened_at", sa.Text(), nullable=True),
         sa.Column("watermark", sa.Text(), nullable=True),
+        sa.Column("heard_at", sa.Text(), nullable=True),
+        sa.Column("silent_since", sa.Text(), nullable=True),
         sa.Column("failing_since", sa.Text(), nullable=True),
         sa.Column("trouble", sa.JSON(), nullable=True),
         sa.PrimaryKeyConstraint("name"),
@@ -105,8 +107,14 @@ def upgrade() -> None:
         sa.Column("refused_quantity", sa.Integer(), nullable=True),
         sa.Column("state", sa.JSON(), nullable=False),
         sa.Column("justified_at", sa.Text(), nullable=True),
+        sa.Column("due_since", sa.Text(), nullable=True),
+        sa.Column("reserve", sa.Integer(), nullable=False),
+        sa.Column("shrunk", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("channel", "id"),
     )
+    with op.batch_alter_table("listing", schema=None) as batch_op:
+        batch_op.create_index("listing_due", ["channel", "due_since"], unique=False)
+
     op.create_table(
         "meta",
         sa.Column("key", sa.Text(), nullable=False),
@@ -159,6 +167,7 @@ def upgrade() -> None:
     with op.batch_alter_table("order_line", schema=None) as batch_op:
         batch_op.create_index("order_line_listing", ["channel", "listing"], unique=False)
         batch_op.create_index("order_line_open", ["channel", "open"], unique=False)
+        batch_op.create_index("order_line_placed", ["channel", "placed_at"], unique=False)
 
     op.create_table(
         "push_intent",
@@ -215,6 +224,7 @@ def downgrade() -> None:
     op.drop_table("row_intent")
     op.drop_table("push_intent")
     with op.batch_alter_table("order_line", schema=None) as batch_op:
+        batch_op.drop_index("order_line_placed")
         batch_op.drop_index("order_line_open")
         batch_op.drop_index("order_line_listing")
 
@@ -226,6 +236,9 @@ def downgrade() -> None:
 
     op.drop_table("movement")
     op.drop_table("meta")
+    with op.batch_alter_table("listing", schema=None) as batch_op:
+        batch_op.drop_index("listing_due")
+
     op.drop_table("listing")
     op.drop_table("journal_seen")
     op.drop_table("finding")
