@@ -169,6 +169,9 @@ class Sheet:
     journal_lines: Annotated[int, Rule(100, 100_000)] = 20_000
     two_readings_seconds: Annotated[float, Rule(0, 600)] = 10.0
     hold_minutes: Annotated[float, Rule(1, 1440)] = 30.0
+    big_change_rows: Annotated[int, Rule(2, 100_000)] = 5
+    big_change_times: Annotated[float, Rule(1.1, 1_000_000)] = 10.0
+    big_change_percent: Annotated[float, Rule(0, 100)] = 30.0
     timeout_seconds: Annotated[float, Rule(1, 300)] = 30.0
 
 

@@ -29,6 +29,7 @@ from bridge.channels.rakuten import RakutenChannel
 from bridge.channels.shopify import ShopifyChannel
 from bridge.clock import Clock, SystemClock
 from bridge.config import Config
+from bridge.domain.bigchange import Limits
 from bridge.domain.maintenance import current, read_window
 from bridge.errors import Hint, NeedsPerson, Stop, TryAgain
 from bridge.flows import reconcile
@@ -164,7 +165,8 @@ class Service:
     def _sheet_cycle(self) -> SheetCycle:
         sheet = self.config.sheet
         desk = Desk(self.gateway, self.ledger, self.clock, sheet.journal_lines)
-        watch = Watch(self.shop, timedelta(seconds=sheet.two_readings_seconds))
+        limits = Limits(sheet.big_change_rows, sheet.big_change_times, sheet.big_change_percent)
+        watch = Watch(self.shop, timedelta(seconds=sheet.two_readings_seconds), limits)
         zone = ZoneInfo(self.config.bridge.timezone)
         apply = Apply(self.shop, desk, watch, self.ledger, self.clock, zone, sheet.rows_per_call)
         hold = timedelta(minutes=sheet.hold_minutes)

@@ -44,8 +44,9 @@ class Book:
 
     last: the amount of the content last seen under each SKU · seen: keys of the journal lines accounted for ·
     unseen: movements a reader of the cell could not see, by cell · held_back: what the lower reading of an earlier edit
-    holds back in a cell that has shown nothing else since, by cell · previous: the last edit's Δ by cell ·
-    doubted: edits of an earlier read that take back the one before, as (SKU, location, shown)
+    holds back in a cell that has shown nothing else since, by cell · previous: the last edit's Δ by cell · questioned,
+    refused: what *typed* would be by an edit that waits for its answer, or was answered 戻す, by cell · doubted: edits
+    of an earlier read that take back the one before, as (SKU, location, shown)
     """
 
     typed: Mapping[BalanceKey, int]
@@ -57,6 +58,8 @@ class Book:
     unseen: Mapping[BalanceKey, Unseen] = field(default_factory=dict)
     held_back: Mapping[BalanceKey, int] = field(default_factory=dict)
     previous: Mapping[BalanceKey, int] = field(default_factory=dict)
+    questioned: Mapping[BalanceKey, int] = field(default_factory=dict)
+    refused: Mapping[BalanceKey, int] = field(default_factory=dict)
     doubted: frozenset[tuple[str, str, int]] = frozenset()
 
 
@@ -71,17 +74,21 @@ class Unseen:
 
 @dataclass(frozen=True)
 class Edit:
-    """What a person changed: `before` is what the sheet should have shown (None: never filled), `after` what it shows.
-    With two readings, `balance` is what holds now, `other` the higher result that the person is asked about, and `held`
-    what was booked off (≥ 0) so that the lower holds: 0 where the plain reading is the lower one by itself."""
+    """What a person changed: `before` is what the sheet should have shown (None: never filled), `after` what it shows,
+    `typed` what they have typed in all. With two readings, `balance` is what holds now, `other` the higher result that
+    the person is asked about, and `held` what was booked off (≥ 0) so that the lower holds: 0 where the plain reading
+    is the lower one by itself. `back`: what an earlier lower reading of the cell had booked off and this edit books
+    back."""
 
     sku: str
     location: str
     before: int | None
     after: int
+    typed: int
     balance: int
     other: int | None = None
     held: int = 0
+    back: int = 0
 
 
 @dataclass(frozen=True)
@@ -121,8 +128,12 @@ class TokenNeed:
 
 @dataclass(frozen=True)
 class Account:
-    """The outcome: what to write into the ledger, and what the table needs. `tokens`: the token to lock per SKU, for
-    rows that may be written; a SKU without one waits."""
+    """The outcome: what to write into the ledger, and what the table needs.
+
+    tokens: the token to lock per SKU, for rows that may be written; a SKU without one waits · read: SKUs whose cells
+    were judged · questioned, refused: cells that still show the number of the book's part of that name · doubtful: the
+    edits that `doubted` names, should they count
+    """
 
     movements: tuple[Movement, ...] = ()
     edits: tuple[Edit, ...] = ()
@@ -134,7 +145,11 @@ class Account:
     questions: tuple[Question, ...] = ()
     needs: tuple[TokenNeed, ...] = ()
     newcomers: tuple[str, ...] = ()
+    read: frozenset[str] = frozenset()
+    questioned: frozenset[BalanceKey] = frozenset()
+    refused: frozenset[BalanceKey] = frozenset()
     doubted: frozenset[tuple[str, str, int]] = frozenset()
+    doubtful: tuple[Edit, ...] = ()
     doubled: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     overwritten: tuple[CellFinding, ...] = ()
@@ -169,7 +184,11 @@ class _Accounting:
         self.newcomers: list[str] = []
         self.tokens: dict[str, str] = {}
         self.seen: list[Line] = []
+        self.read: set[str] = set()
+        self.questioned: set[BalanceKey] = set()
+        self.refused: set[BalanceKey] = set()
         self.doubted: set[tuple[str, str, int]] = set()
+        self.doubtful: list[Edit] = []
         self.overwritten: list[CellFinding] = []
         self.written = {  # by SKU, number and location, as far as the view's lines tell
             (line.sku, line.number, location): written
@@ -199,7 +218,11 @@ class _Accounting:
             questions=tuple(self.questions),
             needs=tuple(self.needs),
             newcomers=tuple(self.newcomers),
+            read=frozenset(self.read),
+            questioned=frozenset(self.questioned),
+            refused=frozenset(self.refused),
             doubted=frozenset(self.doubted),
+            doubtful=tuple(self.doubtful),
             doubled=tuple(sorted(sku for sku, n in self.per_sku.items() if n > 1)),
             missing=tuple(
                 sorted(sku for sku, how in self.standing.items() if sku not in shown and how is not Standing.RETIRED)
@@ -235,7 +258,9 @@ class _Accounting:
         for location, before, written in zip(line.locations, line.before, line.written, strict=True):
             if written is None:
                 continue
-            if isinstance(before, Quantity) or self._ours(line.sku, location, before, had):
+            if self._was_refused(line.sku, location, before, had):
+                has[location] = written - self.typed.get((line.sku, location), 0)
+            elif isinstance(before, Quantity) or self._ours(line.sku, location, before, had):
                 has[location] = had.get(location, 0) + written - (shown_units(before) or 0)
             else:  # no number stood there: what we wrote is as if nobody had typed
                 has[location] = written - self.typed.get((line.sku, location), 0)
@@ -243,6 +268,11 @@ class _Accounting:
                     self.overwritten.append(CellFinding(line.sku, -1, location, before.code))
         self._note(line.sku, line.number, has)
         self._remember(line.sku, has)
+
+    def _was_refused(self, sku: str, location: str, before: Reading, had: Amount) -> bool:
+        """Whether we wrote over the very number that a person told us to put back: as if nobody had typed it."""
+        refused = self.book.refused.get((sku, location))
+        return isinstance(before, Quantity) and refused == before.units - had.get(location, 0)
 
     def _remember(self, sku: str, amount: Amount) -> None:
         if self.last.get(sku) != amount:
@@ -327,6 +357,7 @@ class _Accounting:
         if self.standing.get(row.sku) is Standing.NEW and not row.confirm:
             return
         clean = True
+        self.read.add(row.sku)
         for location, reading in self._cells(row):
             units = shown_units(reading)
             if isinstance(reading, Quantity) or (units is not None and self._just_written(row, location, units)):
@@ -346,37 +377,48 @@ class _Accounting:
         return False
 
     def _read_number(self, row: Row, location: str, shown: int, has: int) -> bool:
-        """Take the number in; False where it must be seen once more before it counts."""
+        """Take the number in; False where it must be seen once more, or answered, before it counts."""
         cell = (row.sku, location)
         typed = self.typed.get(cell)
         delta = shown - has - (typed or 0)
         if typed is not None and delta == 0:
             return True
+        if self.book.refused.get(cell) == shown - has:
+            self.refused.add(cell)  # written over as soon as the row is locked
+            return True
+        if self.book.questioned.get(cell) == shown - has:
+            self.questioned.add(cell)
+            return False
+        edit = self._two_readings(cell, typed, shown, has)
         mark = (row.sku, location, shown)
         if typed is not None and self.book.previous.get(cell) == -delta and mark not in self.book.doubted:
             self.doubted.add(mark)
+            self.doubtful.append(edit)
             return False
-        self.typed[cell] = shown - has
-        cause = Cause.OPENING if typed is None else Cause.EDIT
-        self.movements.append(Movement(row.sku, location, delta, 0, cause, row.token))
-        self._two_readings(cell, typed, shown, has)
+        self.typed[cell] = edit.typed
+        self.booked[cell] = edit.balance - edit.typed
+        self.movements += booked_by(edit, typed, row.token)
+        self.edits.append(edit)
         return True
 
-    def _two_readings(self, cell: BalanceKey, typed: int | None, shown: int, has: int) -> None:
-        sku, location = cell
+    def _two_readings(self, cell: BalanceKey, typed: int | None, shown: int, has: int) -> Edit:
+        """The edit, of two readings by the lower. A new number takes the place of the one whose lower reading holds:
+        both are read anew."""
         back = self.book.held_back.get(cell, 0)
-        if back:  # the new number takes the place of the one whose lower reading holds; both are read anew
-            self.booked[cell] = self.booked.get(cell, 0) + back
-            self.movements.append(Movement(sku, location, back, 0, Cause.LOWER_READING, ""))
-        balance = self.typed[cell] + self.booked.get(cell, 0)
+        balance = shown - has + self.booked.get(cell, 0) + back
         unseen = Unseen() if typed is None else self.book.unseen.get(cell, Unseen())
         results = {balance, balance + unseen.written, balance - unseen.waiting}
         low, high = min(results), max(results)
-        if low != balance:
-            self.booked[cell] = self.booked.get(cell, 0) + low - balance
-            self.movements.append(Movement(sku, location, low - balance, 0, Cause.LOWER_READING, ""))
-        before = None if typed is None else typed + has
-        self.edits.append(Edit(sku, location, before, shown, low, high if high != low else None, balance - low))
+        return Edit(
+            *cell,
+            before=None if typed is None else typed + has,
+            after=shown,
+            typed=shown - has,
+            balance=low,
+            other=high if high != low else None,
+            held=balance - low,
+            back=back,
+        )
 
     # --- what the table needs ----------------------------------------------------------------------------------------
 
@@ -387,6 +429,16 @@ class _Accounting:
         if self.standing.get(sku) is not Standing.ASKED:
             self.standing[sku] = Standing.ASKED
             self.questions.append(Question(sku, ask))
+
+
+def booked_by(edit: Edit, typed: int | None, ref: str) -> list[Movement]:
+    """What an edit moves where so much was typed before (None: nothing ever was)."""
+    cause = Cause.OPENING if typed is None else Cause.EDIT
+    readings = [units for units in (edit.back, -edit.held) if units]
+    return [
+        Movement(edit.sku, edit.location, edit.typed - (typed or 0), 0, cause, ref),
+        *(Movement(edit.sku, edit.location, units, 0, Cause.LOWER_READING, "") for units in readings),
+    ]
 
 
 def orphan_locks(view: View, ours: Container[int]) -> tuple[int, ...]:

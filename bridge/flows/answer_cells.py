@@ -14,6 +14,7 @@ from bridge.domain.push import gap, raise_allowed
 from bridge.domain.stock import Balance
 from bridge.domain.table import Row, View
 from bridge.domain.unheard import Contact
+from bridge.flows.bigchange import KINDS
 from bridge.flows.dark import contact_with
 from bridge.flows.shop import Shop, places
 from bridge.flows.watch import SAFETY
@@ -37,6 +38,7 @@ class Facts:
     held: Mapping[str, int]
     findings: Mapping[tuple[str, str], str]
     questions: Mapping[tuple[str, str], OpenQuestion]
+    pastes: Mapping[str, OpenQuestion]  # by SKU: the one that its edit waits for
     channels: Mapping[str, ChannelRecord]
     contacts: Mapping[str, Contact]
     reserved: Mapping[str, Mapping[ListingKey, int]]  # by SKU: units that a listing may have sold unseen
@@ -56,13 +58,16 @@ def gather(tx: Tx, shop: Shop) -> Facts:
             held[component.sku] += gap(record.state) * component.units
             if record.reserve:
                 reserved[component.sku][record.key] = record.reserve * component.units
+    open_questions = tx.questions.open()
+    pastes = {question.id: question for question in open_questions if question.kind in KINDS}
     return Facts(
         records=tx.sheet.skus(),
         balances=balances,
         listings=by_sku,
         held=held,
         findings=tx.sheet.findings(),
-        questions={(question.kind, question.subject): question for question in tx.questions.open()},
+        questions={(question.kind, question.subject): question for question in open_questions},
+        pastes={each.sku: pastes[each.question] for each in tx.questioned.all() if each.question in pastes},
         channels=tx.channels.all(),
         contacts={name: contact_with(tx, shop, name) for name in shop.channels},
         reserved=reserved,
@@ -116,6 +121,8 @@ class Answers:
             for (s, location), code in sorted(self._facts.findings.items())
             if s == sku
         ]
+        if (paste := self._facts.pastes.get(sku)) is not None:
+            parts.append(self._say(paste.kind, **paste.data))
         if record.blocked == "invariant":
             parts.append(self._say("quarantine"))
         if record.held_since is not None:

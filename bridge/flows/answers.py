@@ -16,6 +16,7 @@ from bridge.domain.push import ListingState
 from bridge.domain.reading import Finding, Quantity, read_components
 from bridge.domain.stock import Cause, Component, Movement
 from bridge.domain.table import Row
+from bridge.flows import bigchange
 from bridge.flows.desk import Look, header_problems
 from bridge.flows.intake import book_unmapped
 from bridge.flows.opening import ask_openings, go_live, opening_answered
@@ -292,6 +293,12 @@ def _emptied(act: _Act) -> Refusal:
     return None
 
 
+def _big_change(act: _Act) -> Refusal:
+    settle = bigchange.put_back if act.choice == "back" else bigchange.take
+    replan(act.tx, act.shop, settle(act.tx, act.question.id))
+    return None
+
+
 def _cancelled_after_shipment(act: _Act) -> Refusal:
     """Goods that came back wait to be inspected."""
     if act.choice == "returned":
@@ -318,6 +325,7 @@ _ACTS: Mapping[str, Callable[[_Act], Refusal]] = {
     "vanished": _vanished,
     "renamed": _vanished,
     "table emptied": _emptied,
+    "big change": _big_change,
     "cancelled after shipment": _cancelled_after_shipment,
 }
 

@@ -343,19 +343,21 @@ def _sort_intents(
 
 
 def _due(tx: Tx, view: View, busy: set[str]) -> list[tuple[Row, str, Amount]]:
-    """Rows to lock, in table order: their content lacks something booked (stock), or an order changed what only the
-    bridge writes (owned)."""
+    """Rows to lock, in table order: their content lacks something booked or shows a number that was refused (stock),
+    or an order changed what only the bridge writes (owned)."""
     records = tx.sheet.skus()
     balances = tx.stock.balances()
     numbers = {n for row in view.rows if (n := number_of(row.token)) is not None}
     amounts = tx.sheet.amounts(numbers)
+    refused = {each.sku for each in tx.questioned.all() if each.refused}
     found = []
     for row in view.rows:
         record = records.get(row.sku)
         if record is None or not record.token or record.token != row.token or row.hidden or row.sku in busy:
             continue
         amount = amounts[row.sku, number_of(row.token) or 0]
-        if _lacks(balances, row.sku, view.locations, amount) or _lost_its_zero(balances, row, view.locations):
+        lacks = _lacks(balances, row.sku, view.locations, amount)
+        if lacks or row.sku in refused or _lost_its_zero(balances, row, view.locations):
             found.append((row, "stock", amount))
         elif record.owned_due:
             found.append((row, "owned", amount))

@@ -6,16 +6,19 @@ transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bridge.domain.edits import Account, Ask, Book, Edit, Standing, Unseen, account
+from bridge.domain.bigchange import Limits
+from bridge.domain.edits import Account, Ask, Book, Standing, Unseen
 from bridge.domain.reading import Blank, Finding, FindingCode, Quantity
 from bridge.domain.stock import BalanceKey, Cause, Movement
 from bridge.domain.table import Row, View
 from bridge.domain.tokens import number_of
+from bridge.flows import bigchange
 from bridge.flows.desk import Look, inspect_place
+from bridge.flows.edit_records import record_edits
 from bridge.flows.replan import replan
 from bridge.flows.shop import Shop, bridge_live, places
 from bridge.ledger.ledger import Tx
@@ -25,7 +28,6 @@ from bridge.sheet.texts import both
 from bridge.sheet.views import StockTab
 
 SAFETY = "安全在庫"  # the findings' name of the safety-stock cell, beside the locations
-MANY_ROWS = 5  # that many rows and a third of the table gone at once: one question, not one per row
 
 
 @dataclass
@@ -35,6 +37,7 @@ class Watch:
 
     shop: Shop
     two_readings: timedelta
+    limits: Limits
     doubted: frozenset[tuple[str, str, int]] = field(default=frozenset())
 
     def take_in(self, tx: Tx, look: Look) -> Account:
@@ -51,7 +54,8 @@ class Watch:
     def _take_live(self, tx: Tx, look: Look, stock: StockTab, view: View) -> Account:
         records = tx.sheet.skus()
         book = self._book(tx, view, records)
-        outcome = account(book, view)
+        judged = bigchange.judge(book, view, self.limits)
+        outcome = judged.outcome
         self.doubted = outcome.doubted
         for sku in outcome.newcomers:
             tx.sheet.greet(sku, Standing.NEW if _asked_new(outcome, sku) else Standing.KNOWN)
@@ -63,11 +67,12 @@ class Watch:
         records = tx.sheet.skus()
         touched = {movement.sku for movement in outcome.movements}
         _keep_tokens(tx, outcome, records)
-        _record_edits(tx, outcome.edits)
+        record_edits(tx, outcome.edits)
+        touched |= bigchange.keep_up(tx, view, judged)
         _ask_questions(tx, outcome)
         touched |= _welcome(tx, view, records)
         if look.fresh:
-            _miss(tx, outcome, records)
+            _miss(tx, outcome, records, self.limits)
         safety, wrong = _read_safety(tx, stock, view, records)
         touched |= safety
         _find(tx, outcome, view, wrong)
@@ -82,7 +87,7 @@ class Watch:
         balances = tx.stock.balances()
         booked = {key: balance.booked for key, balance in balances.items()}
         unseen, held_back = self._unseen(tx, view, booked, amounts) if self.two_readings else ({}, {})
-        return Book(
+        book = Book(
             typed={key: balance.typed for key, balance in balances.items() if balance.typed is not None},
             booked=booked,
             standing={sku: record.standing for sku, record in records.items()},
@@ -94,6 +99,7 @@ class Watch:
             previous=tx.sheet.previous_edits(),
             doubted=self.doubted,
         )
+        return bigchange.with_questioned(tx, book)
 
     def _unseen(
         self,
@@ -190,37 +196,6 @@ def _keep_tokens(tx: Tx, outcome: Account, records: Mapping[str, SkuRecord]) -> 
             tx.sheet.change(sku, token=token)
 
 
-def _record_edits(tx: Tx, edits: Iterable[Edit]) -> None:
-    by_sku: dict[str, dict[str, int]] = {}
-    for edit in edits:
-        cell = f"{edit.sku} {edit.location}"
-        earlier = tx.questions.find("two readings", cell)
-        if earlier is not None:
-            tx.sheet.settle_edit(int(earlier.data["edit"]), "superseded")
-            tx.questions.close(earlier.id, both("results", "superseded"))
-        waiting = edit.other is not None
-        number = tx.sheet.record_edit(
-            edit.sku, edit.location, edit.before, str(edit.after), "waiting" if waiting else "applied"
-        )
-        if waiting:
-            tx.questions.ask(
-                "two readings",
-                cell,
-                {
-                    "sku": edit.sku,
-                    "location": edit.location,
-                    "after": edit.after,
-                    "low": edit.balance,
-                    "high": edit.other,
-                    "held": edit.held,
-                    "edit": number,
-                },
-            )
-        by_sku.setdefault(edit.sku, {})[edit.location] = edit.balance
-    for sku, numbers in by_sku.items():
-        tx.sheet.change(sku, accepted_at=iso(tx.at), accepted=numbers)
-
-
 def _ask_questions(tx: Tx, outcome: Account) -> None:
     for question in outcome.questions:
         if question.ask is Ask.UNKNOWN_NUMBER:
@@ -265,7 +240,7 @@ def _welcome(tx: Tx, view: View, records: Mapping[str, SkuRecord]) -> set[str]:
     return touched
 
 
-def _miss(tx: Tx, outcome: Account, records: Mapping[str, SkuRecord]) -> None:
+def _miss(tx: Tx, outcome: Account, records: Mapping[str, SkuRecord], limits: Limits) -> None:
     """Rows that have gone: asked about when the next look misses them too; many at once is one question."""
     missing = [sku for sku in outcome.missing if sku in records]
     gone = [sku for sku in missing if records[sku].standing is not Standing.GONE]
@@ -274,8 +249,7 @@ def _miss(tx: Tx, outcome: Account, records: Mapping[str, SkuRecord]) -> None:
     for sku in gone:
         if records[sku].missing_since is None:
             tx.sheet.change(sku, missing_since=iso(tx.at))
-    many = len(confirmed) > MANY_ROWS and len(confirmed) * 3 > len(records)
-    if many and not tx.get("emptied meant", False):
+    if limits.many(len(confirmed), len(records)) and not tx.get("emptied meant", False):
         tx.questions.ask("table emptied", "", {"count": len(confirmed)})
         return
     tx.questions.settle("table emptied", "", both("results", "settled itself"))
@@ -345,6 +319,7 @@ def _block(tx: Tx, outcome: Account, view: View) -> None:
     held = {row.sku for row in view.rows if row.hold}
     records = tx.sheet.skus()
     missing = set(outcome.missing)
+    questioned = {each.sku for each in tx.questioned.all() if not each.refused}
     for sku, record in records.items():
         why = ""
         if sku in outcome.doubled:
@@ -353,6 +328,8 @@ def _block(tx: Tx, outcome: Account, view: View) -> None:
             why = record.standing.value
         elif sku in missing and record.standing is Standing.KNOWN:
             why = "missing"
+        elif sku in questioned:
+            why = "big change"
         elif sku in findings:
             why = "finding"
         elif sku in held:

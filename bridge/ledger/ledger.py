@@ -28,6 +28,7 @@ from bridge.ledger import schema
 from bridge.ledger.channels import ChannelBook
 from bridge.ledger.listings import ListingBook
 from bridge.ledger.orders import OrderBook
+from bridge.ledger.questioned import QuestionedBook
 from bridge.ledger.questions import QuestionBook
 from bridge.ledger.sheet import SheetBook
 from bridge.ledger.stock import StockBook
@@ -43,6 +44,7 @@ class Tx:
     orders: OrderBook
     listings: ListingBook
     questions: QuestionBook
+    questioned: QuestionedBook
     sheet: SheetBook
     channels: ChannelBook
     values: Values
@@ -65,6 +67,7 @@ class Tx:
             schema.row_intent,
             schema.open_write,
             schema.finding,
+            schema.questioned,
             schema.order_line,
             schema.share,
             schema.push_intent,
@@ -125,6 +128,7 @@ class Ledger:
             orders=OrderBook(conn, iso(at)),
             listings=ListingBook(conn, at, on_listing),
             questions=QuestionBook(conn, iso(at)),
+            questioned=QuestionedBook(conn),
             sheet=SheetBook(conn, iso(at), values),
             channels=ChannelBook(conn),
             values=values,

@@ -49,13 +49,18 @@ class QuestionBook:
     def ask(self, kind: str, subject: str, data: Mapping[str, Any] | None = None) -> None:
         """Open one, unless the same one is open already: then its data is brought up to date."""
         known = self.find(kind, subject)
-        if known is not None and dict(known.data) == dict(data or {}):
-            return
-        self._open = None
         if known is None:
-            self._conn.execute(insert(exception).values(kind=kind, subject=subject, data=dict(data or {}), at=self._at))
-        else:
-            self._conn.execute(update(exception).where(exception.c.id == known.id).values(data=dict(data or {})))
+            self.ask_anew(kind, subject, data or {})
+        elif dict(known.data) != dict(data or {}):
+            self.reword(known.id, subject, data or {})
+
+    def ask_anew(self, kind: str, subject: str, data: Mapping[str, Any]) -> int:
+        """Open one, whatever else is open. Returns its id."""
+        self._open = None
+        values = {"kind": kind, "subject": subject, "data": dict(data), "at": self._at}
+        key = self._conn.execute(insert(exception).values(**values)).inserted_primary_key
+        assert key is not None
+        return int(key[0])
 
     def reword(self, number: int, subject: str, data: Mapping[str, Any]) -> None:
         """An open one is about the same thing under another name."""

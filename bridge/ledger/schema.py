@@ -97,6 +97,22 @@ edit = Table(
     Index("edit_of", "sku", "location"),
 )
 
+questioned = Table(
+    "questioned",  # edits that wait for one answer about a whole paste
+    metadata,
+    Column("sku", Text, primary_key=True),
+    Column("location", Text, primary_key=True),
+    Column("question", Integer, nullable=False),  # the exception's id
+    Column("edit", Integer, nullable=False),
+    Column("before", Integer),
+    Column("after", Integer, nullable=False),
+    Column("typed", Integer, nullable=False),
+    Column("held", Integer, nullable=False),
+    Column("spread", Integer, nullable=False),
+    Column("back", Integer, nullable=False),
+    Column("refused", Boolean, nullable=False),
+)
+
 finding = Table(
     "finding",
     metadata,

@@ -20,6 +20,7 @@ from bridge.ledger.schema import (
     journal_seen,
     movement,
     open_write,
+    questioned,
     row_intent,
     share,
     sku,
@@ -86,13 +87,13 @@ class SheetBook:
     def forget_sku(self, code: str) -> None:
         """Everything held under one code, its stock included. Only where another product takes the code over."""
         self.changed()
-        for table in (sku, balance, movement, amount, finding, row_intent):
+        for table in (sku, balance, movement, amount, finding, questioned, row_intent):
             self._conn.execute(delete(table).where(table.c.sku == code))
 
     def rename_sku(self, old: str, new: str) -> None:
         """Everything held under one code goes on under the other, which holds nothing."""
         self.changed()
-        for table in (sku, balance, movement, amount, share, finding, edit):
+        for table in (sku, balance, movement, amount, share, finding, questioned, edit):
             self._conn.execute(update(table).where(table.c.sku == old).values(sku=new))
 
     # --- numbers and amounts -----------------------------------------------------------------------------------------

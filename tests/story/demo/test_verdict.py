@@ -14,7 +14,7 @@ from bridge.demo.verdict import Line, holds
 from bridge.domain.edits import Account, Book, account
 from bridge.domain.table import View
 from bridge.domain.tokens import number_of
-from bridge.flows import watch
+from bridge.flows import bigchange
 from tests.story.demo.day import Day
 
 SECONDS = 40.0
@@ -73,7 +73,7 @@ class _Forgetful:
 def test_a_bridge_that_drops_every_tenth_edit_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     day = Day(tmp_path)
     careless = _Careless()
-    monkeypatch.setattr(watch, "account", careless.account)
+    monkeypatch.setattr(bigchange, "account", careless.account)
     assert "staff changes accounted for" in failed(day.trade(SECONDS))
     assert careless.dropped
 

@@ -1,0 +1,57 @@
+"""A change beyond plausibility: a paste one row off, a column set to zero, units meant as cases (DESIGN §4).
+
+It says nothing about right or wrong; a person is asked, once per paste, and the last good numbers stay in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bridge.domain.edits import Edit
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`rows` changed in one look, and these: all to zero, or each `times` as much or more, or more than `percent` of
+    the table."""
+
+    rows: int = 5
+    times: float = 10.0
+    percent: float = 30.0
+
+    def many(self, rows: int, table: int) -> bool:
+        """Whether so many rows of a table of so many are more than a person changes one by one."""
+        return rows >= self.rows and rows * 100 > self.percent * table
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What a person is asked about: rows, units before and after, and how many of the rows went to zero."""
+
+    rows: int
+    before: int
+    after: int
+    zeros: int
+
+
+def totals(edits: Sequence[Edit]) -> Totals:
+    return Totals(
+        rows=len({edit.sku for edit in edits}),
+        before=sum(edit.before or 0 for edit in edits),
+        after=sum(edit.after for edit in edits),
+        zeros=len({edit.sku for edit in edits if _emptied(edit)}),
+    )
+
+
+def implausible(edits: Sequence[Edit], table: int, limits: Limits) -> bool:
+    """Whether edits of one look go beyond plausibility. `table`: rows whose numbers are known."""
+    emptied = {edit.sku for edit in edits if _emptied(edit)}
+    grown = {edit.sku for edit in edits if edit.before and edit.before > 0 and edit.after >= limits.times * edit.before}
+    if len(emptied) >= limits.rows or len(grown) >= limits.rows:
+        return True
+    return limits.many(len({edit.sku for edit in edits}), table)
+
+
+def _emptied(edit: Edit) -> bool:
+    return edit.after == 0 and (edit.before or 0) > 0

@@ -1,0 +1,181 @@
+"""The big-change guard: a paste beyond plausibility waits as a whole until a person says 確認 or 戻す (DESIGN §4).
+
+One question per paste. Its edits stand in the ledger's `questioned`; their rows are neither written nor raised, while
+orders go on lowering them. Nothing of this looks at the table again: 確認 books what was typed over whatever was booked
+since, and 戻す lets the row update write over the very numbers that were refused, no others.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bridge.domain.bigchange import Limits, Totals, implausible, totals
+from bridge.domain.edits import Account, Book, Edit, account, booked_by
+from bridge.domain.stock import Balance, BalanceKey, Cause, Movement
+from bridge.domain.table import Row, View
+from bridge.flows.edit_records import count_edits
+from bridge.ledger.ledger import Tx
+from bridge.ledger.questioned import QuestionedEdit
+from bridge.ledger.questions import OpenQuestion
+from bridge.sheet.texts import both
+
+KINDS = ("big change",)  # of questions that hold a paste back
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One look accounted for: the account, and the edits of it that go beyond plausibility (none of them is in it)."""
+
+    outcome: Account
+    paste: Sequence[Edit] = ()
+
+    @property
+    def cells(self) -> set[BalanceKey]:
+        return {(edit.sku, edit.location) for edit in self.paste}
+
+
+def judge(book: Book, view: View, limits: Limits) -> Judged:
+    """Account for a look. Edits beyond plausibility are left out of it, all of one look together."""
+    outcome = account(book, view)
+    known = {sku for sku, _ in book.typed}
+    changes = [edit for edit in (*outcome.edits, *outcome.doubtful) if edit.sku in known]
+    if not changes or not implausible(changes, len(known), limits):
+        return Judged(outcome)
+    proposed = {(edit.sku, edit.location): edit.typed for edit in changes}
+    return Judged(account(replace(book, questioned={**book.questioned, **proposed}), view), changes)
+
+
+def with_questioned(tx: Tx, book: Book) -> Book:
+    """The book, with the edits that wait for an answer or are to be written over."""
+    edits = tx.questioned.all()
+    if not edits:
+        return book
+    return replace(
+        book,
+        questioned={edit.cell: edit.typed for edit in edits if not edit.refused},
+        refused={edit.cell: edit.typed for edit in edits if edit.refused},
+    )
+
+
+def keep_up(tx: Tx, view: View, judged: Judged) -> set[str]:
+    """The questions after a look: numbers that were typed anew or undone leave theirs, a new paste gets one, a tick
+    answers. Returns the SKUs whose numbers moved."""
+    _drop_what_is_gone(tx, judged)
+    asked = _ask(tx, view, judged) if judged.paste else None
+    touched: set[str] = set()
+    for question in tx.questions.open():
+        if question.kind in KINDS and question.id != asked and _ticked(tx, view, question):
+            touched |= take(tx, question.id)
+            tx.questions.close(question.id, both("results", "confirmed"))
+    return touched
+
+
+def take(tx: Tx, question: int) -> set[str]:
+    """確認: what was typed counts. Returns the SKUs it moved."""
+    edits = tx.questioned.of(question)
+    balances = tx.stock.balances({edit.sku for edit in edits})
+    counted = [(_edit(tx, each, balances.get(each.cell, Balance())), each) for each in edits]
+    tx.stock.book(
+        movement
+        for edit, each in counted
+        for movement in booked_by(edit, balances.get(each.cell, Balance()).typed, f"question {question}")
+    )
+    for edit, each in counted:
+        tx.sheet.settle_edit(each.edit, "applied" if edit.other is None else "waiting")
+    count_edits(tx, [(edit, each.edit) for edit, each in counted])
+    tx.questioned.drop(each.cell for each in edits)
+    return {each.sku for each in edits}
+
+
+def _edit(tx: Tx, each: QuestionedEdit, balance: Balance) -> Edit:
+    """The edit as it counts now. What an earlier lower reading held back comes back only while that is still open."""
+    back = each.back if tx.questions.find("two readings", f"{each.sku} {each.location}") else 0
+    low = each.typed + balance.booked + back - each.held
+    other = low + each.spread if each.spread else None
+    return Edit(*each.cell, each.before, each.after, each.typed, low, other, each.held, back)
+
+
+def put_back(tx: Tx, question: int) -> set[str]:
+    """戻す: the rows are written over with the last good numbers; where there never was one, with 0. Returns the SKUs
+    that it moved: none, but for those."""
+    edits = tx.questioned.of(question)
+    balances = tx.stock.balances({edit.sku for edit in edits})
+    never = [each for each in edits if not balances.get(each.cell, Balance()).stocked]
+    tx.stock.book(Movement(*each.cell, 0, 0, Cause.OPENING, f"question {question}") for each in never)
+    for each in edits:
+        tx.sheet.settle_edit(each.edit, "refused")
+    tx.questioned.refuse(question)
+    return {each.sku for each in never}
+
+
+def _drop_what_is_gone(tx: Tx, judged: Judged) -> None:
+    outcome = judged.outcome
+    still = (outcome.questioned | outcome.refused) - judged.cells
+    gone = [each for each in tx.questioned.all() if each.sku in outcome.read and each.cell not in still]
+    for each in gone:
+        if not each.refused:
+            tx.sheet.settle_edit(each.edit, "superseded")
+    tx.questioned.drop(each.cell for each in gone)
+    for number in sorted({each.question for each in gone}):
+        question = tx.questions.get(number)
+        if question is None or question.closed_at is not None:
+            continue
+        if left := tx.questioned.of(number):
+            tx.questions.reword(number, question.subject, {**question.data, **_said(_totals(left))})
+        else:
+            tx.questions.close(number, both("results", "superseded"))
+
+
+def _ask(tx: Tx, view: View, judged: Judged) -> int:
+    first, rows = min(judged.cells)[0], len({edit.sku for edit in judged.paste})
+    early = sorted(row.sku for row in _unique_rows(view) if row.confirm)
+    number = tx.questions.ask_anew(
+        "big change",
+        first if rows == 1 else f"{first} +{rows - 1}",
+        {"ticked": early, **_said(totals(judged.paste))},
+    )
+    tx.questioned.add(
+        QuestionedEdit(
+            edit.sku,
+            edit.location,
+            question=number,
+            edit=tx.sheet.record_edit(edit.sku, edit.location, edit.before, str(edit.after), "waiting", "big change"),
+            before=edit.before,
+            after=edit.after,
+            typed=edit.typed,
+            held=edit.held,
+            spread=0 if edit.other is None else edit.other - edit.balance,
+            back=edit.back,
+        )
+        for edit in judged.paste
+    )
+    return number
+
+
+def _ticked(tx: Tx, view: View, question: OpenQuestion) -> bool:
+    """Whether a person ticked 確認 in any of the question's rows. A tick that stood there before the question was asked
+    (it came with the paste) is none until it was taken away."""
+    mine = {each.sku for each in tx.questioned.of(question.id)}
+    ticked = [row for row in _unique_rows(view) if row.confirm]
+    now = {row.sku for row in ticked if not row.hold}
+    here = {row.sku for row in view.rows} - {row.sku for row in ticked}
+    early = set(question.data["ticked"])
+    left = sorted(early - here)
+    if len(left) < len(early):
+        tx.questions.reword(question.id, question.subject, {**question.data, "ticked": left})
+    return bool(mine & (now - early))
+
+
+def _totals(edits: Sequence[QuestionedEdit]) -> Totals:
+    return totals([Edit(*each.cell, each.before, each.after, each.typed, 0) for each in edits])
+
+
+def _said(found: Totals) -> dict[str, int]:
+    return {"rows": found.rows, "before": found.before, "after": found.after, "zeros": found.zeros}
+
+
+def _unique_rows(view: View) -> list[Row]:
+    counts = Counter(row.sku for row in view.rows)
+    return [row for row in view.rows if row.sku and counts[row.sku] == 1]

@@ -1,0 +1,37 @@
+"""The edit account: seen = applied + refused + superseded + waiting. What a person is asked about an edit, too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bridge.domain.edits import Edit
+from bridge.ledger.ledger import Tx
+from bridge.ledger.values import iso
+from bridge.sheet.texts import both
+
+
+def record_edits(tx: Tx, edits: Iterable[Edit]) -> None:
+    """Edits that count; one with two readings waits for its answer."""
+    taken = []
+    for edit in edits:
+        outcome = "applied" if edit.other is None else "waiting"
+        number = tx.sheet.record_edit(edit.sku, edit.location, edit.before, str(edit.after), outcome)
+        taken.append((edit, number))
+    count_edits(tx, taken)
+
+
+def count_edits(tx: Tx, edits: Iterable[tuple[Edit, int]]) -> None:
+    """Edits that count from now on, with their numbers in the account: what 状態 and 要対応 say of them."""
+    by_sku: dict[str, dict[str, int]] = {}
+    for edit, number in edits:
+        cell = f"{edit.sku} {edit.location}"
+        earlier = tx.questions.find("two readings", cell)
+        if earlier is not None:
+            tx.sheet.settle_edit(int(earlier.data["edit"]), "superseded")
+            tx.questions.close(earlier.id, both("results", "superseded"))
+        if edit.other is not None:
+            data = {"after": edit.after, "low": edit.balance, "high": edit.other, "held": edit.held, "edit": number}
+            tx.questions.ask("two readings", cell, {"sku": edit.sku, "location": edit.location, **data})
+        by_sku.setdefault(edit.sku, {})[edit.location] = edit.balance
+    for sku, numbers in by_sku.items():
+        tx.sheet.change(sku, accepted_at=iso(tx.at), accepted=numbers)

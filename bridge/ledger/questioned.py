@@ -1,0 +1,61 @@
+"""Edits that wait for a person's answer about the whole paste they came with, one by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from bridge.domain.stock import BalanceKey
+from bridge.ledger.schema import questioned
+
+
+@dataclass(frozen=True)
+class QuestionedEdit:
+    """One edit in question: `edit` is its number in the edit account, `question` the one it belongs to. What it
+    would come to as in domain.edits.Edit; `spread`: units between its two readings. `refused`: answered 戻す, and the
+    cell not yet written over."""
+
+    sku: str
+    location: str
+    question: int
+    edit: int
+    before: int | None
+    after: int
+    typed: int
+    held: int = 0
+    spread: int = 0
+    back: int = 0
+    refused: bool = False
+
+    @property
+    def cell(self) -> BalanceKey:
+        return self.sku, self.location
+
+
+class QuestionedBook:
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+
+    def all(self) -> list[QuestionedEdit]:
+        query = select(questioned).order_by(questioned.c.sku, questioned.c.location)
+        return [QuestionedEdit(**row._mapping) for row in self._conn.execute(query)]
+
+    def of(self, question: int) -> list[QuestionedEdit]:
+        """Those that the question is still about."""
+        return [each for each in self.all() if each.question == question and not each.refused]
+
+    def add(self, edits: Iterable[QuestionedEdit]) -> None:
+        """A cell's earlier one must have been dropped."""
+        rows = [vars(edit) for edit in edits]
+        if rows:
+            self._conn.execute(insert(questioned), rows)
+
+    def refuse(self, question: int) -> None:
+        self._conn.execute(update(questioned).where(questioned.c.question == question).values(refused=True))
+
+    def drop(self, cells: Iterable[BalanceKey]) -> None:
+        for sku, location in cells:
+            mine = (questioned.c.sku == sku) & (questioned.c.location == location)
+            self._conn.execute(delete(questioned).where(mine))
