@@ -22,6 +22,7 @@ from bridge.service import OneInstance, Outside, Service, channel_names, sheet_h
 from bridge.sheet.build import build
 from bridge.sheet.gateway import Gateway
 from bridge.sheet.http import Call
+from bridge.web.server import serving
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -94,7 +95,8 @@ def _run(options: argparse.Namespace) -> int:
     with _service(options) as service:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: service.stop())
-        service.run()
+        with serving(service):
+            service.run()
     return 0
 
 

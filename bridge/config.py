@@ -12,6 +12,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, date
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -20,7 +21,21 @@ from bridge.domain.maintenance import read_window
 from bridge.errors import Hint
 from bridge.settings import ConfigError, Problem, Reader, Rule, Secret, parse
 
-__all__ = ["Bridge", "Channels", "Config", "ConfigError", "Problem", "Rakuten", "Secret", "Sheet", "Shopify", "load"]
+__all__ = [
+    "Bridge",
+    "Channels",
+    "Config",
+    "ConfigError",
+    "Problem",
+    "Rakuten",
+    "Secret",
+    "Sheet",
+    "Shopify",
+    "Web",
+    "load",
+]
+
+SHORTEST_SHARED_SECRET = 24
 
 
 def _zone(name: str) -> Hint | None:
@@ -74,6 +89,26 @@ def _service_account(path: Path) -> Hint | None:
     return Hint(
         f"{path.name} は鍵ではありません。service_account.example.json と見比べてください。",
         f"{path.name} is not a service account's key; compare it with service_account.example.json.",
+    )
+
+
+def _ip_address(text: str) -> Hint | None:
+    try:
+        ip_address(text)
+    except ValueError:
+        return Hint(
+            "この機械の IP アドレスを書いてください (ふつうは 127.0.0.1)。",
+            "Write an IP address of this machine (127.0.0.1 as a rule).",
+        )
+    return None
+
+
+def _long_enough(secret: Secret) -> Hint | None:
+    if len(secret.reveal()) >= SHORTEST_SHARED_SECRET:
+        return None
+    return Hint(
+        f"{SHORTEST_SHARED_SECRET} 文字以上のでたらめな文字列にしてください。",
+        f"Make it {SHORTEST_SHARED_SECRET} random characters or more.",
     )
 
 
@@ -204,6 +239,7 @@ class Shopify:
     access_token: Secret | None = None
     client_id: Word | None = None
     client_secret: Secret | None = None
+    webhook_secret: Secret | None = None
     base_url: Url = "https://{shop}"
     api_version: ApiVersion = "2026-07"
     orders_seconds: PollSeconds = 60.0
@@ -215,6 +251,16 @@ class Shopify:
     def url(self) -> str:
         """The address that requests go to, with the shop's domain put in."""
         return self.base_url.replace("{shop}", self.shop)
+
+
+@dataclass(frozen=True)
+class Web:
+    """[web]: what others may tell or ask the bridge over HTTP. Nothing listens where the section is missing."""
+
+    host: Annotated[str, Rule(judge=_ip_address)] = "127.0.0.1"
+    port: Annotated[int, Rule(1, 65535)] = 8780
+    public_url: Url | None = None
+    edit_secret: Annotated[Secret, Rule(judge=_long_enough)] | None = None
 
 
 @dataclass(frozen=True)
@@ -232,6 +278,7 @@ class Config:
     bridge: Bridge
     sheet: Sheet
     channels: Channels
+    web: Web | None = None
 
 
 def load(path: Path, env: Mapping[str, str] = os.environ) -> Config:
@@ -242,9 +289,12 @@ def load(path: Path, env: Mapping[str, str] = os.environ) -> Config:
     bridge = reader.section(Bridge, "bridge", table.get("bridge", {}))
     sheet = reader.section(Sheet, "sheet", table.get("sheet", {}))
     channels = _channels(reader, reader.table("channels", table.get("channels", {})))
+    web = reader.section(Web, "web", table["web"]) if "web" in table else None
+    if web is not None and web.public_url is not None and channels.shopify is not None:
+        _can_judge_webhooks(reader, channels.shopify)
     if reader.problems or not bridge or not sheet:
         raise ConfigError(reader.problems)
-    return Config(bridge, sheet, channels)
+    return Config(bridge, sheet, channels, web)
 
 
 def _channels(reader: Reader, tables: Mapping[str, Any]) -> Channels:
@@ -267,3 +317,13 @@ def _one_way_in(values: Mapping[str, Any]) -> Problem | None:
         "Give either access_token alone, or both client_id and client_secret.",
     )
     return Problem("channels.shopify.access_token", hint)
+
+
+def _can_judge_webhooks(reader: Reader, shopify: Shopify) -> None:
+    if shopify.webhook_secret is None and shopify.client_secret is None:
+        reader.wrong(
+            "channels.shopify.webhook_secret",
+            "[web] public_url で知らせを頼むには、署名を確かめる鍵 (アプリの API シークレットキー) が必要です。",
+            "To ask for webhooks by [web] public_url, the key that they are signed with is needed: the app's API secret"
+            " key.",
+        )

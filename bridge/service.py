@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import fcntl
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -37,13 +38,18 @@ from bridge.flows.answers import Answering
 from bridge.flows.apply import Apply
 from bridge.flows.cycle import SheetCycle
 from bridge.flows.desk import Desk
+from bridge.flows.health import Health, health
 from bridge.flows.intake import Intake
 from bridge.flows.push import Pusher
 from bridge.flows.reconcile import Drift
 from bridge.flows.shop import ChannelFacts, Shop, bridge_live
+from bridge.flows.subscribe import Subscription
+from bridge.flows.wake import MALL_LOOKS, SHEET_LOOKS, Doorbell, Wake
 from bridge.flows.watch import Watch
 from bridge.guard import Guard, Watchers
 from bridge.ledger.ledger import Ledger
+from bridge.notices import Notice
+from bridge.sheet import edit_hook
 from bridge.sheet.gateway import Gateway
 from bridge.sheet.http import Call, SheetHttp
 
@@ -139,6 +145,10 @@ class Service:
         self._stop = threading.Event()
         self._watchers = Watchers(self.clock, self.ledger, self._fail)
         self._guards = {c.name: Guard.pair(self._watchers, c.name) for c in self.channels}
+        self.wakes = {c.name: Wake(self.clock, MALL_LOOKS) for c in self.channels}
+        self.wakes[edit_hook.SENDER] = Wake(self.clock, SHEET_LOOKS)
+        self.doorbell = Doorbell(self.ledger, self.clock, self.wakes)
+        self.subscriptions = self._subscribe()
 
     def _connect(self) -> list[Channel]:
         settings = self.config.channels
@@ -171,6 +181,34 @@ class Service:
         apply = Apply(self.shop, desk, watch, self.ledger, self.clock, zone, sheet.rows_per_call)
         hold = timedelta(minutes=sheet.hold_minutes)
         return SheetCycle(self.shop, desk, watch, Answering(self.shop), apply, self.ledger, hold)
+
+    # --- the web edge ------------------------------------------------------------------------------------------------
+
+    def hooks(self) -> dict[str, Callable[[Mapping[str, str], bytes], Notice]]:
+        """Who may send webhooks, and how theirs are judged."""
+        found: dict[str, Callable[[Mapping[str, str], bytes], Notice]] = {
+            c.name: c.webhooks.understand for c in self.channels if c.webhooks is not None
+        }
+        web = self.config.web
+        if web is not None and web.edit_secret is not None:
+            hook = edit_hook.EditHook(web.edit_secret.reveal(), self.config.sheet.spreadsheet_id, self.clock)
+            found[edit_hook.SENDER] = hook.understand
+        return found
+
+    def health(self) -> Health:
+        return health(self.ledger, self.shop)
+
+    def _subscribe(self) -> dict[str, Subscription]:
+        web = self.config.web
+        if web is None or web.public_url is None:
+            return {}
+        return {
+            c.name: Subscription(
+                c.webhooks, f"{web.public_url}/webhooks/{c.name}", self.clock, partial(self._live, c.name)
+            )
+            for c in self.channels
+            if c.webhooks is not None
+        }
 
     # --- jobs --------------------------------------------------------------------------------------------------------
 
@@ -252,7 +290,7 @@ class Service:
         _every(jobs, self.config.sheet.poll_seconds).do(guard.run, self.cycle.run)
         self._daily(jobs).do(guard.run, self.reconcile_sheet)
         guard.run(self.cycle.run)
-        self._turn(jobs)
+        self._turn(jobs, self.wakes[edit_hook.SENDER], partial(guard.run, self.cycle.run))
 
     def _channel_thread(self, channel: Channel) -> None:
         jobs = schedule.Scheduler()
@@ -262,16 +300,31 @@ class Service:
         if every > FULL_READ.total_seconds():
             _every(jobs, FULL_READ.total_seconds()).do(quantities.run, self.pushers[channel.name].run)
         self._daily(jobs).do(quantities.run, lambda: self.reconcile_channel(channel))
+        if channel.name in self.subscriptions:
+            guard = Guard(self._watchers, f"{channel.name} webhooks", None)
+            jobs.every(2).seconds.do(self.subscriptions[channel.name].when_due, guard.run)
         self.guarded_round(channel)
-        self._turn(jobs, lambda: quantities.run(self.pushers[channel.name].run))
+        self._turn(
+            jobs,
+            self.wakes[channel.name],
+            partial(self.guarded_round, channel),
+            lambda: quantities.run(self.pushers[channel.name].run),
+        )
 
     def _daily(self, jobs: schedule.Scheduler) -> schedule.Job:
         job: schedule.Job = jobs.every().day.at(_here(RECONCILE_AT, self.config.bridge.timezone))
         return job
 
-    def _turn(self, jobs: schedule.Scheduler, at_change: Callable[[], None] | None = None) -> None:
-        """Run what is due until told to stop; `at_change` as soon as another thread changed a listing: what was sold
-        in one mall, or typed into the sheet, must not wait for the next round of orders."""
+    def _turn(
+        self,
+        jobs: schedule.Scheduler,
+        wake: Wake,
+        at_wake: Callable[[], None],
+        at_change: Callable[[], None] | None = None,
+    ) -> None:
+        """Run what is due until told to stop; `at_wake` as soon as a webhook rang; `at_change` as soon as another
+        thread changed a listing: what was sold in one mall, or typed into the sheet, must not wait for the next
+        round of orders."""
         seen = self.ledger.listing_changes
         while not self._stop.is_set():
             idle = jobs.idle_seconds or 0.0
@@ -280,6 +333,8 @@ class Service:
             elif at_change is not None and seen != self.ledger.listing_changes:
                 seen = self.ledger.listing_changes
                 at_change()
+            elif wake.due():
+                at_wake()
             else:
                 self._stop.wait(min(idle, GLANCE))
 

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from bridge.domain.orders import ListingKey, OrderSnapshot
 from bridge.errors import Hint
+from bridge.notices import Notice
 
 
 class WriteKind(Enum):
@@ -35,7 +36,6 @@ class Capabilities:
     look_back: timedelta
     max_quantity: int
     read_before_write: bool = True
-    webhook: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,11 +85,30 @@ class Check:
     hint: Hint
 
 
+class Webhooks(Protocol):
+    """A mall's own word that something changed."""
+
+    def understand(self, headers: Mapping[str, str], body: bytes) -> Notice:
+        """Judge a webhook by its raw body before anything in it is read. Any thread may ask. Header names are in lower
+        case.
+
+        Raises Forged, NotForUs."""
+
+    def subscribe(self, address: str) -> None:
+        """See to it that the mall sends them to `address`; a write, and harmless to repeat.
+
+        Raises TryAgain, NeedsPerson, Refused."""
+
+
 class Channel(Protocol):
     """One mall, one shop. Used by one thread at a time."""
 
     name: str
     capabilities: Capabilities
+
+    @property
+    def webhooks(self) -> Webhooks | None:
+        """None where the mall sends none, or nothing is set up to judge them by."""
 
     def orders(self, since: datetime, known_open: Sequence[str] = ()) -> OrdersRead:
         """Orders placed or changed since `since` (aware) and, as its feed may be late, in the lag before it, as

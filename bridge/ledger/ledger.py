@@ -33,6 +33,7 @@ from bridge.ledger.questions import QuestionBook
 from bridge.ledger.sheet import SheetBook
 from bridge.ledger.stock import StockBook
 from bridge.ledger.values import Values, iso
+from bridge.ledger.webhooks import WebhookBook
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Tx:
     questioned: QuestionedBook
     sheet: SheetBook
     channels: ChannelBook
+    webhooks: WebhookBook
     values: Values
     conn: Connection
 
@@ -131,6 +133,7 @@ class Ledger:
             questioned=QuestionedBook(conn),
             sheet=SheetBook(conn, iso(at), values),
             channels=ChannelBook(conn),
+            webhooks=WebhookBook(conn, iso(at)),
             values=values,
             conn=conn,
         )

@@ -209,6 +209,19 @@ channel = Table(
     Column("trouble", JSON),  # {"ja": …, "en": …}
 )
 
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("sender", Text, primary_key=True),  # a channel, or "sheet"
+    Column("event", Text, primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("order", Text, nullable=False),
+    Column("digest", Text, nullable=False),  # of its signature: a copy under another event id is known too
+    Column("at", Text, nullable=False),
+    Index("webhook_digest", "sender", "digest"),
+    Index("webhook_at", "at"),
+)
+
 exception = Table(
     "exception",
     metadata,

@@ -188,18 +188,27 @@ class Server:
         if not self._file.load() and not empty:
             seed_world(self.sandbox.rakuten, self.sandbox.shopify)
         self._saver = Saver(self._file)
+        self._courier_stopped = threading.Event()
         self._map: dict[int, Any] = {}
         self._server = create_server(self.sandbox, map=self._map, sockets=[listener], threads=THREADS, ident=None)
 
     def run(self) -> None:
         """Serve until `stop`, SIGTERM or Ctrl-C; what was said by then is saved."""
         self._saver.start()
+        threading.Thread(target=self._deliver, name="sandbox-courier", daemon=True).start()
         try:
             self._server.run()
         finally:
             self.sandbox.crowd.stop_shoppers()
             self.sandbox.crowd.stop_packer()
+            self._courier_stopped.set()
             self._saver.stop()
+
+    def _deliver(self) -> None:
+        """Send Shopify's webhooks to whoever asked for them."""
+        while not self._courier_stopped.wait(TICK):
+            self.sandbox.shopify.courier.step()
+        self.sandbox.shopify.courier.close()
 
     def stop(self) -> None:
         """From another thread: close the sockets, which ends `run`."""

@@ -14,7 +14,7 @@ import requests
 
 from bridge.channels.http import RequestRecord
 from bridge.channels.port import OrdersRead
-from bridge.config import Bridge, Channels, Config, Rakuten, Secret, Sheet, Shopify
+from bridge.config import Bridge, Channels, Config, Rakuten, Secret, Sheet, Shopify, Web
 from bridge.domain.orders import LineKey, LineSnapshot, ListingKey, OrderSnapshot
 from bridge.flows.intake import book_orders
 from bridge.sandbox.latency import Latency
@@ -26,6 +26,7 @@ from bridge.service import Outside, Service, channel_names
 from bridge.sheet.build import build
 from bridge.sheet.http import Call
 from bridge.sheet.texts import question
+from bridge.web.app import WebEdge
 from tests.support.discovery import Strict
 from tests.support.sheets_client import authorized_session, service_account
 from tests.support.virtual_clock import VirtualClock
@@ -123,10 +124,12 @@ class World:
             FIRST_LOCATION.rsplit("/", 1)[1],
             self.locations,
             access_token=Secret("shpat_sandbox"),
+            webhook_secret=Secret("sandbox-secret"),
             base_url="https://sandbox/malls/shopify",
             lag_seconds=LAG,
         )
-        return Config(Bridge(ledger=self.ledger), sheet, Channels(rakuten, shopify))
+        web = Web(public_url="https://bridge.example", edit_secret=Secret("shared with the sheet's script"))
+        return Config(Bridge(ledger=self.ledger), sheet, Channels(rakuten, shopify), web)
 
     def outside(self) -> Outside:
         return Outside(
@@ -144,6 +147,13 @@ class World:
         """A bridge on the ledger file as it is now: the first one, or the one after a kill."""
         self.service = Service(self.config, self.outside())
         return self.service
+
+    def web(self) -> WebEdge:
+        """What listens for webhooks, made once per bridge, with Shopify told of it."""
+        edge = WebEdge(self.service.hooks(), self.service.doorbell, self.service.health)
+        self.sandbox.shopify.courier.transport = WsgiTransport(app=edge)
+        self.service.subscriptions["shopify"].when_due(lambda job: job())
+        return edge
 
     def _fill(self) -> None:
         """Products in the malls, their rows in 在庫表 and their lines in 出品."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.config import Bridge, Channels, ConfigError, Rakuten, Secret, Sheet, Shopify, load
+from bridge.config import Bridge, Channels, ConfigError, Rakuten, Secret, Sheet, Shopify, Web, load
 
 ROOT = Path(__file__).parents[2]
 MINIMAL = """
@@ -59,11 +59,11 @@ def test_the_example_loads(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("section", "kind"),
-    [("bridge", Bridge), ("sheet", Sheet), ("channels.rakuten", Rakuten), ("channels.shopify", Shopify)],
+    [("bridge", Bridge), ("sheet", Sheet), ("web", Web), ("channels.rakuten", Rakuten), ("channels.shopify", Shopify)],
 )
 def test_the_example_explains_every_setting_and_no_other(section: str, kind: type) -> None:
     text = (ROOT / "bridge.example.toml").read_text(encoding="utf-8")
-    part = text.split(f"\n[{section}]\n")[1].split("\n[")[0]
+    part = re.split(r"\n(?:# )?\[", re.split(rf"\n(?:# )?\[{re.escape(section)}\]\n", text)[1])[0]
     named = re.findall(r"^(?:# )?([a-z_]+) = ", part, re.MULTILINE)
     assert sorted(named) == sorted(each.name for each in fields(kind))
 
@@ -77,6 +77,40 @@ def test_the_example_shows_the_defaults() -> None:
         for each in fields(kind):
             if each.default is not None and isinstance(each.default, str | int | float):
                 assert values[each.name] == each.default, each.name
+
+
+def with_web(text: str) -> str:
+    """The example with its section [web] switched on as it says."""
+    before, section, after = re.split(r"(?m)(^# \[web\](?:\n(?!\[).*)+?)(?=\n\n\n)", text)
+    return before + re.sub(r"(?m)^# (?=\[web\]$|[a-z_]+ = )", "", section) + after
+
+
+def test_the_section_for_the_web_is_off_and_can_be_switched_on(folder: Path) -> None:
+    text = (ROOT / "bridge.example.toml").read_text(encoding="utf-8")
+    assert load(write(folder, text), {}).web is None
+    text = text.replace("# webhook_secret", "webhook_secret")
+    web = load(write(folder, with_web(text)), {}).web
+    assert web is not None
+    assert (web.host, web.port) == (Web().host, Web().port)
+    assert web.edit_secret is not None
+
+
+def test_the_web_is_on_loopback_unless_told_otherwise(folder: Path) -> None:
+    assert load(write(folder, MINIMAL + "[web]\n"), {}).web == Web("127.0.0.1", 8780)
+
+
+def test_mistakes_in_the_section_for_the_web(folder: Path) -> None:
+    wrong = 'host = "all"\nport = 0\npublic_url = "bridge.example.com/"\nedit_secret = "short"\n'
+    found = problems(folder, MINIMAL + "[web]\n" + wrong)
+    assert set(found) == {"web.host", "web.port", "web.public_url", "web.edit_secret"}
+
+
+def test_webhooks_need_a_key_to_be_judged_by(folder: Path) -> None:
+    token = MINIMAL.replace('client_id = "id"\nclient_secret = "shp-very-secret"', 'access_token = "shpat-very-secret"')
+    text = token + '[web]\npublic_url = "https://bridge.example.com"\n'
+    assert set(problems(folder, text)) == {"channels.shopify.webhook_secret"}
+    config = load(write(folder, text), {"BRIDGE_SHOPIFY_WEBHOOK_SECRET": "shpss-very-secret"})
+    assert "very-secret" not in repr(config)
 
 
 def test_defaults_fill_what_is_left_out(folder: Path) -> None:

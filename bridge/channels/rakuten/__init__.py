@@ -21,6 +21,7 @@ class RakutenChannel:
     """One shop on Rakuten Ichiba."""
 
     name = CHANNEL
+    webhooks = None  # none that one could count on (rakuten.md §7)
 
     def __init__(self, settings: Rakuten, seams: Seams) -> None:
         self.shop = settings.shop

@@ -13,6 +13,7 @@ from bridge.channels.shopify import checks, facts
 from bridge.channels.shopify.orders import OrderFeed
 from bridge.channels.shopify.snapshots import CHANNEL
 from bridge.channels.shopify.stock import Stock
+from bridge.channels.shopify.webhooks import ShopifyWebhooks
 from bridge.channels.shopify.wire import MALL, Graph
 from bridge.config import Shopify
 from bridge.domain.orders import ListingKey
@@ -37,6 +38,8 @@ class ShopifyChannel:
         self._graph = Graph(settings, seams)
         self._feed = OrderFeed(settings, self._graph, seams)
         self._stock = Stock(self._graph)
+        keys = settings.webhook_secret or settings.client_secret
+        self.webhooks = ShopifyWebhooks(settings, self._graph, seams.clock) if keys else None
 
     def orders(self, since: datetime, known_open: Sequence[str] = ()) -> OrdersRead:
         with understood(MALL):

@@ -88,6 +88,21 @@ SET_QUANTITIES = Document(
     cost=20,
 )
 
+SUBSCRIPTIONS = Document(
+    "Subscriptions",
+    """query Subscriptions($after: String) { webhookSubscriptions(first: 100, after: $after) {
+  nodes { topic uri } pageInfo { hasNextPage endCursor } } }""",
+    cost=110,
+)
+
+SUBSCRIBE = Document(
+    "Subscribe",
+    """mutation Subscribe($topic: WebhookSubscriptionTopic!, $wanted: WebhookSubscriptionInput!) {
+  webhookSubscriptionCreate(topic: $topic, webhookSubscription: $wanted) {
+    webhookSubscription { id } userErrors { field message } } }""",
+    cost=20,
+)
+
 SHOP = Document("Shop", "query Shop { shop { myshopifyDomain } }", cost=2)
 SCOPES = Document("Scopes", "query Scopes { currentAppInstallation { accessScopes { handle } } }", cost=20)
 PROBE_ORDERS = Document("ProbeOrders", "query ProbeOrders { orders(first: 1) { nodes { id } } }", cost=5)
@@ -100,6 +115,6 @@ PROBE_STOCK = Document(
 )
 
 ALL = (
-    ORDERS, ORDERS_BY_ID, LINES, PARTS, REFUND, FULFILLMENT, LEVELS, SET_QUANTITIES,
+    ORDERS, ORDERS_BY_ID, LINES, PARTS, REFUND, FULFILLMENT, LEVELS, SET_QUANTITIES, SUBSCRIPTIONS, SUBSCRIBE,
     SHOP, SCOPES, PROBE_ORDERS, PROBE_PRODUCTS, PROBE_STOCK,
 )  # fmt: skip

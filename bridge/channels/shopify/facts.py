@@ -26,4 +26,6 @@ MAX_QUANTITY = 1_000_000_000  # §5.1 [S]
 TOKEN_RENEWED_EARLY = timedelta(hours=1)  # §2.1
 SWEEP_EVERY = timedelta(hours=24)  # §6
 
+IDS_BELOW = 10**18  # §8 an id beyond it is none
+
 NOT_SHIPPED = frozenset({"CANCELLED", "ERROR", "FAILURE"})  # [S] states of a fulfillment that shipped nothing

@@ -54,8 +54,8 @@ class Graph:
         self._costs: dict[str, float] = {}
         self._path = f"/admin/api/{settings.api_version}/graphql.json"
         self.served_version: str | None = None
-        secrets = [each.reveal() for each in (settings.access_token, settings.client_secret) if each]
-        self._redactor = Redactor(secrets)
+        secrets = (settings.access_token, settings.client_secret, settings.webhook_secret)
+        self._redactor = Redactor([each.reveal() for each in secrets if each])
         self._http = MallHttp(
             MALL,
             settings.url,

@@ -17,6 +17,7 @@ from bridge.sandbox.malls.mall import Listing, Mall
 from bridge.sandbox.malls.plain import to_plain
 from bridge.sandbox.malls.rakuten import Rakuten
 from bridge.sandbox.malls.shopify import Shopify
+from bridge.sandbox.malls.shopify.courier import CourierDial
 from bridge.sandbox.malls.world import seed_world
 from bridge.sandbox.packer import PackerDials
 from bridge.sandbox.shoppers import ShopperDials
@@ -97,6 +98,8 @@ class Control:
             ("PUT", _MALL + "/stock", self._set_stock),
             ("PUT", _MALL + "/feed", self._feed),
             ("PUT", "/sandbox/malls/shopify/plan", self._plan),
+            ("GET", "/sandbox/malls/shopify/webhooks", self._webhooks),
+            ("PUT", "/sandbox/malls/shopify/webhooks", self._turn_webhooks),
             ("POST", _MALL + "/buy", self._buy),
             ("POST", _MALL + "/ship", self._ship),
             ("POST", _MALL + "/cancel", self._cancel),
@@ -199,6 +202,14 @@ class Control:
         rate = float(_read(request)["restore_rate"])
         self._shopify.switches.restore_rate, self._shopify.switches.bucket = rate, 20 * rate
         return {"restore_rate": rate, "bucket": 20 * rate}
+
+    def _webhooks(self, _request: Request) -> Body:
+        courier = self._shopify.courier
+        return {"dial": asdict(courier.dial), "counts": dict(courier.counts)}
+
+    def _turn_webhooks(self, request: Request) -> Body:
+        self._shopify.courier.dial = CourierDial(**_with_spans(_read(request)))
+        return self._webhooks(request)
 
     def _buy(self, request: Request, name: str) -> Body:
         given = _read(request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from bridge.sandbox.malls.buyers import Buyer, buyer_of
 from bridge.sandbox.malls.rakuten.records import JST, ChangeReason, RakutenLine, RakutenOrder
 
 if TYPE_CHECKING:
@@ -13,26 +14,11 @@ if TYPE_CHECKING:
 LATEST_VERSION = 10
 SKU_VERSION = 7  # the first with SkuModelList
 NOT_FIXED = -9999
-BUYER_NAME = "架空花子"
-BUYER_MAIL = "hanako.kakuu@example.invalid"
-BUYER_PHONE = "0000-12-3456"
-
-_PERSON: dict[str, Any] = {
-    "zipCode1": "000",
-    "zipCode2": "0000",
-    "prefecture": "東京都",
-    "city": "架空区",
-    "subAddress": "見本町1-2-3",
-    "familyName": "架空",
-    "firstName": "花子",
-    "phoneNumber1": "0000",
-    "phoneNumber2": "12",
-    "phoneNumber3": "3456",
-}
 
 
 def render_order(shop: Rakuten, order: RakutenOrder, version: int, flag_deleted: bool) -> dict[str, Any]:
     """`flag_deleted`: deleted lines are shown with deleteItemFlag 1, else they are missing."""
+    buyer = buyer_of(int(order.id.rsplit("-", 1)[-1]))
     amount = NOT_FIXED if order.fixed_at is None else sum(line.units for line in order.lines) * 1000
     return {
         "orderNumber": order.id,
@@ -47,8 +33,8 @@ def render_order(shop: Rakuten, order: RakutenOrder, version: int, flag_deleted:
         "cancelDueDate": None,
         "deliveryDate": None,
         "shippingTerm": None,
-        "remarks": f"[配送日時指定:] {BUYER_NAME}宛",
-        "memo": BUYER_PHONE,
+        "remarks": f"[配送日時指定:] {buyer.name}宛",
+        "memo": "-".join(buyer.phone),
         "giftCheckFlag": 0,
         "severalSenderFlag": int(len(order.baskets) > 1),
         "orderType": order.order_type,
@@ -58,20 +44,38 @@ def render_order(shop: Rakuten, order: RakutenOrder, version: int, flag_deleted:
         "rakutenConfirmFlag": 0,
         "totalPrice": amount,
         "goodsPrice": amount,
-        "OrdererModel": _PERSON | {"emailAddress": BUYER_MAIL, "sex": None},
-        "SettlementModel": {"settlementMethod": "クレジットカード", "cardName": "VISA", "cardOwner": BUYER_NAME},
-        "PackageModelList": [_package(shop, order, basket, version, flag_deleted) for basket in order.baskets],
+        "OrdererModel": _person(buyer) | {"emailAddress": buyer.mail, "sex": None},
+        "SettlementModel": {"settlementMethod": "クレジットカード", "cardName": "VISA", "cardOwner": buyer.name},
+        "PackageModelList": [_package(shop, order, basket, version, flag_deleted, buyer) for basket in order.baskets],
         "ChangeReasonModelList": [_change(entry) for entry in order.changes],
     }
 
 
-def _package(shop: Rakuten, order: RakutenOrder, basket: int, version: int, flag_deleted: bool) -> dict[str, Any]:
+def _person(buyer: Buyer) -> dict[str, Any]:
+    first, second, third = buyer.phone
+    return {
+        "zipCode1": buyer.zip_code[0],
+        "zipCode2": buyer.zip_code[1],
+        "prefecture": buyer.prefecture,
+        "city": buyer.city,
+        "subAddress": buyer.street,
+        "familyName": buyer.family,
+        "firstName": buyer.first,
+        "phoneNumber1": first,
+        "phoneNumber2": second,
+        "phoneNumber3": third,
+    }
+
+
+def _package(
+    shop: Rakuten, order: RakutenOrder, basket: int, version: int, flag_deleted: bool, buyer: Buyer
+) -> dict[str, Any]:
     lines = [line for line in order.lines if line.basket == basket]
     shown = [line for line in lines if flag_deleted or not line.deleted]
     return {
         "basketId": basket,
         "packageDeleteFlag": int(all(line.deleted for line in lines)),
-        "SenderModel": dict(_PERSON),
+        "SenderModel": _person(buyer),
         "ShippingModelList": _shippings(order, basket),
         "ItemModelList": [_item(shop, line, version) for line in shown],
     }

@@ -215,11 +215,17 @@ class Mutations:
         self._begin(info)
         key_of(info)
         uri = webhookSubscription.get("uri") or ""
-        if not uri.startswith(("https://", "pubsub://", "arn:")):
-            path = ("webhookSubscription", "uri")
+        path = ("webhookSubscription", "uri")
+        # Shopify takes no plain http; the sandbox does, to an address on its own machine.
+        if not uri.startswith(("https://", "pubsub://", "arn:", "http://127.0.0.1:")):
             return {"webhookSubscription": None, "userErrors": [_plain_error("Address is invalid", *path)]}
+        if any((hook.topic, hook.uri) == (topic, uri) for hook in self._shop.state.webhooks.values()):
+            taken = _plain_error("Address for this topic has already been taken", *path)
+            return {"webhookSubscription": None, "userErrors": [taken]}
+        include = webhookSubscription.get("includeFields")
         hook_id = gid("WebhookSubscription", self._shop.next_number())
-        hook = self._shop.state.webhooks[hook_id] = Webhook(hook_id, topic, uri, self._shop.clock.now())
+        hook = self._shop.state.webhooks[hook_id] = Webhook(hook_id, topic, uri, self._shop.clock.now(), include)
+        self._shop.touch()
         return {"webhookSubscription": self._views.webhook(hook), "userErrors": []}
 
     def webhook_subscription_delete(self, _root: Any, info: Info, id: str) -> View:

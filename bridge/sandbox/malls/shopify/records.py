@@ -140,6 +140,8 @@ class Webhook:
     topic: str
     uri: str
     created_at: datetime
+    include: list[str] | None = None  # the members of the body that were asked for; None: all
+    failures: int = 0  # in a row
 
 
 @dataclass

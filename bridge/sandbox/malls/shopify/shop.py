@@ -9,6 +9,7 @@ from bridge.clock import Clock
 from bridge.sandbox.malls.mall import Cause, Listing, Mall, Wanted, units_by_listing
 from bridge.sandbox.malls.plain import from_plain, to_plain
 from bridge.sandbox.malls.shopify.api import ShopifyApi
+from bridge.sandbox.malls.shopify.courier import Courier
 from bridge.sandbox.malls.shopify.records import (
     Attempt,
     Fulfillment,
@@ -24,6 +25,7 @@ from bridge.sandbox.malls.shopify.records import (
     number_of,
 )
 from bridge.sandbox.malls.shopify.switches import ShopifySwitches
+from bridge.sandbox.malls.shopify.webhook_bodies import edit_body, order_body, refund_body
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -54,6 +56,7 @@ class Shopify(Mall):
         self.domain = domain
         self.state: ShopifyState = ShopifyState(visible_after=visible_after)
         self.add_location(FIRST_LOCATION, "本社倉庫")
+        self.courier = Courier(self, seed)
         self._api = ShopifyApi(self)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -184,6 +187,7 @@ class Shopify(Mall):
             self.state.orders[order.id] = order
             for line in order.lines:
                 self._commit(order, line, line.units, "order")
+            self.courier.tell("ORDERS_CREATE", lambda: order_body(order))
             if source == "pos":
                 order.retail_location = order.lines[0].listing[1]
                 self.ship(order.id)
@@ -251,6 +255,7 @@ class Shopify(Mall):
                 now = self.clock.now()
                 order.cancelled_at = order.closed_at = now
                 order.cancel_reason = "CUSTOMER"
+                self.courier.tell("ORDERS_CANCELLED", lambda: order_body(order))
             return sum(part for _, part in lines)
 
     def _withdraw(self, order: ShopifyOrder, line: ShopifyLine, units: int, restock: bool) -> None:
@@ -273,8 +278,7 @@ class Shopify(Mall):
             line.removed += max(-delta, 0)
             line.ordered += max(delta, 0)
             self._commit(order, line, delta, "edit")
-            order.edited = True
-            self._updated(order)
+            self._edited(order)
 
     def add_line(self, order_id: str, listing: Listing, units: int) -> str:
         """An order edit adds a line. Returns its id."""
@@ -283,8 +287,7 @@ class Shopify(Mall):
             line = self._line(listing, units)
             order.lines.append(line)
             self._commit(order, line, units, "edit")
-            order.edited = True
-            self._updated(order)
+            self._edited(order)
             return line.line_id
 
     def return_units(self, order_id: str, line_id: str, units: int, restock: bool = True) -> None:
@@ -308,14 +311,22 @@ class Shopify(Mall):
         lines = [
             RefundLine(line.line_id, n, kind, back, line.listing[1] if back else None) for line, n, kind, back in parts
         ]
-        order.refunds.append(Refund(gid("Refund", self.next_number()), self.clock.now(), lines))
+        refund = Refund(gid("Refund", self.next_number()), self.clock.now(), lines)
+        order.refunds.append(refund)
+        self.courier.tell("REFUNDS_CREATE", lambda: refund_body(order, refund))
         left = sum(line.units - line.refunded for line in order.lines)
         order.financial_status = "PARTIALLY_REFUNDED" if left else "REFUNDED"
         self._updated(order)
 
+    def _edited(self, order: ShopifyOrder) -> None:
+        order.edited = True
+        self._updated(order)
+        self.courier.tell("ORDERS_EDITED", lambda: edit_body(order, self.next_number()))
+
     def _updated(self, order: ShopifyOrder) -> None:
         order.updates.append(self.clock.now())
         self.touch()
+        self.courier.tell("ORDERS_UPDATED", lambda: order_body(order))
 
     @staticmethod
     def _chosen(order: ShopifyOrder, line_id: str | None) -> list[ShopifyLine]:

@@ -1,0 +1,29 @@
+"""Keep a mall telling us of its orders: some forget whom to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bridge.channels.port import Webhooks
+from bridge.clock import Clock
+
+AGAIN = 24 * 3600.0  # seconds: Shopify drops an address after eight failures in a row (shopify.md §8)
+AFTER_FAILURE = 3600.0
+
+
+class Subscription:
+    """One channel's. `live`: in shadow nothing is written, an address neither."""
+
+    def __init__(self, webhooks: Webhooks, address: str, clock: Clock, live: Callable[[], bool]) -> None:
+        self._webhooks, self._address, self._clock, self._live = webhooks, address, clock, live
+        self._next = 0.0
+
+    def when_due(self, guarded: Callable[[Callable[[], None]], None]) -> None:
+        """Once a day while live. A failure costs nothing but the haste: the polls go on."""
+        if self._clock.monotonic() >= self._next and self._live():
+            guarded(self._run)
+
+    def _run(self) -> None:
+        self._next = self._clock.monotonic() + AFTER_FAILURE
+        self._webhooks.subscribe(self._address)
+        self._next = self._clock.monotonic() + AGAIN

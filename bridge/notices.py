@@ -1,0 +1,53 @@
+"""What a webhook says: that something has changed, and no more. It wakes a poll; it is never the fact.
+
+The one who sends it owns how it is signed: `channels/<mall>/webhooks.py`, `sheet/edit_hook.py`.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+DIGEST_CHARACTERS = 32  # of the signature in hexadecimal: 128 bits
+
+
+class Forged(Exception):
+    """Not signed by whom it says it comes from."""
+
+
+class NotForUs(Exception):
+    """Signed well, but about another shop."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """All that is kept of a webhook.
+
+    event: the sender's id of the delivery, equal over its retries · topic, order: "" where they are not understood ·
+    digest: of what was signed, so that a copy under another id is known too · at: when it happened, aware
+    """
+
+    event: str
+    topic: str
+    order: str
+    digest: str
+    at: datetime
+
+
+def signature(key: str, message: bytes) -> bytes:
+    """HMAC-SHA256."""
+    return hmac.new(key.encode(), message, sha256).digest()
+
+
+def signed_by(keys: Iterable[str], message: bytes, given: bytes) -> bool:
+    """Whether `given` is the signature of `message` by one of `keys`. Takes as long whichever it is, or none."""
+    fits = [hmac.compare_digest(signature(key, message), given) for key in keys]
+    return any(fits)
+
+
+def digest_of(given: bytes) -> str:
+    """A short name of a good signature. It is keyed, so nobody can find out from it what was signed."""
+    return sha256(given).hexdigest()[:DIGEST_CHARACTERS]

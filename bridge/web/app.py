@@ -1,0 +1,95 @@
+"""The web edge as one WSGI application. Whatever is sent, it answers; by 5xx only where the ledger fails.
+
+A webhook: its signature is judged over the raw body, its id kept, the answer given. The work comes later, elsewhere.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from prometheus_client import CONTENT_TYPE_LATEST
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.wrappers import Request, Response
+
+from bridge.errors import Stop
+from bridge.flows.health import Health
+from bridge.flows.wake import Doorbell
+from bridge.notices import Forged, NotForUs, Notice
+from bridge.web.figures import Figures, Outcome, as_json
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+log = logging.getLogger("bridge.web")
+
+MAX_BODY = 1 << 20  # bytes: Shopify's largest orders stay below it, and what we ask for is a hundred
+Understand = Callable[[Mapping[str, str], bytes], Notice]
+View = Callable[[Request], Response]
+
+
+class WebEdge:
+    """`hooks`: by sender, how its webhooks are judged."""
+
+    def __init__(self, hooks: Mapping[str, Understand], doorbell: Doorbell, health: Callable[[], Health]) -> None:
+        self._doorbell, self._health = doorbell, health
+        self._figures = Figures(health)
+        self._routes: dict[str, tuple[str, View]] = {
+            "/healthz": ("GET", self._healthz),
+            "/metrics": ("GET", self._metrics),
+        }
+        for sender, understand in hooks.items():
+            self._routes[f"/webhooks/{sender}"] = ("POST", self._webhook(sender, understand))
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        request = Request(environ)
+        request.max_content_length = MAX_BODY
+        try:
+            response = self._view(request)(request)
+        except HTTPException as error:
+            response = error.get_response(environ)
+        except Stop as error:
+            log.error("%s", error.hint)
+            response = _text("The ledger can't be used", 503)
+        except Exception:
+            log.exception("unexpected")
+            response = _text("Internal error", 500)
+        return response(environ, start_response)
+
+    def _view(self, request: Request) -> View:
+        found = self._routes.get(request.path)
+        if found is None:
+            raise NotFound
+        method, view = found
+        if request.method != method:
+            raise MethodNotAllowed([method])
+        return view
+
+    def _webhook(self, sender: str, understand: Understand) -> View:
+        def view(request: Request) -> Response:
+            body = request.get_data(cache=False)
+            headers = {name.lower(): value for name, value in request.headers}
+            try:
+                notice = understand(headers, body)
+            except Forged:
+                self._figures.count(sender, Outcome.FORGED)
+                return _text("Not signed by whom it should be", 401)
+            except NotForUs:
+                self._figures.count(sender, Outcome.NOT_FOR_US)
+                return _text("Not for this shop", 404)
+            self._figures.count(sender, Outcome(self._doorbell.take(sender, notice).value))
+            return _text("", 200)
+
+        return view
+
+    def _healthz(self, _request: Request) -> Response:
+        health = self._health()
+        return Response(as_json(health), 200 if health.ok else 503, content_type="application/json; charset=utf-8")
+
+    def _metrics(self, _request: Request) -> Response:
+        return Response(self._figures.text(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _text(text: str, status: int) -> Response:
+    return Response(text, status, content_type="text/plain; charset=utf-8")
