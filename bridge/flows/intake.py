@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -75,13 +75,17 @@ def book_orders(tx: Tx, shop: Shop, facts: ChannelFacts, read: OrdersRead) -> in
     lines = 0
     renewed: dict[LineKey, str] = {}
     for order in sorted(read.orders, key=lambda order: (order.placed_at, order.order)):
-        known = by_order.get(order.order, {})
+        known = by_order.setdefault(order.order, {})  # kept up to date: the same order may stand in one answer twice
         if _says_the_same(order, known):
-            renewed |= {key: order.version for key, state in known.items() if state.version < order.version}
+            newer = {key: state for key, state in known.items() if state.version < order.version}
+            renewed |= dict.fromkeys(newer, order.version)
+            known.update({key: replace(state, version=order.version) for key, state in newer.items()})
             continue
-        moved, count = _book_order(tx, facts, order, known, opening)
+        moved, states = _book_order(tx, facts, order, known, opening)
         changed |= moved
-        lines += count
+        lines += sum(1 for key, state in states.items() if known.get(key) != state)
+        known.update(states)
+        renewed = {key: version for key, version in renewed.items() if key not in states}
     tx.orders.renew(renewed)
     for order in read.orders:
         tx.questions.settle("order unreadable", f"{facts.name}/{order.order}", both("results", "settled itself"))
@@ -129,8 +133,8 @@ def _says_the_same(order: OrderSnapshot, known: dict[LineKey, LineState]) -> boo
 
 def _book_order(
     tx: Tx, facts: ChannelFacts, order: OrderSnapshot, known: dict[LineKey, LineState], opening: bool
-) -> tuple[set[str], int]:
-    """Book one order; the SKUs it moved and how many of its lines changed."""
+) -> tuple[set[str], Mapping[LineKey, LineState]]:
+    """Book one order; the SKUs it moved and its lines as they stand now."""
     listings = tx.listings.get(
         {line.listing for line in order.lines} | {state.snapshot.listing for state in known.values()}
     )
@@ -167,8 +171,7 @@ def _book_order(
     _check(tx, booked.states.values())
     if booked.taken:
         moved |= {c.sku for key in booked.taken if key in listings for c in listings[key].components}
-    changed = sum(1 for key, state in booked.states.items() if known.get(key) != state)
-    return moved, changed
+    return moved, booked.states
 
 
 def _left_before(tx: Tx, order: OrderSnapshot) -> dict[LineKey, tuple[int, int]]:

@@ -127,3 +127,24 @@ def test_goods_that_a_person_said_came_back_come_back_once(shop: World) -> None:
     assert (shop.row("B")["検品待ち"], shop.row("B")["本社倉庫"]) == ("2", "5")
     with shop.service.ledger.read() as tx:
         assert reconcile.books(tx) == []
+
+
+def test_an_order_told_several_times_in_one_answer_is_booked_once_by_its_newest_message(shop: World) -> None:
+    facts = shop.service.shop.channels["rakuten"]
+    key = LineKey("rakuten", facts.shop, "X1", "1")
+    listing, now = ListingKey("rakuten", "/".join(shop.wire("rakuten", "A"))), shop.clock.now()
+
+    def told(version: str, open: int, shipped: int) -> OrderSnapshot:
+        line = LineSnapshot(key, listing, open + shipped, open, shipped, 0, open + shipped)
+        return OrderSnapshot("rakuten", facts.shop, "X1", version, now, (line,))
+
+    def heard(*messages: OrderSnapshot) -> tuple[int, int]:
+        with shop.service.ledger.write() as tx:
+            book_orders(tx, shop.service.shop, facts, OrdersRead(messages, now, {}))
+            shelf = tx.stock.balances(["A"])["A", "本社倉庫"]
+        return shelf.on_hand, shelf.allocated
+
+    assert heard(told("1", 3, 0)) == (5, 3)
+    assert heard(told("4", 1, 2), told("2", 3, 0), told("3", 2, 1), told("4", 1, 2)) == (3, 1)
+    assert heard(told("6", 1, 2), told("5", 0, 3), told("7", 0, 3), told("6", 1, 2)) == (2, 0)
+    assert heard(told("6", 1, 2)) == (2, 0)
