@@ -23,6 +23,7 @@ from bridge.domain.tokens import free, locked, number_of
 from bridge.fault_points import Point, reached
 from bridge.flows.answer_cells import Answers, gather
 from bridge.flows.desk import Desk, Look
+from bridge.flows.heartbeat import beat
 from bridge.flows.shop import Shop, bridge_live
 from bridge.flows.tabs import people_requests
 from bridge.flows.watch import Watch
@@ -59,6 +60,7 @@ class Batch:
     requests: list[Request] = field(default_factory=list)
     essential: bool = False
     second: bool = False
+    beat: list[Request] = field(default_factory=list)
     journal_pieces: list[Piece] = field(default_factory=list)
 
 
@@ -85,6 +87,7 @@ class Apply:
                 self._work(tx, batch, stock, outcome.needs)
             if not batch.essential:
                 self._heal_all(tx, batch, stock, look)
+            batch.beat = self._beat(tx, look, along=bool(batch.requests))
         healed = not batch.essential
         for _ in range(PASSES):
             answer = self._send(batch, stock)
@@ -100,20 +103,33 @@ class Apply:
                     self._heal_all(tx, batch, stock, look if not healed else Look())
                     healed = True
 
+    def _beat(self, tx: Tx, look: Look, *, along: bool) -> list[Request]:
+        if "marks" not in self.desk.tabs.ids:
+            return []
+        hidden = 0
+        if _usable(tx, look.stock):
+            assert look.stock is not None
+            assert look.stock.view is not None
+            hidden = len(_due(tx, look.stock.view, set(), hidden=True))
+        return beat(tx, look, self.desk.tabs["marks"], hidden, self.zone, along=along)
+
     def _send(self, batch: Batch, stock: StockTab | None) -> Look | None:
         """One call; what it answered has been taken in. None where there was nothing to send, or where Google refused
         the batch whole (a filter hides a row, a row is gone): the next cycle looks again."""
-        if not batch.requests:
+        requests = batch.requests + batch.beat
+        if not requests:
             return None
-        if stock is None or stock.view is None:
-            self.desk.send(batch.requests)
+        if stock is None or stock.view is None or not batch.requests:
+            self.desk.send(requests)
             return None
         if batch.essential:
             reached(Point.WRITE_PROMISED if batch.second else Point.LOCK_PROMISED)
         try:
-            answer = self.desk.write(batch.requests, stock, batch.journal_pieces)
+            answer = self.desk.write(requests, stock, batch.journal_pieces)
         except BatchRefused as refusal:
             _log.warning("batch refused: %s", refusal)
+            if batch.beat:
+                self.desk.send(batch.beat)
             return None
         reached(_answered(batch))
         with self.ledger.write() as tx:
@@ -342,9 +358,9 @@ def _sort_intents(
     return ready, back, gone
 
 
-def _due(tx: Tx, view: View, busy: set[str]) -> list[tuple[Row, str, Amount]]:
+def _due(tx: Tx, view: View, busy: set[str], *, hidden: bool = False) -> list[tuple[Row, str, Amount]]:
     """Rows to lock, in table order: their content lacks something booked or shows a number that was refused (stock),
-    or an order changed what only the bridge writes (owned)."""
+    or an order changed what only the bridge writes (owned). `hidden`: instead the rows that a filter hides."""
     records = tx.sheet.skus()
     balances = tx.stock.balances()
     numbers = {n for row in view.rows if (n := number_of(row.token)) is not None}
@@ -353,7 +369,7 @@ def _due(tx: Tx, view: View, busy: set[str]) -> list[tuple[Row, str, Amount]]:
     found = []
     for row in view.rows:
         record = records.get(row.sku)
-        if record is None or not record.token or record.token != row.token or row.hidden or row.sku in busy:
+        if record is None or not record.token or record.token != row.token or row.hidden != hidden or row.sku in busy:
             continue
         amount = amounts[row.sku, number_of(row.token) or 0]
         lacks = _lacks(balances, row.sku, view.locations, amount)

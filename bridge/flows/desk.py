@@ -18,7 +18,7 @@ from bridge.sheet import journal
 from bridge.sheet.gateway import BatchRefused, Gateway, Piece, Reply, Request
 from bridge.sheet.grid import Snapshot, Tab
 from bridge.sheet.layout import Columns, first_locations, fold, tab_spec
-from bridge.sheet.marks import mark_cells, read_marks
+from bridge.sheet.marks import Marks, mark_cells, read_marks
 from bridge.sheet.requests import write_cells
 from bridge.sheet.views import (
     AnswerLine,
@@ -39,14 +39,16 @@ AWAITED = timedelta(days=1)  # how long a promised journal line is looked for in
 
 @dataclass(frozen=True)
 class Look:
-    """What one reply showed. A part that is None was not in it, or its tab is gone. `fresh`: a poll, not the reply of
-    a write (which carries the stock table and journal lines only)."""
+    """What one reply showed. A part that is None was not in it, or its tab is gone. `zone`: the spreadsheet's time
+    zone · `fresh`: a poll, not the reply of a write (which carries the stock table and journal lines only)."""
 
     stock: StockTab | None = None
     listings: Lines[ListingLine] | None = None
     answers: Lines[AnswerLine] | None = None
     settings: Lines[SettingLine] | None = None
     lines: tuple[Line, ...] = ()
+    marks: Marks | None = None
+    zone: str = ""
     missing: tuple[str, ...] = ()
     fresh: bool = True
 
@@ -129,7 +131,7 @@ class Desk:
         return self._explained(look)
 
     def _read(self, promised: Sequence[int], names: Sequence[str], whole_journal: bool) -> Look:
-        pieces = [Piece(self.tabs[role]) for role in PEOPLE if role in self.tabs.ids]
+        pieces = [Piece(self.tabs[role]) for role in (*PEOPLE, "marks") if role in self.tabs.ids]
         if "journal" in self.tabs.ids:
             lines = journal.pieces(self.tabs["journal"], promised, self.journal_lines)
             pieces += [Piece(self.tabs["journal"])] if whole_journal else lines
@@ -192,6 +194,8 @@ class Desk:
             answers=read_answers(found["questions"]) if "questions" in found and fresh else None,
             settings=settings,
             lines=lines,
+            marks=read_marks(found["marks"]) if "marks" in found and fresh else None,
+            zone=snapshot.zone,
             missing=self._missing,
             fresh=fresh,
         )

@@ -1,16 +1,30 @@
-"""`bridge init`: the tabs of the template in a given spreadsheet. Adds what is missing; changes nothing else."""
+"""`bridge init`: the tabs of the template in a given spreadsheet. Adds what is missing, repairs what is the bridge's
+own (the banners and what they need); changes nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bridge.sheet.gateway import Gateway, Request
-from bridge.sheet.layout import TABS, ColumnSpec, TabSpec, first_locations, kind_title, tab_spec
+from bridge.domain.reading import CellKind, RawCell
+from bridge.sheet.banner import banner_requests, formula
+from bridge.sheet.gateway import Gateway, Piece, Request
+from bridge.sheet.grid import GridCell, Tab
+from bridge.sheet.layout import (
+    HEADER_ROWS,
+    TABS,
+    ColumnSpec,
+    TabSpec,
+    find_columns,
+    first_locations,
+    kind_title,
+    tab_spec,
+)
 from bridge.sheet.requests import CellValue, box, text_format, write_cells
 
 JOURNAL_COLUMNS = 4 + 2 * 10  # up to ten stock columns
+_METADATA = "properties.autoRecalc,sheets(properties(sheetId,gridProperties),conditionalFormats)"
 
 
 @dataclass(frozen=True)
@@ -36,14 +50,58 @@ def build(gateway: Gateway, language: str, channels: Sequence[str], journal_line
         if role == "settings":
             requests += _first_settings(spec, sheet_id, language, channels)
         added.append(spec.title(language))
+        if spec.columns:
+            requests += _first_banner(spec, sheet_id, language)
+    requests += _repairs(gateway, present, language)
     if requests:
         gateway.write(requests)
     return Built(tuple(added))
 
 
+def _first_banner(spec: TabSpec, sheet_id: int, language: str) -> list[Request]:
+    """The banner of a tab that is being added."""
+    header = tuple(GridCell(RawCell(CellKind.TEXT, title), title) for _, title in _expanded(spec, language))
+    tab = Tab(sheet_id, spec.title(language), spec.rows, len(header), (header,))
+    grid = {"columnCount": len(header) + 1, "frozenRowCount": 1}
+    return banner_requests(tab, 0, _formula(language), {"gridProperties": grid}, ())
+
+
+def _formula(language: str, marks_title: str = "") -> str:
+    return formula(language, marks_title or tab_spec("marks").title(language))
+
+
+def _repairs(gateway: Gateway, present: Mapping[str, Tab], language: str) -> list[Request]:
+    """The banners of the tabs that stand already, and the recalculation that keeps every banner's clock going."""
+    staff = {
+        role: present[title]
+        for role in TABS
+        if (spec := tab_spec(role)).columns
+        for title in (spec.ja, spec.en)
+        if title in present
+    }
+    metadata = gateway.open().fetch_sheet_metadata({"fields": _METADATA})
+    requests: list[Request] = []
+    if metadata["properties"].get("autoRecalc") == "ON_CHANGE":  # every minute, or every hour by a person's own choice
+        properties = {"autoRecalc": "MINUTE"}
+        requests.append({"updateSpreadsheetProperties": {"properties": properties, "fields": "autoRecalc"}})
+    if not staff:
+        return requests
+    sheets = {sheet["properties"].get("sheetId", 0): sheet for sheet in metadata["sheets"]}
+    heads = gateway.read([Piece(tab.sheet_id, 0, HEADER_ROWS) for tab in staff.values()]).tabs
+    marks = next((title for title in (tab_spec("marks").ja, tab_spec("marks").en) if title in present), "")
+    for role, tab in staff.items():
+        columns, sheet = find_columns(role, heads[tab.sheet_id].texts()), sheets[tab.sheet_id]
+        if any(problem.code == "no header row" for problem in columns.problems):
+            continue
+        rules = sheet.get("conditionalFormats", [])
+        text = _formula(language, marks)
+        requests += banner_requests(heads[tab.sheet_id], columns.header_row, text, sheet["properties"], rules)
+    return requests
+
+
 def _add_tab(spec: TabSpec, sheet_id: int, language: str, journal_lines: int) -> list[Request]:
     rows = journal_lines + 1 if spec.role == "journal" else spec.rows
-    columns = JOURNAL_COLUMNS if spec.role == "journal" else max(4, len(_expanded(spec, language)))
+    columns = JOURNAL_COLUMNS if spec.role == "journal" else max(4, len(_expanded(spec, language)) + bool(spec.columns))
     grid: dict[str, Any] = {"rowCount": rows, "columnCount": columns}
     if spec.columns:
         grid["frozenRowCount"] = 1

@@ -22,6 +22,7 @@ Request = dict[str, Any]
 
 # Only what grid.parse looks at. `hiddenByFilter` tells which rows nobody sees.
 _FIELDS = (
+    "properties.timeZone,"
     "sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),"
     "data(startRow,startColumn,rowMetadata.hiddenByFilter,"
     "rowData.values(userEnteredValue,effectiveValue,formattedValue,userEnteredFormat.numberFormat)))"

@@ -13,11 +13,13 @@ BLANK = RawCell(CellKind.BLANK, None, "")
 
 @dataclass(frozen=True)
 class GridCell:
-    """`raw`: what the cell holds · `text`: what it displays · `plain`: it has the text format."""
+    """`raw`: what the cell holds · `text`: what it displays · `plain`: it has the text format · `formula`: the one that
+    was entered, also where it comes to an error."""
 
     raw: RawCell = BLANK
     text: str = ""
     plain: bool = False
+    formula: str = ""
 
     @property
     def ticked(self) -> bool:
@@ -60,9 +62,11 @@ class Tab:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The tabs of one reply, by sheetId. `sparse`: rows of a tab that came in pieces, as (sheetId, row) -> cells."""
+    """The tabs of one reply, by sheetId. `zone`: the spreadsheet's time zone · `sparse`: rows of a tab that came in
+    pieces, as (sheetId, row) -> cells."""
 
     tabs: Mapping[int, Tab] = field(default_factory=dict)
+    zone: str = ""
     sparse: Mapping[tuple[int, int], tuple[GridCell, ...]] = field(default_factory=dict)
 
 
@@ -92,7 +96,7 @@ def parse(spreadsheet: Mapping[str, Any]) -> Snapshot:
         tabs[sheet_id] = whole or Tab(
             sheet_id, properties.get("title", ""), size.get("rowCount", 0), size.get("columnCount", 0), ()
         )
-    return Snapshot(tabs, sparse)
+    return Snapshot(tabs, spreadsheet.get("properties", {}).get("timeZone", ""), sparse)
 
 
 def _row(row: Mapping[str, Any]) -> tuple[GridCell, ...]:
@@ -106,7 +110,8 @@ def _cell(cell: Mapping[str, Any]) -> GridCell:
     typed = cell.get("userEnteredValue", {})
     shown = cell.get("effectiveValue", typed)
     kind, value = _kind(typed, shown)
-    return GridCell(RawCell(kind, value, number_format), cell.get("formattedValue", ""), number_format == "TEXT")
+    raw, text, plain = RawCell(kind, value, number_format), cell.get("formattedValue", ""), number_format == "TEXT"
+    return GridCell(raw, text, plain, typed.get("formulaValue", ""))
 
 
 def _kind(typed: Mapping[str, Any], shown: Mapping[str, Any]) -> tuple[CellKind, Any]:

@@ -15,9 +15,14 @@ def _document() -> dict[str, Any]:
     return tomllib.loads((templates() / "sentences.toml").read_text(encoding="utf-8"))
 
 
+def template(section: str, code: str, language: str) -> str:
+    """A sentence with its {names} still in it."""
+    return str(_document()[section][code][language])
+
+
 def say(section: str, code: str, language: str, **values: Any) -> str:
     """A sentence of `findings`, `states` or `results`."""
-    return _fill(_document()[section][code][language], values)
+    return _fill(template(section, code, language), values)
 
 
 def both(section: str, code: str, **values: Any) -> dict[str, str]:
