@@ -2,7 +2,7 @@
 # Everything is installed into .venv, in the versions of requirements.lock.
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo sandbox test test-long test-crash lint format lock clean
+.PHONY: help install demo sandbox test test-long test-crash abuse lint format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,6 +28,7 @@ help:
 	@echo 'make test              the tests'
 	@echo 'make test-long         the tests that take longer'
 	@echo 'make test-crash        kill -9 at every fault point; SEEDS=3'
+	@echo 'make abuse             random broken layouts of the spreadsheet on every core; LAYOUTS=5000, FIRST=0'
 	@echo 'make lint              ruff, mypy, import-linter'
 	@echo 'make format            let ruff put the code into its form'
 	@echo 'make sandbox           Google and the malls on this machine (PORT=8765, state in var/sandbox)'
@@ -51,6 +52,9 @@ test-long: $(READY)
 
 test-crash: $(READY)
 	CRASH_SEEDS=$(or $(SEEDS),3) $(BIN)/python -m pytest tests/crash -n $(CRASH_WORKERS) --dist worksteal -m 'long or not long'
+
+abuse: $(READY)
+	$(BIN)/python -m tests.abuse --layouts $(or $(LAYOUTS),5000) --first $(or $(FIRST),0)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -17,8 +17,13 @@ from bridge.ledger.values import iso
 from bridge.sheet import journal
 from bridge.sheet.gateway import BatchRefused, Gateway, Piece, Reply, Request
 from bridge.sheet.grid import Snapshot, Tab
+<<<<<<< HEAD
 from bridge.sheet.layout import Columns, first_locations, fold, tab_spec
 from bridge.sheet.marks import Marks, mark_cells, read_marks
+=======
+from bridge.sheet.layout import Columns, first_locations, fold, may_name_place, tab_spec
+from bridge.sheet.marks import mark_cells, read_marks
+>>>>>>> 0bbbcf1 (Break the spreadsheet in random ways, and hold what the malls show against what people meant)
 from bridge.sheet.requests import write_cells
 from bridge.sheet.views import (
     AnswerLine,
@@ -185,7 +190,7 @@ class Desk:
         lines = journal.read_lines(snapshot, self.tabs["journal"]) if "journal" in self.tabs.ids else ()
         settings = read_settings(found["settings"]) if "settings" in found and fresh else None
         if settings is not None and settings.columns.usable:
-            named = [line.name for line in settings.lines if line.kind == "location" and line.name]
+            named = [line.name for line in settings.lines if line.kind == "location" and may_name_place(line.name)]
             names = list(dict.fromkeys([*named, *self._lasting])) or names
         stock = read_stock(found["stock"], names, lines) if "stock" in found else None
         return Look(

@@ -81,11 +81,11 @@ def book_orders(tx: Tx, shop: Shop, facts: ChannelFacts, read: OrdersRead) -> in
             renewed |= dict.fromkeys(newer, order.version)
             known.update({key: replace(state, version=order.version) for key, state in newer.items()})
             continue
-        moved, states = _book_order(tx, facts, order, known, opening)
+        moved, booked = _book_order(tx, facts, order, known, opening)
         changed |= moved
-        lines += sum(1 for key, state in states.items() if known.get(key) != state)
-        known.update(states)
-        renewed = {key: version for key, version in renewed.items() if key not in states}
+        lines += sum(1 for key, state in booked.items() if known.get(key) != state)
+        known.update(booked)
+        renewed = {key: version for key, version in renewed.items() if key not in booked}
     tx.orders.renew(renewed)
     for order in read.orders:
         tx.questions.settle("order unreadable", f"{facts.name}/{order.order}", both("results", "settled itself"))

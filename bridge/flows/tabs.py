@@ -17,7 +17,7 @@ from bridge.ledger.ledger import Tx
 from bridge.ledger.questions import OpenQuestion
 from bridge.ledger.values import time_of
 from bridge.sheet.gateway import Request
-from bridge.sheet.layout import Columns
+from bridge.sheet.layout import Columns, may_name_place
 from bridge.sheet.requests import CellValue, append_rows, write_cells
 from bridge.sheet.texts import choices, question, say
 from bridge.sheet.views import AnswerLine, Lines, ListingLine, SettingLine
@@ -137,6 +137,8 @@ def _setting_cells(tx: Tx, shop: Shop, tab: Lines[SettingLine], answers: Answers
 
 def _setting(tx: Tx, shop: Shop, line: SettingLine, answers: Answers) -> str:
     language = shop.language
+    if line.kind == "location" and not may_name_place(line.name):
+        return say("states", "no place", language)
     if line.kind == "location":
         return say("states", "sells" if places(tx).sells.get(line.name) else "sells not", language)
     if line.kind == "bridge":

@@ -24,6 +24,7 @@ from bridge.flows.shop import Shop, bridge_live, places
 from bridge.ledger.ledger import Tx
 from bridge.ledger.sheet import SkuRecord
 from bridge.ledger.values import iso
+from bridge.sheet.layout import may_name_place
 from bridge.sheet.texts import both
 from bridge.sheet.views import StockTab
 
@@ -152,7 +153,7 @@ def _take_places(tx: Tx, look: Look) -> None:
     line has gone stays as it was while the books of a live bridge hold stock or orders there."""
     assert look.settings is not None
     known = places(tx).sells
-    lines = [line for line in look.settings.lines if line.kind == "location" and line.name]
+    lines = [line for line in look.settings.lines if line.kind == "location" and may_name_place(line.name)]
     sells = {line.name: bool(known.get(line.name)) if line.on is None else line.on for line in lines}
     if bridge_live(tx) and known.keys() - sells.keys():
         used = {where for (_, where), balance in tx.stock.balances().items() if balance.on_hand or balance.allocated}

@@ -104,6 +104,12 @@ def first_locations() -> tuple[FirstLocation, ...]:
     return tuple(FirstLocation(**location) for location in _document()["first"]["locations"])
 
 
+def may_name_place(name: str) -> bool:
+    """Whether a stock column may be called so: not where a column of another kind bears that header."""
+    others = {fold(text) for column in tab_spec("stock").columns for text in (column.ja, column.en)}
+    return bool(name) and fold(name) not in others
+
+
 def kind_title(kind: str, language: str) -> str:
     return str(_document()["first"]["kinds"][kind][language])
 

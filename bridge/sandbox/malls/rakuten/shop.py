@@ -292,4 +292,5 @@ class Rakuten(Mall):
     def load_json(self, plain: Mapping[str, Any]) -> None:
         with self.lock:
             self.state = from_plain(RakutenState, plain)
+            self.progress = Progress(self)
             self.progress.watch(list(self.state.orders.values()))
