@@ -70,7 +70,7 @@ class Outside:
     on_mall_call: Callable[[RequestRecord], None] | None = None
 
 
-class _SheetCredentials(Credentials):
+class SheetCredentials(Credentials):
     """After each token google-auth asks another Google host, in a thread, from which regions the key may be used. A
     spreadsheet needs no such answer, and the host is none that a small server's firewall should have to allow."""
 
@@ -81,7 +81,7 @@ class _SheetCredentials(Credentials):
 def google_session(config: Config) -> requests.Session:
     """A session that signs its requests with the service account's key and renews its token."""
     try:
-        credentials = _SheetCredentials.from_service_account_file(  # type: ignore[no-untyped-call]
+        credentials = SheetCredentials.from_service_account_file(  # type: ignore[no-untyped-call]
             str(config.sheet.service_account), scopes=list(SCOPES)
         )
     except ValueError as error:

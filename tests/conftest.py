@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from typing import Any
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays; looking through it for garbage again and again is a tenth of the suite's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -8,10 +8,10 @@ import gspread
 import requests
 from google.auth.crypt import RSASigner
 from google.auth.transport.requests import AuthorizedSession, Request
-from google.oauth2.service_account import Credentials
 
 from bridge.sandbox.faults import WsgiApp
 from bridge.sandbox.sheets_api import ServiceAccountKey
+from bridge.service import SheetCredentials
 from tests.support.wsgi_transport import WsgiAdapter
 
 SCOPES = ["https://www.googleapis.com/auth/spreadsheets", "https://www.googleapis.com/auth/drive"]
@@ -33,7 +33,9 @@ def signer(key: ServiceAccountKey) -> RSASigner:
 
 def authorized_session(app: WsgiApp, key: ServiceAccountKey) -> AuthorizedSession:
     """google-auth's own session: it signs an assertion, fetches a token, sends it, and renews it on 401."""
-    credentials = Credentials(signer(key), key.client_email, key.token_uri, scopes=SCOPES)  # type: ignore[no-untyped-call]
+    credentials = SheetCredentials(  # type: ignore[no-untyped-call]
+        signer(key), key.client_email, key.token_uri, scopes=SCOPES
+    )
     for_tokens = requests.Session()
     for_tokens.mount("https://", WsgiAdapter(app))
     session = AuthorizedSession(credentials, auth_request=Request(for_tokens))  # type: ignore[no-untyped-call]

@@ -30,17 +30,29 @@ def every_run(world: SmallWorld, first: str, *, pairs: bool) -> Tally:
     """`first` alone at every moment of the run without it; with `pairs` also followed by every letter at every moment
     from then on."""
     tally = Tally()
-    world.run({}, whole=True)
+    undisturbed = world.run({}, whole=True)
+    world.gone_on_from.update(cut.state for cut in undisturbed[1:])  # every letter is a first one there
     for moment in _moments(world, first):
         alone = ((first, moment),)
         cuts = _run(world, alone, tally, whole=pairs)
-        if not pairs or cuts is None:
-            continue
-        seconds = [(letter, later) for letter in LETTERS for later in _moments(world, letter) if later >= moment]
-        for second, later in seconds:
-            start = max((cut for cut in cuts if len(cut.kinds) <= later), key=lambda cut: len(cut.kinds))
-            _run(world, (*alone, (second, later)), tally, start)
+        if pairs and cuts is not None:
+            _seconds(world, alone, cuts, tally)
     return tally
+
+
+def _seconds(world: SmallWorld, alone: Sequence[Place], cuts: Sequence[Cut], tally: Tally) -> None:
+    """Every second letter from the first one's moment on, up to a cut whose state was gone on from before: what may
+    follow it was all seen then."""
+    moment, end = alone[0][1], len(world.kinds)
+    for cut in cuts:
+        if len(cut.kinds) > moment and cut.state in world.gone_on_from:
+            end = len(cut.kinds)
+            break
+    places = [(letter, later) for letter in LETTERS for later in _moments(world, letter) if moment <= later < end]
+    for second, later in places:
+        start = max((cut for cut in cuts if len(cut.kinds) <= later), key=lambda cut: len(cut.kinds))
+        _run(world, (*alone, (second, later)), tally, start)
+    world.gone_on_from.update(cut.state for cut in cuts if moment < len(cut.kinds) < end)
 
 
 def _moments(world: SmallWorld, letter: str) -> list[int]:
