@@ -17,13 +17,8 @@ from bridge.ledger.values import iso
 from bridge.sheet import journal
 from bridge.sheet.gateway import BatchRefused, Gateway, Piece, Reply, Request
 from bridge.sheet.grid import Snapshot, Tab
-<<<<<<< HEAD
-from bridge.sheet.layout import Columns, first_locations, fold, tab_spec
-from bridge.sheet.marks import Marks, mark_cells, read_marks
-=======
 from bridge.sheet.layout import Columns, first_locations, fold, may_name_place, tab_spec
-from bridge.sheet.marks import mark_cells, read_marks
->>>>>>> 0bbbcf1 (Break the spreadsheet in random ways, and hold what the malls show against what people meant)
+from bridge.sheet.marks import Marks, mark_cells, read_marks
 from bridge.sheet.requests import write_cells
 from bridge.sheet.views import (
     AnswerLine,
