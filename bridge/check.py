@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from bridge.errors import BridgeError, Hint
 from bridge.flows.desk import PEOPLE, header_problems
 from bridge.flows.probed import disproved, probed_at, refusal, remember
 from bridge.flows.shop import places
+from bridge.private import open_to_others
 from bridge.service import Outside, Service, sheet_http
 from bridge.sheet.gateway import Gateway, Piece
 from bridge.sheet.layout import find_columns, tab_spec
@@ -30,6 +32,22 @@ def check(config: Config, outside: Outside | None = None) -> list[Check]:
         return lines
     finally:
         service.close()
+
+
+def check_private(paths: Iterable[Path]) -> Iterator[Check]:
+    """Whether files with keys in them are for the bridge's user alone."""
+    for path in paths:
+        if open_to_others(path):
+            yield Check(
+                f"file {path.name}",
+                False,
+                Hint(
+                    f"鍵の入った {path.name} を他の利用者も読めます。chmod 600 {path} を実行してください。",
+                    f"Others may read {path.name}, which holds keys. Run chmod 600 {path}.",
+                ),
+            )
+        elif path.exists():
+            yield Check(f"file {path.name}", True, _FINE)
 
 
 def check_probe(config: Config, outside: Outside | None = None, second_key: Path | None = None) -> list[Found]:

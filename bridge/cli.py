@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -14,20 +13,24 @@ from pathlib import Path
 from typing import IO
 
 from bridge.channels.http import RequestRecord
-from bridge.check import check, check_probe
-from bridge.config import Config, ConfigError, load
+from bridge.check import check, check_private, check_probe
+from bridge.config import ConfigError, load
 from bridge.errors import BridgeError
+from bridge.logs import log_to
+from bridge.private import keep_private, tighten
 from bridge.sandbox.latency import Latency
 from bridge.service import OneInstance, Outside, Service, channel_names, sheet_http
 from bridge.sheet.build import build
 from bridge.sheet.gateway import Gateway
 from bridge.sheet.http import Call
+from bridge.web.check import check_web
 from bridge.web.server import serving
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code: 0 done, 1 something to do for a person, 2 wrong usage."""
     options = _parser().parse_args(arguments)
+    keep_private()
     try:
         return int(options.run(options))
     except ConfigError as error:
@@ -83,7 +86,8 @@ def _service(options: argparse.Namespace) -> Iterator[Service]:
     """The one service of a settings file, closed at the end. Raises Stop where another process holds its ledger."""
     config = load(options.config)
     with OneInstance(config.bridge.ledger), _Recorder(options.record) as recorder:
-        _log(config)
+        log_to(sys.stderr, config)
+        tighten(config.bridge.ledger)
         service = Service(config, recorder.outside())
         try:
             yield service
@@ -121,7 +125,7 @@ def _check(options: argparse.Namespace) -> int:
         from bridge.probe_table import print_probe  # its library is wanted here only
 
         print_probe(check_probe(config, second_key=options.second_key), config.bridge.language)
-    lines = check(config)
+    lines = [*check(config), *check_private([options.config, config.sheet.service_account]), *check_web(config)]
     for line in lines:
         print(f"{'✓' if line.ok else '✗'} {line.name}: {line.hint}")
     return 0 if all(line.ok for line in lines) else 1
@@ -161,16 +165,6 @@ def _latency(text: str) -> Latency:
         return Latency()
     base, per_request, per_thousand_cells = (float(part) for part in text.split(","))
     return replace(Latency(), base=base, per_request=per_request, per_thousand_cells=per_thousand_cells)
-
-
-def _log(config: Config) -> None:
-    logging.basicConfig(
-        level=config.bridge.log_level.upper(),
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-        stream=sys.stderr,
-    )
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 class _Recorder:

@@ -1,8 +1,8 @@
 """The settings file: one TOML file becomes frozen dataclasses, or one error that names every mistake at once.
 
 Each setting is declared once, as a field with its range; `bridge.example.toml` explains them all, and a test holds the
-two together. A secret may stand in the environment instead, as ``BRIDGE_<CHANNEL>_<SETTING>``
-(``BRIDGE_RAKUTEN_LICENSE_KEY``); there it wins over the file.
+two together. A secret may come from elsewhere instead (keys.py), as ``BRIDGE_<SECTION>_<SETTING>``
+(``BRIDGE_RAKUTEN_LICENSE_KEY``), and then wins over the file.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from bridge.domain.maintenance import read_window
 from bridge.errors import Hint
+from bridge.keys import Keys
 from bridge.settings import ConfigError, Problem, Reader, Rule, Secret, parse
 
 __all__ = [
@@ -103,6 +104,12 @@ def _ip_address(text: str) -> Hint | None:
     return None
 
 
+def _folder(path: Path) -> Hint | None:
+    if path.is_dir():
+        return None
+    return Hint(f"フォルダー {path} がありません。", f"There is no folder {path}.")
+
+
 def _long_enough(secret: Secret) -> Hint | None:
     if len(secret.reveal()) >= SHORTEST_SHARED_SECRET:
         return None
@@ -184,6 +191,8 @@ class Bridge:
     timezone: Annotated[str, Rule(judge=_zone)] = "Asia/Tokyo"
     ledger: Path = Path("var/ledger.sqlite")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    secrets: Annotated[Path, Rule(judge=_folder)] | None = None
+    keyring: Word | None = None
     dark_minutes: Annotated[float, Rule(1, 60)] = 2.0
     blind_minutes: Annotated[float, Rule(2, 1440)] = 10.0
     blind_factor: Annotated[float, Rule(1, 10)] = 2.0
@@ -284,9 +293,11 @@ class Config:
 def load(path: Path, env: Mapping[str, str] = os.environ) -> Config:
     """Read and judge the settings file. Paths in it are taken from the folder it lies in. Raises ConfigError."""
     table = parse(path)
-    reader = Reader(path.resolve().parent, env)
+    reader = Reader(path.resolve().parent, Keys(env))
     reader.unknown("", table, [section.name for section in fields(Config)])
     bridge = reader.section(Bridge, "bridge", table.get("bridge", {}))
+    if bridge is not None:
+        reader.keys = Keys(env, [bridge.secrets] if bridge.secrets else [], bridge.keyring or "")
     sheet = reader.section(Sheet, "sheet", table.get("sheet", {}))
     channels = _channels(reader, reader.table("channels", table.get("channels", {})))
     web = reader.section(Web, "web", table["web"]) if "web" in table else None

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from bridge.errors import BridgeError, Hint
+from bridge.keys import Keys, Unreadable
 
 T = TypeVar("T")
 NOT_EMPTY = Hint("空でない文字列を書いてください。", "Write a text that is not empty.")
@@ -116,9 +117,9 @@ Judge = Callable[[Mapping[str, Any]], Problem | None]
 class Reader:
     """Turns tables into dataclasses and collects what is wrong with them."""
 
-    def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, keys: Keys) -> None:
         self.folder = folder
-        self.env = env
+        self.keys = keys
         self.problems: list[Problem] = []
 
     def wrong(self, name: str, ja: str, en: str) -> None:
@@ -159,7 +160,7 @@ class Reader:
         for each in declared:
             name, (kind, rule) = f"{section}.{each.name}", _kind_and_rule(hints[each.name])
             variable = f"BRIDGE_{section.rpartition('.')[2]}_{each.name}".upper()
-            raw = self.env.get(variable) if kind is Secret else None
+            raw = self._found(name, variable) if kind is Secret else None
             raw = table.get(each.name) if raw is None else raw
             if raw is not None:
                 yield each.name, self._judged(name, kind, raw, rule)
@@ -167,7 +168,14 @@ class Reader:
                 ja, en = (f" (環境変数 {variable} でも可)", f" (or as {variable})") if kind is Secret else ("", "")
                 self.wrong(name, f"この設定が必要です{ja}。", f"This setting is needed{en}.")
             else:
-                yield each.name, self.folder / each.default if kind is Path else each.default
+                yield each.name, self.folder / each.default if isinstance(each.default, Path) else each.default
+
+    def _found(self, name: str, variable: str) -> str | None:
+        try:
+            return self.keys.find(variable)
+        except Unreadable as error:
+            self.problems.append(Problem(name, error.hint))
+            return None
 
     def _judged(self, name: str, kind: Any, raw: Any, rule: Rule) -> Any:
         before = len(self.problems)

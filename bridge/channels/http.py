@@ -274,8 +274,9 @@ class MallHttp:
             parsed = self._cleanse(json.loads(text))
         except ValueError:
             parsed = None
-        # The text of JSON may hold what was cleansed from it, so only other texts (error pages) are kept.
-        kept = text[:500] if parsed is None else ""
+        # JSON may hold what is cleansed from it, broken JSON too: only the text of other things (error pages) is kept.
+        broken = parsed is None and text.lstrip()[:1] in ("{", "[")
+        kept = "" if parsed is not None else f"(broken JSON, {len(raw)} bytes)" if broken else text[:500]
         headers = {name.lower(): value for name, value in response.headers.items()}
         after = _retry_after(headers.get("retry-after", ""), self._clock.now())
         return Answer(response.status_code, headers, kept, parsed, after)

@@ -325,3 +325,11 @@ def test_keys_in_json_are_masked_at_any_depth() -> None:
 def test_an_answer_has_lower_case_headers() -> None:
     answer: Answer = Door(lambda _request: httpx.Response(200, headers={"X-Thing": "1"})).http.call(READ)
     assert answer.headers["x-thing"] == "1"
+
+
+def test_broken_json_is_not_kept_for_it_may_hold_what_is_cleansed_from_it() -> None:
+    door = Door(lambda _request: httpx.Response(200, text='{"ok": 1, "buyer": "Hanako", "na'))
+    answer = door.http.call(READ)
+    assert answer.json is None
+    assert "Hanako" not in answer.text + repr(door.records)
+    assert "broken JSON" in door.records[0].received

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.client import HTTPResponse
 from pathlib import Path
 from random import Random
@@ -123,9 +124,11 @@ GARBAGE = [
 @pytest.mark.parametrize("garbage", GARBAGE, ids=range(len(GARBAGE)))
 def test_garbage_is_the_senders_fault(server: Server, garbage: bytes) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as line:
-        line.sendall(garbage)
-        line.shutdown(socket.SHUT_WR)
-        answer = line.recv(4096)
+        answer = b""
+        with suppress(OSError):  # it may have hung up already, which is answer enough
+            line.sendall(garbage)
+            line.shutdown(socket.SHUT_WR)
+            answer = line.recv(4096)
     assert answer == b"" or answer.split()[1].startswith(b"4"), answer
     assert httpx.get(f"http://127.0.0.1:{server.port}/healthz", trust_env=False).status_code == 503  # it answers still
 

@@ -1,0 +1,49 @@
+"""The log: to stderr, where systemd or Docker keep it. No key passes, whoever logs and whatever goes wrong."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import IO
+
+from bridge.channels.redaction import MASK, Redactor
+from bridge.config import Config, Secret
+
+QUIET = ("httpx", "httpcore", "alembic", "urllib3", "google")  # they tell addresses, and what they send
+FORM = "%(asctime)s %(levelname)s %(name)s %(message)s"
+TOKENS = re.compile(r"\b(shp[a-z]{2,4}_[0-9A-Za-z]{8,}|ya29\.[\w.-]+|(?:Bearer|ESA|Basic) [\w.~+/=-]{8,})")
+"""Keys that are made while running, by their looks: Shopify's, Google's, and what stands in an Authorization header."""
+
+
+class RedactingFormatter(logging.Formatter):
+    """Masks keys in the finished line, a traceback included."""
+
+    def __init__(self, secrets: Iterator[str]) -> None:
+        super().__init__(FORM)
+        self._redactor = Redactor(list(secrets))
+
+    def format(self, record: logging.LogRecord) -> str:
+        return TOKENS.sub(MASK, self._redactor.clean(super().format(record)))
+
+
+def log_to(stream: IO[str], config: Config) -> logging.Handler:
+    """Send every log line of this process to `stream`."""
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(RedactingFormatter(secrets_in(config)))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(config.bridge.log_level.upper())
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    return handler
+
+
+def secrets_in(value: object) -> Iterator[str]:
+    """Every secret of the settings."""
+    if isinstance(value, Secret):
+        yield value.reveal()
+    elif is_dataclass(value):
+        for each in fields(value):
+            yield from secrets_in(getattr(value, each.name))
