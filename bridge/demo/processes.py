@@ -84,11 +84,18 @@ class Processes:
 
     def run(self, name: str, *arguments: str) -> None:
         """One that ends by itself. Raises Died where it fails."""
-        log = self._folder / f"{name}.log"
-        with log.open("ab") as out:
-            done = subprocess.run([*_PROGRAM, *arguments], stdout=out, stderr=out, stdin=subprocess.DEVNULL)
-        if done.returncode:
-            raise Died(f"{name} ended with {done.returncode}: {log.read_text(encoding='utf-8').strip()[-500:]}")
+        code, said = self.ask(name, *arguments)
+        if code:
+            raise Died(f"{name} ended with {code}: {said[-500:]}")
+
+    def ask(self, name: str, *arguments: str) -> tuple[int, str]:
+        """One that ends by itself: its exit code and what it printed."""
+        done = subprocess.run(
+            [*_PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
+        )
+        with (self._folder / f"{name}.log").open("ab") as log:
+            log.write(done.stdout)
+        return done.returncode, done.stdout.decode("utf-8", "replace").strip()
 
     def check(self) -> None:
         for process in self._running:

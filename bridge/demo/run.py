@@ -22,7 +22,7 @@ from bridge.demo.panel import MALLS, Panel
 from bridge.demo.processes import Died, Process, Processes, leave_on_signals
 from bridge.demo.screen import Screen, glance, print_verdict
 from bridge.demo.seller import SHELVES, Seller, settings
-from bridge.demo.verdict import as_text, holds, verdict
+from bridge.demo.verdict import Line, as_text, holds, verdict
 
 SKUS = 200
 HOT = 60  # of them with far too little stock
@@ -69,6 +69,7 @@ class Demo:
         ended = datetime.now(UTC)
         evidence = self._come_to_rest(Times(began, ended, tuple(self.outages)))
         lines = verdict(evidence, Allowance(), trade=self.options.seconds is not None)
+        lines.append(self._reconcile())
         self.screen.__exit__(None, None, None)
         print_verdict(self.screen.console, lines)
         REPORT.parent.mkdir(parents=True, exist_ok=True)
@@ -194,6 +195,15 @@ class Demo:
                 break
             time.sleep(1.0)
         return self._look(times, self.seller.read(STOCK))
+
+    def _reconcile(self) -> Line:
+        """The bridge stops, and its own comparison of sheet, ledger and malls must find what the verdict found."""
+        self.bridge.stop()
+        self.processes.forget(self.bridge)
+        code, said = self.processes.ask("reconcile", "reconcile", "--config", str(self.config))
+        *differences, total = said.splitlines() or [""]
+        why = tuple(differences) if code else ()
+        return Line(code == 0, "bridge自身の照合", "bridge reconcile agrees", total, why)
 
     def _at_rest(self, evidence: Evidence) -> bool:
         waiting = any(question.kind == "two readings" for question in evidence.books.open_questions)
