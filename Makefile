@@ -2,7 +2,7 @@
 # Everything is installed into .venv, in the versions of requirements.lock.
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo sandbox test test-long test-crash abuse lint format lock clean
+.PHONY: help install demo sandbox test test-long test-crash simulate abuse lint format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -29,6 +29,7 @@ help:
 	@echo 'make test-long         the tests that take longer'
 	@echo 'make test-crash        kill -9 at every fault point; SEEDS=3'
 	@echo 'make abuse             random broken layouts of the spreadsheet on every core; LAYOUTS=5000, FIRST=0'
+	@echo 'make simulate          whole worlds from seeds on every core; SEEDS=1-50, STEPS=2000 each'
 	@echo 'make lint              ruff, mypy, import-linter'
 	@echo 'make format            let ruff put the code into its form'
 	@echo 'make sandbox           Google and the malls on this machine (PORT=8765, state in var/sandbox)'
@@ -55,6 +56,9 @@ test-crash: $(READY)
 
 abuse: $(READY)
 	$(BIN)/python -m tests.abuse --layouts $(or $(LAYOUTS),5000) --first $(or $(FIRST),0)
+
+simulate: $(READY)
+	$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),1-50) --steps $(or $(STEPS),2000)
 
 lint: $(READY)
 	$(BIN)/ruff check .

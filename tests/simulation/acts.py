@@ -1,0 +1,87 @@
+"""Who may act, when and how often. A seed turns some of it up and some of it off, so that runs differ in kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tests.simulation import acts_outside, acts_staff, acts_trade
+from tests.simulation.world import Act
+
+CALLS = ("sheet read", "sheet write", "rakuten read", "rakuten write", "shopify read", "shopify write")
+ALWAYS = ("idle", "commit", *CALLS)
+BETWEEN = ("idle", *CALLS)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """`weight`: how often, compared with the others · `when`: before which steps of the bridge."""
+
+    act: Act
+    weight: float
+    when: tuple[str, ...] = BETWEEN
+
+
+ACTS: Mapping[str, Actor] = {
+    # staff
+    "type": Actor(acts_staff.types, 12),
+    "take back": Actor(acts_staff.takes_back, 2),
+    "type nonsense": Actor(acts_staff.types_nonsense, 1.5),
+    "mend": Actor(acts_staff.mends, 2),
+    "copy block": Actor(acts_staff.copies_block, 1),
+    "paste block": Actor(acts_staff.pastes_block, 1),
+    "sort": Actor(acts_staff.sorts, 2),
+    "insert row": Actor(acts_staff.inserts, 1.5),
+    "delete blank row": Actor(acts_staff.deletes_blank, 1.5),
+    "move row": Actor(acts_staff.moves_row, 1.5),
+    "move column": Actor(acts_staff.moves_column, 0.3, ("idle",)),
+    "delete row": Actor(acts_staff.deletes, 0.6),
+    "undo": Actor(acts_staff.undoes, 2),
+    "copy row": Actor(acts_staff.copies, 1),
+    "add product": Actor(acts_staff.adds_product, 0.5),
+    "make copy a product": Actor(acts_staff.makes_product, 1),
+    "delete copy": Actor(acts_staff.deletes_copy, 2),
+    "tick 編集中": Actor(acts_staff.holds, 1.2),
+    "untick 編集中": Actor(acts_staff.releases, 2),
+    "tick 確認": Actor(acts_staff.confirms, 1.5),
+    "clear lock": Actor(acts_staff.clears_lock, 0.7),
+    "set filter": Actor(acts_staff.hides, 0.7),
+    "clear filter": Actor(acts_staff.shows, 1.5),
+    "type safety stock": Actor(acts_staff.types_safety, 0.7),
+    "paste older row": Actor(acts_staff.pastes_older_row, 0.7),
+    "restore version": Actor(acts_staff.restores_version, 0.15),
+    "note version": Actor(acts_staff.notes_version, 1),
+    # shoppers and the warehouse
+    "order": Actor(acts_trade.orders, 14),
+    "ship": Actor(acts_trade.ships, 10),
+    "cancel": Actor(acts_trade.cancels, 2),
+    "change order": Actor(acts_trade.changes, 1.5),
+    "return": Actor(acts_trade.gives_back, 1),
+    "cancel what was shipped": Actor(acts_trade.cancels_late, 0.5),
+    "sell over the counter": Actor(acts_trade.counter, 1),
+    # malls
+    "messages again": Actor(acts_trade.says_again, 2),
+    "late feed": Actor(acts_trade.delays_feed, 1),
+    "prompt feed": Actor(acts_trade.speeds_feed, 1),
+    "mall's own hand": Actor(acts_trade.edits_there, 0.4),
+    "refuse an item": Actor(acts_trade.refuses, 0.5),
+    "take items again": Actor(acts_trade.takes_again, 1),
+    # network
+    "slow": Actor(acts_outside.slow, 0.5, CALLS),
+    "429": Actor(acts_outside.too_many, 0.8, CALLS),
+    "503": Actor(acts_outside.unwell, 0.8, CALLS),
+    "request lost": Actor(acts_outside.lost, 0.8, CALLS),
+    "reply lost": Actor(acts_outside.reply_lost, 2.5, CALLS),
+    "request late": Actor(acts_outside.late, 1, CALLS),
+    "late requests arrive": Actor(acts_outside.arrive, 1.5),
+    "stale read": Actor(acts_outside.stale, 0.8, ("sheet read",)),
+    "empty read": Actor(acts_outside.empty, 0.2, ("sheet read",)),
+    # process
+    "kill": Actor(acts_outside.kill, 0.6, ALWAYS),
+    "clock jumps": Actor(acts_outside.jump, 0.15, ("idle",)),
+    "some seconds": Actor(acts_outside.seconds, 3),
+    "sheet at the same time": Actor(acts_outside.runs("sheet"), 2, ALWAYS),
+    "rakuten at the same time": Actor(acts_outside.runs("rakuten"), 2, ALWAYS),
+    "shopify at the same time": Actor(acts_outside.runs("shopify"), 2, ALWAYS),
+    "second bridge": Actor(acts_outside.second_bridge, 0.1, ("idle",)),
+}

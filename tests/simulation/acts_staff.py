@@ -1,0 +1,381 @@
+"""What staff do in 在庫表. Each act is one instant, as in a browser: a number is typed over what the cell shows."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from random import Random
+from typing import Any
+
+from tests.simulation.watcher import LOCATIONS
+from tests.simulation.world import SELLING, STOCK, Sim
+
+NONSENSE = ("abc", "-3", "1.5", "", "十二個")
+MOST_ROWS, MOST_PRODUCTS = 18, 6
+
+
+class Grid:
+    """在庫表 as it stands in this instant. Rows are 0-based positions."""
+
+    def __init__(self, sim: Sim) -> None:
+        self.sim, self.at, self.sheet = sim, sim.columns(), sim.sheet.sheet(sim.stock)
+
+    def text(self, row: int, header: str) -> str:
+        return self.sim.sheet.shown(self.sim.stock, row, self.at[header])
+
+    def positions(self) -> list[int]:
+        """Rows that people can see and that bear a product."""
+        name = self.at["商品名"]
+        rows = self.sheet.rows
+        return [i for i in range(1, len(rows)) if self.sheet.cell(i, name).entered and not rows[i].hidden_by_filter]
+
+    def named(self, name: str) -> int | None:
+        return next((row for row in self.positions() if self.text(row, "商品名") == name), None)
+
+    def twins(self) -> list[int]:
+        """Rows whose SKU stands in another row too."""
+        skus = [self.text(row, "SKU") for row in range(1, len(self.sheet.rows))]
+        return [row for row in self.positions() if skus.count(self.text(row, "SKU")) > 1]
+
+    def put(self, row: int, header: str, text: str) -> None:
+        self.sim.sheet.type(self.sim.stock, row, self.at[header], text)
+
+    def enter(self, row: int, at: str, text: str) -> None:
+        """Type into a stock cell."""
+        name, shown = self.text(row, "商品名"), self.text(row, at)
+        self.sim.model.enters(name, at, shown, text)
+        self.sim.edited.add(self.text(row, "SKU"))
+        self.sim.last_entry = (name, at, shown)
+        self.put(row, at, text)
+
+    def blank(self) -> list[int]:
+        used = range(1, len(self.sheet.rows))
+        return [i for i in used if all(cell.entered in (None, False) for cell in self.sheet.rows[i].cells)]
+
+    def box(self, top: int, bottom: int) -> dict[str, int]:
+        edges = {"startRowIndex": top, "endRowIndex": bottom, "startColumnIndex": 0}
+        return {"sheetId": self.sim.stock, **edges, "endColumnIndex": len(self.at)}
+
+
+def types(sim: Sim, dice: Random) -> bool:
+    """A delivery, or a count that found some missing."""
+    grid = Grid(sim)
+    if not (rows := grid.positions()):
+        return False
+    row, at = dice.choice(rows), dice.choice(LOCATIONS[:2])
+    shown = grid.text(row, at)
+    if shown.isdigit():
+        new = max(0, int(shown) + dice.choice((-3, -2, -1, -1, 1, 2, 3, 5)))
+        if str(new) == shown:
+            return False
+    elif shown.removeprefix("-").isdigit() and at not in sim.model.rows[grid.text(row, "商品名")].wrong:
+        new = dice.randint(0, 5)  # more was sold than there is; a delivery came
+    elif shown == "" and at not in sim.model.rows[grid.text(row, "商品名")].cells and dice.random() < 0.15:
+        new = dice.randint(0, 5)
+    else:
+        return False
+    grid.enter(row, at, str(new))
+    return True
+
+
+def takes_back(sim: Sim, _dice: Random) -> bool:
+    """Ctrl+Z after an entry: the cell shows again what it showed before."""
+    grid = Grid(sim)
+    if sim.last_entry is None:
+        return False
+    (name, at, former), sim.last_entry = sim.last_entry, None
+    row = grid.named(name)
+    if row is None or not former.isdigit() or grid.text(row, at) == former:
+        return False
+    grid.enter(row, at, former)
+    return True
+
+
+def types_nonsense(sim: Sim, dice: Random) -> bool:
+    grid = Grid(sim)
+    rows = [row for row in grid.positions() if grid.text(row, "本社倉庫").removeprefix("-").isdigit()]
+    if not rows:
+        return False
+    grid.enter(dice.choice(rows), "本社倉庫", dice.choice(NONSENSE))
+    return True
+
+
+def mends(sim: Sim, dice: Random) -> bool:
+    """Somebody sees the finding and types the number that stood there, or a better one."""
+    grid = Grid(sim)
+    wrong = [
+        (row, at, before)
+        for row in grid.positions()
+        for at, (text, before) in sim.model.rows[grid.text(row, "商品名")].wrong.items()
+        if grid.text(row, at) == text
+    ]
+    if not wrong:
+        return False
+    row, at, before = dice.choice(wrong)
+    grid.enter(row, at, str(max(0, int(before) + dice.choice((0, 0, 1)))) if before else "")
+    return True
+
+
+def copies_block(sim: Sim, dice: Random) -> bool:
+    """The numbers of some rows, into the clipboard."""
+    grid = Grid(sim)
+    if not (rows := grid.positions()):
+        return False
+    first = dice.randrange(len(rows))
+    sim.block = [{at: grid.text(row, at) for at in SELLING} for row in rows[first : first + dice.randint(1, 3)]]
+    return False
+
+
+def pastes_block(sim: Sim, dice: Random) -> bool:
+    grid = Grid(sim)
+    rows = grid.positions()
+    if not rows or not sim.block:
+        return False
+    first, done = dice.randrange(len(rows)), False
+    for row, numbers in zip(rows[first:], sim.block, strict=False):
+        for at, text in numbers.items():
+            if text.isdigit() and text != grid.text(row, at):
+                grid.enter(row, at, text)
+                done = True
+    return done
+
+
+def sorts(sim: Sim, dice: Random) -> bool:
+    grid = Grid(sim)
+    header = dice.choice(("SKU", "商品名", "本社倉庫", "販売可能"))
+    specs = [{"dimensionIndex": grid.at[header], "sortOrder": dice.choice(("ASCENDING", "DESCENDING"))}]
+    sim.sheet.apply([{"sortRange": {"range": grid.box(1, len(grid.sheet.rows)), "sortSpecs": specs}}])
+    return True
+
+
+def inserts(sim: Sim, dice: Random) -> bool:
+    grid = Grid(sim)
+    if len(grid.sheet.rows) >= MOST_ROWS:
+        return False
+    sim.sheet.insert_rows(sim.stock, dice.randint(1, max(grid.positions(), default=1) + 1))
+    return True
+
+
+def deletes_blank(sim: Sim, dice: Random) -> bool:
+    grid = Grid(sim)
+    blank = grid.blank()
+    if len(blank) < 4:
+        return False
+    row = dice.choice(blank)
+    sim.sheet.delete_rows(sim.stock, row, row + 1)
+    return True
+
+
+def moves_row(sim: Sim, dice: Random) -> bool:
+    grid = Grid(sim)
+    if not (rows := grid.positions()):
+        return False
+    row = dice.choice(rows)
+    source = {"sheetId": sim.stock, "dimension": "ROWS", "startIndex": row, "endIndex": row + 1}
+    target = dice.randint(1, max(rows) + 1)
+    if row <= target <= row + 1:
+        return False
+    sim.sheet.apply([{"moveDimension": {"source": source, "destinationIndex": target}}])
+    return True
+
+
+def moves_column(sim: Sim, dice: Random) -> bool:
+    count = len(Grid(sim).at)
+    column, target = dice.randrange(count), dice.randint(0, count)
+    if column <= target <= column + 1:
+        return False
+    source = {"sheetId": sim.stock, "dimension": "COLUMNS", "startIndex": column, "endIndex": column + 1}
+    sim.sheet.apply([{"moveDimension": {"source": source, "destinationIndex": target}}])
+    sim.gone = [(name, row, None) for name, row, _ in sim.gone]  # Ctrl+Z would take back this first
+    return True
+
+
+def deletes(sim: Sim, dice: Random) -> bool:
+    grid = Grid(sim)
+    rows = grid.positions()
+    if len(rows) < 3 or len(sim.gone) > 1:
+        return False
+    row = dice.choice(rows)
+    name = grid.text(row, "商品名")
+    sim.gone.append((name, sim.model.rows.pop(name), sim.sheet.delete_rows(sim.stock, row, row + 1)))
+    return True
+
+
+def undoes(sim: Sim, _dice: Random) -> bool:
+    """Ctrl+Z brings a deleted row back."""
+    for each in reversed(sim.gone):
+        name, row, deleted = each
+        if deleted is not None and name not in sim.model.rows:
+            sim.sheet.undo(deleted)
+            sim.gone.remove(each)
+            sim.model.rows[name] = row
+            return True
+    return False
+
+
+def copies(sim: Sim, dice: Random) -> bool:
+    """A row under itself; staff give the copy a name of its own."""
+    grid = Grid(sim)
+    rows = grid.positions()
+    if not rows or len(grid.sheet.rows) >= MOST_ROWS or len(rows) >= MOST_PRODUCTS:
+        return False
+    _copy(sim, grid, dice.choice(rows))
+    return True
+
+
+def _copy(sim: Sim, grid: Grid, row: int) -> int:
+    name = grid.text(row, "商品名")
+    sim.sheet.insert_rows(sim.stock, row + 1)
+    copied = {"source": grid.box(row, row + 1), "destination": grid.box(row + 1, row + 2)}
+    sim.sheet.apply([{"copyPaste": {**copied, "pasteType": "PASTE_NORMAL"}}])
+    new = _new_name(sim, "product")
+    Grid(sim).put(row + 1, "商品名", new)
+    sim.model.copies(name, new)
+    return row + 1
+
+
+def _new_name(sim: Sim, what: str) -> str:
+    sim.given += 1
+    return f"{what} {100 + sim.given}"
+
+
+def adds_product(sim: Sim, dice: Random) -> bool:
+    """How staff add a product: copy a row and type its code at once."""
+    grid = Grid(sim)
+    rows = [row for row in grid.positions() if grid.text(row, "SKU") in STOCK]
+    if not rows or len(sim.model.rows) >= MOST_PRODUCTS or len(grid.sheet.rows) >= MOST_ROWS:
+        return False
+    return _becomes(sim, _copy(sim, grid, dice.choice(rows)), dice)
+
+
+def makes_product(sim: Sim, dice: Random) -> bool:
+    """A copy becomes a product of its own."""
+    twins = Grid(sim).twins()
+    return bool(twins) and _becomes(sim, dice.choice(twins), dice)
+
+
+def _becomes(sim: Sim, row: int, dice: Random) -> bool:
+    grid = Grid(sim)
+    name, sku = grid.text(row, "商品名"), _new_name(sim, "N").replace(" ", "")
+    if sim.model.rows[name].wrong:
+        return False
+    grid.put(row, "SKU", sku)
+    if dice.random() < 0.5:
+        grid.put(row, "確認", "TRUE")
+    sim.model.becomes(name, sku, {at: grid.text(row, at) for at in LOCATIONS})
+    sim.edited.add(sku)
+    return True
+
+
+def deletes_copy(sim: Sim, dice: Random) -> bool:
+    grid = Grid(sim)
+    twins = grid.twins()
+    if not twins:
+        return False
+    row = dice.choice(twins)
+    sim.model.rows.pop(grid.text(row, "商品名"))
+    sim.sheet.delete_rows(sim.stock, row, row + 1)
+    return True
+
+
+def _tick(sim: Sim, dice: Random, header: str, to: str) -> bool:
+    grid = Grid(sim)
+    rows = [row for row in grid.positions() if (grid.text(row, header) or "FALSE") != to]
+    if not rows:
+        return False
+    grid.put(dice.choice(rows), header, to)
+    return True
+
+
+def holds(sim: Sim, dice: Random) -> bool:
+    return _tick(sim, dice, "編集中", "TRUE")
+
+
+def releases(sim: Sim, dice: Random) -> bool:
+    return _tick(sim, dice, "編集中", "FALSE")
+
+
+def confirms(sim: Sim, dice: Random) -> bool:
+    return _tick(sim, dice, "確認", "TRUE")
+
+
+def clears_lock(sim: Sim, dice: Random) -> bool:
+    grid = Grid(sim)
+    rows = [row for row in grid.positions() if grid.text(row, "ロック")]
+    if not rows:
+        return False
+    grid.put(dice.choice(rows), "ロック", dice.choice(("", "", "メモ")))
+    return True
+
+
+def hides(sim: Sim, dice: Random) -> bool:
+    grid = Grid(sim)
+    if not (rows := grid.positions()):
+        return False
+    criteria = {str(grid.at["SKU"]): {"hiddenValues": [grid.text(dice.choice(rows), "SKU")]}}
+    sim.sheet.apply(
+        [{"setBasicFilter": {"filter": {"range": grid.box(0, len(grid.sheet.rows)), "criteria": criteria}}}]
+    )
+    if sim.kind == "sheet write":
+        sim.marks["filter set between the calls"] += 1
+    return True
+
+
+def shows(sim: Sim, _dice: Random) -> bool:
+    if sim.sheet.sheet(sim.stock).basic_filter is None:
+        return False
+    sim.sheet.apply([{"clearBasicFilter": {"sheetId": sim.stock}}])
+    return True
+
+
+def types_safety(sim: Sim, dice: Random) -> bool:
+    grid = Grid(sim)
+    if not (rows := grid.positions()):
+        return False
+    row, text = dice.choice(rows), str(dice.randint(0, 2))
+    if grid.text(row, "安全在庫") == text:
+        return False
+    grid.put(row, "安全在庫", text)
+    return True
+
+
+def notes_version(sim: Sim, _dice: Random) -> bool:
+    """Google keeps a version now and then."""
+    sim.saved.append((sim.counts["sheet write"], sim.sheet.book, sim.model.kept()))
+    return False
+
+
+def restores_version(sim: Sim, dice: Random) -> bool:
+    """File > Version history > Restore: what people had typed since is undone, as they asked."""
+    if not (versions := sim.kept_versions()):
+        return False
+    book, rows = dice.choice(versions)
+    sim.sheet.restore(book)
+    sim.model.rows = deepcopy(rows)
+    sim.edited |= {row.sku for row in rows.values()}
+    sim.gone.clear()
+    sim.last_entry = None
+    sim.marks["version restored"] += 1
+    return True
+
+
+def pastes_older_row(sim: Sim, dice: Random) -> bool:
+    """A whole row as it was some time ago, over the row as it is."""
+    grid = Grid(sim)
+    if not (versions := sim.kept_versions()):
+        return False
+    book, rows = dice.choice(versions)
+    old: Any = book.sheet(sim.stock)
+    if [cell.entered for cell in old.rows[0].cells] != [cell.entered for cell in grid.sheet.rows[0].cells]:
+        return False  # the columns were moved since
+    there = {str(old.cell(i, grid.at["商品名"]).entered): i for i in range(1, len(old.rows))}
+    mine = {grid.text(row, "商品名"): row for row in grid.positions()}
+    both = [name for name in mine if name in there and rows[name].sku == sim.model.rows[name].sku]
+    if not both:
+        return False
+    name = dice.choice(both)
+    cells = old.rows[there[name]].span(0, len(grid.at))
+    sim.sheet.change(lambda edit: edit.book.sheet(sim.stock).put_span(mine[name], 0, cells))
+    sim.model.rows[name] = deepcopy(rows[name])
+    sim.edited.add(rows[name].sku)
+    sim.marks["older row pasted"] += 1
+    return True

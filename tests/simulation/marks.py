@@ -1,0 +1,140 @@
+"""Rare states that runs must have reached to have shown anything, and the report of what was counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from bridge.sandbox.faults import Environ
+from bridge.sheet.gateway import BatchRefused, Reply, Request
+
+if TYPE_CHECKING:
+    from tests.simulation.world import Sim
+
+MARKS = (
+    "lock lost",
+    "row moved between the calls",
+    "due row written again",
+    "asked: five times",
+    "late request arrived",
+    "token given to a copied row",
+    "blank token given a new one",
+    "asked: unknown number",
+    "asked: two readings",
+    "copied row locked",
+    "coalesced push",
+    "late cancel",
+    "stale compare-and-set",
+    "gap used",
+    "asked: gap expired",
+    "version restored",
+    "older row pasted",
+    "second bridge found",
+    "filter set between the calls",
+    "refused for a hidden row",
+    "row held between the calls",
+    "landed in an empty row",
+    "killed between lock and write",
+    "killed with a push under way",
+    "killed with two jobs under way",
+    "two jobs at once",
+    "old messages again",
+    "item refused",
+    "asked: refused",
+    "asked: oversold",
+    "asked: vanished",
+    "asked: renamed",
+    "asked: new product",
+    "asked: overwritten",
+    "asked: raised there",
+    "asked: big change",
+    "asked: held long",
+    "below zero shown",
+    "stale read",
+    "empty read",
+    "clock jumped hours",
+)
+
+
+Write = Callable[..., Reply]
+
+
+def marking(sim: Sim, write: Write) -> Write:
+    """The gateway's write, with a look at what each batch met."""
+
+    def marked(requests: Sequence[Request], answer_with: Any = ()) -> Reply:
+        try:
+            reply = write(requests, answer_with)
+        except BatchRefused:
+            sim.marks["refused for a hidden row"] += 1
+            raise
+        for request, answer in zip(requests, reply.replies, strict=False):
+            if "findReplace" in request:
+                found = int(answer.get("findReplace", {}).get("occurrencesChanged", 0))
+                _mark_replaced(sim, request["findReplace"], found)
+        return reply
+
+    return marked
+
+
+def _mark_replaced(sim: Sim, request: Request, found: int) -> None:
+    one = request["range"].get("endRowIndex") is not None
+    if request["replacement"].startswith("🔒"):
+        if found == 0:
+            sim.marks["lock lost"] += 1
+        elif found > 1:
+            sim.marks["copied row locked"] += 1
+    elif one and found and not request["replacement"]:
+        sim.marks["landed in an empty row"] += 1
+    elif one and found:
+        sim.marks["blank token given a new one" if request["find"] == "^$" else "token given to a copied row"] += 1
+
+
+def layout_of(sim: Sim) -> tuple[tuple[str, bool], ...]:
+    """Which product stands in which row, and who holds it."""
+    at, sheet = sim.columns(), sim.sheet.sheet(sim.stock)
+    name, hold = at["商品名"], at["編集中"]
+    return tuple((str(sheet.cell(i, name).entered), bool(sheet.cell(i, hold).entered)) for i in range(len(sheet.rows)))
+
+
+def mark_moves(sim: Sim, environ: Environ) -> None:
+    """What happened between the reply before and the write that is about to be made."""
+    body = environ["wsgi.input"].read()
+    environ["wsgi.input"].seek(0)
+    now = layout_of(sim)
+    if b"copyPaste" not in body or now == sim.layout:
+        return
+    if [name for name, _ in now] != [name for name, _ in sim.layout]:
+        sim.marks["row moved between the calls"] += 1
+    elif any(held and not before for (_, held), (_, before) in zip(now, sim.layout, strict=False)):
+        sim.marks["row held between the calls"] += 1
+
+
+def mark_ledger(sim: Sim) -> None:
+    """What shows in the ledger after a commit."""
+    for number, kind, _, _ in sim.eye.open_questions():
+        if number not in sim.asked_once:
+            sim.asked_once.add(number)
+            sim.marks[f"asked: {kind}"] += 1
+    tries = sim.eye.one("SELECT coalesce(max(writes), 0) FROM sku")
+    if tries > max(1, sim.most_tries):
+        sim.marks["due row written again"] += 1
+    sim.most_tries = tries
+    sim.marks["gap used"], sim.eye.gaps = sim.marks["gap used"] + sim.eye.gaps, 0
+    for trouble in sim.troubles.values():
+        sim.marks["stale compare-and-set"], trouble.stale = sim.marks["stale compare-and-set"] + trouble.stale, 0
+
+
+def mark_kill(sim: Sim) -> None:
+    sim.marks["killed"] += 1
+    if sim.eye.one("SELECT count(*) FROM row_intent WHERE write_number IS NULL"):
+        sim.marks["killed between lock and write"] += 1
+    if sim.eye.one("SELECT count(*) FROM push_intent"):
+        sim.marks["killed with a push under way"] += 1
+
+
+def report(counts: Counter[str], marks: Counter[str]) -> str:
+    acts = "\n".join(f"{count:>9,}  {name}" for name, count in counts.most_common())
+    rare = "\n".join(f"{count:>9,}  {name}" for name, count in marks.most_common())
+    return f"Steps by kind:\n{acts}\nMarks:\n{rare}"

@@ -1,0 +1,212 @@
+"""What people meant and what the malls sold, and the promises of DESIGN §2-4. Knows nothing of the bridge.
+
+A row of 在庫表 is known by its product name, which only staff write. What a cell *means* is the number that it would
+show had nothing been booked: typing 15 over 10 means 5 more, whatever the bridge did before or does afterwards.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+
+Cell = tuple[str, str]  # SKU, location
+LineId = tuple[str, str, str]  # channel, order, line
+Left = tuple[int, int, int]  # units open, shipped, returned
+Listing = tuple[str, tuple[str, str]]  # channel, the mall's own key
+
+
+class Broken(Exception):
+    """A promise of the design does not hold."""
+
+
+@dataclass
+class Row:
+    """`cells`: what each filled cell means · `wrong`: entries that are no number, and what stood there before each."""
+
+    sku: str
+    cells: dict[str, int] = field(default_factory=dict)
+    wrong: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+@dataclass
+class Sale:
+    """One order line. `story`: what the mall's own record said, one after the other · `told`: how far the ledger is."""
+
+    parts: Mapping[str, int]
+    story: list[Left]
+    told: int = 0
+
+
+@dataclass(frozen=True)
+class Books:
+    """What the ledger says. `balances`: typed (None: never filled), booked, allocated · `sums`: the same, added up from
+    its movements · `lines`: units open, shipped, returned · `moved`: on hand and allocated by line and SKU ·
+    `shelves`: what lines took from each shelf."""
+
+    balances: Mapping[Cell, tuple[int | None, int, int]]
+    sums: Mapping[Cell, tuple[int, int, int]]
+    lines: Mapping[LineId, Left]
+    moved: Mapping[tuple[LineId, str], tuple[int, int]]
+    shelves: Mapping[Cell, int]
+    safety: Mapping[str, int]
+
+    def free(self, sku: str, selling: Iterable[str]) -> int:
+        found = [self.balances[sku, at] for at in selling if (sku, at) in self.balances]
+        return sum((typed or 0) + booked - allocated for typed, booked, allocated in found) - self.safety.get(sku, 0)
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    name: str
+    sku: str
+    lock: str
+    allocated: str
+    cells: Mapping[str, str]  # location -> text
+
+
+class Model:
+    def __init__(self, listings: Mapping[Listing, Mapping[str, int]], selling: tuple[str, ...], lag: float) -> None:
+        self.listings, self.selling, self.lag = listings, selling, lag
+        self.rows: dict[str, Row] = {}
+        self.sales: dict[LineId, Sale] = {}
+        self.ever: dict[Cell, set[str]] = {}  # every text that a row of this SKU showed there
+        self.fresh: dict[Listing, Counter[LineId]] = {key: Counter() for key in listings}  # sold, not read by anybody
+        self.revealed: dict[Listing, Counter[LineId]] = {
+            key: Counter() for key in listings
+        }  # sold, and a reading shows it
+        self.muddy: set[Listing] = set()  # its number moved in ways that no reading tells apart
+
+    # --- what people do in the table ---------------------------------------------------------------------------------
+
+    def enters(self, name: str, at: str, shown: str, text: str) -> None:
+        """`text` was typed or pasted over what the cell showed."""
+        row = self.rows[name]
+        entry, earlier = row.wrong.pop(at, (None, ""))
+        before = earlier if shown == entry else shown
+        if text.isdigit():  # a cell whose 0 was blanked still means 0; one never filled is opened
+            row.cells[at] = row.cells.get(at, 0) + int(text) - int(before or 0)
+        elif text or before not in ("", "0"):
+            row.wrong[at] = (text, before)
+
+    def copies(self, name: str, new: str) -> None:
+        self.rows[new] = deepcopy(self.rows[name])
+
+    def becomes(self, name: str, sku: str, cells: Mapping[str, str]) -> None:
+        """A copied row is made another product: its numbers are counts of that."""
+        self.rows[name] = Row(sku, {at: int(text) for at, text in cells.items() if text.isdigit()})
+
+    def kept(self) -> dict[str, Row]:
+        return deepcopy(self.rows)
+
+    # --- what malls do -----------------------------------------------------------------------------------------------
+
+    def tells(self, line: LineId, parts: Mapping[str, int], left: Left) -> None:
+        """The mall's own record of an order line says this from now on."""
+        sale = self.sales.setdefault(line, Sale(parts, []))
+        if not sale.story or sale.story[-1] != left:
+            sale.story.append(left)
+
+    def sells(self, listing: Listing, line: LineId, units: int) -> None:
+        self.fresh[listing][line] += units
+
+    def is_read(self, listing: Listing, lines: Iterable[LineId]) -> None:
+        """The bridge has read its number, and these sales show in it."""
+        for line in lines:
+            self.revealed[listing][line] += self.fresh[listing].pop(line, 0)
+
+    def unseen(self, books: Books, sku: str) -> int:
+        """Units of a SKU that a reading showed as sold and no order in the ledger explains."""
+        found = 0
+        for listing, lines in self.revealed.items():
+            if listing not in self.muddy:
+                missing = sum(units for line, units in lines.items() if line not in books.lines)
+                found += missing * self.listings[listing].get(sku, 0)
+        return found
+
+    def most(self, listing: Listing, books: Books, unseen: Mapping[str, int]) -> int:
+        """The most that a listing may show by these books."""
+        parts = self.listings[listing].items()
+        return max(0, min((books.free(sku, self.selling) - unseen.get(sku, 0)) // units for sku, units in parts))
+
+    # --- after every step --------------------------------------------------------------------------------------------
+
+    def pushed(self, listing: Listing, old: int, new: int, most: int | None, proved: bool) -> None:
+        """A write of the bridge took effect. `most`: by what it knew when it decided · `proved`: orders of this channel
+        were complete past the newest fact that raised the listing, plus its lag."""
+        self.fresh[listing].clear()
+        if listing in self.muddy or most is None:
+            return
+        if new > most:
+            raise Broken(f"{listing} was set to {new}, but what is sold already leaves {most}")
+        if new > old and not proved:
+            raise Broken(f"{listing} was raised from {old} to {new} before its orders were complete")
+
+    def at_commit(self, books: Books, changed: Iterable[LineId], edits: Iterable[tuple[str, str, str]]) -> None:
+        """Conservation, exactly once, and nothing taken in that nobody ever saw. `changed`: lines that are new or other
+        than they were."""
+        for cell in books.balances.keys() | books.sums.keys():
+            typed, booked, allocated = books.balances.get(cell, (None, 0, 0))
+            if (typed or 0, booked, allocated) != books.sums.get(cell, (0, 0, 0)):
+                raise Broken(f"conservation of {cell}: {books.balances.get(cell)} is not {books.sums.get(cell)}")
+        for line in changed:
+            self._once(line, books.lines[line], books)
+        for sku, at, text in edits:
+            if text not in self.ever.get((sku, at), ()):
+                raise Broken(f"an edit of {sku} {at} to {text}, which no row of it ever showed")
+
+    def _once(self, line: LineId, left: Left, books: Books) -> None:
+        sale = self.sales.get(line)
+        if sale is None:
+            raise Broken(f"{line} was never ordered")
+        later = [i for i, said in enumerate(sale.story) if i >= sale.told and said == left]
+        if not later:
+            raise Broken(f"{line} went back to {left}, the mall says {sale.story[-1]}")
+        sale.told = later[0]
+        for sku, units in sale.parts.items():
+            due = ((left[2] - left[1]) * units, left[0] * units)
+            if books.moved.get((line, sku), (0, 0)) != due:
+                raise Broken(f"{line} moved {sku} by {books.moved.get((line, sku))}, {left} means {due}")
+
+    # --- at rest -----------------------------------------------------------------------------------------------------
+
+    def on_hand(self, row: Row, at: str, books: Books) -> int:
+        """Units on the shelf: what people counted, less what left it, and what came back to it."""
+        return row.cells[at] + books.shelves.get((row.sku, at), 0)
+
+    def counts(self, row: Row, at: str, books: Books) -> int:
+        """What a person finds on the shelf: never less than nothing, whatever was sold."""
+        truth = self.on_hand(row, at, books)
+        row.cells[at] += max(0, -truth)
+        return max(0, truth)
+
+    def at_rest(self, books: Books, rows: Iterable[SheetRow], malls: Mapping[Listing, int], waiting: object) -> None:
+        """Sheet = ledger = channels = what people meant less what malls sold; nothing waits."""
+        _same("waiting", waiting, [])
+        _same("order lines", dict(books.lines), {line: sale.story[-1] for line, sale in self.sales.items()})
+        shown = {row.name: row for row in rows}
+        _same("rows", sorted(shown), sorted(self.rows))
+        allocated: Counter[str] = Counter()
+        for sale in self.sales.values():
+            for sku, units in sale.parts.items():
+                allocated[sku] += sale.story[-1][0] * units
+        for name, row in self.rows.items():
+            _same(f"{name}: SKU", shown[name].sku, row.sku)
+            _same(f"{name}: 引当", shown[name].allocated or "0", str(allocated[row.sku]))
+            if "🔒" in shown[name].lock or not shown[name].lock:
+                raise Broken(f"{name}: its lock cell shows {shown[name].lock!r}")
+            for at in row.cells:
+                truth = self.on_hand(row, at, books)
+                typed, booked, _ = books.balances.get((row.sku, at), (None, 0, 0))
+                _same(f"{row.sku} {at} in the ledger", None if typed is None else typed + booked, truth)
+                _same(f"{row.sku} {at} in the sheet", shown[name].cells.get(at), str(truth))
+        if len({row.sku for row in self.rows.values()}) != len(self.rows):
+            raise Broken("a SKU stands twice")
+        for listing in self.listings:
+            _same(f"{listing} in its mall", malls[listing], self.most(listing, books, {}))
+
+
+def _same(what: str, found: object, expected: object) -> None:
+    if found != expected:
+        raise Broken(f"{what}: {found!r} is not {expected!r}")

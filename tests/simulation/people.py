@@ -1,0 +1,258 @@
+"""How the world comes to rest: people finish what they began and answer what they are asked, with the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Any
+
+from tests.simulation.acts_staff import Grid, deletes_copy, mends, shows, undoes
+from tests.simulation.model import Broken
+from tests.simulation.watcher import LOCATIONS
+from tests.simulation.world import JOBS, MALLS, STOCK, Silence, Sim
+
+MOST_TURNS = 30
+DICE = Random(0)
+
+
+def rest(sim: Sim) -> None:
+    """Nothing goes wrong any more. Raises Broken where the world comes to no rest, or to a wrong one."""
+    sim.script = Silence()
+    for faults in sim.faults.values():
+        faults._script.clear()
+    for mall in MALLS:
+        sim.malls[mall].visible_after = 0.0
+        sim.troubles[mall].refusing.clear()
+    why: Broken | None = None
+    for _ in range(MOST_TURNS):
+        for job in (*JOBS, "sheet"):
+            if not sim.job(job):
+                raise Broken(f"{job} fails though nothing is wrong")
+        sim.clock.elapsed += 20.0
+        if tidy(sim):
+            continue
+        try:
+            check(sim)
+        except Broken as broken:
+            why = broken
+        else:
+            sim.model.muddy.clear()
+            sim.edited.clear()
+            _clear_answered(sim)
+            return
+    asked = [line for line in sim.world.table("要対応") if not line["結果"].startswith("✓")]
+    raise Broken(f"no rest: {why} {asked or ''}")
+
+
+def check(sim: Sim) -> None:
+    books, _ = sim.eye.books()
+    malls = {listing: sim.malls[listing[0]].stock()[listing[1]] for listing in sim.wires}
+    sim.model.at_rest(books, sim.rows(), malls, sim.eye.waiting())
+
+
+def tidy(sim: Sim) -> bool:
+    """Whether there was anything to finish."""
+    return any(finish(sim) for finish in (_arrivals, _show, _release, _one_row_each, _mend, _safety, _name, _answer))
+
+
+def _arrivals(sim: Sim) -> bool:
+    before = {mall: len(sim.malls[mall].history) for mall in MALLS}
+    arrived = sum(faults.deliver_late() for faults in sim.faults.values())
+    for mall in MALLS:
+        sim.model.muddy |= {(mall, change.listing) for change in sim.malls[mall].history[before[mall] :]}
+        sim._history[mall] = len(sim.malls[mall].history)
+    return bool(arrived)
+
+
+def _show(sim: Sim) -> bool:
+    return shows(sim, DICE)
+
+
+def _release(sim: Sim) -> bool:
+    grid = Grid(sim)
+    held = [row for row in grid.positions() if grid.text(row, "編集中") == "TRUE"]
+    for row in held:
+        grid.put(row, "編集中", "FALSE")
+    return bool(held)
+
+
+def _one_row_each(sim: Sim) -> bool:
+    return deletes_copy(sim, DICE)
+
+
+def _mend(sim: Sim) -> bool:
+    return mends(sim, DICE)
+
+
+def _safety(sim: Sim) -> bool:
+    """A safety stock that was blanked with an older row is typed again."""
+    grid, done = Grid(sim), False
+    for row in grid.positions():
+        if sim.eye.finding(grid.text(row, "SKU"), "安全在庫"):
+            grid.put(row, "安全在庫", "0")
+            done = True
+    return done
+
+
+def _name(sim: Sim) -> bool:
+    """A row that the bridge wrote again has no product name yet."""
+    at, sheet, done = sim.columns(), sim.sheet.sheet(sim.stock), False
+    for i in range(1, len(sheet.rows)):
+        sku = sheet.cell(i, at["SKU"]).entered
+        if sku and not sheet.cell(i, at["商品名"]).entered:
+            mine = [index for index, (_, row, _) in enumerate(sim.gone) if row.sku == sku]
+            if not mine:
+                raise Broken(f"a row of {sku} appeared that nobody asked for")
+            name, row, _ = sim.gone.pop(mine[-1])
+            sim.sheet.type(sim.stock, i, at["商品名"], name)
+            sim.model.rows[name] = row
+            done = True
+    return done
+
+
+# --- 要対応 ----------------------------------------------------------------------------------------------------------
+
+
+def _answer(sim: Sim) -> bool:
+    """Whether something was answered, or done about a question."""
+    done = False
+    for number, kind, about, data in sim.eye.open_questions():
+        line = _line(sim, number)
+        if kind not in ANSWERS:
+            raise Broken(f"nobody knows an answer to: {kind} {about}")
+        if line is None or (_told(sim, line, "回答") and not _told(sim, line, "結果")):
+            continue  # the line or the result comes with a cycle to come
+        answer = ANSWERS[kind](sim, about, data)
+        if answer:
+            _write(sim, line, answer)
+        done = done or answer is not None
+    return done
+
+
+def _line(sim: Sim, number: int) -> int | None:
+    sheet = sim.sheet.sheet(sim.asked)
+    return next((i for i in range(1, len(sheet.rows)) if sheet.cell(i, 0).entered == number), None)
+
+
+def _column(sim: Sim, header: str) -> int:
+    return [cell.entered for cell in sim.sheet.sheet(sim.asked).rows[0].cells].index(header)
+
+
+def _told(sim: Sim, line: int, header: str) -> str:
+    return sim.sheet.shown(sim.asked, line, _column(sim, header))
+
+
+def _write(sim: Sim, line: int, answer: str) -> None:
+    sim.sheet.type(sim.asked, line, _column(sim, "回答"), answer)
+
+
+def _clear_answered(sim: Sim) -> None:
+    """Settled lines are deleted, so that the tab stays short."""
+    settled = [i for i in range(1, len(sim.sheet.sheet(sim.asked).rows)) if _told(sim, i, "結果").startswith("✓")]
+    for line in reversed(settled):
+        sim.sheet.delete_rows(sim.asked, line, line + 1)
+        sim.sheet.insert_rows(sim.asked, len(sim.sheet.sheet(sim.asked).rows))
+
+
+Answer = Callable[[Sim, str, Mapping[str, Any]], str | None]
+"""What is answered; "" where something else was done about it, None where it is waited for."""
+
+
+def _seen(_sim: Sim, _about: str, _data: Mapping[str, Any]) -> str:
+    return "確認済み"
+
+
+def _refused(sim: Sim, about: str, _data: Mapping[str, Any]) -> str:
+    sim.settled.add(about)
+    return "確認済み"
+
+
+def _wait(_sim: Sim, _about: str, _data: Mapping[str, Any]) -> None:
+    return None
+
+
+def _yes(_sim: Sim, _about: str, _data: Mapping[str, Any]) -> str:
+    return "はい"
+
+
+def _gone(sim: Sim, sku: str, _data: Mapping[str, Any]) -> str | None:
+    """A row that somebody deleted comes back, by Ctrl+Z where it bore an entry that nobody may have seen; a product
+    that was only tried is given up."""
+    if any(row.sku == sku for row in sim.model.rows.values()):
+        return None  # it stands there again already
+    if sku not in STOCK:
+        return "廃番"
+    if not any(row.sku == sku for _, row, _ in sim.gone):
+        raise Broken(f"{sku} is said to have gone, and nobody deleted it")
+    if sku in sim.edited and undoes(sim, DICE):
+        return ""
+    for _, row, _ in sim.gone:  # written again as the ledger has it, whatever was typed just before it went
+        if row.sku == sku:
+            balances = sim.eye.books()[0].balances
+            row.cells = {
+                at: typed for (code, at), (typed, _, _) in balances.items() if code == sku and typed is not None
+            }
+    return "戻す"
+
+
+def _number(sim: Sim, sku: str, _data: Mapping[str, Any]) -> str | None:
+    """What lies on the shelf is counted and typed."""
+    grid, books = Grid(sim), sim.eye.books()[0]
+    rows = [row for row in grid.positions() if grid.text(row, "SKU") == sku]
+    if len(rows) != 1:
+        return None
+    mine = sim.model.rows[grid.text(rows[0], "商品名")]
+    for at in LOCATIONS:
+        grid.put(rows[0], at, str(sim.model.counts(mine, at, books)) if at in mine.cells else "")
+    return "はい"
+
+
+def _two_readings(sim: Sim, about: str, data: Mapping[str, Any]) -> str | None:
+    """The person counts: is it the lower number, or as many more as the question says?"""
+    sku, at = data["sku"], data["location"]
+    books = sim.eye.books()[0]
+    mine = [row for row in sim.model.rows.values() if row.sku == sku]
+    if len(mine) != 1:
+        return None
+    typed, booked, _ = books.balances[sku, at]
+    missing = sim.model.on_hand(mine[0], at, books) - (typed or 0) - booked
+    if missing == 0:
+        return "少ない方"
+    if missing == data["high"] - data["low"]:
+        return "多い方"
+    raise Broken(f"{about}: neither {data['low']} nor {data['high']} is right, {missing} are missing")
+
+
+def _overwritten(sim: Sim, sku: str, data: Mapping[str, Any]) -> str:
+    """The cell is counted anew."""
+    grid, books = Grid(sim), sim.eye.books()[0]
+    for row in grid.positions():
+        mine = sim.model.rows[grid.text(row, "商品名")]
+        if grid.text(row, "SKU") == sku and data["location"] in mine.cells:
+            grid.put(row, data["location"], str(sim.model.counts(mine, data["location"], books)))
+    return "確認済み"
+
+
+ANSWERS: Mapping[str, Answer] = {
+    "vanished": _gone,
+    "renamed": _gone,
+    "unknown number": _number,
+    "two readings": _two_readings,
+    "overwritten": _overwritten,
+    "new product": _yes,
+    "table emptied": _wait,
+    "cancelled after shipment": lambda *_: "戻らない",
+    "opening shipment withdrawn": _seen,
+    "order unreadable": _wait,
+    "oversold": _seen,
+    "raised there": _seen,
+    "refused": _refused,
+    "big change": lambda *_: "確認",
+    "channel blind": _wait,
+    "numbers stuck": _wait,
+    "gap expired": _seen,
+    "five times": _seen,
+    "drift": _seen,
+    "held long": _wait,
+    "channel trouble": _wait,
+}

@@ -1,0 +1,45 @@
+"""A few seeds in every run of the suite; `make simulate` runs as many as one likes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import pytest
+
+from tests.simulation.story import draw, tell, without_parts
+from tests.simulation.world import Sim
+
+LIVENESS, SAFETY = (1, 3), (2,)
+
+
+@cache
+def sim() -> Sim:
+    return Sim()
+
+
+@pytest.mark.parametrize("seed", [*LIVENESS, *SAFETY])
+def test_whatever_happens_nothing_is_lost(seed: int, record_property: Callable[[str, Any], None]) -> None:
+    result = draw(sim(), seed, 120, rests=seed in LIVENESS)
+    record_property("counted steps of the simulation", result.steps)
+    assert not result.wrong, f"seed {seed}: {result.wrong}\n{result.story.told()}"
+    assert result.rests
+
+
+def test_a_story_told_again_ends_the_same_way() -> None:
+    result = draw(sim(), 5, 60, rests=False)
+    once = (sim().steps, sim().eye.books()[0].balances, sim().rows())
+    assert tell(sim(), result.story) == result.wrong
+    assert (sim().steps, sim().eye.books()[0].balances, sim().rows()) == once
+
+
+def test_a_failing_story_is_shrunk_to_what_it_needs() -> None:
+    tried: list[list[int]] = []
+
+    def fails(story: list[int]) -> bool:
+        tried.append(story)
+        return {17, 60} <= set(story)
+
+    assert without_parts(list(range(100)), fails) == [17, 60]
+    assert len(tried) < 100

@@ -1,0 +1,159 @@
+"""What is looked up in sheet, ledger and malls, and held against the model after every step."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from bridge.sandbox.malls.mall import Line, Order
+from bridge.sandbox.malls.rakuten.records import RakutenLine
+from tests.simulation.model import Books, Cell, Left, LineId, Listing, Model, SheetRow
+
+TYPED = ("opening", "edit")
+LOCATIONS = ("本社倉庫", "渋谷店", "検品待ち")
+
+
+@dataclass
+class LedgerEye:
+    """Reads the ledger's tables as they are committed; only what is new of those that grow."""
+
+    database: sqlite3.Connection
+    sums: dict[Cell, tuple[int, int, int]] = field(default_factory=dict)
+    moved: dict[tuple[LineId, str], tuple[int, int]] = field(default_factory=dict)
+    shelves: Counter[Cell] = field(default_factory=Counter)
+    lines: dict[LineId, Left] = field(default_factory=dict)
+    movements: int = 0
+    last_movement: int = 0
+    last_edit: int = 0
+    wanted: dict[Listing, int | None] = field(default_factory=dict)
+    rose_at: dict[Listing, datetime] = field(default_factory=dict)
+    gaps: int = 0  # how often a listing was seen to hold units back for orders to come
+
+    def forget(self) -> None:
+        """Another ledger stands in its place."""
+        self.sums, self.moved, self.lines = {}, {}, {}
+        self.shelves = Counter()
+        self.movements = self.last_movement = 0
+        self.last_edit = self.one("SELECT coalesce(max(id), 0) FROM edit")
+        self.wanted = {}
+
+    def one(self, query: str) -> int:
+        return int(self.database.execute(query).fetchone()[0])
+
+    def books(self) -> tuple[Books, list[LineId]]:
+        """The books, and the lines that changed since the last look."""
+        count, newest = self.database.execute("SELECT count(*), coalesce(max(id), 0) FROM movement").fetchone()
+        if newest != self.last_movement or count != self.movements:
+            new = self.database.execute("SELECT count(*) FROM movement WHERE id > ?", (self.last_movement,)).fetchone()[
+                0
+            ]
+            if count != self.movements + new:  # a product's history went or was renamed
+                self.sums, self.moved, self.last_movement = {}, {}, 0
+                self.shelves = Counter()
+            self._add_up()
+            self.movements, self.last_movement = count, newest
+        changed = self._look_at_lines()
+        balances = {
+            (sku, at): (typed, booked, allocated)
+            for sku, at, typed, booked, allocated in self.database.execute("SELECT * FROM balance")
+        }
+        safety = dict(self.database.execute("SELECT sku, safety FROM sku"))
+        return Books(balances, self.sums, self.lines, self.moved, self.shelves, safety), changed
+
+    def _add_up(self) -> None:
+        query = "SELECT sku, location, on_hand, allocated, cause, ref FROM movement WHERE id > ? ORDER BY id"
+        for sku, at, on_hand, allocated, cause, ref in self.database.execute(query, (self.last_movement,)):
+            typed, booked, promised = self.sums.get((sku, at), (0, 0, 0))
+            is_typed = cause in TYPED
+            self.sums[sku, at] = (
+                typed + on_hand * is_typed,
+                booked + on_hand * (not is_typed),
+                promised + allocated,
+            )
+            if ref.startswith(("rakuten/", "shopify/")):
+                channel, _shop, order, line = ref.split("/")
+                key = ((channel, order, line), sku)
+                hand, held = self.moved.get(key, (0, 0))
+                self.moved[key] = (hand + on_hand, held + allocated)
+                self.shelves[sku, at] += on_hand
+
+    def _look_at_lines(self) -> list[LineId]:
+        query = 'SELECT channel, "order", line, open, shipped, returned FROM order_line'
+        changed = []
+        for channel, order, line, *left in self.database.execute(query):
+            key, now = (channel, order, line), (left[0], left[1], left[2])
+            if self.lines.get(key) != now:
+                self.lines[key] = now
+                changed.append(key)
+        return changed
+
+    def new_edits(self) -> list[tuple[str, str, str]]:
+        query = (
+            "SELECT id, sku, location, after FROM edit WHERE id > ? AND outcome IN ('applied', 'waiting') ORDER BY id"
+        )
+        found = self.database.execute(query, (self.last_edit,)).fetchall()
+        self.last_edit = self.one("SELECT coalesce(max(id), 0) FROM edit")
+        return [(sku, at, after) for _, sku, at, after in found]
+
+    def see_wanted(self, names: dict[tuple[str, str], Listing], now: datetime) -> list[Listing]:
+        """Note when a wanted quantity rises; the listings whose wanted quantity changed."""
+        changed = []
+        for channel, number, state in self.database.execute("SELECT channel, id, state FROM listing"):
+            known = json.loads(state)
+            listing, new = names[channel, number], known["wanted"]
+            self.gaps += bool(known["unseen"])
+            old = self.wanted.get(listing)
+            if new != old:
+                changed.append(listing)
+                if new is not None and (old is None or new > old):
+                    self.rose_at[listing] = now
+                self.wanted[listing] = new
+        return changed
+
+    def shown_at(self) -> dict[tuple[str, str], str]:
+        """When each listing's number was last read."""
+        rows = self.database.execute("SELECT channel, id, state FROM listing")
+        return {(channel, number): json.loads(state)["shown_at"] or "" for channel, number, state in rows}
+
+    def open_questions(self) -> list[tuple[int, str, str, dict[str, Any]]]:
+        query = "SELECT id, kind, subject, data FROM exception WHERE closed_at IS NULL ORDER BY id"
+        return [(number, kind, about, json.loads(data)) for number, kind, about, data in self.database.execute(query)]
+
+    def finding(self, sku: str, at: str) -> bool:
+        query = "SELECT 1 FROM finding WHERE sku = ? AND location = ?"
+        return self.database.execute(query, (sku, at)).fetchone() is not None
+
+    def waiting(self) -> list[str]:
+        """Everything that is still under way or unsettled."""
+        tables = {"row update": "SELECT sku FROM row_intent", "push": "SELECT channel FROM push_intent",
+                  "finding": "SELECT sku || ' ' || location FROM finding",
+                  "edit": "SELECT sku || ' ' || location FROM edit WHERE outcome = 'waiting'"}  # fmt: skip
+        found = [f"{what} {row[0]}" for what, query in tables.items() for row in self.database.execute(query)]
+        return found + [f"question {kind} {about}" for _, kind, about, _ in self.open_questions()]
+
+
+def told_by(channel: str, orders: list[Any], returned: Counter[LineId]) -> Iterator[tuple[LineId, Listing, Left]]:
+    """Every order line as the mall's own records have it. `returned`: units that came back to us."""
+    for order in orders:
+        for line in order.lines:
+            key = line_id(channel, order, line)
+            yield key, (channel, line.listing), (line.open, line.shipped, returned[key])
+
+
+def line_id(channel: str, order: Order, line: Line) -> LineId:
+    """As the ledger names it."""
+    if isinstance(line, RakutenLine):
+        return channel, order.id, f"{line.basket}-{line.line_id}"
+    return channel, order.id.rsplit("/", 1)[1], line.line_id.rsplit("/", 1)[1]
+
+
+def proved(rose_at: datetime | None, complete: datetime | None, lag: float) -> bool:
+    return rose_at is None or (complete is not None and complete - timedelta(seconds=lag) >= rose_at)
+
+
+__all__ = ["LOCATIONS", "LedgerEye", "Model", "SheetRow", "line_id", "proved", "told_by"]

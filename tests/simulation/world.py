@@ -1,0 +1,512 @@
+"""The real bridge over the in-process sandbox, and a moment before its every call and commit: anybody may act there."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from json import dumps, loads
+from pathlib import Path
+from random import Random
+from typing import Any, Protocol, cast
+from unittest.mock import patch
+
+import bridge.service as service_module
+from bridge.channels.http import Seams
+from bridge.channels.port import Channel, OrdersRead, Outcome, Pushed, PushItem
+from bridge.domain.orders import ListingKey, OrderSnapshot
+from bridge.errors import BridgeError, Hint, NeedsPerson, Stop, TryAgain
+from bridge.ledger.ledger import Tx
+from bridge.ledger.values import iso
+from bridge.sandbox.faults import Environ
+from bridge.sandbox.malls.mall import Mall
+from bridge.sandbox.malls.rakuten import Rakuten
+from bridge.sandbox.malls.shopify import Shopify
+from bridge.sandbox.malls.shopify.shop import FIRST_LOCATION
+from bridge.sandbox.sheets_api.book import Book
+from bridge.sandbox.sheets_api.store import Deleted
+from bridge.service import Service
+from tests.simulation.marks import layout_of, mark_kill, mark_ledger, mark_moves, marking
+from tests.simulation.model import Books, Broken, LineId, Listing, Model, Row, SheetRow
+from tests.simulation.watcher import LOCATIONS, LedgerEye, line_id, proved, told_by
+from tests.support.world import LAG, World
+
+STOCK: Mapping[str, Sequence[int | None]] = {"A": (6, 2, None), "B": (9, 0, None), "007": (12, None, None)}
+SET = ("item-set", "v-set")
+JOURNAL_LINES = 150
+CALL_SECONDS = 0.15
+MALLS = ("rakuten", "shopify")
+JOBS = ("sheet", *MALLS)
+SELLING = LOCATIONS[:2]
+
+
+class Killed(BaseException):
+    """kill -9: nothing in the process runs any more."""
+
+
+class Script(Protocol):
+    """Who says what happens at a moment: a seed, or a story that is told again."""
+
+    def acts(self, kind: str) -> Iterable[tuple[str, int]]: ...
+
+
+class Shop(World):
+    """Three products in both malls and a set of two of them in one; the rows have names of their own."""
+
+    def _fill(self) -> None:
+        super()._fill()
+        self.sandbox.rakuten.add_product(SET, "SET", 3)
+        line = {"チャネル": "rakuten", "出品ID": "/".join(SET), "SKU構成": "A×1+B×2"}
+        self.put("出品", 2 * len(self.stock) + 1, line)
+        for number, _ in enumerate(self.stock, 1):
+            self.put("在庫表", number, {"商品名": f"product {number}"})
+
+    def start(self) -> Service:
+        self.service = SteadyService(self.config, self.outside())
+        return self.service
+
+
+class SteadyService(Service):
+    """Waits between tries always last as long as in the last run; a mall's messages pass through `Mail`."""
+
+    mail: dict[str, Trouble] = {}  # noqa: RUF012
+
+    def _seams(self, name: str) -> Seams:
+        return replace(super()._seams(name), random=Random(1))
+
+    def _connect(self) -> list[Channel]:
+        self.http_dice()
+        return [cast(Channel, Mail(each, self.mail[each.name])) for each in super()._connect()]
+
+    def http_dice(self) -> None:
+        self.http._dice = Random(1)
+
+
+@dataclass
+class Trouble:
+    """What goes wrong with a mall's messages. `older`: snapshots as they were once told."""
+
+    clock: Any
+    older: deque[OrderSnapshot] = field(default_factory=lambda: deque(maxlen=40))
+    again: int = 0  # so many of the older ones come once more
+    shuffled: int | None = None
+    refusing: set[ListingKey] = field(default_factory=set)
+    read: dict[Listing, tuple[str, tuple[LineId, ...]]] = field(default_factory=dict)
+    """readings that no commit has taken in yet: when they came, and the sales that show in each"""
+    complete: datetime | None = None
+    refused: set[ListingKey] = field(default_factory=set)
+    stale: int = 0
+    on_read: Callable[[Iterable[ListingKey]], None] = lambda _: None
+
+
+class Mail:
+    """A channel whose order messages come late, twice and shuffled, and which may refuse an item."""
+
+    def __init__(self, channel: Channel, trouble: Trouble) -> None:
+        self._channel, self._trouble = channel, trouble
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._channel, name)
+
+    def orders(self, since: datetime, known_open: Sequence[str] = ()) -> OrdersRead:
+        trouble, began = self._trouble, self._trouble.clock.now()
+        read = self._channel.orders(since, known_open)
+        orders = list(read.orders)
+        if trouble.again and trouble.older:
+            dice = Random(trouble.again)
+            orders += dice.sample(list(trouble.older), min(len(trouble.older), dice.randint(1, 4)))
+            dice.shuffle(orders)
+            trouble.again = 0
+        trouble.older.extend(read.orders)
+        trouble.complete = began
+        return replace(read, orders=tuple(orders))
+
+    def read(self, listings: Iterable[ListingKey]) -> Mapping[ListingKey, int]:
+        shown = self._channel.read(listings)
+        self._trouble.on_read(shown)
+        return shown
+
+    def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:
+        refusing = self._trouble.refusing
+        taken = [item for item in items if item.listing not in refusing]
+        outcomes = {each.listing: each for each in (self._channel.push(taken, key) if taken else ())}
+        refused = {item.listing for item in items if item.listing in refusing}
+        self._trouble.refused |= refused
+        self._trouble.stale += sum(each.outcome is Outcome.STALE for each in outcomes.values())
+        hint = Hint("このモールは断りました。", "The mall said no.")
+        outcomes |= {listing: Pushed(listing, Outcome.REFUSED, hint) for listing in refused}
+        return [outcomes[item.listing] for item in items]
+
+
+@dataclass
+class Beginning:
+    book: Book
+    ledger: bytes
+    malls: dict[str, str]
+    elapsed: float
+
+
+class Sim:
+    """One world, put back to its beginning for every seed."""
+
+    def __init__(self) -> None:
+        self.troubles: dict[str, Trouble] = {}
+        SteadyService.mail = self.troubles
+        self.clock: Any = None
+        for name in MALLS:
+            self.troubles[name] = Trouble(self)  # the clock comes with the world
+        settings = {"journal_lines": JOURNAL_LINES, "reads_per_minute": 10**9, "writes_per_minute": 10**9}
+        self.world = world = Shop(
+            cast(Path, None), stock=STOCK, sheet_settings=settings, judge_once=True, locations=LOCATIONS
+        )
+        self.clock = world.clock
+        for trouble in self.troubles.values():
+            trouble.clock = world.clock
+        world.go_live()
+        self.sheet, self.stock, self.asked = world.spreadsheet, world.tab("在庫表"), world.tab("要対応")
+        self.ledger, self.plain_config = world.service.ledger, world.config
+        self.faults = {name: world.sandbox.faults["sheets" if name == "sheet" else name] for name in JOBS}
+        self.malls: dict[str, Mall] = {"rakuten": world.sandbox.rakuten, "shopify": world.sandbox.shopify}
+        self.wires, self.names = self._listings()
+        self._hook()
+        self.running: list[str] = []
+        self.beginning = self._keep()
+        self.reset()
+
+    def now(self) -> datetime:
+        return self.world.clock.now()
+
+    def _listings(self) -> tuple[dict[Listing, dict[str, int]], dict[tuple[str, str], Listing]]:
+        parts: dict[Listing, dict[str, int]] = {("rakuten", SET): {"A": 1, "B": 2}}
+        names: dict[tuple[str, str], Listing] = {("rakuten", "/".join(SET)): ("rakuten", SET)}
+        place = FIRST_LOCATION.rsplit("/", 1)[1]
+        for sku in STOCK:
+            for mall in MALLS:
+                wire = self.world.wire(mall, sku)
+                number = "/".join(wire) if mall == "rakuten" else f"{wire[0].rsplit('/', 1)[1]}@{place}"
+                parts[mall, wire], names[mall, number] = {sku: 1}, (mall, wire)
+        return parts, names
+
+    # --- seeds -------------------------------------------------------------------------------------------------------
+
+    def _database(self) -> sqlite3.Connection:
+        with self.ledger._engine.connect() as connection:
+            return cast(sqlite3.Connection, connection.connection.driver_connection)
+
+    def _keep(self) -> Beginning:
+        malls = {name: dumps(mall.to_json()) for name, mall in self.malls.items()}
+        return Beginning(self.sheet.book, self._database().serialize(), malls, self.clock.elapsed)
+
+    def reset(self, *, two_readings: float = 0.0) -> None:
+        self.sheet.book, self.clock.elapsed = self.beginning.book, self.beginning.elapsed
+        self._database().deserialize(self.beginning.ledger)
+        self._new_malls()
+        for name, mall in self.malls.items():
+            mall.load_json(loads(self.beginning.malls[name]))
+            mall.visible_after = 0.0
+            self.troubles[name].__init__(self.clock, on_read=self._note_reading)  # type: ignore[misc]
+        for faults in self.faults.values():
+            faults._script.clear()
+            faults.drop_late()
+        self.world.config = replace(
+            self.plain_config, sheet=replace(self.plain_config.sheet, two_readings_seconds=two_readings)
+        )
+        self.model = Model(self.wires, SELLING, LAG)
+        self.marks: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter()
+        self.returned: Counter[LineId] = Counter()
+        self.gone: list[tuple[str, Row, Deleted | None]] = []
+        self.versions: deque[Book] = deque(maxlen=5)
+        self.saved: deque[tuple[int, Book, dict[str, Row]]] = deque(maxlen=3)
+        self.older_ledgers: deque[bytes] = deque(maxlen=3)
+        self.block: list[dict[str, str]] = []
+        self.last_entry: tuple[str, str, str] | None = None
+        self.edited: set[str] = set()  # SKUs with entries since the last rest
+        self.decided: dict[str, dict[Listing, int]] = {}
+        self.wishes: Counter[Listing] = Counter()  # changes of what is wanted since the last push
+        self.touched = dict.fromkeys(JOBS, True)
+        self.made = self.steps = self.given = 0
+        self.asked_once: set[int] = set()
+        self.settled: set[str] = set()  # refusals that people have answered as seen
+        self.swap: Book | None = None
+        self._writing = False
+        self.layout: tuple[tuple[str, bool], ...] = ()
+        self.most_tries = 0
+        self.script: Script = Silence()
+        self.kind = ""
+        self.running = []
+        self.eye = LedgerEye(self._database())
+        for row in self.rows():
+            if row.name:
+                cells = {at: int(text) for at, text in row.cells.items() if text}
+                self.model.rows[row.name] = Row(row.sku, cells)
+        self._history = {name: len(mall.history) for name, mall in self.malls.items()}
+        self.restart()
+        self.scan()
+        self._committed()
+        self.eye.new_edits()
+
+    def _new_malls(self) -> None:
+        """Their rate limits and caches would remember times to come."""
+        sandbox = self.world.sandbox
+        sandbox.rakuten, sandbox.shopify = Rakuten(self.clock), Shopify(self.clock)
+        self.malls = {"rakuten": sandbox.rakuten, "shopify": sandbox.shopify}
+        for name, mall in (("rakuten", sandbox.rakuten), ("shopify", sandbox.shopify)):
+            self.faults[name].app = mall
+
+    def restart(self) -> None:
+        """A new process on the same ledger."""
+        self.running.clear()
+        for trouble in self.troubles.values():
+            trouble.read.clear()
+            trouble.refused.clear()
+        self.swap = None
+        with patch.object(service_module, "Ledger", lambda *_, **__: self.ledger):
+            self.service = self.world.start()
+        self.service.http._record = None
+        self.service.gateway.write = marking(self, self.service.gateway.write)  # type: ignore[method-assign]
+
+    # --- moments -----------------------------------------------------------------------------------------------------
+
+    def _hook(self) -> None:
+        plain = self.ledger.write
+
+        @contextmanager
+        def write() -> Iterator[Tx]:
+            self._moment("commit")
+            with plain() as tx:
+                yield tx
+            self._committed()
+
+        self.ledger.write = write  # type: ignore[method-assign]
+        self.plain_write = plain
+        for name, faults in self.faults.items():
+            faults.before = lambda environ, name=name: self._before(name, environ)
+            faults.after = lambda environ, name=name: self._after(name, environ)
+
+    def _before(self, server: str, environ: Environ) -> None:
+        path = environ["PATH_INFO"]
+        if not self.running or (server == "sheet" and not path.startswith("/v4/")):
+            return
+        self.clock.elapsed += CALL_SECONDS
+        writes = path.endswith((":batchUpdate", "bulk-upsert")) or (server == "shopify" and _mutates(environ))
+        self._moment(f"{server} {'write' if writes else 'read'}")
+        if server == "sheet":
+            self.scan()
+            if not self.versions or self.versions[-1] is not self.sheet.book:
+                self.versions.append(self.sheet.book)
+            if self.swap is not None and not writes:
+                self.swap, self.sheet.book = self.sheet.book, self.swap
+            else:
+                self.swap = None
+            if writes:
+                mark_moves(self, environ)
+        if writes or self.touched[server]:
+            self.steps += 1
+            self.counts[f"{server} {'write' if writes else 'read'}"] += 1
+        self.touched[server] = False
+        self._writing = writes
+
+    def _after(self, server: str, environ: Environ) -> None:
+        if not self.running or (server == "sheet" and not environ["PATH_INFO"].startswith("/v4/")):
+            return
+        if server == "sheet" and self.swap is not None:
+            self.sheet.book, self.swap = self.swap, None
+        if self._writing:
+            self.touched = dict.fromkeys(JOBS, True)
+        if server == "sheet":
+            self.scan()
+            self.layout = layout_of(self)
+        else:
+            self._look_at_pushes(server)
+
+    def _moment(self, kind: str) -> None:
+        self.kind = kind
+        for name, pick in self.script.acts(kind):
+            self.do(name, pick)
+            self.kind = kind
+
+    def do(self, name: str, pick: int) -> None:
+        """Somebody acts; acts that are not possible now do nothing."""
+        from tests.simulation.acts import ACTS  # the acts know the world, not the other way round
+
+        if ACTS[name].act(self, Random(pick)):
+            self.made += 1
+            self.steps += 1
+            self.counts[name] += 1
+            self.touched = dict.fromkeys(JOBS, True)
+        for mall in MALLS:
+            self._history[mall] = len(self.malls[mall].history)
+
+    # --- jobs --------------------------------------------------------------------------------------------------------
+
+    def job(self, name: str) -> bool:
+        """One job of the service; True where nothing went wrong. Raises Broken, Killed."""
+        if name in self.running:
+            return False
+        self.running.append(name)
+        try:
+            if name == "sheet":
+                self.service.cycle.run()
+            else:
+                self.service.channel_round(next(c for c in self.service.channels if c.name == name))
+        except TryAgain:
+            self.marks[f"{name} had to try again"] += 1
+            return False
+        except NeedsPerson as error:
+            raise Broken(f"{name} waits for a person: {error.hint.en}") from error
+        except Stop as error:
+            raise Broken(f"stopped: {error.hint.en}") from error
+        except BridgeError as error:
+            raise Broken(f"{name}: {error.hint.en}") from error
+        finally:
+            if self.running and self.running[-1] == name:
+                self.running.pop()
+        return True
+
+    def turn(self, job: str, script: Script) -> None:
+        """What one turn of the story says; a process that is killed in it is started again."""
+        self.script = script
+        made = self.made
+        try:
+            self._moment("idle")
+            before = self.made
+            clean = self.job(job) if job in JOBS else False
+            if clean and self.made == before and job in MALLS:
+                self._nothing_withheld(job)
+        except Killed:
+            mark_kill(self)
+            self.restart()
+        self.clock.elapsed += 1.0 if made == self.made else 0.5
+
+    # --- looking -----------------------------------------------------------------------------------------------------
+
+    def columns(self) -> dict[str, int]:
+        head = self.sheet.sheet(self.stock).rows[0].cells
+        return {str(cell.entered): i for i, cell in enumerate(head) if cell.entered}
+
+    def rows(self) -> list[SheetRow]:
+        """Every row in which anything of a product stands."""
+        at, sheet = self.columns(), self.sheet.sheet(self.stock)
+        found = []
+        for row in sheet.rows[1:]:
+            cells = [*row.cells, *[None] * (len(at) - len(row.cells))]
+            text = {name: _text(cells[i].entered) if cells[i] else "" for name, i in at.items()}  # type: ignore[union-attr]
+            numbers = {where: text[where] for where in LOCATIONS}
+            if text["商品名"] or text["SKU"] or text["ロック"] or any(numbers.values()):
+                found.append(SheetRow(text["商品名"], text["SKU"], text["ロック"], text["引当"], numbers))
+        return found
+
+    def kept_versions(self) -> list[tuple[Book, dict[str, Row]]]:
+        """Versions of the spreadsheet that the journal outlasts."""
+        writes = self.counts["sheet write"]
+        return [(book, rows) for at, book, rows in self.saved if writes - at < JOURNAL_LINES // 5]
+
+    def scan(self) -> None:
+        """Remember every number that stands in the table."""
+        for row in self.rows():
+            for at, text in row.cells.items():
+                self.model.ever.setdefault((row.sku, at), set()).add(text)
+                if text[:1] == "-":
+                    self.marks["below zero shown"] += 1
+
+    def _committed(self) -> None:
+        """Hold the ledger against the model after every commit."""
+        job = self.running[-1] if self.running else ""
+        if job in MALLS:
+            self._take_in_readings(self.troubles[job])
+        books, changed = self.eye.books()
+        self.model.at_commit(books, changed, self.eye.new_edits())
+        for listing in self.eye.see_wanted(self.names, self.now()):
+            self.wishes[listing] += 1
+        most = self._most(books)
+        for listing, wanted in self.eye.wanted.items():
+            if wanted is not None and listing not in self.model.muddy and wanted > most[listing]:
+                raise Broken(f"{listing} wants {wanted}, the books leave {most[listing]}")
+        if job in MALLS:
+            self.decided[job] = most
+            self._refusals_told(job)
+        mark_ledger(self)
+
+    def _take_in_readings(self, trouble: Trouble) -> None:
+        taken_in = self.eye.shown_at()
+        for (channel, number), listing in self.names.items():
+            at, lines = trouble.read.get(listing, ("", ()))
+            if at and taken_in.get((channel, number), "") >= at:
+                self.model.is_read(listing, lines)
+                del trouble.read[listing]
+
+    def _note_reading(self, keys: Iterable[ListingKey]) -> None:
+        for key in keys:
+            listing = self.names[key.channel, key.id]
+            self.troubles[key.channel].read[listing] = (iso(self.now()), tuple(self.model.fresh[listing]))
+
+    def _refusals_told(self, mall: str) -> None:
+        """What a mall refused is asked about in the next commit, but for what people have answered already."""
+        refused = {f"{key.channel}/{key.id}" for key in self.troubles[mall].refused}
+        self.troubles[mall].refused.clear()
+        if refused:
+            asked = {about for _, kind, about, _ in self.eye.open_questions() if kind == "refused"}
+            if refused - asked - self.settled:
+                raise Broken(f"nobody was told that {refused} were refused")
+
+    def _most(self, books: Books) -> dict[Listing, int]:
+        unseen = {sku: self.model.unseen(books, sku) for sku in STOCK}
+        return {listing: self.model.most(listing, books, unseen) for listing in self.wires}
+
+    def _look_at_pushes(self, mall: str) -> None:
+        history = self.malls[mall].history
+        complete = self.troubles[mall].complete
+        for change in history[self._history[mall] :]:
+            listing = (mall, change.listing)
+            if change.cause == "push":
+                if self.wishes[listing] > 1:
+                    self.marks["coalesced push"] += 1
+                self.wishes[listing] = 0
+                known = self.decided.get(mall, {}).get(listing)
+                fine = proved(self.eye.rose_at.get(listing), complete, LAG)
+                self.model.pushed(listing, change.old, change.new, known, fine)
+        self._history[mall] = len(history)
+
+    def _nothing_withheld(self, mall: str) -> None:
+        """After a round of a channel in which nothing went wrong, none of its listings shows too much."""
+        most, shown = self._most(self.eye.books()[0]), self.malls[mall].stock()
+        refusing = {self.names[key.channel, key.id] for key in self.troubles[mall].refusing}
+        for listing in self.wires.keys() - self.model.muddy - refusing:
+            if listing[0] == mall and shown[listing[1]] > most[listing]:
+                raise Broken(f"{listing} still shows {shown[listing[1]]}, the books leave {most[listing]}")
+
+    # --- what malls tell ---------------------------------------------------------------------------------------------
+
+    def tell(self, mall: str, order: str) -> None:
+        """Note what the mall's record of an order says now."""
+        record = next(each for each in self.malls[mall].orders() if each.id == order)
+        for key, listing, left in told_by(mall, [record], self.returned):
+            self.model.tells(key, self.wires[listing], left)
+
+    def line_id(self, mall: str, order: Any, line: Any) -> LineId:
+        return line_id(mall, order, line)
+
+
+class Silence:
+    def acts(self, kind: str) -> Iterable[tuple[str, int]]:  # noqa: ARG002
+        return ()
+
+
+def _text(entered: object) -> str:
+    if isinstance(entered, bool) or entered is None:
+        return ""
+    return str(int(entered)) if isinstance(entered, float) and entered.is_integer() else str(entered)
+
+
+def _mutates(environ: Environ) -> bool:
+    body = environ["wsgi.input"].read()
+    environ["wsgi.input"].seek(0)
+    return b"mutation" in body
+
+
+Act = Callable[[Sim, Random], bool]
+"""Somebody acts; whether that changed the world."""
