@@ -2,7 +2,7 @@
 # Everything is installed into .venv, in the versions of requirements.lock.
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo sandbox test test-long test-crash simulate abuse lint format lock clean
+.PHONY: help install demo sandbox test test-long test-crash simulate abuse lint audit format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -30,7 +30,8 @@ help:
 	@echo 'make test-crash        kill -9 at every fault point; SEEDS=3'
 	@echo 'make abuse             random broken layouts of the spreadsheet on every core; LAYOUTS=5000, FIRST=0'
 	@echo 'make simulate          whole worlds from seeds on every core; SEEDS=1-50, STEPS=2000 each'
-	@echo 'make lint              ruff, mypy, import-linter'
+	@echo 'make lint              ruff, mypy, import-linter, audit'
+	@echo 'make audit             known vulnerabilities of the pinned packages, where the internet can be asked'
 	@echo 'make format            let ruff put the code into its form'
 	@echo 'make sandbox           Google and the malls on this machine (PORT=8765, state in var/sandbox)'
 	@echo 'make lock              renew requirements.lock (needs uv)'
@@ -65,6 +66,10 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python .ci/audit.py
+
+audit: $(READY)
+	$(BIN)/python .ci/audit.py
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

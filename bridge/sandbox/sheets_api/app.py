@@ -154,7 +154,8 @@ class SheetsApi:
         return response
 
     def _admitted(self, request: Request, method: Method) -> Call:
-        user = self.accounts.user(request.headers.get("Authorization", ""))
+        drive, reads = method.metered == "Drive", request.method == "GET" or method.metered == "Read"
+        user = self.accounts.user(request.headers.get("Authorization", ""), drive, reads)
         if method.metered != "Drive":
             self.quota.spend(user, method.metered)
         return Call(self.store, request, user)

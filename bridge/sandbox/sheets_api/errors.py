@@ -64,6 +64,12 @@ def unauthenticated() -> ApiError:
     )
 
 
+def beyond_scope() -> ApiError:
+    reason = {"reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "domain": "googleapis.com"}
+    details = [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", **reason}]
+    return ApiError(403, "PERMISSION_DENIED", "Request had insufficient authentication scopes.", details)
+
+
 def anonymous() -> ApiError:
     return ApiError(
         403,

@@ -16,12 +16,15 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from bridge.clock import Clock
 
-from .errors import Json, anonymous, unauthenticated
+from .errors import Json, anonymous, beyond_scope, unauthenticated
 
 TOKEN_SECONDS = 3599
 ASSERTION_SECONDS = 3600
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 GOOGLE_AUDIENCE = "https://oauth2.googleapis.com/token"
+DRIVE = "https://www.googleapis.com/auth/drive"
+DRIVE_FILE = f"{DRIVE}.file"
+SHEETS = "https://www.googleapis.com/auth/spreadsheets"
 """what google-auth signs for whatever the key file's token_uri is"""
 DEFAULT_EMAIL = "bridge@sandbox.iam.gserviceaccount.com"
 
@@ -93,6 +96,13 @@ class _Account:
     public: rsa.RSAPublicKey
 
 
+@dataclass(frozen=True)
+class _Token:
+    user: str
+    until: datetime
+    scopes: frozenset[str]
+
+
 @dataclass
 class Accounts:
     """Who may sign in, and who is signed in. Tokens live as long as the process, like a cache at Google."""
@@ -100,7 +110,7 @@ class Accounts:
     clock: Clock
     check_times: bool
     _accounts: dict[str, _Account] = field(default_factory=dict)
-    _tokens: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    _tokens: dict[str, _Token] = field(default_factory=dict)
 
     def add(self, key: ServiceAccountKey) -> None:
         self._accounts[key.client_email] = _Account(key, key.public_key())
@@ -110,31 +120,35 @@ class Accounts:
         if grant_type != GRANT:
             raise InvalidGrant(f"Invalid grant_type: {grant_type}", "unsupported_grant_type")
         return {
-            "access_token": self.issue(self._signer(assertion)),
+            "access_token": self.issue(*self._signer(assertion)),
             "expires_in": TOKEN_SECONDS,
             "token_type": "Bearer",
         }
 
-    def issue(self, user: str) -> str:
+    def issue(self, user: str, scopes: frozenset[str] = frozenset({DRIVE})) -> str:
         token = f"ya29.{secrets.token_urlsafe(24)}"
-        self._tokens[token] = (user, self.clock.now() + timedelta(seconds=TOKEN_SECONDS))
+        self._tokens[token] = _Token(user, self.clock.now() + timedelta(seconds=TOKEN_SECONDS), scopes)
         return token
 
-    def user(self, authorization: str) -> str:
-        """Whose bearer token this is; unknown and expired ones are refused alike."""
+    def user(self, authorization: str, drive: bool, reads: bool) -> str:
+        """Whose bearer token this is; unknown and expired ones are refused alike, and one that was not asked for the
+        right to call Drive or Sheets."""
         if not authorization:
             raise anonymous()
         scheme, _, token = authorization.partition(" ")
-        user, until = self._tokens.get(token, ("", None))
-        if scheme.lower() != "bearer" or until is None or self.clock.now() >= until:
+        known = self._tokens.get(token)
+        if scheme.lower() != "bearer" or known is None or self.clock.now() >= known.until:
             raise unauthenticated()
-        return user
+        wide = {DRIVE, DRIVE_FILE} if drive else {DRIVE, DRIVE_FILE, SHEETS}
+        if not known.scopes & (wide | {f"{scope}.readonly" for scope in wide} if reads else wide):
+            raise beyond_scope()
+        return known.user
 
     def revoke_all(self) -> None:
         """Every token given so far is void: what a client meets when Google withdraws one early."""
         self._tokens.clear()
 
-    def _signer(self, assertion: str) -> str:
+    def _signer(self, assertion: str) -> tuple[str, frozenset[str]]:
         try:
             head, body, signature = assertion.split(".")
             header, claims = json.loads(_decoded(head)), json.loads(_decoded(body))
@@ -147,7 +161,10 @@ class Accounts:
         if header.get("alg") != "RS256" or claims.get("aud") not in (account.key.token_uri, GOOGLE_AUDIENCE):
             raise InvalidGrant("Invalid JWT: Failed audience check.")
         self._check_times(claims)
-        return account.key.client_email
+        scopes = frozenset(str(claims.get("scope", "")).split())
+        if not scopes:
+            raise InvalidGrant("Empty or missing scope not allowed.", "invalid_scope")
+        return account.key.client_email, scopes
 
     def _check_times(self, claims: dict[str, Any]) -> None:
         now = self.clock.now().timestamp()

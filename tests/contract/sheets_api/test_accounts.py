@@ -14,6 +14,7 @@ import requests
 
 from bridge.sandbox.sheets_api import Quota, ServiceAccountKey
 from bridge.sandbox.sheets_api.oauth import GRANT, Accounts, InvalidGrant
+from bridge.service import SCOPES
 from tests.contract.sheets_api.conftest import Json, World
 from tests.support.sheets_client import TOKEN_URI, service_account, signed_in, signer
 from tests.support.virtual_clock import VirtualClock
@@ -72,6 +73,29 @@ def test_assertions_that_are_refused(world: World, claims: Json, error: str) -> 
     status, content = token(world, assertion(world.clock, **claims))
     assert (status, content["error"]) == (400, "invalid_grant")
     assert error in content["error_description"]
+
+
+def test_a_token_is_for_what_it_was_asked_for(world: World) -> None:
+    """With the bridge's own scope: its spreadsheets, and nothing in Drive."""
+
+    def status(method: str, path: str, *scopes: str) -> int:
+        _, content = token(world, assertion(world.clock, scope=" ".join(scopes)))
+        headers = {"Authorization": f"Bearer {content['access_token']}"}
+        request = requests.Request(method, f"https://google{path}", headers=headers, json={}).prepare()
+        return WsgiAdapter(world.api).send(request).status_code
+
+    sheet, file = f"/v4/spreadsheets/{world.book.id}", f"/drive/v3/files/{world.book.id}"
+    readonly = "https://www.googleapis.com/auth/spreadsheets.readonly"
+    assert SCOPES == ("https://www.googleapis.com/auth/spreadsheets",)
+    assert [status("GET", path, *SCOPES) for path in (sheet, file, "/drive/v3/files")] == [200, 403, 403]
+    assert status("DELETE", file, *SCOPES) == 403
+    assert status("GET", sheet, readonly) == 200
+    assert status("POST", f"{sheet}:batchUpdate", readonly) == 403
+    assert status("GET", sheet, "openid") == 403
+
+
+def test_an_assertion_without_a_scope_gets_no_token(world: World) -> None:
+    assert token(world, assertion(world.clock, scope=""))[1]["error"] == "invalid_scope"
 
 
 def test_only_the_grant_of_service_accounts_is_known(world: World) -> None:
