@@ -13,6 +13,8 @@ from bridge.config import Shopify
 from bridge.errors import BridgeError, Hint, NeedsPerson
 
 OK = Hint("使えます。", "It works.")
+NEEDED = frozenset({"read_orders", "read_products", "read_locations", "read_inventory", "write_inventory"})
+DAYS_WITHOUT_ALL_ORDERS = 60  # §2.2
 
 
 def check(settings: Shopify, graph: Graph) -> Iterator[Check]:
@@ -22,7 +24,7 @@ def check(settings: Shopify, graph: Graph) -> Iterator[Check]:
     yield _line("location", lambda: _location(settings, graph))
     yield _line("read_orders", lambda: graph.ask(documents.PROBE_ORDERS))
     yield _line("read_products", lambda: graph.ask(documents.PROBE_PRODUCTS))
-    yield _line("write_inventory", lambda: _may_write(graph))
+    yield _line("write_inventory", lambda: _may_write(settings, graph))
 
 
 def _line(name: str, attempt: Callable[[], object]) -> Check:
@@ -61,10 +63,18 @@ def _location(settings: Shopify, graph: Graph) -> Hint:
     return Hint(f"「{found['name']}」です。", f'It is "{found["name"]}".')
 
 
-def _may_write(graph: Graph) -> Hint:
+def _may_write(settings: Shopify, graph: Graph) -> Hint:
+    """Also tells of rights that nobody needs here: whoever gets hold of the key has them too."""
     scopes = {each["handle"] for each in graph.ask(documents.SCOPES)["currentAppInstallation"]["accessScopes"]}
     if "write_inventory" not in scopes:
         raise NeedsPerson(
             Hint("アプリに write_inventory の権限を加えてください。", "Grant the app the right write_inventory.")
         )
-    return OK
+    needed = NEEDED if settings.look_back_days <= DAYS_WITHOUT_ALL_ORDERS else NEEDED | {"read_all_orders"}
+    spare = ", ".join(sorted(scopes - needed))
+    if not spare:
+        return OK
+    return Hint(
+        f"使えます。bridge には要らない権限もあります。外すとより安全です: {spare}",
+        f"It works. Some rights are more than bridge needs; it is safer without them: {spare}",
+    )

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from bridge.channels.port import Outcome, PushItem
+from bridge.config import Secret
 from bridge.domain.orders import ListingKey
 from bridge.errors import NeedsPerson, TryAgain
 from bridge.sandbox.faults import Refuse, path_contains
@@ -189,6 +190,29 @@ def test_a_missing_right_is_named_by_check(shopify: ShopifyMall) -> None:
     bad = {line.name: line.hint.en for line in shopify.channel.check() if not line.ok}
     assert bad.keys() == {"read_orders", "write_inventory"}
     assert "read_orders" in bad["read_orders"]
+
+
+def test_the_rights_that_check_wants_are_enough_and_more_are_told(shopify: ShopifyMall) -> None:
+    tea = shopify.add("tea", 10)
+    enough = frozenset({"read_orders", "read_products", "write_inventory", "read_locations"})
+    shopify.simulator.switches.scopes = enough
+    shopify.buy((tea, 1))
+    shopify.read_orders()
+    assert [each.outcome for each in shopify.push({tea: 3})] == [Outcome.DONE]
+    webhooks = shopify.connect(webhook_secret=Secret("x")).webhooks
+    assert webhooks is not None
+    webhooks.subscribe("https://bridge.example/webhooks/shopify")
+
+    def told() -> str:
+        [line] = [line for line in shopify.channel.check() if line.name == "write_inventory"]
+        assert line.ok
+        return line.hint.en
+
+    assert told() == "It works."
+    shopify.simulator.switches.scopes = enough | {"read_customers", "write_orders", "read_all_orders"}
+    assert told().endswith("read_all_orders, read_customers, write_orders")
+    shopify.channel = shopify.connect(look_back_days=90)
+    assert told().endswith("read_customers, write_orders")
 
 
 def test_check_looks_at_the_location(shopify: ShopifyMall) -> None:
