@@ -2,7 +2,7 @@
 # Everything is installed into .venv, in the versions of requirements.lock.
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo sandbox test test-long test-crash simulate abuse lint audit format lock clean
+.PHONY: help install demo sandbox test test-long test-crash simulate abuse storms lint audit format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -32,6 +32,8 @@ help:
 	@echo 'make simulate          whole worlds from seeds on every core; SEEDS=1-50, STEPS=2000 each'
 	@echo 'make lint              ruff, mypy, import-linter, audit'
 	@echo 'make audit             known vulnerabilities of the pinned packages, where the internet can be asked'
+	@echo 'make storms            bad weather measured: 429, sheet away, blind mall, flash sale (some minutes)'
+	@echo 'make lint              ruff, mypy, import-linter'
 	@echo 'make format            let ruff put the code into its form'
 	@echo 'make sandbox           Google and the malls on this machine (PORT=8765, state in var/sandbox)'
 	@echo 'make lock              renew requirements.lock (needs uv)'
@@ -60,6 +62,9 @@ abuse: $(READY)
 
 simulate: $(READY)
 	$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),1-50) --steps $(or $(STEPS),2000)
+
+storms: $(READY)
+	$(BIN)/python -m tests.bench.storms $(if $(JSON),--json $(JSON))
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import partial
 from pathlib import Path
+from random import Random
 from types import TracebackType
 from typing import IO
 from zoneinfo import ZoneInfo
@@ -55,6 +56,7 @@ from bridge.sheet.http import Call, SheetHttp
 
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 FULL_READ = timedelta(minutes=1)  # how often every listing of a channel is read back
+SALES_LOOK = timedelta(seconds=5)  # between two looks at the numbers of what sells most
 GLANCE = 0.2  # seconds between two looks of a waiting thread at what others changed
 RECONCILE_AT = time(4, 30)  # in the shop's time zone
 
@@ -66,6 +68,7 @@ class Outside:
     clock: Clock = field(default_factory=SystemClock)
     session: Callable[[Config], requests.Session] = field(default=lambda config: google_session(config))
     transport: httpx.BaseTransport | None = None
+    random: Random = field(default_factory=Random)  # how long a refused request waits
     on_sheet_call: Callable[[Call], None] | None = None
     on_mall_call: Callable[[RequestRecord], None] | None = None
 
@@ -163,6 +166,7 @@ class Service:
         return Seams(
             self.clock,
             may_write=lambda: self._live(name),
+            random=self.outside.random,
             transport=self.outside.transport,
             record=self.outside.on_mall_call,
         )
@@ -299,6 +303,7 @@ class Service:
         _, quantities = self._guards[channel.name]
         if every > FULL_READ.total_seconds():
             _every(jobs, FULL_READ.total_seconds()).do(quantities.run, self.pushers[channel.name].run)
+        _every(jobs, SALES_LOOK.total_seconds()).do(quantities.run, self.pushers[channel.name].watch_sales)
         self._daily(jobs).do(quantities.run, lambda: self.reconcile_channel(channel))
         if channel.name in self.subscriptions:
             guard = Guard(self._watchers, f"{channel.name} webhooks", None)
@@ -323,15 +328,15 @@ class Service:
         at_change: Callable[[], None] | None = None,
     ) -> None:
         """Run what is due until told to stop; `at_wake` as soon as a webhook rang; `at_change` as soon as another
-        thread changed a listing: what was sold in one mall, or typed into the sheet, must not wait for the next
+        thread changed a wanted number: what was sold in one mall, or typed into the sheet, must not wait for the next
         round of orders."""
-        seen = self.ledger.listing_changes
+        seen = self.ledger.wanted_changes
         while not self._stop.is_set():
             idle = jobs.idle_seconds or 0.0
             if idle <= 0:
                 jobs.run_pending()
-            elif at_change is not None and seen != self.ledger.listing_changes:
-                seen = self.ledger.listing_changes
+            elif at_change is not None and seen != self.ledger.wanted_changes:
+                seen = self.ledger.wanted_changes
                 at_change()
             elif wake.due():
                 at_wake()

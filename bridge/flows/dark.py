@@ -1,10 +1,10 @@
 """When part of the world is dark: channels that can't be heard, numbers that can't be written, the sheet unread
 (DESIGN §5). The arithmetic is in domain/unheard.py; here it meets the ledger.
 
-What a channel may have sold unseen is kept with its listings (`reserve`) and comes off what the others may sell; before
-a maintenance window its own numbers are lowered by what the others may sell meanwhile (`shrunk`), since no lowering can
-reach it. Both are brought up to date whenever a channel is about to be pushed to, and given up in the very transaction
-in which the channel is heard again.
+What a channel may have sold unseen is kept with its listings (`reserve`) and comes off what the others may sell.
+Before a maintenance window that is what the whole window may sell, and the channel's own numbers are lowered by what
+the others may sell meanwhile (`shrunk`), since no lowering can reach it. Both are brought up to date whenever a channel
+is about to be pushed to, and given up in the very transaction in which the channel is heard again.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bridge.domain.push import gap
 from bridge.domain.unheard import STUCK, Contact, contact, may_have_sold, may_sell, pace
 from bridge.errors import Stop
 from bridge.flows.replan import replan
-from bridge.flows.shop import ChannelFacts, Shop
+from bridge.flows.shop import Shop
 from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.listings import ListingRecord
 from bridge.ledger.values import iso, time_of
@@ -78,12 +78,13 @@ def hold_back(tx: Tx, shop: Shop) -> None:
     """Bring up to date what the channels hold back for each other's sake. Cheap where all is well."""
     for name, facts in shop.channels.items():
         state = contact_with(tx, shop, name)
-        if state in (Contact.BLIND, Contact.CLOSED):
-            changed = _guess(tx, shop, name)
+        window = ahead(facts.windows, tx.at, LEAD)
+        if window is not None or state is Contact.BLIND:
+            changed = _guess(tx, shop, name, state, max(tx.at, window.end) if window else tx.at)
         else:
             changed = _known_again(tx, name, _stuck(tx, shop, name))
         _say(tx, shop, name, state)
-        changed += _shrink(tx, shop, facts)
+        changed += _shrink(tx, shop, name, window)
         if changed:
             replan(tx, shop, {part.sku for record in changed for part in record.components})
 
@@ -91,17 +92,21 @@ def hold_back(tx: Tx, shop: Shop) -> None:
 # --- unheard ---------------------------------------------------------------------------------------------------------
 
 
-def _guess(tx: Tx, shop: Shop, name: str) -> list[ListingRecord]:
-    """What a blind or closed channel may have sold since it was last heard."""
+def _guess(tx: Tx, shop: Shop, name: str, state: Contact, until: datetime) -> list[ListingRecord]:
+    """What a channel may sell unseen from when it was last heard `until`: now where it is blind, the end of the window
+    where it is closed or soon will be."""
     heard_at = tx.channels.get(name).heard_at
-    held = tx.get(f"unheard {name}")
-    if heard_at is None or (held and held["heard_at"] == heard_at and abs(tx.at - time_of(held["at"])) < AGAIN):
+    if heard_at is None:
         return []
-    tx.put(f"unheard {name}", {"heard_at": heard_at, "at": iso(tx.at)})
+    mark = heard_at if state in (Contact.BLIND, Contact.CLOSED) else ""  # "": still heard, this is but a plan
+    before = tx.get(f"unheard {name}")
+    if before and before["heard_at"] == mark and abs(tx.at - time_of(before["at"])) < AGAIN:
+        return []
+    tx.put(f"unheard {name}", {"heard_at": mark, "at": iso(tx.at)})
     since = time_of(heard_at)
     paces = _paces(tx, name, since)
     reserves = {
-        key: may_have_sold(paces.get(key.id, 0.0), tx.at - since, shop.factor, _most(record))
+        key: may_have_sold(paces.get(key.id, 0.0), until - since, shop.factor, _most(record))
         for key, record in tx.listings.all(name).items()
     }
     return _reserve(tx, name, reserves)
@@ -174,17 +179,16 @@ def _say(tx: Tx, shop: Shop, name: str, state: Contact) -> None:
 # --- maintenance -----------------------------------------------------------------------------------------------------
 
 
-def _shrink(tx: Tx, shop: Shop, facts: ChannelFacts) -> list[ListingRecord]:
+def _shrink(tx: Tx, shop: Shop, name: str, window: Window | None) -> list[ListingRecord]:
     """Lower a channel's own numbers before its doors shut; let them rise again once it was heard after that."""
-    window = ahead(facts.windows, tx.at, LEAD)
-    shrunk = tx.get(f"shrunk {facts.name}")
+    shrunk = tx.get(f"shrunk {name}")
     if window is not None and shrunk != iso(window.end):
-        tx.put(f"shrunk {facts.name}", iso(window.end))
-        return _lower(tx, facts.name, _elsewhere(tx, shop, facts.name, window))
-    heard_at = tx.channels.get(facts.name).heard_at
+        tx.put(f"shrunk {name}", iso(window.end))
+        return _lower(tx, name, _elsewhere(tx, shop, name, window))
+    heard_at = tx.channels.get(name).heard_at
     if window is None and shrunk and heard_at and heard_at >= shrunk:
-        tx.put(f"shrunk {facts.name}", None)
-        return _lower(tx, facts.name, {})
+        tx.put(f"shrunk {name}", None)
+        return _lower(tx, name, {})
     return []
 
 

@@ -35,6 +35,8 @@ from bridge.ledger.listings import ListingRecord
 from bridge.ledger.values import iso, time_of
 from bridge.sheet.texts import both
 
+LATELY = timedelta(minutes=10)  # what sold since then is looked at more often
+MOST_HOT = 50  # listings looked at more often: 150 of the 500 points that Shopify's smallest plan gives in five seconds
 ROUNDS = 3  # reads again after a stale compare-and-set, then the listing waits for the next run
 
 
@@ -47,6 +49,7 @@ class Pusher:
         self._facts = shop.channels[channel.name]
         self._full_read = full_read
         self._read_all_at: float | None = None
+        self._hiding: set[ListingKey] = set()  # listings whose last reading showed sales that the feed hides
         self._try_refused = False  # what the channel refused is tried again as often as everything is read
 
     def run(self) -> int:
@@ -70,6 +73,21 @@ class Pusher:
             if not any(outcome.outcome is Outcome.STALE for outcome in outcomes):
                 break
         return done
+
+    def watch_sales(self) -> None:
+        """Read what sells most: its number shows a sale at once, the feed perhaps minutes later. What is found changes
+        what is wanted, which wakes the others. Raises TryAgain, NeedsPerson."""
+        if not current(self._facts.windows, self._clock.now()):
+            self._observe(self._hot())
+
+    def _hot(self) -> list[ListingKey]:
+        """Listings with sales that the feed hides, then those that sold most lately; as many as a mall will stand."""
+        name = self._channel.name
+        with self._ledger.read() as tx:
+            sold = tx.orders.sold(name, iso(tx.at - LATELY), iso(tx.at))
+            known = tx.listings.get({ListingKey(name, number) for number in sold} | self._hiding)
+        ranks = {key: (gap(record.state), sold.get(key.id, 0)) for key, record in known.items()}
+        return sorted(ranks, key=lambda key: ranks[key], reverse=True)[:MOST_HOT]
 
     def _give_up_interrupted(self) -> None:
         """A push that we never saw answered (a kill): whether it happened is unknown; it is read before anything."""
@@ -127,6 +145,7 @@ class Pusher:
                     tx.questions.ask("raised there", subject, {"units": shown[key]})
                 elif state.confirmed == state.wanted:
                     tx.questions.settle("raised there", subject, both("results", "settled itself"))
+                (self._hiding.add if state.unseen else self._hiding.discard)(key)
                 if gap(state) != gap(record.state):
                     replan_for |= {component.sku for component in record.components}
                 first = record.state.level is None  # a sale from before it may still be hidden: a raise waits for it

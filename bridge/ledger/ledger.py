@@ -85,7 +85,7 @@ class Ledger:
 
     def __init__(self, path: Path | None, clock: Clock, *, migrate: bool = True) -> None:
         self._clock = clock
-        self.listing_changes = 0  # raised with every write to a listing; a hint for threads that wait, nothing more
+        self.wanted_changes = 0  # raised when a listing should show another number; a hint for threads that wait
         self._writing = threading.RLock()  # SQLite has one writer; waiting here is fairer than in its busy handler
         self._engine = _engine(path)
         if migrate:
@@ -99,18 +99,18 @@ class Ledger:
     @contextmanager
     def write(self) -> Iterator[Tx]:
         """A transaction that commits when the block ends and is undone when it raises. Raises Stop."""
-        listings: list[None] = []
+        wanted: list[None] = []
         with (
             self._writing,
             self._guarded(),
             self._engine.connect().execution_options(writing=True) as conn,
             conn.begin(),
         ):
-            yield self._tx(conn, lambda: listings.append(None))
+            yield self._tx(conn, lambda: wanted.append(None))
             reached(Point.COMMITTING)
         reached(Point.COMMITTED)
-        if listings:
-            self.listing_changes += 1
+        if wanted:
+            self.wanted_changes += 1
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -122,13 +122,13 @@ class Ledger:
     def close(self) -> None:
         self._engine.dispose()
 
-    def _tx(self, conn: Connection, on_listing: Callable[[], None]) -> Tx:
+    def _tx(self, conn: Connection, on_wanted: Callable[[], None]) -> Tx:
         at, values = self._clock.now(), Values(conn)
         return Tx(
             at=at,
             stock=StockBook(conn, iso(at)),
             orders=OrderBook(conn, iso(at)),
-            listings=ListingBook(conn, at, on_listing),
+            listings=ListingBook(conn, at, on_wanted),
             questions=QuestionBook(conn, iso(at)),
             questioned=QuestionedBook(conn),
             sheet=SheetBook(conn, iso(at), values),

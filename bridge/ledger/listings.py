@@ -50,8 +50,10 @@ class PushIntent:
 
 
 class ListingBook:
-    def __init__(self, conn: Connection, at: datetime, on_change: Callable[[], None]) -> None:
-        self._conn, self._at, self._on_change = conn, at, on_change
+    """`on_wanted`: told when what a listing should show has changed."""
+
+    def __init__(self, conn: Connection, at: datetime, on_wanted: Callable[[], None]) -> None:
+        self._conn, self._at, self._on_wanted = conn, at, on_wanted
 
     def all(self, channel: str | None = None) -> dict[ListingKey, ListingRecord]:
         query = select(listing)
@@ -86,7 +88,8 @@ class ListingBook:
         known = self.get(record.key for record in records)
         rows = [_values(replace(each, due_since=_due_since(known.get(each.key), each, self._at))) for each in records]
         self._index(records, known)
-        self._on_change()
+        if any(_target(each) != _target(known.get(each.key)) for each in records):
+            self._on_wanted()
         statement = upsert(listing)
         self._conn.execute(
             statement.on_conflict_do_update(
@@ -150,6 +153,11 @@ class ListingBook:
 
     def pushed(self, channel: str) -> None:
         self._conn.execute(delete(push_intent).where(push_intent.c.channel == channel))
+
+
+def _target(record: ListingRecord | None) -> tuple[int | None, int | None]:
+    """What a push is judged by, besides what the channel shows."""
+    return (None, None) if record is None else (record.state.wanted, record.state.live_previewed)
 
 
 def _due_since(old: ListingRecord | None, new: ListingRecord, at: datetime) -> datetime | None:

@@ -187,3 +187,37 @@ def test_only_one_process_keeps_a_ledger(tmp_path: Path) -> None:
         pass
     with OneInstance(path):
         pass
+
+
+def test_only_another_number_wakes_those_who_wait(ledger: Ledger) -> None:
+    """A thread that waits for a raise reads its listing again and again; that must not wake the others each time."""
+    state = ListingState(LISTING, wanted=5, shown=5)
+    with ledger.write() as tx:
+        tx.listings.put([ListingRecord(state, ())])
+    seen = ledger.wanted_changes
+    with ledger.write() as tx:
+        tx.listings.change([replace(state, shown=4, shown_at=tx.at)])
+    assert ledger.wanted_changes == seen
+    with ledger.write() as tx:
+        tx.listings.change([replace(state, wanted=4)])
+    assert ledger.wanted_changes == seen + 1
+
+
+def test_a_listing_waits_from_its_first_change_until_it_shows_what_is_wanted() -> None:
+    state = ListingState(LISTING, wanted=5, confirmed=5, shown=5)
+    clock = VirtualClock()
+    ledger = Ledger(None, clock, migrate=False)
+
+    def due(now: ListingState) -> object:
+        clock.sleep(1)
+        with ledger.write() as tx:
+            tx.listings.put([ListingRecord(now, ())])
+            return tx.listings.all()[LISTING].due_since
+
+    assert due(state) is None
+    began = due(replace(state, wanted=3))
+    assert began is not None
+    assert due(replace(state, wanted=2)) == began  # another change before the first was confirmed
+    assert due(replace(state, wanted=2, confirmed=4, shown=4)) == began  # a sale there is no answer to it
+    assert due(replace(state, wanted=1, sent=2, confirmed=2, shown=2)) != began  # ours arrived; only the newer waits
+    assert due(replace(state, wanted=1, sent=1, confirmed=1, shown=1)) is None
