@@ -18,6 +18,7 @@ from bridge.domain.stock import Cause, Component, Movement
 from bridge.domain.table import Row
 from bridge.flows import bigchange
 from bridge.flows.desk import Look, header_problems
+from bridge.flows.gone import decide, decide_all, report_gone
 from bridge.flows.intake import book_unmapped
 from bridge.flows.opening import ask_openings, go_live, opening_answered
 from bridge.flows.probed import disproved
@@ -43,6 +44,7 @@ class Answering:
     def take_in(self, tx: Tx, look: Look) -> None:
         """One poll's lines. Harmless to repeat."""
         _report_tabs(tx, look)
+        report_gone(tx, self.shop, look)
         if look.listings is not None and look.listings.columns.usable:
             self._listings(tx, look)
         if look.settings is not None and look.settings.columns.usable:
@@ -317,6 +319,16 @@ def _cancelled_after_shipment(act: _Act) -> Refusal:
     return None
 
 
+def _listing_gone(act: _Act) -> Refusal:
+    decide(act.tx, act.shop, act.question.subject, act.choice)
+    return None
+
+
+def _listings_gone(act: _Act) -> Refusal:
+    decide_all(act.tx, act.shop, act.question.subject)
+    return None
+
+
 _ACTS: Mapping[str, Callable[[_Act], Refusal]] = {
     "opening": _opening,
     "two readings": _two_readings,
@@ -326,6 +338,8 @@ _ACTS: Mapping[str, Callable[[_Act], Refusal]] = {
     "renamed": _vanished,
     "table emptied": _emptied,
     "big change": _big_change,
+    "listing gone": _listing_gone,
+    "listings gone": _listings_gone,
     "cancelled after shipment": _cancelled_after_shipment,
 }
 

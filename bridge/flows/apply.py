@@ -24,6 +24,7 @@ from bridge.fault_points import Point, reached
 from bridge.flows.answer_cells import Answers, gather
 from bridge.flows.desk import Desk, Look
 from bridge.flows.heartbeat import beat
+from bridge.flows.refusals import note_refusal, note_success, refusing
 from bridge.flows.shop import Shop, bridge_live
 from bridge.flows.tabs import people_requests
 from bridge.flows.watch import Watch
@@ -90,7 +91,11 @@ class Apply:
             batch.beat = self._beat(tx, look, along=bool(batch.requests))
         healed = not batch.essential
         for _ in range(PASSES):
-            answer = self._send(batch, stock)
+            try:
+                answer = self._send(batch, stock)
+            except BatchRefused as refusal:  # a filter hides a row, a row is gone: the next cycle looks again
+                self._refused(batch, look, refusal)
+                return
             if answer is None or not batch.essential:
                 return
             moved = _moved(stock, answer.stock)
@@ -114,8 +119,8 @@ class Apply:
         return beat(tx, look, self.desk.tabs["marks"], hidden, self.zone, along=along)
 
     def _send(self, batch: Batch, stock: StockTab | None) -> Look | None:
-        """One call; what it answered has been taken in. None where there was nothing to send, or where Google refused
-        the batch whole (a filter hides a row, a row is gone): the next cycle looks again."""
+        """One call; what it answered has been taken in. None where there was nothing to send or to take in. Raises
+        BatchRefused where Google refused the batch whole."""
         requests = batch.requests + batch.beat
         if not requests:
             return None
@@ -124,18 +129,23 @@ class Apply:
             return None
         if batch.essential:
             reached(Point.WRITE_PROMISED if batch.second else Point.LOCK_PROMISED)
-        try:
-            answer = self.desk.write(requests, stock, batch.journal_pieces)
-        except BatchRefused as refusal:
-            _log.warning("batch refused: %s", refusal)
-            if batch.beat:
-                self.desk.send(batch.beat)
-            return None
+        answer = self.desk.write(requests, stock, batch.journal_pieces)
         reached(_answered(batch))
         with self.ledger.write() as tx:
+            note_success(tx)
             self.watch.take_in(tx, answer)
         reached(Point.REPLY_TAKEN_IN)
         return answer
+
+    def _refused(self, batch: Batch, look: Look, refusal: BatchRefused) -> None:
+        """The heartbeat goes out all the same, and so does what people must be told."""
+        _log.warning("batch refused: %s", refusal)
+        with self.ledger.write() as tx:
+            told = note_refusal(tx, refusal.hint)
+            answers = Answers(self.shop, self.zone, gather(tx, self.shop))
+            alone = [*batch.beat, *(people_requests(tx, self.shop, look, answers) if told else ())]
+        if alone:
+            self.desk.send(alone)
 
     def _heal_all(self, tx: Tx, batch: Batch, stock: StockTab | None, people: Look) -> None:
         """Every bridge-owned cell that shows something else than it should rides along with this batch."""
@@ -332,7 +342,7 @@ def _count_try(tx: Tx, intent: RowIntent) -> None:
     """Writes in a row that left the row locked; after five a person is told."""
     tries = 1 if intent.write_number is None else tx.sheet.skus()[intent.sku].writes + 1
     tx.sheet.change(intent.sku, writes=tries)
-    if tries >= TRIES:
+    if tries >= TRIES and not refusing(tx):
         tx.questions.ask("five times", intent.sku)
 
 

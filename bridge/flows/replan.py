@@ -10,7 +10,7 @@ from bridge.domain.availability import sellable, wanted
 from bridge.domain.edits import Standing
 from bridge.domain.push import gap
 from bridge.domain.stock import Balance
-from bridge.flows.shop import Shop, places
+from bridge.flows.shop import Shop, decided_of_gone, listing_name, places
 from bridge.ledger.ledger import Tx
 from bridge.ledger.listings import ListingRecord
 from bridge.ledger.sheet import SkuRecord
@@ -28,7 +28,7 @@ def replan(tx: Tx, shop: Shop, skus: Iterable[str]) -> None:
     by_sku = _balances(tx, parts)
     held, unheard = _held(known.values()), _unheard(known.values())
     records = tx.sheet.skus()
-    where = places(tx)
+    where, decided = places(tx), decided_of_gone(tx)
     changed = []
     for key, record in sorted(mine.items()):
         facts = shop.channels.get(key.channel)
@@ -48,7 +48,7 @@ def replan(tx: Tx, shop: Shop, skus: Iterable[str]) -> None:
         }
         new = wanted(record.components, free, facts.max_quantity)
         if new is not None:
-            new = max(0, new - record.shrunk)
+            new = 0 if decided.get(listing_name(key)) == "stop" else max(0, new - record.shrunk)
         if new != record.state.wanted:
             changed.append(_want(tx, record, new))
     tx.listings.put(changed)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bridge.domain.maintenance import Window
+from bridge.domain.orders import ListingKey
 from bridge.ledger.ledger import Tx
 
 
@@ -62,6 +63,19 @@ def places(tx: Tx) -> Places:
 def missing_listings(tx: Tx, channel: str) -> set[str]:
     """Ids of listings that their channel doesn't know."""
     return set(tx.get(f"missing {channel}", []))
+
+
+DECIDED = "listings gone"
+
+
+def listing_name(key: ListingKey) -> str:
+    return f"{key.channel}/{key.id}"
+
+
+def decided_of_gone(tx: Tx) -> dict[str, str]:
+    """What people decided of listings whose line is gone, by name: `stop` (0 from now on) or `keep`."""
+    found: dict[str, str] = tx.get(DECIDED, {})
+    return found
 
 
 def bridge_live(tx: Tx) -> bool:

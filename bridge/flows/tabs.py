@@ -17,7 +17,7 @@ from bridge.ledger.ledger import Tx
 from bridge.ledger.questions import OpenQuestion
 from bridge.ledger.values import time_of
 from bridge.sheet.gateway import Request
-from bridge.sheet.layout import Columns, may_name_place
+from bridge.sheet.layout import Columns, may_name_place, tab_spec
 from bridge.sheet.requests import CellValue, append_rows, write_cells
 from bridge.sheet.texts import choices, question, say
 from bridge.sheet.views import AnswerLine, Lines, ListingLine, SettingLine
@@ -81,6 +81,8 @@ def _listing_cells(tx: Tx, shop: Shop, tab: Lines[ListingLine], answers: Answers
             wanted["state"] = say("states", "listing doubled", language)
         elif isinstance(components, Finding):
             wanted = {"state": say("findings", components.code.value, language)}
+        elif not components:
+            wanted = {"state": say("states", "listing blank", language)}
         elif key in records:
             wanted = answers.listing(records[key])
             strange = [c.sku for c in components if c.sku not in products and c.sku not in aliases]
@@ -135,10 +137,27 @@ def _setting_cells(tx: Tx, shop: Shop, tab: Lines[SettingLine], answers: Answers
     return _differing(tab.tab.sheet_id, tab.columns, lines)
 
 
+def _questions_trouble(tx: Tx, language: str) -> str:
+    """What is wrong with 要対応 itself can't be said there."""
+    title = tab_spec("questions").ja
+    asked = [each for each in tx.questions.open() if each.subject == title or each.data.get("role") == "questions"]
+    for each in sorted(asked, key=lambda each: each.kind != "tab missing"):
+        return question(each.kind, language, each.subject, each.data)
+    return ""
+
+
+def _troubled(tx: Tx, shop: Shop) -> list[str]:
+    return [name for name in shop.channels if tx.channels.get(name).trouble]
+
+
 def _setting(tx: Tx, shop: Shop, line: SettingLine, answers: Answers) -> str:
     language = shop.language
+    if line.kind == "bridge" and (trouble := _questions_trouble(tx, language)):
+        return trouble
     if line.kind == "location" and not may_name_place(line.name):
         return say("states", "no place", language)
+    if line.on is None and not (line.kind == "channel" and line.name in _troubled(tx, shop)):
+        return say("states", "no tick", language)
     if line.kind == "location":
         return say("states", "sells" if places(tx).sells.get(line.name) else "sells not", language)
     if line.kind == "bridge":
