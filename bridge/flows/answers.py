@@ -252,13 +252,17 @@ def _unknown_number(act: _Act) -> Refusal:
             if balance is not None and balance.stocked:
                 return both("results", "not a number")
             continue
+        opens = balance is None or not balance.stocked  # a number typed into a cell never filled; 0 is one too
         typed = balance.typed if balance and balance.typed is not None else 0
         booked = balance.booked if balance else 0
         if act.choice == "yes":
             last[location] = booked
-            movements.append(Movement(sku, location, reading.units - booked - typed, 0, Cause.EDIT, "answer"))
+            cause = Cause.OPENING if opens else Cause.EDIT
+            movements.append(Movement(sku, location, reading.units - booked - typed, 0, cause, "answer"))
         else:
             last[location] = reading.units - typed
+            if opens:  # there is no former number to come back
+                movements.append(Movement(sku, location, 0, 0, Cause.OPENING, "answer"))
     act.tx.stock.book(movements)
     act.tx.sheet.change(sku, standing=Standing.KNOWN.value, last=last)
     replan(act.tx, act.shop, [sku])

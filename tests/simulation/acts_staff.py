@@ -47,6 +47,11 @@ class Grid:
         self.sim.last_entry = (name, at, shown)
         self.put(row, at, text)
 
+    def asked_about(self, row: int, at: str) -> bool:
+        """Whether a person is asked which of two readings of this cell is right: that is answered before anything is
+        typed over the lower one."""
+        return (self.text(row, "SKU"), at) in self.sim.eye.two_readings()
+
     def blank(self) -> list[int]:
         used = range(1, len(self.sheet.rows))
         return [i for i in used if all(cell.entered in (None, False) for cell in self.sheet.rows[i].cells)]
@@ -63,6 +68,8 @@ def types(sim: Sim, dice: Random) -> bool:
         return False
     row, at = dice.choice(rows), dice.choice(LOCATIONS[:2])
     shown = grid.text(row, at)
+    if grid.asked_about(row, at):
+        return False
     if shown.isdigit():
         new = max(0, int(shown) + dice.choice((-3, -2, -1, -1, 1, 2, 3, 5)))
         if str(new) == shown:
@@ -84,7 +91,7 @@ def takes_back(sim: Sim, _dice: Random) -> bool:
         return False
     (name, at, former), sim.last_entry = sim.last_entry, None
     row = grid.named(name)
-    if row is None or not former.isdigit() or grid.text(row, at) == former:
+    if row is None or not former.isdigit() or grid.text(row, at) == former or grid.asked_about(row, at):
         return False
     grid.enter(row, at, former)
     return True
@@ -93,9 +100,10 @@ def takes_back(sim: Sim, _dice: Random) -> bool:
 def types_nonsense(sim: Sim, dice: Random) -> bool:
     grid = Grid(sim)
     rows = [row for row in grid.positions() if grid.text(row, "本社倉庫").removeprefix("-").isdigit()]
-    if not rows:
+    row = dice.choice(rows or [0])
+    if not row or grid.asked_about(row, "本社倉庫"):
         return False
-    grid.enter(dice.choice(rows), "本社倉庫", dice.choice(NONSENSE))
+    grid.enter(row, "本社倉庫", dice.choice(NONSENSE))
     return True
 
 
@@ -133,7 +141,7 @@ def pastes_block(sim: Sim, dice: Random) -> bool:
     first, done = dice.randrange(len(rows)), False
     for row, numbers in zip(rows[first:], sim.block, strict=False):
         for at, text in numbers.items():
-            if text.isdigit() and text != grid.text(row, at):
+            if text.isdigit() and text != grid.text(row, at) and not grid.asked_about(row, at):
                 grid.enter(row, at, text)
                 done = True
     return done

@@ -115,6 +115,11 @@ class LedgerEye:
                 self.wanted[listing] = new
         return changed
 
+    def watermarks(self) -> dict[str, datetime]:
+        """How far the orders of each channel are complete."""
+        rows = self.database.execute("SELECT name, watermark FROM channel")
+        return {name: datetime.fromisoformat(at) for name, at in rows}
+
     def shown_at(self) -> dict[tuple[str, str], str]:
         """When each listing's number was last read."""
         rows = self.database.execute("SELECT channel, id, state FROM listing")
@@ -127,6 +132,15 @@ class LedgerEye:
     def finding(self, sku: str, at: str) -> bool:
         query = "SELECT 1 FROM finding WHERE sku = ? AND location = ?"
         return self.database.execute(query, (sku, at)).fetchone() is not None
+
+    def two_readings(self) -> set[Cell]:
+        """Cells about which a person is asked which of two readings is right."""
+        return {(data["sku"], data["location"]) for _, kind, _, data in self.open_questions() if kind == "two readings"}
+
+    def refused(self) -> set[tuple[str, str]]:
+        """Listings that are tried again once a minute only."""
+        query = "SELECT channel, id FROM listing WHERE refused <> ''"
+        return {(channel, number) for channel, number in self.database.execute(query)}
 
     def waiting(self) -> list[str]:
         """Everything that is still under way or unsettled."""

@@ -99,7 +99,7 @@ class Trouble:
     complete: datetime | None = None
     refused: set[ListingKey] = field(default_factory=set)
     stale: int = 0
-    on_read: Callable[[Iterable[ListingKey]], None] = lambda _: None
+    on_read: Callable[[Mapping[ListingKey, int]], None] = lambda _: None
 
 
 class Mail:
@@ -225,6 +225,7 @@ class Sim:
         self.block: list[dict[str, str]] = []
         self.last_entry: tuple[str, str, str] | None = None
         self.edited: set[str] = set()  # SKUs with entries since the last rest
+        self.last_shown: dict[Listing, int] = {}
         self.decided: dict[str, dict[Listing, int]] = {}
         self.wishes: Counter[Listing] = Counter()  # changes of what is wanted since the last push
         self.touched = dict.fromkeys(JOBS, True)
@@ -244,10 +245,13 @@ class Sim:
                 cells = {at: int(text) for at, text in row.cells.items() if text}
                 self.model.rows[row.name] = Row(row.sku, cells)
         self._history = {name: len(mall.history) for name, mall in self.malls.items()}
+        for name, complete in self.eye.watermarks().items():
+            self.troubles[name].complete = complete
         self.restart()
         self.scan()
         self._committed()
         self.eye.new_edits()
+        self.eye.rose_at.clear()
 
     def _new_malls(self) -> None:
         """Their rate limits and caches would remember times to come."""
@@ -439,9 +443,10 @@ class Sim:
                 self.model.is_read(listing, lines)
                 del trouble.read[listing]
 
-    def _note_reading(self, keys: Iterable[ListingKey]) -> None:
-        for key in keys:
+    def _note_reading(self, shown: Mapping[ListingKey, int]) -> None:
+        for key, units in shown.items():
             listing = self.names[key.channel, key.id]
+            self.last_shown[listing] = units
             self.troubles[key.channel].read[listing] = (iso(self.now()), tuple(self.model.fresh[listing]))
 
     def _refusals_told(self, mall: str) -> None:
@@ -468,13 +473,15 @@ class Sim:
                 self.wishes[listing] = 0
                 known = self.decided.get(mall, {}).get(listing)
                 fine = proved(self.eye.rose_at.get(listing), complete, LAG)
-                self.model.pushed(listing, change.old, change.new, known, fine)
+                # a sale between the last reading and an absolute write is one that no client can see
+                shown = max(change.old, self.last_shown.get(listing, 0))
+                self.model.pushed(listing, shown, change.new, known, fine)
         self._history[mall] = len(history)
 
     def _nothing_withheld(self, mall: str) -> None:
         """After a round of a channel in which nothing went wrong, none of its listings shows too much."""
         most, shown = self._most(self.eye.books()[0]), self.malls[mall].stock()
-        refusing = {self.names[key.channel, key.id] for key in self.troubles[mall].refusing}
+        refusing = {self.names[each] for each in self.eye.refused()}
         for listing in self.wires.keys() - self.model.muddy - refusing:
             if listing[0] == mall and shown[listing[1]] > most[listing]:
                 raise Broken(f"{listing} still shows {shown[listing[1]]}, the books leave {most[listing]}")

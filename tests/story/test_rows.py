@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.world import World
 
 
@@ -113,6 +115,22 @@ def test_no_puts_the_last_good_numbers_back(shop: World) -> None:
     shop.settle()
     assert shop.row("A")["本社倉庫"] == "5"
     assert shop.shown("rakuten", "A") == 7
+
+
+@pytest.mark.parametrize(("answer", "shelf"), [("はい", "9"), ("いいえ", "5")])
+def test_a_cell_filled_for_the_first_time_as_the_lock_was_cleared_is_asked_about_once(
+    shop: World, answer: str, shelf: str
+) -> None:
+    shop.type("A", "検品待ち", 0)
+    shop.type("A", "本社倉庫", 9)
+    shop.type("A", "ロック", "")
+    shop.rounds(2)
+    shop.answer("ロック欄が消えた", answer)
+    shop.rounds(4)
+    row = shop.row("A")
+    assert "ロック欄が消えた" not in shop.open_questions()
+    assert (row["本社倉庫"], row["検品待ち"]) == (shelf, "0")
+    assert row["ロック"].startswith("✓")
 
 
 def test_a_held_row_is_a_draft_and_its_orders_go_on(shop: World) -> None:
