@@ -29,6 +29,7 @@ def read_books(path: Path) -> Books:
                 balances=_balances(file),
                 open_questions=_questions(file),
                 overwritten=_overwritten(file),
+                webhooks=file.execute("SELECT count(*) FROM webhook").fetchone()[0],
             )
         except sqlite3.OperationalError as error:
             if "no such table" in str(error):  # it is just being made

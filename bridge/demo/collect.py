@@ -45,6 +45,7 @@ def collect(
         books=read_books(ledger),
         rows=rows_of(table, selling),
         calls=[_call(entry) for entry in panel.get("/sheets/calls")["calls"]],
+        webhooks=panel.get("/malls/shopify/webhooks")["counts"],
     )
 
 

@@ -4,7 +4,7 @@ on the disk. Nothing here is computed by the bridge."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -133,6 +133,7 @@ class Books:
     balances: Mapping[Cell, Balance] = None  # type: ignore[assignment]
     open_questions: Sequence[Asked] = ()
     overwritten: frozenset[Cell] = frozenset()  # cells whose unreadable text was overwritten and asked about
+    webhooks: int = 0  # how many the ledger remembers
 
     @cached_property
     def shipped(self) -> Mapping[Cell, int]:
@@ -192,6 +193,9 @@ class Evidence:
     books: Books
     rows: Sequence[Row]
     calls: Sequence[Call]
+    webhooks: Mapping[str, int] = field(
+        default_factory=dict
+    )  # by the sandbox's courier: sent, failed, lost, tried, taken
 
     @cached_property
     def meant(self) -> Mapping[Cell, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -123,3 +124,11 @@ def leave_on_signals() -> None:
     signal.signal(signal.SIGTERM, leave)
     if os.name == "posix":
         signal.signal(signal.SIGHUP, leave)
+
+
+def free_port() -> int:
+    """One that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

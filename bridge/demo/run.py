@@ -19,7 +19,7 @@ from bridge.demo.evidence import Evidence, Times
 from bridge.demo.oversold import Allowance
 from bridge.demo.owner import STOCK, Owner, products_of
 from bridge.demo.panel import MALLS, Panel
-from bridge.demo.processes import Died, Process, Processes, leave_on_signals
+from bridge.demo.processes import Died, Process, Processes, free_port, leave_on_signals
 from bridge.demo.screen import Screen, glance, print_verdict
 from bridge.demo.seller import SHELVES, Seller, settings
 from bridge.demo.verdict import Line, as_text, holds, verdict
@@ -28,6 +28,7 @@ SKUS = 200
 HOT = 60  # of them with far too little stock
 FEED_DELAY = 3.0  # seconds from an order to its appearance in a mall's feed
 SHOPIFY_PLAN = 1000.0  # points a second: Plus, as a shop with several orders a second has it
+WEBHOOKS = {"doubled": 0.3, "late": [0.0, 4.0], "lost": 0.1}  # as the network treats Shopify's notices
 LAG = FEED_DELAY + 2.0  # what the settings promise about it
 FIRST_DAY = 120.0  # seconds within which everything must be live
 SETTLE = 60.0  # seconds the world may take to come to rest
@@ -95,6 +96,7 @@ class Demo:
         for mall in MALLS:
             self.panel.put(f"/malls/{mall}/feed", {"visible_after": FEED_DELAY})
         self.panel.put("/malls/shopify/plan", {"restore_rate": SHOPIFY_PLAN})
+        self.panel.put("/malls/shopify/webhooks", WEBHOOKS)
         self.products = products_of(world, SHELVES)
         self.spreadsheet = str(self.panel.post("/sheets", {"title": "在庫"})["id"])
         self._prepare_the_sheet(state / "service_account.json")
@@ -104,7 +106,7 @@ class Demo:
         self.ledger = self.folder / "ledger.sqlite"
         self.config = self.folder / "bridge.toml"
         location = self.products[0].listings["shopify"].split("@")[1]
-        text = settings(self.address, key, self.spreadsheet, self.ledger, location, LAG)
+        text = settings(self.address, key, self.spreadsheet, self.ledger, location, LAG, free_port())
         self.config.write_text(text, encoding="utf-8")
         self.processes.run("init", "init", "--config", str(self.config))
         self.seller = Seller(self.address, key, self.spreadsheet)

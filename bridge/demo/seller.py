@@ -67,8 +67,10 @@ def _letters(column: int) -> str:
     return text
 
 
-def settings(address: str, key: Path, spreadsheet: str, ledger: Path, shopify_location: str, lag: float) -> str:
-    """bridge.toml for the sandbox."""
+def settings(
+    address: str, key: Path, spreadsheet: str, ledger: Path, shopify_location: str, lag: float, port: int
+) -> str:
+    """bridge.toml for the sandbox. `port`: where the bridge listens for webhooks."""
     shelves = ", ".join(f'"{name}"' for name in SHELVES)
     return f"""\
 [bridge]
@@ -80,6 +82,10 @@ service_account = "{key}"
 base_url = "{address}"
 drive_url = "{address}"
 poll_seconds = 3
+
+[web]
+port = {port}
+public_url = "http://127.0.0.1:{port}"
 
 [channels.rakuten]
 shop = "sandbox"
@@ -95,6 +101,7 @@ shop = "sandbox.myshopify.com"
 location = "{shopify_location}"
 locations = [{shelves}]
 access_token = "shpat_sandbox"
+webhook_secret = "sandbox-secret"
 base_url = "{address}/malls/shopify"
 orders_seconds = 1
 lag_seconds = {lag}

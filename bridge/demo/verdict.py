@@ -29,7 +29,8 @@ class Line:
 def verdict(evidence: Evidence, allowance: Allowance, *, trade: bool = True) -> list[Line]:
     """`trade`: whether the run must have been as lively as the demo promises."""
     judges: list[Callable[[Evidence], Line]] = [_orders, _changes, _cells, _conservation]
-    judges += [_sheet_drift, _mall_drift, lambda e: _oversold(e, allowance), _latency, _updates, _calls, _open]
+    judges += [_sheet_drift, _mall_drift, lambda e: _oversold(e, allowance), _latency, _updates, _calls]
+    judges += [_webhooks, _open]
     return [*([_trade(evidence)] if trade else []), *(judge(evidence) for judge in judges)]
 
 
@@ -223,6 +224,17 @@ def _calls(e: Evidence) -> Line:
         f"{c.writes_per_minute} writes of {QUOTA} · {c.refused} refused · {c.seconds.p50:.2f} s each"
     )
     return Line(most <= QUOTA and c.refused == 0, "Sheets の呼び出し", "Sheets calls", text)
+
+
+def _webhooks(e: Evidence) -> Line:
+    """Doubled, late and in any order, each is remembered once; one whose answer was lost may be there without having
+    been taken."""
+    told = e.webhooks
+    tried, taken, known = told.get("tried", 0), told.get("taken", 0), e.books.webhooks
+    found = f"{told.get('sent', 0)} sent, {taken} different ones = {known} taken once · {told.get('lost', 0)} lost"
+    fine = taken <= known <= tried
+    why = () if fine else (f"{taken} different ones were answered, {known} are remembered",)
+    return Line(fine if tried else None, "Shopifyの通知", "webhooks of Shopify", found, why)
 
 
 def _open(e: Evidence) -> Line:

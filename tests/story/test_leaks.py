@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -12,9 +15,10 @@ import httpx
 import pytest
 
 from bridge.cli import _Recorder
+from bridge.config import load
 from bridge.logs import log_to, secrets_in
 from bridge.sandbox.faults import Dial
-from bridge.sandbox.malls.buyers import BUYERS
+from bridge.sandbox.malls.buyers import BUYERS, buyer_of
 from bridge.sandbox.malls.shopify.records import Webhook
 from tests.support.sheets_client import service_account
 from tests.support.world import World
@@ -119,3 +123,25 @@ def guarded(shop: World) -> None:
         shop.service.guarded_round(channel)
     shop.rounds(0)
     shop.clock.sleep(601)
+
+
+@pytest.mark.long
+def test_nothing_that_a_whole_demo_writes_tells_a_key_or_a_buyer(tmp_path: Path) -> None:
+    """Real processes, one of them killed, logs and record and ledger as a shop would have them."""
+    folder, record = tmp_path / "demo", tmp_path / "record.jsonl"
+    call = [sys.executable, "-c", "from bridge.cli import main; main()", "demo", "--seconds", "20", "--kill-at", "8"]
+    done = subprocess.run([*call, "--state", str(folder), "--record", str(record)], capture_output=True, text=True)
+    made = [folder, *folder.rglob("*"), record]
+    assert {f"{path.stat().st_mode & 0o777:o}" for path in made if path.is_file()} == {"600"}
+    assert {f"{path.stat().st_mode & 0o777:o}" for path in made if path.is_dir()} == {"700"}
+
+    key = json.loads((folder / "sandbox" / "service_account.json").read_text())["private_key"].splitlines()[1]
+    keys = [*secrets_in(load(folder / "bridge.toml", {})), key, "ya29.", "Bearer ey"]
+    mine = {path.name: path.read_bytes() for path in made if path.is_file() and path.parent != folder / "sandbox"}
+    assert found(keys[:3], {"": mine.pop("bridge.toml")}), "the settings hold the keys, so they can be looked for"
+    mine["the screen"] = (done.stdout + done.stderr).encode()
+    numbers = {int(n) for n in re.findall(rb"123456-\d{8}-(\d{10})", mine["record.jsonl"])}
+    assert {buyer_of(number) for number in numbers} == set(BUYERS)
+    assert found([*keys, *EVERYBODY], mine) == []
+    size = sum(len(content) for content in mine.values())
+    print(f"{len(mine)} files, {size / 1e6:.1f} MB searched for {len(keys)} keys and {len(EVERYBODY)} marks of buyers")

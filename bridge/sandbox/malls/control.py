@@ -205,7 +205,7 @@ class Control:
 
     def _webhooks(self, _request: Request) -> Body:
         courier = self._shopify.courier
-        return {"dial": asdict(courier.dial), "counts": dict(courier.counts)}
+        return {"dial": asdict(courier.dial), "counts": {**courier.counts, **courier.different()}}
 
     def _turn_webhooks(self, request: Request) -> Body:
         self._shopify.courier.dial = CourierDial(**_with_spans(_read(request)))

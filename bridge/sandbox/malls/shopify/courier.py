@@ -67,6 +67,8 @@ class Courier:
         self.transport: httpx.BaseTransport | None = None
         self.dial = CourierDial()
         self.counts: Counter[str] = Counter()
+        self._tried: set[str] = set()  # signatures: of what was sent at all
+        self._taken: set[str] = set()  # and of what was answered by 2xx
 
     def tell(self, topic: str, describe: Callable[[], Mapping[str, Any]]) -> None:
         """Something happened. The caller holds the shop's lock."""
@@ -94,6 +96,11 @@ class Courier:
         self._random.shuffle(due)
         for delivery in due:
             self._delivered(delivery, self._send(delivery))
+
+    def different(self) -> dict[str, int]:
+        """How many webhooks of different content were sent at all, and were taken."""
+        with self._shop.lock:
+            return {"tried": len(self._tried), "taken": len(self._taken)}
 
     def close(self) -> None:
         if self._client is not None:
@@ -124,7 +131,10 @@ class Courier:
 
     def _delivered(self, delivery: Delivery, well: bool) -> None:
         self.counts["sent" if well else "failed"] += 1
+        content = delivery.headers["X-Shopify-Hmac-Sha256"]
         with self._shop.lock:
+            self._tried.add(content)
+            self._taken |= {content} if well else set()
             hook = self._shop.state.webhooks.get(delivery.hook)
             if hook is None:
                 return
