@@ -13,7 +13,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Request, Response
 
-from bridge.errors import Stop
+from bridge.clock import Clock
+from bridge.errors import Hint, Stop
 from bridge.flows.health import Health
 from bridge.flows.wake import Doorbell
 from bridge.notices import Forged, NotForUs, Notice
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 log = logging.getLogger("bridge.web")
 
 MAX_BODY = 1 << 20  # bytes: Shopify's largest orders stay below it, and what we ask for is a hundred
+WARN_EVERY = 3600.0  # seconds
+_BAD_SIGNATURE = Hint(
+    "署名の合わない通知を断りました。本物が届かないときは、設定の webhook_secret (edit_secret) を確かめてください。",
+    "Refused a notice with a bad signature. If genuine ones don't arrive, look at webhook_secret (edit_secret).",
+)
 Understand = Callable[[Mapping[str, str], bytes], Notice]
 View = Callable[[Request], Response]
 
@@ -32,8 +38,11 @@ View = Callable[[Request], Response]
 class WebEdge:
     """`hooks`: by sender, how its webhooks are judged."""
 
-    def __init__(self, hooks: Mapping[str, Understand], doorbell: Doorbell, health: Callable[[], Health]) -> None:
-        self._doorbell, self._health = doorbell, health
+    def __init__(
+        self, hooks: Mapping[str, Understand], doorbell: Doorbell, health: Callable[[], Health], clock: Clock
+    ) -> None:
+        self._doorbell, self._health, self._clock = doorbell, health, clock
+        self._warned: dict[str, float] = {}  # sender → when the log last told of a bad signature
         self._figures = Figures(health)
         self._routes: dict[str, tuple[str, View]] = {
             "/healthz": ("GET", self._healthz),
@@ -74,6 +83,7 @@ class WebEdge:
                 notice = understand(headers, body)
             except Forged:
                 self._figures.count(sender, Outcome.FORGED)
+                self._warn(sender)
                 return _text("Not signed by whom it should be", 401)
             except NotForUs:
                 self._figures.count(sender, Outcome.NOT_FOR_US)
@@ -82,6 +92,13 @@ class WebEdge:
             return _text("", 200)
 
         return view
+
+    def _warn(self, sender: str) -> None:
+        """It may be somebody's game, or our own key that is wrong: say it, but don't let strangers fill the disk."""
+        now = self._clock.monotonic()
+        if now - self._warned.get(sender, -WARN_EVERY) >= WARN_EVERY:
+            self._warned[sender] = now
+            log.warning("%s: %s", sender, _BAD_SIGNATURE)
 
     def _healthz(self, _request: Request) -> Response:
         health = self._health()

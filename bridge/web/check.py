@@ -44,7 +44,7 @@ def _port(web: Web) -> tuple[bool, Hint]:
 def _is_us(web: Web) -> bool:
     host = f"[{web.host}]" if ":" in web.host else web.host
     try:
-        said = httpx.get(f"http://{host}:{web.port}/healthz", timeout=5, trust_env=False).json()
+        said = httpx.get(f"http://{host}:{web.port}/healthz", timeout=2, trust_env=False).json()
     except (httpx.HTTPError, ValueError):
         return False
     return isinstance(said, dict) and "sheet_age_seconds" in said

@@ -69,7 +69,7 @@ def serving(service: Service) -> Iterator[None]:
         yield
         return
     try:
-        server = Server(web, WebEdge(service.hooks(), service.doorbell, service.health))
+        server = Server(web, WebEdge(service.hooks(), service.doorbell, service.health, service.clock))
     except OSError as error:
         log.error("%s:%d: %s", web.host, web.port, error.strerror)
         yield

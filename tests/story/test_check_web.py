@@ -56,7 +56,7 @@ def test_a_port_of_another_program_is_one_line(world: World, taken: int) -> None
 
 
 def test_the_port_of_the_running_bridge_is_well(world: World) -> None:
-    edge = WebEdge(world.service.hooks(), world.service.doorbell, world.service.health)
+    edge = WebEdge(world.service.hooks(), world.service.doorbell, world.service.health, world.clock)
     server = Server(Web(port=0), edge)
     try:
         assert lines(world, port=server.port)["web port"] is True

@@ -150,7 +150,7 @@ class World:
 
     def web(self) -> WebEdge:
         """What listens for webhooks, made once per bridge, with Shopify told of it."""
-        edge = WebEdge(self.service.hooks(), self.service.doorbell, self.service.health)
+        edge = WebEdge(self.service.hooks(), self.service.doorbell, self.service.health, self.clock)
         self.sandbox.shopify.courier.transport = WsgiTransport(app=edge)
         self.service.subscriptions["shopify"].when_due(lambda job: job())
         return edge

@@ -36,7 +36,7 @@ class Door:
         script = EditHook(SCRIPT_KEY, "the-spreadsheet", self.clock)
         self.wakes = {"shopify": Wake(self.clock, MALL_LOOKS), "sheet": Wake(self.clock, SHEET_LOOKS)}
         hooks = {"shopify": channel.webhooks.understand, "sheet": script.understand}
-        self.edge = WebEdge(hooks, Doorbell(self.ledger, self.clock, self.wakes), self.health)
+        self.edge = WebEdge(hooks, Doorbell(self.ledger, self.clock, self.wakes), self.health, self.clock)
         self.http = Client(self.edge)
 
     def health(self) -> Health:

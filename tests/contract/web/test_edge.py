@@ -13,7 +13,10 @@ from random import Random
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from bridge.config import Web
 from bridge.ledger.values import iso
@@ -50,6 +53,29 @@ def test_a_webhook_is_put_off_while_the_ledger_can_not_be_written(tmp_path: Path
         tx.conn.exec_driver_sql("DROP TABLE webhook")
     assert door.send(genuine(door.clock, 1)) == 503
     assert not door.wakes["shopify"].due()
+
+
+ANYTHING = st.text(st.characters(codec="latin-1"), max_size=40)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    method=st.sampled_from(["GET", "POST", "HEAD", "PUT", "", "PROPFIND"]) | ANYTHING,
+    path=st.sampled_from(["/webhooks/shopify", "/webhooks/sheet", "/healthz", "/metrics"]) | ANYTHING,
+    headers=st.dictionaries(
+        st.sampled_from(["CONTENT_TYPE", "CONTENT_LENGTH", "HTTP_HOST", "HTTP_X_SHOPIFY_HMAC_SHA256", "QUERY_STRING"])
+        | ANYTHING.map(lambda name: f"HTTP_{name}"),
+        ANYTHING,
+    ),
+    body=st.binary(max_size=300),
+)
+def test_no_request_brings_it_down(door: Door, method: str, path: str, headers: dict[str, str], body: bytes) -> None:
+    """As a server hands requests on, however wild they are."""
+    environ = {**EnvironBuilder(data=body).get_environ(), "REQUEST_METHOD": method, "PATH_INFO": path, **headers}
+    status, *_ = run_wsgi_app(door.edge, environ)[1:]
+    code = int(status.split()[0])
+    assert code < 500 or (path, code) == ("/healthz", 503)
+    assert door.remembered() == 0
 
 
 def test_health_is_told_by_the_answers_code(door: Door) -> None:
