@@ -45,8 +45,9 @@ class Book:
     last: the amount of the content last seen under each SKU · seen: keys of the journal lines accounted for ·
     unseen: movements a reader of the cell could not see, by cell · held_back: what the lower reading of an earlier edit
     holds back in a cell that has shown nothing else since, by cell · previous: the last edit's Δ by cell · questioned,
-    refused: what *typed* would be by an edit that waits for its answer, or was answered 戻す, by cell · doubted: edits
-    of an earlier read that take back the one before, as (SKU, location, shown)
+    refused: what *typed* would be by an edit that waits for its answer, or was answered 戻す, by cell · restored: this
+    is an older copy of the ledger, which had given out no number above that one · doubted: edits of an earlier read
+    that take back the one before, as (SKU, location, shown)
     """
 
     typed: Mapping[BalanceKey, int]
@@ -60,6 +61,7 @@ class Book:
     previous: Mapping[BalanceKey, int] = field(default_factory=dict)
     questioned: Mapping[BalanceKey, int] = field(default_factory=dict)
     refused: Mapping[BalanceKey, int] = field(default_factory=dict)
+    restored: int | None = None
     doubted: frozenset[tuple[str, str, int]] = frozenset()
 
 
@@ -233,7 +235,12 @@ class _Accounting:
     def _amount(self, sku: str, token: str) -> Amount | None:
         """How much of our bookings the content under `token` contains; None if that token tells nothing."""
         number = number_of(token)
-        return None if number is None else self.amounts.get((sku, number))
+        if number is None:
+            return None
+        found = self.amounts.get((sku, number))
+        if found is None and self.book.restored is not None and number > self.book.restored:
+            return self.last.get(sku)  # given by the ledger that is no more: the same content, locked or unlocked
+        return found
 
     def _note(self, sku: str, number: int, amount: Amount) -> None:
         self.amounts[sku, number] = self.new_amounts[sku, number] = amount
@@ -286,6 +293,8 @@ class _Accounting:
         if row.sku not in self.standing and not self._greet(row):
             return
         has = self._amount(row.sku, row.token)
+        if has is not None and self.book.restored is not None:
+            has = self._as_if_typed(row, has)
         if has is None:
             self._tokenless(row)
         elif self.per_token[row.token] > 1:
@@ -300,6 +309,16 @@ class _Accounting:
             self._need(row, self.last.get(row.sku, {}))
         else:
             self._ask(row.sku, Ask.UNKNOWN_NUMBER)
+
+    def _as_if_typed(self, row: Row, has: Amount) -> Amount:
+        """A restored ledger: what was sold since and not written yet lowers the row as ever. Where the cell shows less
+        than the books can explain, it counts as if a person had typed it, and a person is asked."""
+        number = number_of(row.token)
+        assert number is not None
+        cells = {location: self.booked.get((row.sku, location), 0) for location in self.view.locations}
+        lifted = dict(has) | {location: max(units, has.get(location, 0)) for location, units in cells.items()}
+        self._note(row.sku, number, lifted)
+        return lifted
 
     def _greet(self, row: Row) -> bool:
         """A SKU we never saw. False where its row may be a known product's with another code: a person is asked."""

@@ -344,6 +344,8 @@ _ACTS: Mapping[str, Callable[[_Act], Refusal]] = {
     "big change": _big_change,
     "listing gone": _listing_gone,
     "listings gone": _listings_gone,
+    "restored version": _big_change,
+    "restored ledger": _big_change,
     "cancelled after shipment": _cancelled_after_shipment,
 }
 

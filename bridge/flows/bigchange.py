@@ -21,7 +21,7 @@ from bridge.ledger.questioned import QuestionedEdit
 from bridge.ledger.questions import OpenQuestion
 from bridge.sheet.texts import both
 
-KINDS = ("big change",)  # of questions that hold a paste back
+KINDS = ("big change", "restored version", "restored ledger")  # of questions that hold edits back
 
 
 @dataclass(frozen=True)
@@ -30,21 +30,25 @@ class Judged:
 
     outcome: Account
     paste: Sequence[Edit] = ()
+    question: str = "big change"
 
     @property
     def cells(self) -> set[BalanceKey]:
         return {(edit.sku, edit.location) for edit in self.paste}
 
 
-def judge(book: Book, view: View, limits: Limits) -> Judged:
-    """Account for a look. Edits beyond plausibility are left out of it, all of one look together."""
+def judge(book: Book, view: View, limits: Limits, past: str = "") -> Judged:
+    """Account for a look. Edits beyond plausibility are left out of it, all of one look together; and so is everything
+    that came with a past restored, the question about which is `past`."""
     outcome = account(book, view)
     known = {sku for sku, _ in book.typed}
     changes = [edit for edit in (*outcome.edits, *outcome.doubtful) if edit.sku in known]
-    if not changes or not implausible(changes, len(known), limits):
+    if not changes or not (past or implausible(changes, len(known), limits)):
         return Judged(outcome)
     proposed = {(edit.sku, edit.location): edit.typed for edit in changes}
-    return Judged(account(replace(book, questioned={**book.questioned, **proposed}), view), changes)
+    return Judged(
+        account(replace(book, questioned={**book.questioned, **proposed}), view), changes, past or "big change"
+    )
 
 
 def with_questioned(tx: Tx, book: Book) -> Book:
@@ -132,7 +136,7 @@ def _ask(tx: Tx, view: View, judged: Judged) -> int:
     first, rows = min(judged.cells)[0], len({edit.sku for edit in judged.paste})
     early = sorted(row.sku for row in _unique_rows(view) if row.confirm)
     number = tx.questions.ask_anew(
-        "big change",
+        judged.question,
         first if rows == 1 else f"{first} +{rows - 1}",
         {"ticked": early, **_said(totals(judged.paste))},
     )
@@ -141,7 +145,9 @@ def _ask(tx: Tx, view: View, judged: Judged) -> int:
             edit.sku,
             edit.location,
             question=number,
-            edit=tx.sheet.record_edit(edit.sku, edit.location, edit.before, str(edit.after), "waiting", "big change"),
+            edit=tx.sheet.record_edit(
+                edit.sku, edit.location, edit.before, str(edit.after), "waiting", judged.question
+            ),
             before=edit.before,
             after=edit.after,
             typed=edit.typed,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bridge.domain.edits import Account
 from bridge.fault_points import Point, reached
+from bridge.flows import timeback
 from bridge.flows.answers import Answering
 from bridge.flows.apply import Apply
 from bridge.flows.desk import Desk, Look
 from bridge.flows.opening import add_back
 from bridge.flows.probed import refuse_disproved
 from bridge.flows.shop import Shop
+from bridge.flows.timeback import Past, When
 from bridge.flows.watch import Watch
 from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.values import iso, time_of
@@ -37,19 +39,37 @@ class SheetCycle:
         if not self.started:
             self.desk.attach()
             self.desk.claim()
-        look = self.desk.read(whole_journal=not self.started)
+        with self.ledger.read() as tx:
+            again = not self.started or timeback.rereading(tx)
+        look = self.desk.read(whole_journal=again)
         reached(Point.LOOKED)
         with self.ledger.write() as tx:
-            outcome = self._take_in(tx, look)
+            seen, outcome = self._judge(tx, look)
             reached(Point.TAKEN_IN)
         self.started = True
-        self.apply.run(look, outcome)
+        if seen is not None:
+            self.apply.run(seen, outcome)
         return look
 
-    def _take_in(self, tx: Tx, look: Look) -> Account:
-        if not self.started:
-            tx.sheet.raise_number(max((line.number for line in look.lines), default=0))
-        outcome = self.watch.take_in(tx, look)
+    def _judge(self, tx: Tx, look: Look) -> tuple[Look | None, Account]:
+        """What of a look counts now, and its account. Nothing of an older one, which the next look may confirm; of one
+        that an older copy of the ledger can't judge yet, all but the stock."""
+        moment = timeback.when(tx, look)
+        if moment is When.OLDER:
+            return None, Account()
+        if moment is When.LEDGER:
+            timeback.begin_again(tx, look)
+        if timeback.rereading(tx) and not timeback.orders_read_again(tx, self.shop):
+            self.answering.take_in(tx, look)
+            return replace(look, stock=None), Account()
+        past = timeback.past(tx, look, moment, self.desk.journal_lines)
+        outcome = self._take_in(tx, look, past)
+        if timeback.rereading(tx) and look.stock is not None and look.stock.view is not None:
+            timeback.caught_up(tx)
+        return look, outcome
+
+    def _take_in(self, tx: Tx, look: Look, past: Past | None) -> Account:
+        outcome = self.watch.take_in(tx, look, past)
         self.answering.take_in(tx, look)
         add_back(tx, self.shop)
         self._remind(tx)

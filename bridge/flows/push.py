@@ -30,6 +30,7 @@ from bridge.fault_points import Point, reached
 from bridge.flows.dark import hold_back, listening, sheet_dark, silent_skus
 from bridge.flows.replan import replan
 from bridge.flows.shop import ChannelFacts, Shop, bridge_live, missing_listings
+from bridge.flows.timeback import unsettled
 from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.listings import ListingRecord
 from bridge.ledger.values import iso, time_of
@@ -178,7 +179,7 @@ class Pusher:
             hold_back(tx, self._shop)
             if not self._may_push(tx):
                 return "", []
-            dark = sheet_dark(tx, self._shop) or not self._all_opened(tx)
+            dark = sheet_dark(tx, self._shop) or unsettled(tx) or not self._all_opened(tx)
             waiting = set() if dark else silent_skus(tx, self._shop, self._channel.name)
             due = _due(tx, self._facts, dark, waiting, self._try_refused)
             self._try_refused = False

@@ -7,7 +7,7 @@ transaction.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bridge.domain.bigchange import Limits
@@ -21,6 +21,7 @@ from bridge.flows.desk import Look, inspect_place
 from bridge.flows.edit_records import record_edits
 from bridge.flows.replan import replan
 from bridge.flows.shop import Shop, bridge_live, places
+from bridge.flows.timeback import Past
 from bridge.ledger.ledger import Tx
 from bridge.ledger.sheet import SkuRecord
 from bridge.ledger.values import iso
@@ -41,8 +42,8 @@ class Watch:
     limits: Limits
     doubted: frozenset[tuple[str, str, int]] = field(default=frozenset())
 
-    def take_in(self, tx: Tx, look: Look) -> Account:
-        """Account for one look. Harmless to repeat, also with an older one."""
+    def take_in(self, tx: Tx, look: Look, past: Past | None = None) -> Account:
+        """Account for one look. Harmless to repeat, also with an older one. `past`: time ran backwards before it."""
         if look.settings is not None and look.settings.columns.usable:
             _take_places(tx, look)
         if look.stock is None or look.stock.view is None:
@@ -50,12 +51,13 @@ class Watch:
         if not bridge_live(tx):
             _take_shadow(tx, self.shop, look.stock, look.stock.view)
             return Account()
-        return self._take_live(tx, look, look.stock, look.stock.view)
+        return self._take_live(tx, look, look.stock, look.stock.view, past)
 
-    def _take_live(self, tx: Tx, look: Look, stock: StockTab, view: View) -> Account:
+    def _take_live(self, tx: Tx, look: Look, stock: StockTab, view: View, past: Past | None) -> Account:
         records = tx.sheet.skus()
         book = self._book(tx, view, records)
-        judged = bigchange.judge(book, view, self.limits)
+        book = replace(book, restored=past.issued if past else None)
+        judged = bigchange.judge(book, view, self.limits, past.question if past else "")
         outcome = judged.outcome
         self.doubted = outcome.doubted
         for sku in outcome.newcomers:

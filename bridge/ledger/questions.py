@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from bridge.ledger.schema import exception
 
@@ -61,6 +61,13 @@ class QuestionBook:
         key = self._conn.execute(insert(exception).values(**values)).inserted_primary_key
         assert key is not None
         return int(key[0])
+
+    def raise_number(self, floor: int) -> None:
+        """No number up to `floor` is given out any more: a line of an older ledger bears it."""
+        highest = self._conn.execute(select(func.max(exception.c.id))).scalar() or 0
+        if floor > highest:
+            nothing = {"kind": "ledger older", "subject": "", "data": {}, "at": self._at, "closed_at": self._at}
+            self._conn.execute(insert(exception).values(id=floor, **nothing))
 
     def reword(self, number: int, subject: str, data: Mapping[str, Any]) -> None:
         """An open one is about the same thing under another name."""

@@ -1,0 +1,210 @@
+"""Time running backwards: an older version of the spreadsheet, an older copy of the ledger. Each asks its one question
+with two answers; until then nothing rises, and what is sold goes on lowering every mall."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bridge.sandbox.sheets_api.book import Book
+from tests.support.world import World
+
+
+def version(shop: World) -> Book:
+    """A version in File > Version history, with a heartbeat behind it: it is older than what comes next."""
+    shop.rounds(2)
+    kept = shop.spreadsheet.book
+    shop.clock.sleep(61)
+    shop.rounds(2)
+    return kept
+
+
+def ship(shop: World, mall: str, sku: str, units: int) -> None:
+    order = shop.buy(mall, sku, units)
+    shop.rounds(2)
+    getattr(shop.sandbox, mall).ship(order)
+    shop.rounds(2)
+
+
+@pytest.fixture
+def restored(shop: World) -> World:
+    """Since the version that was restored, A went from 5 to 9 by hand, and one of A and of B was shipped."""
+    old = version(shop)
+    shop.type("A", "本社倉庫", 9)
+    ship(shop, "rakuten", "A", 1)
+    ship(shop, "shopify", "B", 1)
+    shop.settle()
+    assert shop.row("A")["本社倉庫"] == "8"
+    shop.spreadsheet.book = old
+    shop.rounds(3)
+    return shop
+
+
+def test_a_restored_version_is_one_question_with_its_totals(restored: World) -> None:
+    assert restored.open_questions().count("以前の版に戻されました。1行の在庫数が変わります（合計9→5") == 1
+    assert "以前の版" in restored.row("A")["状態"]
+    assert restored.shown("rakuten", "A") == restored.shown("shopify", "A") == 10  # 8 + 2: the newest numbers
+    assert restored.row("B")["本社倉庫"] == "6"  # nobody had typed there: it explains itself
+
+
+def test_until_it_is_answered_nothing_rises_and_what_is_sold_lowers(restored: World) -> None:
+    restored.type("B", "本社倉庫", 30)
+    restored.buy("rakuten", "A", 2)
+    restored.settle()
+    assert restored.shown("shopify", "A") == 8
+    assert restored.shown("rakuten", "B") == restored.shown("shopify", "B") == 6
+    restored.answer("以前の版", "戻した数")
+    restored.settle()
+    assert restored.shown("rakuten", "B") == 30
+
+
+def test_the_restored_numbers_are_taken_and_what_was_shipped_stays_shipped(restored: World) -> None:
+    restored.answer("以前の版", "戻した数")
+    restored.settle()
+    assert restored.row("A")["本社倉庫"] == "4"
+    assert restored.shown("shopify", "A") == 6
+    assert restored.open_questions() == ""
+
+
+def test_a_tick_takes_them_too(restored: World) -> None:
+    restored.type("A", "確認", True)
+    restored.settle()
+    assert restored.row("A")["本社倉庫"] == "4"
+    assert restored.open_questions() == ""
+
+
+def test_the_newest_numbers_are_put_back(restored: World) -> None:
+    restored.answer("以前の版", "最新の数")
+    restored.settle()
+    assert restored.row("A")["本社倉庫"] == "8"
+    assert restored.shown("shopify", "A") == 10
+    assert restored.open_questions() == ""
+
+
+def test_a_version_that_undoes_nothing_asks_nothing(shop: World) -> None:
+    old = version(shop)
+    ship(shop, "rakuten", "A", 1)
+    shop.spreadsheet.book = old
+    shop.settle()
+    assert shop.open_questions() == ""
+    assert shop.row("A")["本社倉庫"] == "4"
+
+
+def test_an_old_read_is_no_version(shop: World) -> None:
+    """Google may answer a poll with what stood there a while ago: nothing of it counts."""
+    old = version(shop)
+    shop.type("A", "本社倉庫", 9)
+    shop.rounds(3)
+    now = shop.spreadsheet.book
+    shop.spreadsheet.book = old
+    calls = len(shop.sheet_calls)
+    shop.service.cycle.run()
+    assert len(shop.sheet_calls) == calls + 1  # looked, and wrote nothing
+    shop.spreadsheet.book = now
+    shop.settle()
+    assert shop.open_questions() == ""
+    assert shop.row("A")["本社倉庫"] == "9"
+    assert shop.shown("rakuten", "A") == 11
+
+
+# --- an older copy of the ledger -------------------------------------------------------------------------------------
+
+
+def backup(shop: World, to: Path) -> None:
+    with closing(sqlite3.connect(shop.ledger)) as file:
+        file.execute("VACUUM INTO ?", (str(to),))
+
+
+def restore(shop: World, kept: Path) -> None:
+    """Stop the bridge, put the backup in the ledger's place, start it again."""
+    shop.service.close()
+    for leftover in ("-wal", "-shm"):
+        Path(str(shop.ledger) + leftover).unlink(missing_ok=True)
+    shutil.copy(kept, shop.ledger)
+    shop.start()
+
+
+@pytest.fixture
+def older(shop: World, tmp_path: Path) -> World:
+    """Since the backup, A went from 5 to 9 by hand and one of it was shipped; two of B were ordered and one shipped."""
+    shop.rounds(2)
+    backup(shop, tmp_path / "backup.sqlite")
+    shop.clock.sleep(61)
+    shop.type("A", "本社倉庫", 9)
+    ship(shop, "rakuten", "A", 1)
+    ship(shop, "shopify", "B", 1)
+    shop.buy("shopify", "B", 1)
+    shop.settle()
+    assert (shop.row("A")["本社倉庫"], shop.row("B")["本社倉庫"], shop.row("B")["引当"]) == ("8", "6", "1")
+    restore(shop, tmp_path / "backup.sqlite")
+    return shop
+
+
+def test_an_older_ledger_reads_every_order_again_before_it_judges_the_table(older: World) -> None:
+    older.service.cycle.run()
+    assert "台帳が古いバックアップ" in older.open_questions()
+    assert any("読み直しています" in line["内容"] for line in older.table("要対応"))
+    before = older.spreadsheet.table(older.tab("在庫表"))
+    older.service.cycle.run()
+    assert older.spreadsheet.table(older.tab("在庫表"))[1:] == before[1:]  # not a cell of the table was written
+    older.rounds(3)
+    assert "読み直しています" not in older.open_questions()
+
+
+def test_what_staff_typed_since_is_one_question_and_shipments_explain_themselves(older: World) -> None:
+    older.rounds(4)
+    assert older.open_questions().count("1行の在庫数が表と違います（台帳の合計4、表の合計8）") == 1
+    assert (older.row("B")["本社倉庫"], older.row("B")["引当"]) == ("6", "1")
+    assert older.balance("B")["本社倉庫"] == 6
+    assert older.shown("rakuten", "A") == older.shown("shopify", "A") <= 10
+    older.buy("rakuten", "B", 1)
+    older.rounds(2)
+    assert older.shown("shopify", "B") == 4
+
+
+def test_the_tables_numbers_are_taken(older: World) -> None:
+    older.rounds(4)
+    older.answer("台帳が古いバックアップ", "表の数")
+    older.settle()
+    assert older.row("A")["本社倉庫"] == "8"
+    assert older.shown("shopify", "A") == older.shown("rakuten", "A") == 10
+    assert older.open_questions() == ""
+
+
+def test_the_ledgers_numbers_are_written_again(older: World) -> None:
+    older.rounds(4)
+    older.answer("台帳が古いバックアップ", "台帳の数")
+    older.settle()
+    assert older.row("A")["本社倉庫"] == "4"
+    assert older.shown("shopify", "A") == older.shown("rakuten", "A") == 6
+    assert older.open_questions() == ""
+
+
+def test_no_number_is_given_out_twice(older: World) -> None:
+    tokens = {row["ロック"] for row in older.table("在庫表") if row["ロック"]}
+    asked = {line["番号"] for line in older.table("要対応") if line["番号"]}
+    older.rounds(4)
+    older.answer("台帳が古いバックアップ", "表の数")
+    older.settle()
+    ship(older, "rakuten", "B", 1)
+    after = {row["ロック"] for row in older.table("在庫表") if row["ロック"]}
+    newer = [int(token.split()[1]) for token in after - tokens]
+    assert min(newer) > max(int(token.split()[1]) for token in tokens)
+    numbers = [line["番号"] for line in older.table("要対応") if line["番号"]]
+    assert len(numbers) == len(set(numbers))
+    assert asked <= set(numbers)
+
+
+def test_a_channel_that_is_silent_keeps_everything_from_rising(older: World) -> None:
+    older.service.cycle.run()
+    rakuten = older.service.channels[0]
+    older.service.channel_round(rakuten)
+    older.service.cycle.run()
+    assert "読み直しています" in older.open_questions()
+    older.buy("rakuten", "A", 1)
+    older.service.channel_round(rakuten)
+    assert older.shown("rakuten", "A") <= 9
