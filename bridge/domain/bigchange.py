@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bridge.domain.edits import Edit
+from bridge.domain.edits import Account, Ask, Book, Edit, rows_of
+from bridge.domain.reading import Blank
+from bridge.domain.table import View
+from bridge.domain.tokens import number_of
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,21 @@ def implausible(edits: Sequence[Edit], table: int, limits: Limits) -> bool:
     if len(emptied) >= limits.rows or len(grown) >= limits.rows:
         return True
     return limits.many(len({edit.sku for edit in edits}), table)
+
+
+def rows_apart(book: Book, view: View, outcome: Account) -> list[str]:
+    """SKUs whose row bears another product's token and a number that nothing explains: columns were sorted apart."""
+    asked = [question.sku for question in outcome.questions if question.ask is Ask.UNKNOWN_NUMBER]
+    owners: dict[int, set[str]] = {}
+    for sku, number in book.amounts if asked else ():
+        owners.setdefault(number, set()).add(sku)
+    tokens = {sku: number_of(row.token) for sku in asked for row in rows_of(view, sku)}
+    return [sku for sku in asked if owners.get(tokens.get(sku) or 0, set()) - {sku}]
+
+
+def blank_rows(view: View) -> frozenset[str]:
+    """SKUs none of whose stock cells shows anything."""
+    return frozenset(row.sku for row in view.rows if row.sku and all(isinstance(cell, Blank) for cell in row.cells))
 
 
 def _emptied(edit: Edit) -> bool:

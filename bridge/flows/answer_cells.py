@@ -112,6 +112,8 @@ class Answers:
         record = self._facts.records.get(sku)
         if record is None:
             return ""
+        if ("sorted apart", "") in self._facts.questions:
+            return self._say("sorted apart")
         if record.standing is Standing.ASKED:
             return self._say("unknown number")
         if record.standing is Standing.NEW:

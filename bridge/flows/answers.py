@@ -43,7 +43,7 @@ class Answering:
 
     def take_in(self, tx: Tx, look: Look) -> None:
         """One poll's lines. Harmless to repeat."""
-        _report_tabs(tx, look)
+        self._report_headers(tx, look)
         report_gone(tx, self.shop, look)
         if look.listings is not None and look.listings.columns.usable:
             self._listings(tx, look)
@@ -61,6 +61,26 @@ class Answering:
         same = self._last.get(name, _NOTHING) == value
         self._last[name] = value
         return same
+
+    def _report_headers(self, tx: Tx, look: Look) -> None:
+        """A missing tab or header is a question that settles itself when it is back. A header is missed when two polls
+        miss it: one may have been an empty read."""
+        _report_tabs(tx, look)
+        parts = {"stock": look.stock, "listings": look.listings, "questions": look.answers, "settings": look.settings}
+        for role, part in parts.items():
+            if part is None:
+                continue
+            problems = header_problems(role, part.columns)
+            now = {f"{problem['tab']} {problem['header']}" for problem in problems}
+            for question in tx.questions.open():
+                if question.kind == "header" and question.data["role"] == role and question.subject not in now:
+                    tx.questions.close(question.id, both("results", "settled itself"))
+            if not self._still(f"headers {role}", now):
+                continue
+            for problem in problems:
+                what = both("states", "twice" if problem["code"] == "doubled" else "missing")
+                data = {"role": role, **problem, "what_ja": what["ja"], "what_en": what["en"]}
+                tx.questions.ask("header", f"{problem['tab']} {problem['header']}", data)
 
     # --- 出品 --------------------------------------------------------------------------------------------------------
 
@@ -305,6 +325,17 @@ def _big_change(act: _Act) -> Refusal:
     return None
 
 
+def _apart(act: _Act) -> Refusal:
+    act.tx.put("apart meant", True)
+    return None
+
+
+def _invariant(act: _Act) -> Refusal:
+    """Seen by a person: the quarantine ends. Should the books be wrong again, so begins another."""
+    act.tx.sheet.change(act.question.subject, blocked="")
+    return None
+
+
 def _cancelled_after_shipment(act: _Act) -> Refusal:
     """Goods that came back wait to be inspected."""
     if act.choice == "returned":
@@ -341,6 +372,8 @@ _ACTS: Mapping[str, Callable[[_Act], Refusal]] = {
     "vanished": _vanished,
     "renamed": _vanished,
     "table emptied": _emptied,
+    "sorted apart": _apart,
+    "invariant": _invariant,
     "big change": _big_change,
     "listing gone": _listing_gone,
     "listings gone": _listings_gone,
@@ -351,23 +384,9 @@ _ACTS: Mapping[str, Callable[[_Act], Refusal]] = {
 
 
 def _report_tabs(tx: Tx, look: Look) -> None:
-    """A missing tab or header is a question that settles itself when it is back."""
     for role in ("stock", "listings", "questions", "settings", "journal"):
         title = tab_spec(role).ja
         if role in look.missing:
             tx.questions.ask("tab missing", title)
         else:
             tx.questions.settle("tab missing", title, both("results", "settled itself"))
-    parts = {"stock": look.stock, "listings": look.listings, "questions": look.answers, "settings": look.settings}
-    for role, part in parts.items():
-        if part is None:
-            continue
-        problems = header_problems(role, part.columns)
-        now = {f"{problem['tab']} {problem['header']}" for problem in problems}
-        for question in tx.questions.open():
-            if question.kind == "header" and question.data["role"] == role and question.subject not in now:
-                tx.questions.close(question.id, both("results", "settled itself"))
-        for problem in problems:
-            what = both("states", "twice" if problem["code"] == "doubled" else "missing")
-            data = {"role": role, **problem, "what_ja": what["ja"], "what_en": what["en"]}
-            tx.questions.ask("header", f"{problem['tab']} {problem['header']}", data)

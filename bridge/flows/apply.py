@@ -167,7 +167,7 @@ class Apply:
         orphans = orphan_locks(view, {intent.lock_number for intent in intents})
         unlock = [*orphans, *(intent.lock_number for intent in back)]
         writes = unlock_requests(stock, unlock)
-        landed = [row for row in view.rows if not row.sku and number_of(row.token) is not None and not row.hidden]
+        landed = _landed(tx, view)
         writes += self._writes(tx, batch, stock, ready, [row for row in landed if _bears_number(row)])
         writes += clear_requests(stock, [row for row in landed if not _bears_number(row)])
         busy = {intent.sku for intent in intents} - set(gone)
@@ -300,6 +300,14 @@ def _answered(batch: Batch) -> Point:
     if not batch.essential:
         return Point.HEAL_ANSWERED
     return Point.WRITE_ANSWERED if batch.second else Point.LOCK_ANSWERED
+
+
+def _landed(tx: Tx, view: View) -> list[Row]:
+    """Rows without a product in which a write of ours landed: its journal line says so, and it says nothing of any
+    product. A row whose SKU somebody deleted bears a token that is known, and is left alone."""
+    rows = [row for row in view.rows if not row.sku and number_of(row.token) is not None and not row.hidden]
+    known = {number for _, number in tx.sheet.amounts(number_of(row.token) or 0 for row in rows)}
+    return [row for row in rows if number_of(row.token) not in known]
 
 
 def _bears_number(row: Row) -> bool:

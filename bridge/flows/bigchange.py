@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bridge.domain.bigchange import Limits, Totals, implausible, totals
+from bridge.domain.bigchange import Limits, Totals, blank_rows, implausible, rows_apart, totals
 from bridge.domain.edits import Account, Book, Edit, account, booked_by
 from bridge.domain.stock import Balance, BalanceKey, Cause, Movement
 from bridge.domain.table import Row, View
@@ -49,6 +49,32 @@ def judge(book: Book, view: View, limits: Limits, past: str = "") -> Judged:
     return Judged(
         account(replace(book, questioned={**book.questioned, **proposed}), view), changes, past or "big change"
     )
+
+
+def pause_where_apart(tx: Tx, book: Book, view: View, judged: Judged, limits: Limits) -> bool:
+    """Columns sorted apart: the table counts for nothing until that is undone, or a person says that it was meant (then
+    each row is asked about). Whether it pauses."""
+    apart = rows_apart(book, view, judged.outcome)
+    if len(apart) >= limits.rows and not tx.get("apart meant", False):
+        tx.questions.ask("sorted apart", "", {"count": len(apart)})
+        return True
+    tx.questions.settle("sorted apart", "", both("results", "settled itself"))
+    if not apart:
+        tx.put("apart meant", False)
+    return False
+
+
+def emptied(tx: Tx, view: View | None, limits: Limits) -> frozenset[str]:
+    """Many rows at once without a single number, whose numbers are known: an empty read, or a table that was wiped. A
+    blank cell is never a zero; but whether it is blank the next look tells."""
+    blank = blank_rows(view) if view is not None else frozenset()
+    if len(blank) < limits.rows:
+        return frozenset()
+    balances = tx.stock.balances()
+    known = {sku for (sku, _), balance in balances.items() if balance.stocked and balance.on_hand}
+    already = {sku for sku, _ in tx.sheet.findings()}
+    new = (blank & known) - already
+    return new if limits.many(len(new), len({sku for sku, _ in balances})) else frozenset()
 
 
 def with_questioned(tx: Tx, book: Book) -> Book:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bridge.domain.edits import Account
 from bridge.fault_points import Point, reached
-from bridge.flows import timeback
+from bridge.flows import bigchange, timeback
 from bridge.flows.answers import Answering
 from bridge.flows.apply import Apply
 from bridge.flows.desk import Desk, Look
@@ -32,6 +32,7 @@ class SheetCycle:
     ledger: Ledger
     hold: timedelta  # how long 編集中 may stay ticked before a person is reminded
     started: bool = False
+    blank: frozenset[str] = frozenset()  # rows that the last look showed without a number, many at once
 
     def run(self) -> Look:
         """One cycle; the first one accounts for the whole journal. Raises TryAgain, NeedsPerson, Stop."""
@@ -62,6 +63,10 @@ class SheetCycle:
         if timeback.rereading(tx) and not timeback.orders_read_again(tx, self.shop):
             self.answering.take_in(tx, look)
             return replace(look, stock=None), Account()
+        blank = bigchange.emptied(tx, look.stock.view if look.stock else None, self.watch.limits)
+        self.blank, before = blank, self.blank
+        if blank and blank != before:
+            return None, Account()
         past = timeback.past(tx, look, moment, self.desk.journal_lines)
         outcome = self._take_in(tx, look, past)
         if timeback.rereading(tx) and look.stock is not None and look.stock.view is not None:

@@ -50,7 +50,7 @@ def go_live(tx: Tx, shop: Shop, view: View) -> None:
     for question in tx.questions.open():  # about books that are no more
         if question.kind not in _LASTING:
             tx.questions.close(question.id, both("results", "superseded"))
-    for name, nothing in (("write again", []), ("emptied meant", False)):
+    for name, nothing in (("write again", []), ("emptied meant", False), ("apart meant", False)):
         tx.put(name, nothing)
     tx.forget_everything()
     counts: dict[str, int] = {}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bridge.domain.bigchange import Limits
-from bridge.domain.edits import Account, Ask, Book, Standing, Unseen
+from bridge.domain.edits import Account, Ask, Book, Standing, Unseen, account
 from bridge.domain.reading import Blank, Finding, FindingCode, Quantity
 from bridge.domain.stock import BalanceKey, Cause, Movement
 from bridge.domain.table import Row, View
@@ -58,6 +58,8 @@ class Watch:
         book = self._book(tx, view, records)
         book = replace(book, restored=past.issued if past else None)
         judged = bigchange.judge(book, view, self.limits, past.question if past else "")
+        if bigchange.pause_where_apart(tx, book, view, judged, self.limits):
+            return _pause(tx, account(book, replace(view, rows=())))
         outcome = judged.outcome
         self.doubted = outcome.doubted
         for sku in outcome.newcomers:
@@ -144,6 +146,18 @@ class Watch:
                 if written or waiting:
                     found[cell] = Unseen(written, waiting)
         return found, held_back
+
+
+def _pause(tx: Tx, outcome: Account) -> Account:
+    """Only the journal counts: no row is taken in, locked or raised."""
+    tx.sheet.note(outcome.amounts)
+    tx.sheet.see(outcome.seen)
+    for sku, amount in outcome.last.items():
+        tx.sheet.change(sku, last=dict(amount))
+    for sku, record in tx.sheet.skus().items():
+        if record.blocked != "invariant" and (record.token or record.blocked != "sorted apart"):
+            tx.sheet.change(sku, token="", blocked="sorted apart")
+    return Account()
 
 
 def _asked_new(outcome: Account, sku: str) -> bool:
