@@ -303,11 +303,12 @@ def _answered(batch: Batch) -> Point:
 
 
 def _landed(tx: Tx, view: View) -> list[Row]:
-    """Rows without a product in which a write of ours landed: its journal line says so, and it says nothing of any
-    product. A row whose SKU somebody deleted bears a token that is known, and is left alone."""
+    """Rows without a product in which a write of ours landed (its number says nothing of any product), or a token
+    alone. A row with numbers whose SKU somebody deleted bears a token that is known: it is left alone."""
     rows = [row for row in view.rows if not row.sku and number_of(row.token) is not None and not row.hidden]
     known = {number for _, number in tx.sheet.amounts(number_of(row.token) or 0 for row in rows)}
-    return [row for row in rows if number_of(row.token) not in known]
+    blank = [all(isinstance(cell, Blank) for cell in row.cells) for row in rows]
+    return [row for row, empty in zip(rows, blank, strict=True) if empty or number_of(row.token) not in known]
 
 
 def _bears_number(row: Row) -> bool:

@@ -165,3 +165,14 @@ def test_a_quarantine_ends_when_a_person_has_seen_it(store: World) -> None:
     store.settle()
     assert store.shown("rakuten", "S3") == 42
     assert store.open_questions() == ""
+
+
+def test_a_token_that_landed_in_a_blank_row_is_taken_away(store: World) -> None:
+    """Found by the simulation: a row was inserted in the moment in which a cleared lock cell got its fresh token."""
+    old = store.row("S3")["ロック"]
+    store.buy("rakuten", "S3", 1)
+    store.rounds(2)
+    assert store.row("S3")["ロック"] != old
+    store.put("在庫表", 12, {"ロック": old})
+    store.rounds(2)
+    assert store.table("在庫表")[11]["ロック"] == ""
