@@ -23,8 +23,11 @@ from bridge.ledger.listings import ListingRecord
 from bridge.ledger.values import iso, time_of
 from bridge.sheet.texts import both
 
-OVERLAP = timedelta(minutes=2)  # read again beyond the lag now and then: search indexes are late at times
-WIDE = 60.0  # seconds between two such wide reads
+# A channel reads a lag further back than it is asked to. Beyond that, search indexes are late at times, or lose one:
+OVERLAP = timedelta(minutes=2)  # so much is read again now and then
+OVERLAP_EVERY = 60.0  # seconds
+SWEEP = timedelta(days=2)  # and so much when the bridge starts, and daily
+SWEEP_EVERY = 24 * 3600.0  # seconds
 
 
 class Intake:
@@ -33,7 +36,8 @@ class Intake:
     def __init__(self, shop: Shop, channel: Channel, ledger: Ledger, clock: Clock) -> None:
         self._shop, self._channel, self._ledger, self._clock = shop, channel, ledger, clock
         self._facts = shop.channels[channel.name]
-        self._wide_at: float | None = None
+        self._overlapped_at: float | None = None
+        self._swept_at: float | None = None
 
     def run(self) -> int:
         """Read and book; returns how many order lines changed. Raises TryAgain, NeedsPerson, Stop."""
@@ -43,11 +47,12 @@ class Intake:
         now = self._clock.now()
         if current(self._facts.windows, now):
             return 0
-        since = now - self._facts.look_back
-        if record.watermark is not None:
-            since = max(since, time_of(record.watermark) - self._facts.lag - self._overlap())
+        since, again = now - self._facts.look_back, self._again()
+        if record.watermark is not None:  # of the future: the clock was put back
+            since = max(since, min(now, time_of(record.watermark)) - again)
         with listening(self._ledger, self._channel.name):
             read = self._channel.orders(since, known_open)
+        self._note(again)
         reached(Point.ORDERS_READ)
         with self._ledger.write() as tx:
             if tx.channels.get(self._channel.name).opened_at != record.opened_at:
@@ -56,12 +61,20 @@ class Intake:
             reached(Point.ORDERS_BOOKED)
             return lines
 
-    def _overlap(self) -> timedelta:
+    def _again(self) -> timedelta:
+        """How far before the last complete read orders are looked at again. One that is known costs nothing."""
         now = self._clock.monotonic()
-        if self._wide_at is not None and now - self._wide_at < WIDE:
-            return timedelta(0)
-        self._wide_at = now
-        return OVERLAP
+        if self._swept_at is None or now - self._swept_at >= SWEEP_EVERY:
+            return SWEEP
+        if self._overlapped_at is None or now - self._overlapped_at >= OVERLAP_EVERY:
+            return OVERLAP
+        return timedelta(0)
+
+    def _note(self, again: timedelta) -> None:
+        """That much was read; what failed is not done."""
+        now = self._clock.monotonic()
+        self._swept_at = now if again >= SWEEP else self._swept_at
+        self._overlapped_at = now if again >= OVERLAP else self._overlapped_at
 
 
 def book_orders(tx: Tx, shop: Shop, facts: ChannelFacts, read: OrdersRead) -> int:
