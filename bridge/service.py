@@ -41,6 +41,7 @@ from bridge.flows.cycle import SheetCycle
 from bridge.flows.desk import Desk
 from bridge.flows.health import Health, health
 from bridge.flows.intake import Intake
+from bridge.flows.keys import watch_key
 from bridge.flows.push import Pusher
 from bridge.flows.reconcile import Drift
 from bridge.flows.shop import ChannelFacts, Shop, bridge_live
@@ -56,6 +57,7 @@ from bridge.sheet.http import Call, SheetHttp
 
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 FULL_READ = timedelta(minutes=1)  # how often every listing of a channel is read back
+KEY_LOOK = timedelta(hours=1)
 SALES_LOOK = timedelta(seconds=5)  # between two looks at the numbers of what sells most
 GLANCE = 0.2  # seconds between two looks of a waiting thread at what others changed
 RECONCILE_AT = time(4, 30)  # in the shop's time zone
@@ -148,6 +150,7 @@ class Service:
         self._stop = threading.Event()
         self._watchers = Watchers(self.clock, self.ledger, self._fail)
         self._guards = {c.name: Guard.pair(self._watchers, c.name) for c in self.channels}
+        self._key_guards = {c.name: Guard(self._watchers, f"{c.name} key", None) for c in self.channels}
         self.wakes = {c.name: Wake(self.clock, MALL_LOOKS) for c in self.channels}
         self.wakes[edit_hook.SENDER] = Wake(self.clock, SHEET_LOOKS)
         self.doorbell = Doorbell(self.ledger, self.clock, self.wakes)
@@ -208,7 +211,7 @@ class Service:
             return {}
         return {
             c.name: Subscription(
-                c.webhooks, f"{web.public_url}/webhooks/{c.name}", self.clock, partial(self._live, c.name)
+                c.webhooks, f"{web.public_url}/webhooks/{c.name}", self.clock, partial(self._may_subscribe, c)
             )
             for c in self.channels
             if c.webhooks is not None
@@ -248,18 +251,26 @@ class Service:
 
     def reconcile_channel(self, channel: Channel) -> list[Drift]:
         """What a live channel shows against the ledger. In the channel's own thread."""
-        if not self._live(channel.name) or current(self.shop.channels[channel.name].windows, self.clock.now()):
+        if not self._live(channel.name) or self._closed(channel):
             return []
         drifts = reconcile.channel(self.ledger, channel)
         with self.ledger.write() as tx:
             reconcile.report(tx, drifts)
         return drifts
 
+    def _may_subscribe(self, channel: Channel) -> bool:
+        return self._live(channel.name) and not self._closed(channel)
+
+    def _closed(self, channel: Channel) -> bool:
+        """Maintenance: it must not be called."""
+        return current(self.shop.channels[channel.name].windows, self.clock.now()) is not None
+
     def once(self) -> None:
         """Every job once, in turn."""
         self.cycle.run()
         for channel in self.channels:
             self.channel_round(channel)
+            self._key_guards[channel.name].run(partial(watch_key, self.ledger, self.shop, channel))
         self.cycle.run()
 
     def run(self) -> None:
@@ -308,7 +319,10 @@ class Service:
         if channel.name in self.subscriptions:
             guard = Guard(self._watchers, f"{channel.name} webhooks", None)
             jobs.every(2).seconds.do(self.subscriptions[channel.name].when_due, guard.run)
+        look_at_key = partial(self._key_guards[channel.name].run, partial(watch_key, self.ledger, self.shop, channel))
+        _every(jobs, KEY_LOOK.total_seconds()).do(look_at_key)
         self.guarded_round(channel)
+        look_at_key()
         self._turn(
             jobs,
             self.wakes[channel.name],

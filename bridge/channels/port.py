@@ -100,6 +100,18 @@ class Webhooks(Protocol):
         Raises TryAgain, NeedsPerson, Refused."""
 
 
+KEY_WARNING = timedelta(days=14)  # people are told of a key's end from then on
+
+
+@dataclass(frozen=True)
+class KeyLife:
+    """The key that a channel signs with, by the name that its mall gives it, and when it dies (aware, in the mall's own
+    time zone)."""
+
+    name: str
+    expires: datetime
+
+
 class Channel(Protocol):
     """One mall, one shop. Used by one thread at a time."""
 
@@ -128,6 +140,9 @@ class Channel(Protocol):
         never blocks the others. One outcome per item, in the order given.
 
         Raises NeedsPerson; all else is an outcome."""
+
+    def key_life(self) -> KeyLife | None:
+        """None: its key never dies, renews itself, or nobody can tell. Raises TryAgain, NeedsPerson."""
 
     def check(self) -> Sequence[Check]:
         """Try credentials and every right that is needed, without changing anything. Never raises."""

@@ -65,7 +65,7 @@ def run(*, minutes: float = 30.0, poll_seconds: float = 3.0, pause: float = 20.0
             shop.minutes(1)
             most_held = max(most_held, _held(shop))
         sold = sum(shop.sold(sku) for sku in goods) - sold
-        storm = typed.begin_anew()
+        storm = typed.phase()
         open_for.stop()
         ended = shop.at
         shop.weather("rakuten", Dial())
@@ -127,9 +127,14 @@ class Probes:
         shop.every(lambda: 1.0, self._look)
 
     def begin_anew(self) -> list[Probe]:
-        """Those typed so far; they go on being watched."""
-        typed, self._phase = self._phase, []
-        return typed
+        """Those answered so far. What still waits belongs to what comes now."""
+        answered = [each for each in self._phase if each not in self._waiting]
+        self._phase = list(self._waiting)
+        return answered
+
+    def phase(self) -> list[Probe]:
+        """Those since then; they go on being watched."""
+        return list(self._phase)
 
     def _type(self) -> None:
         waiting = {each.sku for each in self._waiting}

@@ -250,6 +250,7 @@ ANSWERS: Mapping[str, Answer] = {
     "big change": lambda *_: "確認",
     "channel blind": _wait,
     "numbers stuck": _wait,
+    "key expires": _wait,
     "gap expired": _seen,
     "five times": _seen,
     "drift": _seen,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bridge.channels.answers import understood
 from bridge.channels.batches import push_in_batches
 from bridge.channels.http import Seams
-from bridge.channels.port import Capabilities, Check, OrdersRead, Pushed, PushItem, WriteKind
+from bridge.channels.port import Capabilities, Check, KeyLife, OrdersRead, Pushed, PushItem, WriteKind
 from bridge.channels.rakuten import checks, facts, wire
 from bridge.channels.rakuten.orders import OrderFeed
 from bridge.channels.rakuten.snapshots import CHANNEL
@@ -54,6 +54,10 @@ class RakutenChannel:
     def _send(self, batch: Sequence[PushItem]) -> Sequence[Pushed]:
         with understood(wire.MALL, ambiguous=True):
             return self._stock.send(batch)
+
+    def key_life(self) -> KeyLife | None:
+        with understood(wire.MALL):
+            return checks.key_life(self._settings, self._http)
 
     def check(self) -> Sequence[Check]:
         return list(checks.check(self._settings, self._http, self._feed, self._stock, self._seams))

@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from bridge.channels.answers import understood
-from bridge.channels.http import MallHttp, Operation, Seams
-from bridge.channels.port import Check
+from bridge.channels.http import KeyRefused, MallHttp, Operation, Seams
+from bridge.channels.port import KEY_WARNING, Check, KeyLife
 from bridge.channels.rakuten import facts, wire
 from bridge.channels.rakuten.orders import GET, SEARCH, OrderFeed
 from bridge.channels.rakuten.snapshots import listing_key
 from bridge.channels.rakuten.stock import Stock
 from bridge.config import Rakuten
-from bridge.errors import BridgeError, Hint
+from bridge.errors import BridgeError, Hint, NeedsPerson
 
 EXPIRY = Operation("license.expiryDate.get", "GET", "/es/1.0/license-management/license-key/expiry-date", "licence")
 OK = Hint("使えます。", "It works.")
+KEY = "licenseKey"
 NO_SUCH_ORDER = "000000-20200101-0000000000"
 NO_SUCH_LISTING = listing_key("bridge-check-nothing", "nothing")
 
@@ -46,18 +47,41 @@ def _line(name: str, attempt: Callable[[], object]) -> Check:
         return Check(name, False, error.hint)
 
 
+def key_life(settings: Rakuten, http: MallHttp) -> KeyLife | None:
+    """As Channel.key_life: what RMS says; where it won't say (the function is not switched on), what the settings
+    say."""
+    try:
+        answer = http.call(EXPIRY, query={"licenseKey": settings.license_key.reveal()})
+    except KeyRefused:
+        raise
+    except NeedsPerson:
+        return _written_down(settings)
+    expires = _expiry((answer.json or {}).get("expiryDate"))
+    return KeyLife(KEY, expires) if expires else _written_down(settings)
+
+
+def _written_down(settings: Rakuten) -> KeyLife | None:
+    """Until the end of the day that the settings name."""
+    if settings.license_key_expires is None:
+        return None
+    day = datetime.fromisoformat(settings.license_key_expires)
+    return KeyLife(KEY, day.replace(hour=23, minute=59, second=59, tzinfo=facts.JST))
+
+
 def _key_life(settings: Rakuten, http: MallHttp, now: datetime) -> Hint:
     """Raises BridgeError where the key has not long to live."""
-    answer = http.call(EXPIRY, query={"licenseKey": settings.license_key.reveal()})
-    expires = _expiry((answer.json or {}).get("expiryDate"))
-    if expires is None:
-        return Hint("鍵の期限は読めませんでした。", "The key works; its expiry could not be read.")
-    left = (expires - now).days
+    life = key_life(settings, http)
+    if life is None:
+        return Hint(
+            "鍵の期限は読めませんでした。設定の license_key_expires に書いてください。",
+            "The key works; its expiry could not be read. Write it into the settings as license_key_expires.",
+        )
+    left = (life.expires - now).days
     hint = Hint(
-        f"licenseKey は {expires:%Y-%m-%d} まで有効です (あと {left} 日)。",
-        f"The licenseKey lives until {expires:%Y-%m-%d} ({left} days).",
+        f"licenseKey は {life.expires:%Y-%m-%d} まで有効です (あと {left} 日)。",
+        f"The licenseKey lives until {life.expires:%Y-%m-%d} ({left} days).",
     )
-    if expires - now < facts.KEY_LIFE_WARNING:
+    if life.expires - now < KEY_WARNING:
         raise BridgeError(
             Hint(hint.ja + "RMS で新しい鍵を作ってください。", hint.en + " Make a new one in RMS."),
         )

@@ -38,5 +38,3 @@ PER_SECOND = {
     "bulkGet": 5.0,
     "licence": 1.0,  # [C]
 }
-
-KEY_LIFE_WARNING = timedelta(days=14)  # §0

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bridge.channels.answers import understood
 from bridge.channels.batches import push_in_batches
 from bridge.channels.http import Seams
-from bridge.channels.port import Capabilities, Check, OrdersRead, Pushed, PushItem, WriteKind
+from bridge.channels.port import Capabilities, Check, KeyLife, OrdersRead, Pushed, PushItem, WriteKind
 from bridge.channels.shopify import checks, facts
 from bridge.channels.shopify.orders import OrderFeed
 from bridge.channels.shopify.snapshots import CHANNEL
@@ -55,6 +55,10 @@ class ShopifyChannel:
     def _send(self, batch: Sequence[PushItem], key: str) -> Sequence[Pushed]:
         with understood(MALL, ambiguous=True):
             return self._stock.send(batch, key)
+
+    def key_life(self) -> KeyLife | None:
+        """A custom app's token lives until somebody withdraws it; that of an app's credentials renews itself (§2)."""
+        return None
 
     def check(self) -> Sequence[Check]:
         return list(checks.check(self._settings, self._graph))
