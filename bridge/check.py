@@ -28,6 +28,7 @@ def check(config: Config, outside: Outside | None = None) -> list[Check]:
     try:
         lines = [*_sheet(service), _probe_line(service)]
         for channel in service.channels:
+            lines += _settings(service, channel.name)
             lines += [replace(line, name=f"{channel.name} {line.name}") for line in channel.check()]
         return lines
     finally:
@@ -84,6 +85,37 @@ def _probe_line(service: Service) -> Check:
             ),
         )
     return Check("probe", True, Hint(f"問題ありません（{at[:10]}に試験）。", f"fine (tried on {at[:10]})."))
+
+
+def _settings(service: Service, channel: str) -> Iterator[Check]:
+    """What the settings of a channel say against what ledger and sheet know: only what is wrong."""
+    facts = service.shop.channels[channel]
+    with service.ledger.read() as tx:
+        others = sorted(tx.orders.open_shops(channel) - {facts.shop})
+        known = places(tx).sells
+    if others:
+        yield Check(
+            f"{channel} shop",
+            False,
+            Hint(
+                f'台帳には shop = "{others[0]}" の未発送の注文があります。いまの設定 "{facts.shop}" のまま動かすと、'
+                "同じ注文を二重に数えます。shop を元に戻してください。",
+                f'The ledger holds open orders of shop = "{others[0]}". With "{facts.shop}" the same orders would be'
+                " counted twice. Put shop back.",
+            ),
+        )
+    ghosts = [name for name in facts.locations if known and name not in known]
+    if ghosts:
+        yield Check(
+            f"{channel} locations",
+            False,
+            Hint(
+                f"locations の「{'」「'.join(ghosts)}」が「設定」タブの場所にありません"
+                f"（あるのは{'、'.join(known)}）。このままでは、ない場所に計上されます。",
+                f"locations: {', '.join(ghosts)} is no place of the Settings tab (there are: {', '.join(known)})."
+                " Stock would be booked on a place that isn't there.",
+            ),
+        )
 
 
 def _sheet(service: Service) -> list[Check]:

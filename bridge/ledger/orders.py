@@ -57,6 +57,11 @@ class OrderBook:
         )
         return list(self._conn.execute(query).scalars())
 
+    def open_shops(self, channel: str) -> set[str]:
+        """Whose orders with a line still to be shipped are in the books."""
+        query = select(order_line.c.shop).where(order_line.c.channel == channel, order_line.c.open > 0).distinct()
+        return set(self._conn.execute(query).scalars())
+
     def sold(self, channel: str, after: str, until: str) -> dict[str, int]:
         """Units of each listing (by id) in orders placed after `after`, not after `until`, as far as they stand."""
         query = (

@@ -53,7 +53,7 @@ class StormWorld(World):
 
 @dataclass(frozen=True)
 class Cycle:
-    """One cycle of the sheet: when it ended, and its calls to Google."""
+    """One cycle of the sheet: when it ended, and how many of its calls Google answered."""
 
     at: float
     calls: int
@@ -85,7 +85,8 @@ class Scene:
             while True:
                 before = len(self.world.sheet_calls)
                 sheet.run(service.cycle.run)
-                self.cycles.append(Cycle(self.at, len(self.world.sheet_calls) - before))
+                answered = [call for call in self.world.sheet_calls[before:] if call.status is not None]
+                self.cycles.append(Cycle(self.at, len(answered)))
                 self.timeline.sleep(service.config.sheet.poll_seconds)
 
         self.timeline.start_thread(watch_sheet)

@@ -99,3 +99,29 @@ def test_no_line_tells_a_secret(shop: World) -> None:
     lines = check(shop.config, shop.outside())
     assert not all(line.ok for line in lines)
     assert "very_secret" not in " ".join(str(line) for line in lines)
+
+
+def test_another_shop_name_over_open_orders_is_one_line(shop: World) -> None:
+    """An order is known by channel, shop and number: under another shop name all open ones would come in again."""
+    shop.go_live()
+    order = shop.buy("rakuten", "A", 1)
+    shop.rounds(1)
+    object.__setattr__(shop.config.channels.rakuten, "shop", "renamed-shop")
+    assert wrong(shop) == ["rakuten shop"]
+    object.__setattr__(shop.config.channels.rakuten, "shop", "sandbox")
+    assert wrong(shop) == []
+    shop.sandbox.rakuten.ship(order)
+    shop.rounds(2)
+    object.__setattr__(shop.config.channels.rakuten, "shop", "renamed-shop")
+    assert wrong(shop) == []
+
+
+def test_a_location_that_the_settings_tab_does_not_know_is_one_line(shop: World) -> None:
+    assert wrong(shop) == []  # before the first start nobody knows the places
+    shop.rounds(2)
+    object.__setattr__(shop.config.channels.shopify, "locations", ("本社倉庫", "渋谷店舗"))
+    lines = check(shop.config, shop.outside())
+    (line,) = (line for line in lines if not line.ok)
+    assert line.name == "shopify locations"
+    assert "渋谷店舗" in line.hint.ja
+    assert "渋谷店舗" in line.hint.en
