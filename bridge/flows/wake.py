@@ -16,7 +16,7 @@ WINDOW = timedelta(days=2)  # malls try again for hours and are up to a day late
 AHEAD = timedelta(minutes=10)  # how far a sender's clock may be before ours
 KEPT = WINDOW + 2 * AHEAD  # a delivery is forgotten only when its replay would be too old
 APART = 3.0  # seconds between two polls that were woken, however many ring
-MALL_LOOKS = (0.0, 5.0, 15.0)  # seconds after a ring: a mall's order search is some seconds behind its webhooks
+MALL_LOOKS = (0.0, 3.0, 8.0, 20.0)  # seconds after a ring: a mall's order search is some seconds behind its webhooks
 SHEET_LOOKS = (0.0,)
 
 
@@ -31,14 +31,14 @@ class Wake:
 
     def ring(self) -> None:
         with self._lock:
-            first = max(self._clock.monotonic(), self._looked + APART)
-            self._due = sorted({min([*self._due, first]), *(first + later for later in self._looks)})
+            now = self._clock.monotonic()
+            self._due = sorted({min([*self._due, now]), *(now + later for later in self._looks)})
 
     def due(self) -> bool:
         """Whether to look now. Asking takes it back."""
         with self._lock:
             now = self._clock.monotonic()
-            if not self._due or self._due[0] > now:
+            if not self._due or max(self._due[0], self._looked + APART) > now:
                 return False
             self._due = [at for at in self._due if at > now]
             self._looked = now

@@ -44,12 +44,12 @@ class WebEdge:
         self._doorbell, self._health, self._clock = doorbell, health, clock
         self._warned: dict[str, float] = {}  # sender → when the log last told of a bad signature
         self._figures = Figures(health)
-        self._routes: dict[str, tuple[str, View]] = {
-            "/healthz": ("GET", self._healthz),
-            "/metrics": ("GET", self._metrics),
+        self._routes: dict[str, tuple[tuple[str, ...], View]] = {
+            "/healthz": (("GET", "HEAD"), self._healthz),
+            "/metrics": (("GET", "HEAD"), self._metrics),
         }
         for sender, understand in hooks.items():
-            self._routes[f"/webhooks/{sender}"] = ("POST", self._webhook(sender, understand))
+            self._routes[f"/webhooks/{sender}"] = (("POST",), self._webhook(sender, understand))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
@@ -70,9 +70,9 @@ class WebEdge:
         found = self._routes.get(request.path)
         if found is None:
             raise NotFound
-        method, view = found
-        if request.method != method:
-            raise MethodNotAllowed([method])
+        methods, view = found
+        if request.method not in methods:
+            raise MethodNotAllowed(methods)
         return view
 
     def _webhook(self, sender: str, understand: Understand) -> View:
