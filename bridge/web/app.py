@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("bridge.web")
 
-MAX_BODY = 1 << 20  # bytes: Shopify's largest orders stay below it, and what we ask for is a hundred
+MAX_BODY = 1 << 20  # bytes; what we ask for is a few hundred
 WARN_EVERY = 3600.0  # seconds
 _BAD_SIGNATURE = Hint(
     "署名の合わない通知を断りました。本物が届かないときは、設定の webhook_secret (edit_secret) を確かめてください。",

@@ -7,10 +7,12 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -22,6 +24,31 @@ from bridge.sandbox.server import KEY_FILE, STATE_FILE, Server
 from tests.contract.malls.clients import esa
 
 SCOPES = ["https://www.googleapis.com/auth/spreadsheets"]
+
+
+class Listener(BaseHTTPRequestHandler):
+    """Takes what is posted to it."""
+
+    heard: ClassVar[list[tuple[str, bytes]]] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.heard.append((self.headers["X-Shopify-Topic"], body))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing on the screen."""
+
+
+@pytest.fixture
+def listener() -> Iterator[str]:
+    """An address on this machine that webhooks may be sent to."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Listener)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/hook"
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture
@@ -125,6 +152,26 @@ def test_people_come_and_go(server: Server) -> None:
     assert state["crowd"]["shoppers"]["orders"] == sum(one["orders"] for one in state["malls"].values())
     time.sleep(0.2)
     assert panel(server, "GET", "state")["malls"] == state["malls"]
+
+
+def test_shopify_tells_of_an_order_by_itself(start: Callable[..., Server], listener: str) -> None:
+    server = start()
+    dial = {"doubled": 1.0, "late": [0.0, 0.2], "lost": 0.0}
+    assert panel(server, "PUT", "malls/shopify/webhooks", dial)["dial"] == dial
+    text = """mutation($uri: String!) { webhookSubscriptionCreate(topic: ORDERS_CREATE,
+      webhookSubscription: {uri: $uri, format: JSON, includeFields: ["id"]}) { userErrors { message } } }"""
+    url = f"{server.address}/malls/shopify/admin/api/2026-10/graphql.json"
+    headers = {"X-Shopify-Access-Token": "shpat_sandbox"}
+    httpx.post(url, json={"query": text, "variables": {"uri": listener}}, headers=headers).raise_for_status()
+    listing = panel(server, "GET", "malls/shopify/stock")["stock"][0]["listing"]
+    order = panel(server, "POST", "malls/shopify/buy", {"listing": listing})["order_id"]
+    until = time.monotonic() + 30
+    while panel(server, "GET", "malls/shopify/webhooks")["counts"].get("sent", 0) < 2:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    said = json.dumps({"id": int(order.rsplit("/", 1)[1])}).encode()
+    assert Listener.heard == [("orders/create", said)] * 2
+    assert panel(server, "GET", "malls/shopify/webhooks")["counts"] == {"sent": 2, "tried": 1, "taken": 1}
 
 
 def test_the_fault_dial(server: Server) -> None:
