@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from bridge.flows.probed import disproved, probed_at, refusal, remember
 from bridge.flows.shop import places
 from bridge.private import open_to_others
 from bridge.service import Outside, Service, sheet_http
+from bridge.settings import secrets_in
 from bridge.sheet.gateway import Gateway, Piece
 from bridge.sheet.layout import find_columns, tab_spec
 from bridge.sheet.probe import Found, probe
@@ -35,9 +36,11 @@ def check(config: Config, outside: Outside | None = None) -> list[Check]:
         service.close()
 
 
-def check_private(paths: Iterable[Path]) -> Iterator[Check]:
-    """Whether files with keys in them are for the bridge's user alone."""
-    for path in paths:
+def check_private(config: Config, file: Path) -> Iterator[Check]:
+    """Whether what holds keys is for the bridge's user alone: the key file; the settings file if any stand in it."""
+    text = file.read_text(encoding="utf-8")
+    with_keys = [file] if any(secret in text for secret in secrets_in(config)) else []
+    for path in (*with_keys, config.sheet.service_account):
         if open_to_others(path):
             yield Check(
                 f"file {path.name}",

@@ -125,7 +125,7 @@ def _check(options: argparse.Namespace) -> int:
         from bridge.probe_table import print_probe  # its library is wanted here only
 
         print_probe(check_probe(config, second_key=options.second_key), config.bridge.language)
-    lines = [*check(config), *check_private([options.config, config.sheet.service_account]), *check_web(config)]
+    lines = [*check(config), *check_private(config, options.config), *check_web(config)]
     for line in lines:
         print(f"{'✓' if line.ok else '✗'} {line.name}: {line.hint}")
     return 0 if all(line.ok for line in lines) else 1

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from typing import IO
 
 from bridge.channels.redaction import MASK, Redactor
-from bridge.config import Config, Secret
+from bridge.config import Config
+from bridge.settings import secrets_in
 
 QUIET = ("httpx", "httpcore", "alembic", "urllib3", "google")  # they tell addresses, and what they send
 FORM = "%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -38,12 +38,3 @@ def log_to(stream: IO[str], config: Config) -> logging.Handler:
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     return handler
-
-
-def secrets_in(value: object) -> Iterator[str]:
-    """Every secret of the settings."""
-    if isinstance(value, Secret):
-        yield value.reveal()
-    elif is_dataclass(value):
-        for each in fields(value):
-            yield from secrets_in(getattr(value, each.name))

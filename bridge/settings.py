@@ -9,7 +9,7 @@ import re
 import tomllib
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from difflib import get_close_matches
 from math import inf
 from pathlib import Path
@@ -35,6 +35,15 @@ class Secret:
         return "Secret(•••)"
 
     __str__ = __repr__
+
+
+def secrets_in(value: object) -> Iterator[str]:
+    """Every secret of the settings."""
+    if isinstance(value, Secret):
+        yield value.reveal()
+    elif is_dataclass(value):
+        for each in fields(value):
+            yield from secrets_in(getattr(value, each.name))
 
 
 @dataclass(frozen=True)

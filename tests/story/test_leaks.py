@@ -16,10 +16,11 @@ import pytest
 
 from bridge.cli import _Recorder
 from bridge.config import load
-from bridge.logs import log_to, secrets_in
+from bridge.logs import log_to
 from bridge.sandbox.faults import Dial
 from bridge.sandbox.malls.buyers import BUYERS, buyer_of
 from bridge.sandbox.malls.shopify.records import Webhook
+from bridge.settings import secrets_in
 from tests.support.sheets_client import service_account
 from tests.support.world import World
 
@@ -112,6 +113,8 @@ def test_nothing_that_is_written_tells_a_key_or_a_buyer(shop: World) -> None:
     files = written(shop)
     assert {"ledger.sqlite", "bridge.log", "record.jsonl"} <= files.keys()
     assert all(len(files[name]) > 1000 for name in ("bridge.log", "record.jsonl"))
+    sheets = shop.spreadsheet.book.sheets
+    files["the sheet"] = str([[cell.entered for cell in row.cells] for each in sheets for row in each.rows]).encode()
     assert found(EVERYBODY, files) == []
     keys = [*secrets_in(shop.config), *service_account().private_key_pem.splitlines()[1:3]]
     assert len(keys) >= 6

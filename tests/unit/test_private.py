@@ -8,7 +8,10 @@ import sys
 from pathlib import Path
 
 from bridge.check import check_private
+from bridge.config import load
 from bridge.private import keep_private, tighten
+from tests.unit.test_config import MINIMAL, write
+from tests.unit.test_config import folder as folder  # the fixture
 
 MAKE_A_LEDGER = """
 import sys
@@ -52,15 +55,28 @@ def test_a_ledger_of_before_is_closed_to_others(tmp_path: Path) -> None:
     assert modes == {"ledger.sqlite": "600", "ledger.sqlite-wal": "600", "ledger.lock": "600", "other.txt": "644"}
 
 
-def test_a_key_file_that_others_can_read_is_one_line(tmp_path: Path) -> None:
-    mine, theirs, gone = tmp_path / "mine.json", tmp_path / "theirs.json", tmp_path / "gone.json"
-    mine.touch()
-    mine.chmod(0o600)
-    theirs.touch()
-    theirs.chmod(0o640)
-    lines = {line.name: line for line in check_private([mine, theirs, gone])}
-    assert {name: line.ok for name, line in lines.items()} == {"file mine.json": True, "file theirs.json": False}
-    assert "chmod 600" in lines["file theirs.json"].hint.ja
+def lines(folder: Path, env: dict[str, str]) -> dict[str, bool]:
+    path = folder / "bridge.toml"
+    told = {line.name: line for line in check_private(load(path, env), path)}
+    assert all("chmod 600" in line.hint.ja for line in told.values() if not line.ok)
+    return {name: line.ok for name, line in told.items()}
+
+
+def test_a_key_file_that_others_can_read_is_one_line(folder: Path) -> None:
+    settings, key = write(folder, MINIMAL), folder / "service_account.json"
+    settings.chmod(0o640)
+    key.chmod(0o604)
+    assert lines(folder, {}) == {"file bridge.toml": False, "file service_account.json": False}
+    settings.chmod(0o600)
+    key.chmod(0o400)
+    assert lines(folder, {}) == {"file bridge.toml": True, "file service_account.json": True}
+
+
+def test_a_settings_file_without_keys_may_be_read_by_anybody(folder: Path) -> None:
+    names = ("service_secret", "license_key", "client_secret")
+    write(folder, "\n".join(line for line in MINIMAL.splitlines() if not line.startswith(names))).chmod(0o644)
+    env = {"BRIDGE_RAKUTEN_SERVICE_SECRET": "SP-x", "BRIDGE_RAKUTEN_LICENSE_KEY": "SL-x"}
+    assert "file bridge.toml" not in lines(folder, {**env, "BRIDGE_SHOPIFY_CLIENT_SECRET": "shp-x"})
 
 
 def test_children_are_private_too(tmp_path: Path) -> None:
