@@ -12,10 +12,14 @@ class Clock(Protocol):
         """The wall time, aware, in UTC. It may jump; never measure a duration with it."""
 
     def monotonic(self) -> float:
-        """Seconds since some fixed instant; never goes back."""
+        """Seconds since some fixed instant, those in which the machine slept included; never goes back."""
 
     def sleep(self, seconds: float) -> None:
         """Let `seconds` (≥ 0) pass."""
+
+
+# Linux stops its monotonic clock while the machine is suspended; a promise made before is no younger for that.
+_AWAKE_OR_NOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 class SystemClock:
@@ -25,7 +29,7 @@ class SystemClock:
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        return time.monotonic()
+        return time.clock_gettime(_AWAKE_OR_NOT)
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)

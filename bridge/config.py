@@ -196,6 +196,7 @@ class Bridge:
     dark_minutes: Annotated[float, Rule(1, 60)] = 2.0
     blind_minutes: Annotated[float, Rule(2, 1440)] = 10.0
     blind_factor: Annotated[float, Rule(1, 10)] = 2.0
+    stale_seconds: Annotated[float, Rule(1, 600)] = 60.0
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ from bridge.flows.shop import ChannelFacts, Shop, bridge_live
 from bridge.flows.subscribe import Subscription
 from bridge.flows.wake import MALL_LOOKS, SHEET_LOOKS, Doorbell, Wake
 from bridge.flows.watch import Watch
+from bridge.gate import Gate
 from bridge.guard import Guard, Watchers
 from bridge.ledger.ledger import Ledger
 from bridge.notices import Notice
@@ -135,9 +136,11 @@ class Service:
         self.config = config
         self.outside = outside = outside or Outside()
         self.clock = outside.clock
+        self.failure: Stop | None = None
         self.ledger = Ledger(config.bridge.ledger, self.clock)
-        self.http = sheet_http(config, outside)
+        self.http = sheet_http(config, outside, self._why_not)
         self.gateway = Gateway(self.http, config.sheet.spreadsheet_id)
+        self._gates = {name: self._gate() for name in channel_names(config)}
         self.channels = self._connect()
         self.shop = _shop(config, self.channels)
         with self.ledger.write() as tx:
@@ -145,8 +148,9 @@ class Service:
                 tx.channels.greet(channel.name)
         self.cycle = self._sheet_cycle()
         self.intakes = {c.name: Intake(self.shop, c, self.ledger, self.clock) for c in self.channels}
-        self.pushers = {c.name: Pusher(self.shop, c, self.ledger, self.clock, FULL_READ) for c in self.channels}
-        self.failure: Stop | None = None
+        self.pushers = {
+            c.name: Pusher(self.shop, c, self.ledger, self.clock, self._gates[c.name], FULL_READ) for c in self.channels
+        }
         self._stop = threading.Event()
         self._watchers = Watchers(self.clock, self.ledger, self._fail)
         self._guards = {c.name: Guard.pair(self._watchers, c.name) for c in self.channels}
@@ -172,7 +176,15 @@ class Service:
             random=self.outside.random,
             transport=self.outside.transport,
             record=self.outside.on_mall_call,
+            before_write=self._gates[name].check,
         )
+
+    def _gate(self) -> Gate:
+        return Gate(self.clock, self.config.bridge.stale_seconds, self._why_not)
+
+    def _why_not(self) -> Stop | None:
+        """Why nothing may be written outside any more."""
+        return self.failure or self.ledger.failure
 
     def _live(self, name: str) -> bool:
         """Asked at every write: in shadow, channels/http makes it impossible."""
@@ -211,7 +223,11 @@ class Service:
             return {}
         return {
             c.name: Subscription(
-                c.webhooks, f"{web.public_url}/webhooks/{c.name}", self.clock, partial(self._may_subscribe, c)
+                c.webhooks,
+                f"{web.public_url}/webhooks/{c.name}",
+                self.clock,
+                self._gates[c.name],
+                partial(self._may_subscribe, c),
             )
             for c in self.channels
             if c.webhooks is not None
@@ -358,8 +374,9 @@ class Service:
                 self._stop.wait(min(idle, GLANCE))
 
 
-def sheet_http(config: Config, outside: Outside) -> SheetHttp:
+def sheet_http(config: Config, outside: Outside, stopped: Callable[[], Stop | None] = lambda: None) -> SheetHttp:
     sheet = config.sheet
+    longest = max(config.bridge.stale_seconds, 2 * 60 / sheet.writes_per_minute)  # a small quota makes calls wait
     return SheetHttp(
         outside.session(config),
         outside.clock,
@@ -369,6 +386,7 @@ def sheet_http(config: Config, outside: Outside) -> SheetHttp:
         reads_per_minute=sheet.reads_per_minute,
         writes_per_minute=sheet.writes_per_minute,
         record=outside.on_sheet_call,
+        gate=Gate(outside.clock, longest, stopped),
     )
 
 

@@ -132,13 +132,15 @@ KeyRefused."""
 
 @dataclass(frozen=True)
 class Seams:
-    """What a channel is handed by the service, or by a test in its place. `may_write` is False in shadow."""
+    """What a channel is handed by the service, or by a test in its place. `may_write` is False in shadow ·
+    `before_write` raises TryAgain where the decision is too old to be carried out, Stop where nothing may be."""
 
     clock: Clock
     may_write: Callable[[], bool]
     random: Random = field(default_factory=Random)
     transport: httpx.BaseTransport | None = None
     record: Callable[[RequestRecord], None] | None = None
+    before_write: Callable[[], None] = lambda: None
 
 
 class MallHttp:
@@ -182,12 +184,12 @@ class MallHttp:
     ) -> Answer:
         """Carry out `operation` and return an answer that the adapter's judge let pass.
 
-        Raises TryAgain (`ambiguous` where a write may have been carried out), NeedsPerson, Refused, ShadowWrite.
+        Raises TryAgain (`ambiguous` where a write may have been carried out), NeedsPerson, Refused, Stop, ShadowWrite.
         """
         deadline = self._clock.monotonic() + operation.seconds
         ambiguous = renewed = False
         for attempt in count(1):
-            self._forbid_in_shadow(operation)
+            self._may_leave(operation, ambiguous)
             self._wait_for_turn(operation, cost, deadline, ambiguous)
             headers: Mapping[str, str] = {}
             try:
@@ -208,9 +210,16 @@ class MallHttp:
                 self._clock.sleep(pause)
         raise AssertionError("the loop above never ends by itself")
 
-    def _forbid_in_shadow(self, operation: Operation) -> None:
-        if operation.writes and not self._seams.may_write():
+    def _may_leave(self, operation: Operation, ambiguous: bool) -> None:
+        """Asked at every write. `ambiguous`: an earlier attempt may have been carried out."""
+        if not operation.writes:
+            return
+        if not self._seams.may_write():
             raise ShadowWrite(f"{self._mall} {operation.name} would write while the channel is in shadow")
+        try:
+            self._seams.before_write()
+        except TryAgain as error:
+            raise TryAgain(error.hint, error.after, ambiguous=ambiguous) from error
 
     def _wait_for_turn(self, operation: Operation, cost: float, deadline: float, ambiguous: bool) -> None:
         patience = deadline - self._clock.monotonic()
@@ -235,7 +244,7 @@ class MallHttp:
         deadline: float,
     ) -> Answer:
         """One request on the wire. Raises TryAgain where no answer came."""
-        self._forbid_in_shadow(operation)  # again: the wait for our turn may have been long
+        self._may_leave(operation, ambiguous=False)  # again: the wait for our turn may have been long
         began = self._clock.monotonic()
         request = self._client.build_request(
             operation.method,

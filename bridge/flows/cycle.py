@@ -44,6 +44,7 @@ class SheetCycle:
             again = not self.started or timeback.rereading(tx)
         look = self.desk.read(whole_journal=again)
         reached(Point.LOOKED)
+        self.desk.check_look()
         with self.ledger.write() as tx:
             seen, outcome = self._judge(tx, look)
             reached(Point.TAKEN_IN)

@@ -130,6 +130,10 @@ class Desk:
                 self.attach()
         return self._explained(look)
 
+    def check_look(self) -> None:
+        """Whether what was read last is young enough to be taken for what stands there. Raises TryAgain, Stop."""
+        self._gateway.check_look()
+
     def _read(self, promised: Sequence[int], names: Sequence[str], whole_journal: bool) -> Look:
         pieces = [Piece(self.tabs[role]) for role in (*PEOPLE, "marks") if role in self.tabs.ids]
         if "journal" in self.tabs.ids:

@@ -31,6 +31,7 @@ from bridge.flows.dark import hold_back, listening, sheet_dark, silent_skus
 from bridge.flows.replan import replan
 from bridge.flows.shop import ChannelFacts, Shop, bridge_live, missing_listings
 from bridge.flows.timeback import unsettled
+from bridge.gate import Gate
 from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.listings import ListingRecord
 from bridge.ledger.values import iso, time_of
@@ -44,8 +45,11 @@ ROUNDS = 3  # reads again after a stale compare-and-set, then the listing waits 
 class Pusher:
     """The quantity side of one channel."""
 
-    def __init__(self, shop: Shop, channel: Channel, ledger: Ledger, clock: Clock, full_read: timedelta) -> None:
-        """`full_read`: how often every listing is read."""
+    def __init__(
+        self, shop: Shop, channel: Channel, ledger: Ledger, clock: Clock, gate: Gate, full_read: timedelta
+    ) -> None:
+        """`gate`: what its writes pass · `full_read`: how often every listing is read."""
+        self._gate = gate
         self._shop, self._channel, self._ledger, self._clock = shop, channel, ledger, clock
         self._facts = shop.channels[channel.name]
         self._full_read = full_read
@@ -57,6 +61,7 @@ class Pusher:
         """One round for this channel; returns how many quantities were taken by it. Raises TryAgain, NeedsPerson."""
         if current(self._facts.windows, self._clock.now()):
             return 0
+        self._gate.looked(self._clock.monotonic())  # what is at rest was read before; from here on it may change
         self._give_up_interrupted()
         self._observe(*self._to_read())
         done = 0
@@ -124,7 +129,8 @@ class Pusher:
         """Read what the channel shows and hold it against what it should show."""
         if not listings:
             return
-        with listening(self._ledger, self._channel.name):
+        calls = len(listings) // self._channel.capabilities.read_batch
+        with listening(self._ledger, self._channel.name), self._gate.looking(calls):
             shown = self._channel.read(listings)
         at = self._clock.now()
         reached(Point.SHOWN_READ)

@@ -17,6 +17,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
@@ -86,12 +87,14 @@ class Ledger:
     def __init__(self, path: Path | None, clock: Clock, *, migrate: bool = True) -> None:
         self._clock = clock
         self.wanted_changes = 0  # raised when a listing should show another number; a hint for threads that wait
+        self.failure: Stop | None = None  # once it could not be written, nothing is any more
         self._writing = threading.RLock()  # SQLite has one writer; waiting here is fairer than in its busy handler
-        self._engine = _engine(path)
-        if migrate:
-            self._migrate()
-        else:
-            schema.metadata.create_all(self._engine)
+        with self._guarded():
+            self._engine = _engine(path)
+            if migrate:
+                self._migrate()
+            else:
+                schema.metadata.create_all(self._engine)
         with self.write() as tx:
             if tx.get("ledger_id") is None:
                 tx.put("ledger_id", str(uuid.uuid4()))
@@ -103,6 +106,7 @@ class Ledger:
         with (
             self._writing,
             self._guarded(),
+            self._unless_failed(),
             self._engine.connect().execution_options(writing=True) as conn,
             conn.begin(),
         ):
@@ -139,31 +143,54 @@ class Ledger:
         )
 
     @contextmanager
+    def _unless_failed(self) -> Iterator[None]:
+        if self.failure is not None:
+            raise self.failure
+        yield
+
+    @contextmanager
     def _guarded(self) -> Iterator[None]:
         try:
             yield
         except SQLAlchemyError as error:
-            raise Stop(
-                Hint(
-                    "台帳に書き込めません。ディスクの空きと権限を確かめてください。それまで外への書き込みを止めます。",
-                    "The ledger can't be written. Check disk space and rights; nothing outside is touched until then.",
-                )
-            ) from error
+            self.failure = unwritable()
+            raise self.failure from error
 
     def _migrate(self) -> None:
+        """Raises Stop where the ledger was made by a newer program."""
         config = AlembicConfig()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         with self._engine.connect() as conn, conn.begin():
             config.attributes["connection"] = conn
-            command.upgrade(config, "head")
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:
+                raise Stop(
+                    Hint(
+                        "この台帳は新しい版のbridgeが作ったものです。bridgeを新しくしてください。",
+                        "This ledger was made by a newer bridge. Update the program.",
+                    )
+                ) from error
             reached(Point.MIGRATING)
+
+
+def unwritable() -> Stop:
+    return Stop(
+        Hint(
+            "台帳に書き込めません。ディスクの空きと権限を確かめてください。それまで外への書き込みを止めます。",
+            "The ledger can't be written. Check disk space and rights; nothing outside is touched until then.",
+        )
+    )
 
 
 def _engine(path: Path | None) -> Engine:
     if path is None:
         engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
     else:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise unwritable() from error
         engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")

@@ -97,6 +97,10 @@ class Gateway:
             raise _refused(error) from error
         return Reply(answer.get("replies", ()), parse(answer.get("updatedSpreadsheet", {})))
 
+    def check_look(self) -> None:
+        """Whether the last answer is young enough to be acted on. Raises TryAgain, Stop."""
+        self._http.check_look()
+
     def open(self) -> gspread.Spreadsheet:
         """gspread's own view, for set-up work where a handful of calls doesn't matter."""
         return self._client.open_by_key(self.spreadsheet_id)

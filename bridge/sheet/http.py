@@ -19,6 +19,7 @@ from gspread.urls import DRIVE_FILES_API_V3_URL, SPREADSHEETS_API_V4_BASE_URL
 
 from bridge.clock import Clock
 from bridge.errors import BridgeError, Hint, NeedsPerson, TryAgain
+from bridge.gate import Gate
 from bridge.limits import TokenBucket
 
 SHEETS_HOST = SPREADSHEETS_API_V4_BASE_URL.removesuffix("/v4/spreadsheets")
@@ -55,6 +56,7 @@ class SheetHttp(HTTPClient):
         reads_per_minute: int = 60,
         writes_per_minute: int = 60,
         record: Callable[[Call], None] | None = None,
+        gate: Gate | None = None,
         dice: random.Random | None = None,
     ) -> None:
         super().__init__(None, session)  # type: ignore[arg-type]  # the session bears the credentials
@@ -64,6 +66,7 @@ class SheetHttp(HTTPClient):
         self._reads = _bucket(clock, reads_per_minute)
         self._writes = _bucket(clock, writes_per_minute)
         self._record = record
+        self._gate = gate or Gate(clock, float("inf"))
         self._dice = dice or random.Random()
         self.calls = {"reads": 0, "writes": 0}
 
@@ -77,12 +80,14 @@ class SheetHttp(HTTPClient):
         files: Any = None,
         headers: Any = None,
     ) -> requests.Response:
-        """Raises APIError for a refusal (4xx), TryAgain, NeedsPerson."""
+        """Raises APIError for a refusal (4xx), TryAgain, NeedsPerson, Stop."""
         writes = method.lower() not in ("get", "head") and not endpoint.endswith(READING_POSTS)
         url = self._address(endpoint)
         for attempt in range(1, ATTEMPTS + 1):
             (self._writes if writes else self._reads).take(1, patience=float("inf"))
             self.calls["writes" if writes else "reads"] += 1
+            if writes:
+                self._gate.check()
             started = self._clock.monotonic()
             response: requests.Response | None = None
             failure: BridgeError
@@ -91,6 +96,7 @@ class SheetHttp(HTTPClient):
                     method, url, params=params, data=data, json=json, files=files, headers=headers, timeout=self.timeout
                 )
                 if response.ok:
+                    self._gate.looked(started)
                     return response
                 failure = self._refusal(response, writes)
             except RefreshError as error:
@@ -103,6 +109,10 @@ class SheetHttp(HTTPClient):
                 raise failure
             self._clock.sleep(max(failure.after, self._backoff(attempt)))
         raise AssertionError("unreachable")
+
+    def check_look(self) -> None:
+        """Whether the last answer is young enough to be acted on. Raises TryAgain, Stop."""
+        self._gate.check()
 
     def _address(self, endpoint: str) -> str:
         for host, base in self._hosts.items():

@@ -41,28 +41,23 @@ class Killer:
                 signal.pause()
 
 
-def start(command: Sequence[str], log: Path, doom: Doom | None = None) -> ForkServerProcess:
-    """`bridge <command>` with its words in `log`."""
-    process = _CONTEXT.Process(target=_live, args=(list(command), log, doom and (doom[0].value, doom[1])))
+def start(
+    command: Sequence[str], log: Path, doom: Doom | None = None, work: Callable[[], None] | None = None
+) -> ForkServerProcess:
+    """`bridge <command>` with its words in `log`. `work`, a function of a module, is done in that process first."""
+    process = _CONTEXT.Process(target=_live, args=(list(command), log, doom, work))
     process.start()
     return process
 
 
-def prepared(work: Callable[[], None], command: Sequence[str], log: Path) -> ForkServerProcess:
-    """The same after `work` (a function of a module) was done in that process."""
-    process = _CONTEXT.Process(target=_live, args=(list(command), log, None, work))
-    process.start()
-    return process
-
-
-def _live(command: list[str], log: Path, doom: tuple[str, int] | None, work: Callable[[], None] | None = None) -> None:
+def _live(command: list[str], log: Path, doom: Doom | None, work: Callable[[], None] | None) -> None:
     words = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(words, 1)
     os.dup2(words, 2)
     sys.stdout = os.fdopen(1, "w", buffering=1, closefd=False)
     sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
     if doom is not None:
-        arm(Killer(Point(doom[0]), doom[1]))
+        arm(Killer(*doom))
     if work is not None:
         work()
     sys.exit(main(command))

@@ -30,7 +30,7 @@ from tests.support.world import Moment, World
 
 STOCK = {f"S{n}": (20 + n, n % 3, None) for n in range(1, 7)}
 SHELVES = ("本社倉庫", "渋谷店")
-PATIENCE = 60.0  # seconds until a point must have been reached, or everything must be at rest
+PATIENCE = 120.0  # seconds until a point must have been reached, or everything must be at rest
 STEP = 0.1  # seconds between two acts of people
 MEANT = ("orders taken = booked", "staff changes accounted for", "staff cells as meant", "conservation")
 IN_STEP = ("drift sheet ↔ ledger", "drift sheet ↔ malls")
@@ -98,10 +98,11 @@ class Shop:
 
     # --- the bridge --------------------------------------------------------------------------------------------------
 
-    def start(self, doom: child.Doom | None = None, *command: str) -> Bridge:
+    def start(self, doom: child.Doom | None = None, *command: str, work: Callable[[], None] | None = None) -> Bridge:
+        """`work`, a function of a module, is done in the new process before anything else."""
         log = self.folder / f"bridge-{len(self.bridges)}.log"
         words = [*(command or ("run",)), "--config", str(self.config)]
-        bridge = Bridge(child.start(words, log, doom), log)
+        bridge = Bridge(child.start(words, log, doom, work), log)
         self.bridges.append(bridge)
         return bridge
 
@@ -185,7 +186,7 @@ class Shop:
         while time.monotonic() < end and bridge.alive():
             if not wrong and self._quiet(bridge, end):
                 return self.judge()
-            time.sleep(0.2)
+            time.sleep(0.4)
             wrong = self.judge()
         return wrong or self.judge()
 
