@@ -15,16 +15,22 @@ from typing import IO
 from bridge.channels.http import RequestRecord
 from bridge.check import check, check_private, check_probe
 from bridge.config import ConfigError, load
-from bridge.errors import BridgeError
+from bridge.errors import BridgeError, Hint
+from bridge.instance import OneInstance
 from bridge.logs import log_to
 from bridge.private import keep_private, tighten
 from bridge.sandbox.latency import Latency
-from bridge.service import OneInstance, Outside, Service, channel_names, sheet_http
+from bridge.service import Outside, Service, channel_names, sheet_http
 from bridge.sheet.build import build
 from bridge.sheet.gateway import Gateway
 from bridge.sheet.http import Call
 from bridge.web.check import check_web
 from bridge.web.server import serving
+
+TAKEN_OVER = Hint(
+    "このサーバーがスプレッドシートを引き継ぎました。前のbridgeは、次にシートを見たときに何も書かずに止まります。",
+    "This server keeps the spreadsheet now. The bridge before will stop, without writing, when it looks next.",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -62,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--config", type=Path, default=Path("bridge.toml"), help="the settings file")
         if name in ("run", "once", "reconcile"):
             sub.add_argument("--record", type=Path, help="write every request and answer here, as JSON lines")
+        if name == "init":
+            sub.add_argument("--take-over", action="store_true", help="this server keeps the spreadsheet from now on")
+            sub.set_defaults(record=None)
         if name == "check":
             sub.add_argument("--probe", action="store_true", help="also try Google on scratch tabs (about a minute)")
             sub.add_argument("--second-key", type=Path, help="the key of a second account for the probe")
@@ -136,6 +145,10 @@ def _init(options: argparse.Namespace) -> int:
     gateway = Gateway(sheet_http(config, Outside()), config.sheet.spreadsheet_id)
     built = build(gateway, config.bridge.language, channel_names(config), config.sheet.journal_lines)
     print("追加したタブ / tabs added: " + ("、".join(built.added) or "—"))
+    if options.take_over:
+        with _service(options) as service:
+            service.cycle.take_over()
+        print(TAKEN_OVER)
     return 0
 
 

@@ -6,17 +6,13 @@ is the only thing they share.
 
 from __future__ import annotations
 
-import fcntl
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
-from types import TracebackType
-from typing import IO
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -37,6 +33,7 @@ from bridge.errors import Hint, NeedsPerson, Stop, TryAgain
 from bridge.flows import reconcile
 from bridge.flows.answers import Answering
 from bridge.flows.apply import Apply
+from bridge.flows.claim import Claim
 from bridge.flows.cycle import SheetCycle
 from bridge.flows.desk import Desk
 from bridge.flows.health import Health, health
@@ -50,6 +47,7 @@ from bridge.flows.wake import MALL_LOOKS, SHEET_LOOKS, Doorbell, Wake
 from bridge.flows.watch import Watch
 from bridge.gate import Gate
 from bridge.guard import Guard, Watchers
+from bridge.instance import home_of
 from bridge.ledger.ledger import Ledger
 from bridge.notices import Notice
 from bridge.sheet import edit_hook
@@ -61,12 +59,14 @@ FULL_READ = timedelta(minutes=1)  # how often every listing of a channel is read
 KEY_LOOK = timedelta(hours=1)
 SALES_LOOK = timedelta(seconds=5)  # between two looks at the numbers of what sells most
 GLANCE = 0.2  # seconds between two looks of a waiting thread at what others changed
+FIRST_LOOK = 30.0  # seconds that the malls wait at the start to learn whether the spreadsheet is ours
 RECONCILE_AT = time(4, 30)  # in the shop's time zone
 
 
 @dataclass(frozen=True)
 class Outside:
-    """How the outside is reached; a test puts its own in place. `session`: signed in for Google."""
+    """How the outside is reached; a test puts its own in place. `session`: signed in for Google · `home`: where a
+    ledger lies."""
 
     clock: Clock = field(default_factory=SystemClock)
     session: Callable[[Config], requests.Session] = field(default=lambda config: google_session(config))
@@ -74,6 +74,7 @@ class Outside:
     random: Random = field(default_factory=Random)  # how long a refused request waits
     on_sheet_call: Callable[[Call], None] | None = None
     on_mall_call: Callable[[RequestRecord], None] | None = None
+    home: Callable[[Path], str] = home_of
 
 
 class SheetCredentials(Credentials):
@@ -100,35 +101,6 @@ def google_session(config: Config) -> requests.Session:
     return AuthorizedSession(credentials)  # type: ignore[no-untyped-call]
 
 
-class OneInstance(AbstractContextManager["OneInstance"]):
-    """One process per ledger. Raises Stop where another one holds it."""
-
-    def __init__(self, ledger_path: Path) -> None:
-        self._path = ledger_path.with_suffix(".lock")
-        self._file: IO[str] | None = None
-
-    def __enter__(self) -> OneInstance:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = self._path.open("w")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            self._file.close()
-            raise Stop(
-                Hint(
-                    "bridgeはもう動いています。先にそちらを止めてください。",
-                    "A bridge is running already; stop it first.",
-                )
-            ) from error
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._file is not None
-        self._file.close()
-
-
 class Service:
     """Every part of a running bridge, wired."""
 
@@ -151,7 +123,7 @@ class Service:
         self.pushers = {
             c.name: Pusher(self.shop, c, self.ledger, self.clock, self._gates[c.name], FULL_READ) for c in self.channels
         }
-        self._stop = threading.Event()
+        self._stop, self._looked = threading.Event(), threading.Event()
         self._watchers = Watchers(self.clock, self.ledger, self._fail)
         self._guards = {c.name: Guard.pair(self._watchers, c.name) for c in self.channels}
         self._key_guards = {c.name: Guard(self._watchers, f"{c.name} key", None) for c in self.channels}
@@ -199,7 +171,8 @@ class Service:
         zone = ZoneInfo(self.config.bridge.timezone)
         apply = Apply(self.shop, desk, watch, self.ledger, self.clock, zone, sheet.rows_per_call)
         hold = timedelta(minutes=sheet.hold_minutes)
-        return SheetCycle(self.shop, desk, watch, Answering(self.shop), apply, self.ledger, hold)
+        claim = claim_of(self.config, self.outside, self.gateway, self.ledger)
+        return SheetCycle(self.shop, desk, claim, watch, Answering(self.shop), apply, self.ledger, hold)
 
     # --- the web edge ------------------------------------------------------------------------------------------------
 
@@ -321,9 +294,13 @@ class Service:
         _every(jobs, self.config.sheet.poll_seconds).do(guard.run, self.cycle.run)
         self._daily(jobs).do(guard.run, self.reconcile_sheet)
         guard.run(self.cycle.run)
+        self._looked.set()
         self._turn(jobs, self.wakes[edit_hook.SENDER], partial(guard.run, self.cycle.run))
 
     def _channel_thread(self, channel: Channel) -> None:
+        self._looked.wait(FIRST_LOOK)
+        if self._stop.is_set():
+            return  # the spreadsheet is another bridge's
         jobs = schedule.Scheduler()
         every = _orders_seconds(self.config, channel.name)
         _every(jobs, every).do(self.guarded_round, channel)
@@ -374,9 +351,19 @@ class Service:
                 self._stop.wait(min(idle, GLANCE))
 
 
+def claim_of(config: Config, outside: Outside, gateway: Gateway, ledger: Ledger) -> Claim:
+    """How long another bridge may still write: what it decided a moment ago, and a call under way."""
+    lease = timedelta(seconds=_longest(config) + config.sheet.timeout_seconds)
+    return Claim(gateway, ledger, outside.clock, outside.home(config.bridge.ledger), lease)
+
+
+def _longest(config: Config) -> float:
+    """Seconds between a look at the spreadsheet and what is written upon it; a small quota makes calls wait."""
+    return max(config.bridge.stale_seconds, 2 * 60 / config.sheet.writes_per_minute)
+
+
 def sheet_http(config: Config, outside: Outside, stopped: Callable[[], Stop | None] = lambda: None) -> SheetHttp:
     sheet = config.sheet
-    longest = max(config.bridge.stale_seconds, 2 * 60 / sheet.writes_per_minute)  # a small quota makes calls wait
     return SheetHttp(
         outside.session(config),
         outside.clock,
@@ -386,7 +373,7 @@ def sheet_http(config: Config, outside: Outside, stopped: Callable[[], Stop | No
         reads_per_minute=sheet.reads_per_minute,
         writes_per_minute=sheet.writes_per_minute,
         record=outside.on_sheet_call,
-        gate=Gate(outside.clock, longest, stopped),
+        gate=Gate(outside.clock, _longest(config), stopped),
     )
 
 

@@ -10,6 +10,7 @@ from bridge.fault_points import Point, reached
 from bridge.flows import bigchange, timeback
 from bridge.flows.answers import Answering
 from bridge.flows.apply import Apply
+from bridge.flows.claim import Claim
 from bridge.flows.desk import Desk, Look
 from bridge.flows.opening import add_back
 from bridge.flows.probed import refuse_disproved
@@ -26,6 +27,7 @@ class SheetCycle:
 
     shop: Shop
     desk: Desk
+    claim: Claim
     watch: Watch
     answering: Answering
     apply: Apply
@@ -39,12 +41,12 @@ class SheetCycle:
         refuse_disproved(self.ledger)
         if not self.started:
             self.desk.attach()
-            self.desk.claim()
         with self.ledger.read() as tx:
             again = not self.started or timeback.rereading(tx)
         look = self.desk.read(whole_journal=again)
         reached(Point.LOOKED)
         self.desk.check_look()
+        self.claim.hold(look.marks, self.desk.tabs.ids.get("marks"))
         with self.ledger.write() as tx:
             seen, outcome = self._judge(tx, look)
             reached(Point.TAKEN_IN)
@@ -52,6 +54,11 @@ class SheetCycle:
         if seen is not None:
             self.apply.run(seen, outcome)
         return look
+
+    def take_over(self) -> None:
+        """The spreadsheet is ours from now on, whoever kept it before. Raises NeedsPerson, TryAgain, Stop."""
+        self.desk.attach()
+        self.claim.take_over(self.desk.tabs.ids.get("marks"))
 
     def _judge(self, tx: Tx, look: Look) -> tuple[Look | None, Account]:
         """What of a look counts now, and its account. Nothing of an older one, which the next look may confirm; of one

@@ -9,8 +9,6 @@ from datetime import timedelta
 from bridge.clock import Clock
 from bridge.domain.table import Line
 from bridge.domain.tokens import number_of
-from bridge.errors import Hint, NeedsPerson
-from bridge.fault_points import Point, reached
 from bridge.flows.shop import bridge_live, places
 from bridge.ledger.ledger import Ledger
 from bridge.ledger.values import iso
@@ -18,8 +16,7 @@ from bridge.sheet import journal
 from bridge.sheet.gateway import BatchRefused, Gateway, Piece, Reply, Request
 from bridge.sheet.grid import Snapshot, Tab
 from bridge.sheet.layout import Columns, first_locations, fold, may_name_place, tab_spec
-from bridge.sheet.marks import Marks, mark_cells, read_marks
-from bridge.sheet.requests import write_cells
+from bridge.sheet.marks import Marks, read_marks
 from bridge.sheet.views import (
     AnswerLine,
     Lines,
@@ -88,31 +85,6 @@ class Desk:
             tx.put("tabs", remembered | ids)
         self.tabs = Tabs(ids)
         self._missing = tuple(role for role in (*PEOPLE, "journal", "marks") if role not in ids)
-
-    def claim(self) -> None:
-        """The hidden tab bears the ledger's id: one ledger per spreadsheet. Raises NeedsPerson at a foreign id."""
-        if "marks" not in self.tabs.ids:
-            raise NeedsPerson(
-                Hint(
-                    "スプレッドシートの準備がまだです。bridge init を実行してください。",
-                    "The spreadsheet isn't prepared yet. Run bridge init.",
-                )
-            )
-        with self._ledger.read() as tx:
-            mine = str(tx.get("ledger_id"))
-        tab = self._gateway.read([Piece(self.tabs["marks"])]).tabs[self.tabs["marks"]]
-        found = read_marks(tab).ledger
-        if found and found != mine:
-            raise NeedsPerson(
-                Hint(
-                    "このスプレッドシートは別のbridge（別の台帳）が使っています。古いサーバーを止めてください。",
-                    "Another bridge (another ledger) keeps this spreadsheet. Stop the old server.",
-                )
-            )
-        if not found:
-            reached(Point.CLAIMING)
-            self._gateway.write(write_cells(tab.sheet_id, mark_cells({"ledger": mine})))
-            reached(Point.CLAIMED)
 
     def read(self, *, whole_journal: bool = False) -> Look:
         """One read; at start and daily with the whole journal. Raises TryAgain, NeedsPerson."""

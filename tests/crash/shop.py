@@ -21,9 +21,11 @@ from bridge.demo.evidence import Evidence, Times, TypedChange
 from bridge.demo.oversold import Allowance
 from bridge.demo.panel import MALLS, Panel
 from bridge.demo.verdict import Line, verdict
+from bridge.instance import home_of
 from bridge.sandbox.server import KEY_FILE, Server
 from bridge.sandbox.sheets_api.batch import Edit
 from bridge.sandbox.staff_table import Table
+from bridge.sheet.marks import ROWS, VALUE_COLUMN
 from tests.crash import child
 from tests.support.virtual_clock import VirtualClock
 from tests.support.world import Moment, World
@@ -265,6 +267,16 @@ def location(shop: Shop) -> str:
     return str(place.rsplit("/", 1)[1])
 
 
+def feels_at_home(shop: Shop) -> None:
+    """The ledger was made elsewhere; without this a bridge would wait until the one before must have noticed."""
+    claim = {"generation": 1, "home": home_of(shop.ledger)}
+    with closing(sqlite3.connect(shop.ledger)) as file, file:
+        (identity,) = file.execute("SELECT value FROM meta WHERE key = 'ledger_id'").fetchone()
+        file.execute("UPDATE meta SET value = ? WHERE key = 'claim'", (json.dumps(claim),))
+    line = f"{json.loads(identity)} {claim['generation']} {claim['home']}"
+    shop.book.type(shop.book.sheet("_bridge_marks").id, ROWS["ledger"], VALUE_COLUMN, line)
+
+
 @contextmanager
 def opened(folder: Path, begun: Begun, seed: int) -> Iterator[Shop]:
     """The shop's outside on a socket of its own; what still runs is killed at the end."""
@@ -278,6 +290,8 @@ def opened(folder: Path, begun: Begun, seed: int) -> Iterator[Shop]:
     thread = threading.Thread(target=server.run)
     thread.start()
     shop = Shop(folder, server, begun.moment.spreadsheet, Random(seed), datetime.now(UTC))
+    if begun.live:
+        feels_at_home(shop)
     try:
         yield shop
     finally:

@@ -23,7 +23,7 @@ from tests.support.world import Moment, World
 HOUR = 3600.0
 STOCK_READS = ("inventories.bulk.get", "Levels")
 PAUSES = tuple(point for point in Point if point not in (*FIRST_DAY, Point.PUSH_GIVEN_UP, Point.COMPARED))
-QUICK = (Point.LOCK_PROMISED, Point.WRITE_PROMISED, Point.PUSH_PROMISED, Point.SHOWN_READ)
+QUICK = (Point.WRITE_PROMISED, Point.PUSH_PROMISED)
 
 
 @pytest.fixture(autouse=True)

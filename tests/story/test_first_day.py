@@ -116,14 +116,3 @@ def test_going_back_to_shadow_stops_all_writes(new: World) -> None:
     new.rounds(4)
     assert new.sandbox.rakuten.write_count == writes
     assert new.shown("rakuten", "A") == 7
-
-
-def test_a_foreign_ledger_does_not_touch_the_sheet(new: World, tmp_path: Path) -> None:
-    new.go_live()
-    new.ledger = tmp_path / "other.sqlite"
-    new.config = new._config()
-    new.start()
-    from bridge.errors import NeedsPerson
-
-    with pytest.raises(NeedsPerson, match="別のbridge"):
-        new.service.cycle.run()

@@ -138,6 +138,7 @@ class World:
             transport=WsgiTransport(app=self.sandbox),
             on_sheet_call=self.sheet_calls.append,
             on_mall_call=self.mall_calls.append,
+            home=lambda _: "here",
         )
 
     def _session(self, _config: Config) -> requests.Session:

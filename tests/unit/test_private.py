@@ -19,7 +19,7 @@ from pathlib import Path
 from bridge.clock import SystemClock
 from bridge.ledger.ledger import Ledger
 from bridge.private import keep_private
-from bridge.service import OneInstance
+from bridge.instance import OneInstance
 keep_private()
 path = Path(sys.argv[1])
 with OneInstance(path):

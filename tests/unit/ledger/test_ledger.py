@@ -18,11 +18,11 @@ from bridge.domain.orders import LineKey, LineSnapshot, ListingKey
 from bridge.domain.push import ListingState, Push, Unseen
 from bridge.domain.stock import Cause, Component, Movement
 from bridge.errors import Stop
+from bridge.instance import OneInstance
 from bridge.ledger.ledger import Ledger
 from bridge.ledger.listings import ListingRecord
 from bridge.ledger.schema import metadata
 from bridge.ledger.sheet import RowIntent
-from bridge.service import OneInstance
 from tests.support.virtual_clock import VirtualClock
 
 KEY = LineKey("rakuten", "shop", "1", "2")
