@@ -1,4 +1,4 @@
-"""Sandbox and bridge as processes of their own, each with a log file. None outlives the demo."""
+"""Sandbox and bridge as processes of their own, each with a log file. None outlives the demo, not even a killed one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from pathlib import Path
 from types import TracebackType
 
 PATIENCE = 20.0  # seconds to start or to end
-_PROGRAM = (sys.executable, "-c", "from bridge.cli import main; raise SystemExit(main())")
+_MAIN = "from bridge.cli import main; raise SystemExit(main())"
+_PROGRAM = (sys.executable, "-c", _MAIN)
+_WITH_US = (sys.executable, "-c", f"from bridge.demo.orphan import end_with_parent; end_with_parent(); {_MAIN}")
 
 
 class Died(Exception):
@@ -28,8 +30,12 @@ class Process:
         self._seen = log.stat().st_size if log.exists() else 0
         with log.open("ab") as out:
             self._process = subprocess.Popen(
-                [*_PROGRAM, *arguments], stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True
+                [*_WITH_US, *arguments], stdout=out, stderr=out, stdin=subprocess.PIPE, start_new_session=True
             )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def check(self) -> None:
         """Raises Died."""
