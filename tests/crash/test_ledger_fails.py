@@ -107,13 +107,14 @@ def test_a_write_of_the_ledger_fails(tmp_path: Path, live_world: Moment, error: 
 
 @pytest.mark.long
 @pytest.mark.parametrize("error", [FULL, BROKEN])
-def test_every_write_of_the_ledger_fails(
+def test_every_fifth_write_of_the_ledger_fails(
     tmp_path: Path, live_world: Moment, error: str, record_property: Callable[[str, object], None]
 ) -> None:
     count = statements_in_all(tmp_path, live_world)
-    for nth in range(1, count + 1):
+    some = range(1, count + 1, 5)
+    for nth in some:
         _fails_at(tmp_path / str(nth), live_world, error, nth)
-    record_property("counted failed ledger writes", count)
+    record_property("counted failed ledger writes", len(some))
 
 
 def _fails_at(folder: Path, live_world: Moment, error: str, nth: int) -> None:
