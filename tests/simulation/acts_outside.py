@@ -7,9 +7,11 @@ from random import Random
 
 from bridge.errors import NeedsPerson
 from bridge.sandbox.faults import Delay, Fault, Late, Lost, Refuse, ReplyLost
+from bridge.sandbox.sheets_api.cells import EMPTY
 from bridge.sandbox.sheets_api.sheet import Row
 from bridge.service import Service
 from tests.simulation.model import Broken
+from tests.simulation.watcher import LOCATIONS
 from tests.simulation.world import MALLS, Act, Killed, Sim
 
 
@@ -56,11 +58,16 @@ def stale(sim: Sim, dice: Random) -> bool:
     return True
 
 
-def empty(sim: Sim, _dice: Random) -> bool:
-    """The read that is about to be made shows the table without its rows."""
+def empty(sim: Sim, dice: Random) -> bool:
+    """The read that is about to be made shows the table without its rows, or without its numbers."""
     book = sim.sheet.book.copy()
-    rows = book.sheet(sim.stock).rows
-    rows[1:] = [Row()] * (len(rows) - 1)
+    sheet = book.sheet(sim.stock)
+    if dice.random() < 0.5:
+        sheet.rows[1:] = [Row()] * (len(sheet.rows) - 1)
+    else:
+        for row in range(1, len(sheet.rows)):
+            for at in LOCATIONS:
+                sheet.put(row, sim.columns()[at], EMPTY)
     sim.swap = book
     sim.marks["empty read"] += 1
     return True

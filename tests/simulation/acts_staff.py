@@ -235,13 +235,13 @@ def _copy(sim: Sim, grid: Grid, row: int) -> int:
     sim.sheet.insert_rows(sim.stock, row + 1)
     copied = {"source": grid.box(row, row + 1), "destination": grid.box(row + 1, row + 2)}
     sim.sheet.apply([{"copyPaste": {**copied, "pasteType": "PASTE_NORMAL"}}])
-    new = _new_name(sim, "product")
+    new = new_name(sim, "product")
     Grid(sim).put(row + 1, "商品名", new)
     sim.model.copies(name, new)
     return row + 1
 
 
-def _new_name(sim: Sim, what: str) -> str:
+def new_name(sim: Sim, what: str) -> str:
     sim.given += 1
     return f"{what} {100 + sim.given}"
 
@@ -263,8 +263,8 @@ def makes_product(sim: Sim, dice: Random) -> bool:
 
 def _becomes(sim: Sim, row: int, dice: Random) -> bool:
     grid = Grid(sim)
-    name, sku = grid.text(row, "商品名"), _new_name(sim, "N").replace(" ", "")
-    if sim.model.rows[name].wrong:
+    name, sku = grid.text(row, "商品名"), new_name(sim, "N").replace(" ", "")
+    if sim.model.rows[name].wrong or any(grid.text(row, at)[:1] == "-" for at in LOCATIONS):
         return False
     grid.put(row, "SKU", sku)
     if dice.random() < 0.5:
@@ -311,7 +311,9 @@ def clears_lock(sim: Sim, dice: Random) -> bool:
     rows = [row for row in grid.positions() if grid.text(row, "ロック")]
     if not rows:
         return False
-    grid.put(dice.choice(rows), "ロック", dice.choice(("", "", "メモ")))
+    row = dice.choice(rows)
+    grid.put(row, "ロック", dice.choice(("", "", "メモ")))
+    sim.cleared.add(grid.text(row, "商品名"))
     return True
 
 

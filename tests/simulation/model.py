@@ -156,6 +156,12 @@ class Model:
             if text not in self.ever.get((sku, at), ()):
                 raise Broken(f"an edit of {sku} {at} to {text}, which no row of it ever showed")
 
+    def left_alone(self, before: Mapping[str, SheetRow], after: Mapping[str, SheetRow]) -> None:
+        """A row that the bridge saw in 編集中 is the person's: nothing was written into its stock cells."""
+        for name, row in before.items():
+            if name in after and after[name].cells != row.cells:
+                raise Broken(f"{name} was written in 編集中: {row.cells} became {after[name].cells}")
+
     def _once(self, line: LineId, left: Left, books: Books) -> None:
         sale = self.sales.get(line)
         if sale is None:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
-from tests.simulation.acts_staff import Grid, deletes_copy, mends, shows, undoes
-from tests.simulation.model import Broken
+from tests.simulation.acts_staff import Grid, deletes_copy, mends, new_name, shows, undoes
+from tests.simulation.model import Broken, Row
 from tests.simulation.watcher import LOCATIONS
 from tests.simulation.world import JOBS, MALLS, STOCK, Silence, Sim
 
@@ -38,6 +38,7 @@ def rest(sim: Sim) -> None:
         else:
             sim.model.muddy.clear()
             sim.edited.clear()
+            sim.cleared.clear()
             _clear_answered(sim)
             return
     asked = [line for line in sim.world.table("要対応") if not line["結果"].startswith("✓")]
@@ -81,6 +82,13 @@ def _one_row_each(sim: Sim) -> bool:
 
 
 def _mend(sim: Sim) -> bool:
+    """Also cells that an older row left blank although they have been filled since."""
+    grid = Grid(sim)
+    for row in grid.positions():
+        for at in LOCATIONS:
+            if not grid.text(row, at) and sim.eye.finding(grid.text(row, "SKU"), at):
+                grid.enter(row, at, "0")
+                return True
     return mends(sim, DICE)
 
 
@@ -182,10 +190,10 @@ def _gone(sim: Sim, sku: str, _data: Mapping[str, Any]) -> str | None:
         return None  # it stands there again already
     if sku not in STOCK:
         return "廃番"
-    if not any(row.sku == sku for _, row, _ in sim.gone):
-        raise Broken(f"{sku} is said to have gone, and nobody deleted it")
-    if sku in sim.edited and undoes(sim, DICE):
+    if sku in sim.edited and any(row.sku == sku for _, row, _ in sim.gone) and undoes(sim, DICE):
         return ""
+    if not any(row.sku == sku for _, row, _ in sim.gone):  # a version was restored in which it had no row
+        sim.gone.append((new_name(sim, "product"), Row(sku), None))
     for _, row, _ in sim.gone:  # written again as the ledger has it, whatever was typed just before it went
         if row.sku == sku:
             balances = sim.eye.books()[0].balances
@@ -201,7 +209,10 @@ def _number(sim: Sim, sku: str, _data: Mapping[str, Any]) -> str | None:
     rows = [row for row in grid.positions() if grid.text(row, "SKU") == sku]
     if len(rows) != 1:
         return None
-    mine = sim.model.rows[grid.text(rows[0], "商品名")]
+    name = grid.text(rows[0], "商品名")
+    if name not in sim.cleared:
+        raise Broken(f"a person is asked about {sku}, though nobody touched its lock cell")
+    mine = sim.model.rows[name]
     for at in LOCATIONS:
         grid.put(rows[0], at, str(sim.model.counts(mine, at, books)) if at in mine.cells else "")
     return "はい"

@@ -111,14 +111,14 @@ class Telling:
         return [(name, pick) for name, pick in self._acts.get(moment, ()) if kind in ACTS[name].when]
 
 
-def draw(sim: Sim, seed: int, steps: int, *, rests: bool) -> Result:
+def draw(sim: Sim, seed: int, steps: int, *, rests: bool, epoch: int = EPOCH) -> Result:
     """Run a seed. With `rests` faults stop every now and then and the world must come to rest; without, anything goes
     until the end."""
     drawing = Drawing(seed)
     sim.reset(two_readings=drawing.two_readings)
     turns: list[Turn] = []
     result = Result(Story(drawing.two_readings, ()), 0)
-    due = min(EPOCH, steps) if rests else steps
+    due = min(epoch, steps) if rests else steps
     job = ""
     try:
         while True:
@@ -129,7 +129,7 @@ def draw(sim: Sim, seed: int, steps: int, *, rests: bool) -> Result:
                 result.rests += 1
                 if sim.steps >= steps:
                     break
-                due = min(sim.steps + EPOCH, steps)
+                due = min(sim.steps + epoch, steps)
             job = drawing.job()
             sim.turn(job, drawing)
             turns.append(Turn(job, tuple(drawing.acts_made)))

@@ -225,6 +225,9 @@ class Sim:
         self.block: list[dict[str, str]] = []
         self.last_entry: tuple[str, str, str] | None = None
         self.edited: set[str] = set()  # SKUs with entries since the last rest
+        self.cleared: set[str] = set()  # rows whose lock cell somebody cleared since then
+        self.held: dict[str, SheetRow] | None = None
+        self.made_at_reply = -1
         self.last_shown: dict[Listing, int] = {}
         self.decided: dict[str, dict[Listing, int]] = {}
         self.wishes: Counter[Listing] = Counter()  # changes of what is wanted since the last push
@@ -308,6 +311,7 @@ class Sim:
                 self.swap = None
             if writes:
                 mark_moves(self, environ)
+                self.held = self._held_rows() if self.made == self.made_at_reply else None
         if writes or self.touched[server]:
             self.steps += 1
             self.counts[f"{server} {'write' if writes else 'read'}"] += 1
@@ -324,6 +328,9 @@ class Sim:
         if server == "sheet":
             self.scan()
             self.layout = layout_of(self)
+            if self._writing and self.held:
+                self.model.left_alone(self.held, self._held_rows())
+            self.held, self.made_at_reply = None, self.made
         else:
             self._look_at_pushes(server)
 
@@ -408,6 +415,10 @@ class Sim:
         """Versions of the spreadsheet that the journal outlasts."""
         writes = self.counts["sheet write"]
         return [(book, rows) for at, book, rows in self.saved if writes - at < JOURNAL_LINES // 5]
+
+    def _held_rows(self) -> dict[str, SheetRow]:
+        held = {name for name, ticked in layout_of(self) if ticked}
+        return {row.name: row for row in self.rows() if row.name in held} if held else {}
 
     def scan(self) -> None:
         """Remember every number that stands in the table."""

@@ -1,0 +1,255 @@
+"""Rules broken on purpose: `python -m tests.simulation.mutants` shows which seed tells each of them.
+
+A rule that no seed tells is one that the simulation does not guard: exit code 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from multiprocessing import Pool
+from typing import Any
+from unittest.mock import patch
+
+import bridge.domain.booking as booking
+import bridge.flows.apply as apply
+import bridge.flows.intake as intake
+import bridge.flows.push as push
+import bridge.flows.replan as replan
+import bridge.sheet.views as views
+from bridge.channels.port import Outcome
+from bridge.domain.edits import _Accounting
+from bridge.domain.reading import Blank, Quantity
+from bridge.errors import TryAgain
+from bridge.ledger.sheet import SheetBook
+from bridge.sheet.gateway import Gateway
+from tests.simulation.story import draw
+from tests.simulation.world import Sim
+
+STEPS, MOST_SEEDS = 400, 40
+
+Mutant = Callable[[ExitStack], None]
+
+
+def _swap(stack: ExitStack, owner: Any, name: str, new: Callable[..., Any]) -> None:
+    """`new` gets what it replaces as its first argument."""
+    old = getattr(owner, name)
+    stack.enter_context(patch.object(owner, name, lambda *args, **named: new(old, *args, **named)))
+
+
+def no_journal(stack: ExitStack) -> None:
+    """What stood in the cell when we wrote is not looked at: we suppose that nobody had typed."""
+
+    def settle(_old: Any, self: Any, line: Any) -> None:
+        self.seen.append(line)
+        if line.sku:
+            pairs = zip(line.locations, line.written, strict=True)
+            has = {at: written - self.typed.get((line.sku, at), 0) for at, written in pairs if written is not None}
+            self._note(line.sku, line.number, has)
+            self._remember(line.sku, has)
+
+    _swap(stack, _Accounting, "_settle", settle)
+
+
+def last_number(stack: ExitStack) -> None:
+    """An edit is what differs from the number last seen, whatever token the row bears."""
+
+    def amount(old: Any, self: Any, sku: str, token: str) -> Any:
+        known = old(self, sku, token)
+        return self.book.last.get(sku, known) if known is not None else None
+
+    _swap(stack, _Accounting, "_amount", amount)
+
+
+def no_settling(stack: ExitStack) -> None:
+    """Journal lines are read and explain nothing."""
+    _swap(stack, _Accounting, "_settle", lambda _old, self, line: self.seen.append(line))
+
+
+def number_reused(stack: ExitStack) -> None:
+    """A second try of a write takes the number of the first."""
+    again: list[int] = []
+
+    def writes(old: Any, self: Any, tx: Any, batch: Any, stock: Any, ready: Any, landed: Any) -> Any:
+        numbers = [intent.write_number for intent, _ in ready if intent.kind == "stock"]
+        again[:] = numbers if len(numbers) == 1 and numbers[0] is not None and not landed else []
+        try:
+            return old(self, tx, batch, stock, ready, landed)
+        finally:
+            again.clear()
+
+    _swap(stack, apply.Apply, "_writes", writes)
+    _swap(stack, SheetBook, "take_numbers", lambda old, self, count: again[0] if again else old(self, count))
+    _swap(stack, SheetBook, "promise_lines", lambda old, self, lines: None if again else old(self, lines))
+
+
+def no_look(stack: ExitStack) -> None:
+    """A write whose answer was lost is sent once more at once."""
+
+    def write(old: Any, self: Any, *given: Any) -> Any:
+        try:
+            return old(self, *given)
+        except TryAgain as error:
+            if not error.ambiguous:
+                raise
+            return old(self, *given)
+
+    _swap(stack, Gateway, "write", write)
+
+
+def no_gap(stack: ExitStack) -> None:
+    """What a mall sold before its feed shows it is put back on sale."""
+    _swap(stack, replan, "gap", lambda _old, _state: 0)
+
+
+def older_snapshot(stack: ExitStack) -> None:
+    """The message that comes last counts, not the newest."""
+
+    def book_on(old: Any, shelf: Any, state: Any, *args: Any, **named: Any) -> Any:
+        return old(shelf, None if state is None else replace(state, version=""), *args, **named)
+
+    _swap(stack, booking, "book_on", book_on)
+
+
+def no_watermark(stack: ExitStack) -> None:
+    """A raise needs no proof."""
+    _swap(stack, push, "raise_allowed", lambda *_: True)
+
+
+def booked_twice(stack: ExitStack) -> None:
+    """A message that comes again is booked again."""
+
+    def book_on(old: Any, shelf: Any, state: Any, snapshot: Any, *args: Any, **named: Any) -> Any:
+        known = None if state is not None and state.snapshot == snapshot else state
+        return old(shelf, known, snapshot, *args, **named)
+
+    _swap(stack, booking, "book_on", book_on)
+    _swap(stack, intake, "_says_the_same", lambda *_: False)
+
+
+def held_rows_written(stack: ExitStack) -> None:
+    """編集中 is not looked at."""
+
+    def row(old: Any, *given: Any) -> Any:
+        found = old(*given)
+        return found and replace(found, hold=False)
+
+    _swap(stack, views, "_stock_row", row)
+
+
+def blank_is_zero(stack: ExitStack) -> None:
+    """A cell that shows nothing is taken as 0."""
+
+    def read(old: Any, cell: Any) -> Any:
+        found = old(cell)
+        return Quantity(0) if isinstance(found, Blank) else found
+
+    _swap(stack, views, "read_quantity", read)
+
+
+def unexplained_merged(stack: ExitStack) -> None:
+    """A number under a lock cell that tells nothing is taken in all the same."""
+
+    def tokenless(_old: Any, self: Any, row: Any) -> None:
+        self._need(row, self.last.get(row.sku, {}))
+
+    _swap(stack, _Accounting, "_tokenless", tokenless)
+
+
+def refusal_swallowed(stack: ExitStack) -> None:
+    """An item that the mall refused counts as done."""
+
+    def after(old: Any, self: Any, tx: Any, record: Any, item: Any, outcome: Any) -> Any:
+        if outcome.outcome is Outcome.REFUSED:
+            outcome = replace(outcome, outcome=Outcome.DONE)
+        return old(self, tx, record, item, outcome)
+
+    _swap(stack, push.Pusher, "_after", after)
+
+
+def lowering_withheld(stack: ExitStack) -> None:
+    """While a product is asked about, its numbers stay as they are."""
+
+    def decide(old: Any, state: Any, *, sku_blocked: bool, **named: Any) -> Any:
+        return None if sku_blocked else old(state, sku_blocked=False, **named)
+
+    _swap(stack, push, "decide", decide)
+
+
+def lock_by_position(stack: ExitStack) -> None:
+    """A row that moved between the calls is written where it stood: nobody looks whether the lock is still ours."""
+
+    def sort(old: Any, tx: Any, view: Any, intents: Any) -> Any:
+        ready, back, gone = old(tx, view, intents)
+        rows = {row.sku: row for row in view.rows}
+        lost = [(intent, rows[intent.sku]) for intent in intents if intent.sku in gone and intent.sku in rows]
+        return [*ready, *lost], back, []
+
+    _swap(stack, apply, "_sort_intents", sort)
+
+
+MUTANTS: Mapping[str, Mutant] = {
+    "skip the journal": no_journal,
+    "judge edits by the last number seen": last_number,
+    "skip settling": no_settling,
+    "reuse a write's number": number_reused,
+    "resend after a timeout without looking": no_look,
+    "ignore the gap rule": no_gap,
+    "book an older snapshot": older_snapshot,
+    "raise without watermark": no_watermark,
+    "apply twice on replay": booked_twice,
+    "write into a row in 編集中": held_rows_written,
+    "write zero for an empty read": blank_is_zero,
+    "merge a number that no token explains": unexplained_merged,
+    "swallow a refused item": refusal_swallowed,
+    "withhold a lowering": lowering_withheld,
+    "write without holding the lock": lock_by_position,
+}
+
+
+@contextmanager
+def broken(name: str) -> Iterator[None]:
+    with ExitStack() as stack:
+        MUTANTS[name](stack)
+        yield
+
+
+_sims: list[Sim] = []
+
+
+def hunt(name: str, seeds: int = MOST_SEEDS, steps: int = STEPS) -> tuple[str, int, str]:
+    """The first seed that tells a broken rule, and in what words; 0 where none does."""
+    if not _sims:
+        _sims.append(Sim())
+    for seed in range(1, seeds + 1):
+        with broken(name):
+            result = draw(_sims[0], seed, steps, rests=True, epoch=100)
+        if result.wrong:
+            return name, seed, result.wrong
+    return name, 0, ""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation.mutants", description=__doc__)
+    parser.add_argument("--only", default="", help="part of a rule's name")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    options = parser.parse_args()
+    if os.environ.get("PYTHONHASHSEED") != "0":
+        command = [sys.executable, "-m", "tests.simulation.mutants", *sys.argv[1:]]
+        os.execve(sys.executable, command, {**os.environ, "PYTHONHASHSEED": "0"})
+    began, missed = time.monotonic(), 0
+    with Pool(options.jobs) as pool:
+        for name, seed, wrong in pool.imap(hunt, [name for name in MUTANTS if options.only in name]):
+            missed += not seed
+            print(f"{name}: " + (f"seed {seed}: {wrong[:160]}" if seed else "NOT TOLD"), flush=True)
+    print(f"{len(MUTANTS)} broken rules, {missed} not told, {time.monotonic() - began:.0f} s")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
