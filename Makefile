@@ -2,7 +2,7 @@
 # Everything is installed into .venv, in the versions of requirements.lock.
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo sandbox test test-long test-crash simulate abuse storms lint audit format lock clean
+.PHONY: help install demo sandbox test test-long test-crash simulate simulate-mutants abuse storms lint audit format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -30,9 +30,11 @@ help:
 	@echo 'make test-crash        kill -9 at every fault point; SEEDS=3'
 	@echo 'make abuse             random broken layouts of the spreadsheet on every core; LAYOUTS=5000, FIRST=0'
 	@echo 'make simulate          whole worlds from seeds on every core; SEEDS=1-50, STEPS=2000 each'
+	@echo 'make simulate-mutants  break a dozen rules on purpose: which seed tells each'
 	@echo 'make lint              ruff, mypy, import-linter, audit'
 	@echo 'make audit             known vulnerabilities of the pinned packages, where the internet can be asked'
 	@echo 'make storms            bad weather measured: 429, sheet away, blind mall, flash sale (some minutes)'
+	@echo 'make simulate-mutants  break a dozen rules on purpose: which seed tells each'
 	@echo 'make format            let ruff put the code into its form'
 	@echo 'make sandbox           Google and the malls on this machine (PORT=8765, state in var/sandbox)'
 	@echo 'make lock              renew requirements.lock (needs uv)'
@@ -61,6 +63,9 @@ abuse: $(READY)
 
 simulate: $(READY)
 	$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),1-50) --steps $(or $(STEPS),2000)
+
+simulate-mutants: $(READY)
+	$(BIN)/python -m tests.simulation.mutants
 
 storms: $(READY)
 	$(BIN)/python -m tests.bench.storms $(if $(JSON),--json $(JSON))

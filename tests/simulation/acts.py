@@ -83,5 +83,7 @@ ACTS: Mapping[str, Actor] = {
     "sheet at the same time": Actor(acts_outside.runs("sheet"), 2, ALWAYS),
     "rakuten at the same time": Actor(acts_outside.runs("rakuten"), 2, ALWAYS),
     "shopify at the same time": Actor(acts_outside.runs("shopify"), 2, ALWAYS),
+    "back up ledger": Actor(acts_outside.backs_up, 1, ("idle",)),
+    "restore ledger": Actor(acts_outside.restores_ledger, 0.2, ("idle",)),
     "second bridge": Actor(acts_outside.second_bridge, 0.1, ("idle",)),
 }

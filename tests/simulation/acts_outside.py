@@ -12,7 +12,7 @@ from bridge.sandbox.sheets_api.sheet import Row
 from bridge.service import Service
 from tests.simulation.model import Broken
 from tests.simulation.watcher import LOCATIONS
-from tests.simulation.world import MALLS, Act, Killed, Sim
+from tests.simulation.world import JOURNAL_LINES, MALLS, Act, Killed, Sim
 
 
 def _meets(fault: Callable[[Random], Fault]) -> Act:
@@ -108,6 +108,24 @@ def runs(job: str) -> Act:
         return False
 
     return act
+
+
+def backs_up(sim: Sim, _dice: Random) -> bool:
+    """The ledger file is copied away."""
+    sim.older_ledgers.append((sim.counts["sheet write"], sim.serialized()))
+    return False
+
+
+def restores_ledger(sim: Sim, _dice: Random) -> bool:
+    """The bridge is stopped, an older copy of its ledger put in place, and started again. Where two readings are told
+    apart, answers given since would be lost with it, which no table can bring back."""
+    writes = sim.counts["sheet write"]
+    fitting = [ledger for at, ledger in sim.older_ledgers if 0 < writes - at < JOURNAL_LINES // 5]
+    if not fitting or sim.world.config.sheet.two_readings_seconds:
+        return False
+    sim.go_back_to(fitting[0])
+    sim.marks["ledger restored"] += 1
+    return True
 
 
 def second_bridge(sim: Sim, _dice: Random) -> bool:

@@ -187,6 +187,20 @@ class Model:
         row.cells[at] += max(0, -truth)
         return max(0, truth)
 
+    def accepts_other_shelves(self, books: Books) -> None:
+        """An older ledger books the orders since anew, at times from another shelf; people take the table's numbers."""
+        for row in self.rows.values():
+            typed = {at: books.balances.get((row.sku, at), (None, 0, 0))[0] for at in row.cells}
+            known = {at: units for at, units in typed.items() if units is not None}
+            if known.keys() == row.cells.keys() and sum(known.values()) == sum(row.cells.values()):
+                row.cells = known
+
+    def ledger_is_older(self) -> None:
+        """What it had of orders and readings is gone; it hears all of it again."""
+        for sale in self.sales.values():
+            sale.told = 0
+        self.muddy = set(self.listings)
+
     def at_rest(self, books: Books, rows: Iterable[SheetRow], malls: Mapping[Listing, int], waiting: object) -> None:
         """Sheet = ledger = channels = what people meant less what malls sold; nothing waits."""
         _same("waiting", waiting, [])

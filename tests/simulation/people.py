@@ -32,6 +32,8 @@ def rest(sim: Sim) -> None:
         if tidy(sim):
             continue
         try:
+            if sim.ledger_restored:
+                sim.model.accepts_other_shelves(sim.eye.books()[0])
             check(sim)
         except Broken as broken:
             why = broken
@@ -39,6 +41,7 @@ def rest(sim: Sim) -> None:
             sim.model.muddy.clear()
             sim.edited.clear()
             sim.cleared.clear()
+            sim.ledger_restored = False
             _clear_answered(sim)
             return
     asked = [line for line in sim.world.table("要対応") if not line["結果"].startswith("✓")]
@@ -259,6 +262,11 @@ ANSWERS: Mapping[str, Answer] = {
     "raised there": _seen,
     "refused": _refused,
     "big change": lambda *_: "確認",
+    "restored version": lambda *_: "戻した数",
+    "restored ledger": lambda *_: "表の数",
+    "ledger older": _wait,
+    "sorted apart": _wait,
+    "write refused": _seen,
     "channel blind": _wait,
     "numbers stuck": _wait,
     "key expires": _wait,

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.simulation.mutants import MUTANTS, hunt
 from tests.simulation.story import draw, tell, without_parts
 from tests.simulation.world import Sim
 
@@ -25,6 +26,15 @@ def test_whatever_happens_nothing_is_lost(seed: int, record_property: Callable[[
     record_property("counted steps of the simulation", result.steps)
     assert not result.wrong, f"seed {seed}: {result.wrong}\n{result.story.told()}"
     assert result.rests
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("rule", MUTANTS)
+def test_a_broken_rule_is_told_by_some_seed(rule: str, record_property: Callable[[str, Any], None]) -> None:
+    _, seed, wrong = hunt(rule)
+    record_property("counted broken rules that the simulation told", 1)
+    assert seed, rule
+    assert wrong
 
 
 def test_a_story_told_again_ends_the_same_way() -> None:

@@ -36,7 +36,7 @@ class LedgerEye:
 
     def forget(self) -> None:
         """Another ledger stands in its place."""
-        self.sums, self.moved, self.lines = {}, {}, {}
+        self.sums, self.moved, self.lines, self.rose_at = {}, {}, {}, {}
         self.shelves = Counter()
         self.movements = self.last_movement = 0
         self.last_edit = self.one("SELECT coalesce(max(id), 0) FROM edit")

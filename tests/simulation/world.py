@@ -221,7 +221,8 @@ class Sim:
         self.gone: list[tuple[str, Row, Deleted | None]] = []
         self.versions: deque[Book] = deque(maxlen=5)
         self.saved: deque[tuple[int, Book, dict[str, Row]]] = deque(maxlen=3)
-        self.older_ledgers: deque[bytes] = deque(maxlen=3)
+        self.older_ledgers: deque[tuple[int, bytes]] = deque(maxlen=3)
+        self.ledger_restored = False
         self.block: list[dict[str, str]] = []
         self.last_entry: tuple[str, str, str] | None = None
         self.edited: set[str] = set()  # SKUs with entries since the last rest
@@ -255,6 +256,21 @@ class Sim:
         self._committed()
         self.eye.new_edits()
         self.eye.rose_at.clear()
+
+    def serialized(self) -> bytes:
+        return self._database().serialize()
+
+    def go_back_to(self, ledger: bytes) -> None:
+        """A bridge starts on an older copy of its ledger."""
+        self._database().deserialize(ledger)
+        self.eye.forget()
+        self.model.ledger_is_older()
+        self.cleared |= set(self.model.rows)
+        self.edited |= {row.sku for row in self.model.rows.values()}
+        self.ledger_restored = True
+        for name, complete in self.eye.watermarks().items():
+            self.troubles[name].__init__(self.clock, complete=complete, on_read=self._note_reading)  # type: ignore[misc]
+        self.restart()
 
     def _new_malls(self) -> None:
         """Their rate limits and caches would remember times to come."""
