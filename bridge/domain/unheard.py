@@ -38,8 +38,8 @@ class Contact(StrEnum):
 def contact(
     *, heard_at: datetime | None, silent_since: datetime | None, now: datetime, patience: timedelta, closed: bool
 ) -> Contact:
-    """`heard_at`: None where it never was: then there is nothing to go by · `silent_since`: the first failed attempt
-    after that; without any, a long time since `heard_at` (the bridge was off) is no silence · `patience`: how long a
+    """`heard_at`: None where it never was: then there is nothing to go by · `silent_since`: attempts at both fail
+    since then; without any, a long time since `heard_at` (the bridge was off) is no silence · `patience`: how long a
     silence may last before the channel is blind."""
     if heard_at is None:
         return Contact.HEARD

@@ -22,6 +22,7 @@ from bridge.domain.unheard import STUCK, Contact, contact, may_have_sold, may_se
 from bridge.errors import Stop
 from bridge.flows.replan import replan
 from bridge.flows.shop import Shop
+from bridge.ledger.channels import Half
 from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.listings import ListingRecord
 from bridge.ledger.values import iso, time_of
@@ -33,15 +34,15 @@ AGAIN = timedelta(seconds=15)  # between two guesses about one silence
 
 
 @contextmanager
-def listening(ledger: Ledger, channel: str) -> Iterator[None]:
-    """Around an attempt to read a channel's orders or numbers: one that fails begins its silence."""
+def listening(ledger: Ledger, channel: str, half: Half) -> Iterator[None]:
+    """Around an attempt to read a channel's orders or numbers: where both fail, it is silent."""
     try:
         yield
     except Stop:
         raise
     except Exception:
         with ledger.write() as tx:
-            tx.channels.silent(channel, iso(tx.at))
+            tx.channels.unheard(channel, half, iso(tx.at))
         raise
 
 
@@ -169,11 +170,14 @@ def _paces(tx: Tx, name: str, until: datetime) -> dict[str, float]:
 def _say(tx: Tx, shop: Shop, name: str, state: Contact) -> None:
     """Tell people, and that it is over."""
     minutes = int(shop.patience.total_seconds() // 60)
-    for kind, now in (("channel blind", state is Contact.BLIND), ("numbers stuck", bool(tx.get(f"stuck {name}")))):
+    for kind, now, over in (
+        ("channel blind", state is Contact.BLIND, "heard again"),
+        ("numbers stuck", bool(tx.get(f"stuck {name}")), "settled itself"),
+    ):
         if now:
             tx.questions.ask(kind, name, {"minutes": minutes})
         else:
-            tx.questions.settle(kind, name, both("results", "heard again"))
+            tx.questions.settle(kind, name, both("results", over))
 
 
 # --- maintenance -----------------------------------------------------------------------------------------------------

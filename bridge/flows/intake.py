@@ -50,7 +50,7 @@ class Intake:
         since, again = now - self._facts.look_back, self._again()
         if record.watermark is not None:  # of the future: the clock was put back
             since = max(since, min(now, time_of(record.watermark)) - again)
-        with listening(self._ledger, self._channel.name):
+        with listening(self._ledger, self._channel.name, "orders"):
             read = self._channel.orders(since, known_open)
         self._note(again)
         reached(Point.ORDERS_READ)
@@ -109,7 +109,7 @@ def book_orders(tx: Tx, shop: Shop, facts: ChannelFacts, read: OrdersRead) -> in
         watermark=iso(read.complete_until),
         **({"opened_at": iso(tx.at)} if opening else {}),
     )
-    tx.channels.heard(facts.name, iso(read.complete_until - facts.lag), iso(tx.at))
+    tx.channels.heard(facts.name, "orders", iso(read.complete_until - facts.lag), iso(tx.at))
     changed |= _let_go(tx, facts)
     for sku in sorted(changed):
         tx.sheet.change(sku, owned_due=True)

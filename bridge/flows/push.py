@@ -90,6 +90,8 @@ class Pusher:
         """Listings with sales that the feed hides, then those that sold most lately; as many as a mall will stand."""
         name = self._channel.name
         with self._ledger.read() as tx:
+            if not (bridge_live(tx) and tx.channels.get(name).live):
+                return []
             sold = tx.orders.sold(name, iso(tx.at - LATELY), iso(tx.at))
             known = tx.listings.get({ListingKey(name, number) for number in sold} | self._hiding)
         ranks = {key: (gap(record.state), sold.get(key.id, 0)) for key, record in known.items()}
@@ -130,7 +132,7 @@ class Pusher:
         if not listings:
             return
         calls = len(listings) // self._channel.capabilities.read_batch
-        with listening(self._ledger, self._channel.name), self._gate.looking(calls):
+        with listening(self._ledger, self._channel.name, "numbers"), self._gate.looking(calls):
             shown = self._channel.read(listings)
         at = self._clock.now()
         reached(Point.SHOWN_READ)
@@ -159,7 +161,7 @@ class Pusher:
                 changed.append(replace(record, state=state, justified_at=at if first else record.justified_at))
             tx.listings.put(changed)
             if everything:
-                tx.channels.heard(self._channel.name, iso(at), iso(tx.at))
+                tx.channels.heard(self._channel.name, "numbers", iso(at), iso(tx.at))
             replan(tx, self._shop, replan_for)
             hold_back(tx, self._shop)  # what was guessed gives way to what is known, in one transaction
 

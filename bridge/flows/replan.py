@@ -26,7 +26,8 @@ def replan(tx: Tx, shop: Shop, skus: Iterable[str]) -> None:
     others = tx.listings.touching(parts - touched) if parts - touched else {}
     known = {**mine, **others}
     by_sku = _balances(tx, parts)
-    held, unheard = _held(known.values()), _unheard(known.values())
+    held = _held(known.values())
+    unheard = _unheard(record for key, record in known.items() if key.channel in shop.channels)
     records = tx.sheet.skus()
     where, decided = places(tx), decided_of_gone(tx)
     changed = []

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.ledger.schema import channel
+
+Half = Literal["orders", "numbers"]
 
 
 @dataclass(frozen=True)
@@ -17,16 +19,24 @@ class ChannelRecord:
     """Times are ISO text.
 
     watermark: every order placed before it (less the channel's lag) is booked · heard_at: until then nothing was sold
-    there without our knowing · silent_since: the first attempt to hear of it again that failed"""
+    there without our knowing · orders_failing_since, numbers_failing_since: the first failed attempt to read them since
+    the last good one"""
 
     name: str
     live: bool = False
     opened_at: str | None = None
     watermark: str | None = None
     heard_at: str | None = None
-    silent_since: str | None = None
+    orders_failing_since: str | None = None
+    numbers_failing_since: str | None = None
     failing_since: str | None = None
     trouble: Mapping[str, str] | None = None
+
+    @property
+    def silent_since(self) -> str | None:
+        """Since when neither can be read. One of the two tells enough: orders what was sold, numbers that it was."""
+        halves = (self.orders_failing_since, self.numbers_failing_since)
+        return None if None in halves else max(half for half in halves if half)
 
 
 class ChannelBook:
@@ -46,16 +56,17 @@ class ChannelBook:
         self._all = None
         self._conn.execute(upsert(channel).values(name=name).on_conflict_do_nothing(index_elements=["name"]))
 
-    def heard(self, name: str, until: str, at: str) -> None:
-        """Its orders placed `until` then are all booked, or all its numbers were read then: it is silent no more.
-        `at`: now; what was noted later than that was noted by a clock that has been put back."""
+    def heard(self, name: str, half: Half, until: str, at: str) -> None:
+        """Its orders placed `until` then are all booked, or all its numbers were read then. `at`: now; what was noted
+        later than that was noted by a clock that has been put back."""
         before = self.get(name).heard_at
-        self.change(name, heard_at=until if before is None or before > at else max(until, before), silent_since=None)
+        heard_at = until if before is None or before > at else max(until, before)
+        self.change(name, heard_at=heard_at, **{f"{half}_failing_since": None})
 
-    def silent(self, name: str, at: str) -> None:
-        """Neither its orders nor its numbers could be read at `at`."""
-        if self.get(name).silent_since is None:
-            self.change(name, silent_since=at)
+    def unheard(self, name: str, half: Half, at: str) -> None:
+        """An attempt to read its orders or its numbers failed."""
+        if getattr(self.get(name), f"{half}_failing_since") is None:
+            self.change(name, **{f"{half}_failing_since": at})
 
     def change(self, name: str, **values: Any) -> None:
         self._all = None

@@ -204,7 +204,8 @@ channel = Table(
     Column("opened_at", Text),
     Column("watermark", Text),
     Column("heard_at", Text),  # every order placed until then is booked, or every number was read then
-    Column("silent_since", Text),  # the first failed attempt after that
+    Column("orders_failing_since", Text),  # its orders can't be read since then
+    Column("numbers_failing_since", Text),
     Column("failing_since", Text),
     Column("trouble", JSON),  # {"ja": …, "en": …}
 )

@@ -137,6 +137,15 @@ def test_raises_elsewhere_wait_for_a_silent_mall_no_longer_than_the_set_time(sho
     assert shop.shown("shopify", "B") == 20
 
 
+@pytest.mark.parametrize("half", ["orders", "read"])
+def test_a_mall_half_of_which_answers_delays_no_raise_elsewhere(shop: World, half: str) -> None:
+    silence(shop, "rakuten", half)
+    minutes(shop, 2)
+    shop.type("A", "本社倉庫", 200)
+    minutes(shop, 3)
+    assert shop.shown("shopify", "A") == 194
+
+
 def test_a_restart_does_not_release_what_is_held_back(shop: World) -> None:
     silence(shop, "rakuten", "orders", "read")
     minutes(shop, 22)
