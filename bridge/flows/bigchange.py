@@ -21,7 +21,8 @@ from bridge.ledger.questioned import QuestionedEdit
 from bridge.ledger.questions import OpenQuestion
 from bridge.sheet.texts import both
 
-KINDS = ("big change", "restored version", "restored ledger")  # of questions that hold edits back
+LOWER_HOLDS = "restored ledger"  # neither its numbers nor the table's are surely the newer: the lower ones hold
+KINDS = ("big change", "restored version", LOWER_HOLDS)  # of questions that hold edits back
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,11 @@ def with_questioned(tx: Tx, book: Book) -> Book:
 def keep_up(tx: Tx, view: View, judged: Judged) -> set[str]:
     """The questions after a look: numbers that were typed anew or undone leave theirs, a new paste gets one, a tick
     answers. Returns the SKUs whose numbers moved."""
-    _drop_what_is_gone(tx, judged)
-    asked = _ask(tx, view, judged) if judged.paste else None
-    touched: set[str] = set()
+    touched = _drop_what_is_gone(tx, judged)
+    asked = None
+    if judged.paste:
+        asked = _ask(tx, view, judged)
+        touched |= {each.sku for each in tx.questioned.of(asked) if each.lowered}
     for question in tx.questions.open():
         if question.kind in KINDS and question.id != asked and _ticked(tx, view, question):
             touched |= take(tx, question.id)
@@ -121,7 +124,7 @@ def take(tx: Tx, question: int) -> set[str]:
 
 def _edit(tx: Tx, each: QuestionedEdit, balance: Balance) -> Edit:
     """The edit as it counts now. What an earlier lower reading held back comes back only while that is still open."""
-    back = each.back if tx.questions.find("two readings", f"{each.sku} {each.location}") else 0
+    back = each.lowered + (each.back if tx.questions.find("two readings", f"{each.sku} {each.location}") else 0)
     low = each.typed + balance.booked + back - each.held
     other = low + each.spread if each.spread else None
     return Edit(*each.cell, each.before, each.after, each.typed, low, other, each.held, back)
@@ -129,24 +132,31 @@ def _edit(tx: Tx, each: QuestionedEdit, balance: Balance) -> Edit:
 
 def put_back(tx: Tx, question: int) -> set[str]:
     """戻す: the rows are written over with the last good numbers; where there never was one, with 0. Returns the SKUs
-    that it moved: none, but for those."""
+    that it moved."""
     edits = tx.questioned.of(question)
     balances = tx.stock.balances({edit.sku for edit in edits})
     never = [each for each in edits if not balances.get(each.cell, Balance()).stocked]
     tx.stock.book(Movement(*each.cell, 0, 0, Cause.OPENING, f"question {question}") for each in never)
+    _give_back(tx, edits)
     for each in edits:
         tx.sheet.settle_edit(each.edit, "refused")
     tx.questioned.refuse(question)
-    return {each.sku for each in never}
+    return {each.sku for each in edits if each.lowered or each in never}
 
 
-def _drop_what_is_gone(tx: Tx, judged: Judged) -> None:
+def _give_back(tx: Tx, edits: Sequence[QuestionedEdit]) -> None:
+    """What was booked off until the answer."""
+    tx.stock.book(Movement(*each.cell, each.lowered, 0, Cause.LOWER_READING, "") for each in edits)
+
+
+def _drop_what_is_gone(tx: Tx, judged: Judged) -> set[str]:
     outcome = judged.outcome
     still = (outcome.questioned | outcome.refused) - judged.cells
     gone = [each for each in tx.questioned.all() if each.sku in outcome.read and each.cell not in still]
-    for each in gone:
-        if not each.refused:
-            tx.sheet.settle_edit(each.edit, "superseded")
+    open_ones = [each for each in gone if not each.refused]
+    for each in open_ones:
+        tx.sheet.settle_edit(each.edit, "superseded")
+    _give_back(tx, open_ones)
     tx.questioned.drop(each.cell for each in gone)
     for number in sorted({each.question for each in gone}):
         question = tx.questions.get(number)
@@ -156,6 +166,7 @@ def _drop_what_is_gone(tx: Tx, judged: Judged) -> None:
             tx.questions.reword(number, question.subject, {**question.data, **_said(_totals(left))})
         else:
             tx.questions.close(number, both("results", "superseded"))
+    return {each.sku for each in open_ones if each.lowered}
 
 
 def _ask(tx: Tx, view: View, judged: Judged) -> int:
@@ -166,7 +177,8 @@ def _ask(tx: Tx, view: View, judged: Judged) -> int:
         first if rows == 1 else f"{first} +{rows - 1}",
         {"ticked": early, **_said(totals(judged.paste))},
     )
-    tx.questioned.add(
+    balances = tx.stock.balances({edit.sku for edit in judged.paste}) if judged.question == LOWER_HOLDS else {}
+    edits = [
         QuestionedEdit(
             edit.sku,
             edit.location,
@@ -180,9 +192,12 @@ def _ask(tx: Tx, view: View, judged: Judged) -> int:
             held=edit.held,
             spread=0 if edit.other is None else edit.other - edit.balance,
             back=edit.back,
+            lowered=max(0, balances.get((edit.sku, edit.location), Balance()).on_hand - edit.balance),
         )
         for edit in judged.paste
-    )
+    ]
+    tx.stock.book(Movement(*each.cell, -each.lowered, 0, Cause.LOWER_READING, f"question {number}") for each in edits)
+    tx.questioned.add(edits)
     return number
 
 

@@ -34,6 +34,7 @@ class SheetCycle:
     ledger: Ledger
     hold: timedelta  # how long 編集中 may stay ticked before a person is reminded
     started: bool = False
+    went_back: bool = False  # to an older version: the next look is one as at the start, with the whole journal
     blank: frozenset[str] = frozenset()  # rows that the last look showed without a number, many at once
 
     def run(self) -> Look:
@@ -50,8 +51,8 @@ class SheetCycle:
         with self.ledger.write() as tx:
             seen, outcome = self._judge(tx, look)
             reached(Point.TAKEN_IN)
-        self.started = True
         if seen is not None:
+            self.started = not self.went_back
             self.apply.run(seen, outcome)
         return look
 
@@ -64,6 +65,7 @@ class SheetCycle:
         """What of a look counts now, and its account. Nothing of an older one, which the next look may confirm; of one
         that an older copy of the ledger can't judge yet, all but the stock."""
         moment = timeback.when(tx, look)
+        self.went_back = moment is When.VERSION
         if moment is When.OLDER:
             return None, Account()
         if moment is When.LEDGER:
@@ -73,7 +75,7 @@ class SheetCycle:
             return replace(look, stock=None), Account()
         blank = bigchange.emptied(tx, look.stock.view if look.stock else None, self.watch.limits)
         self.blank, before = blank, self.blank
-        if blank and blank != before:
+        if blank and blank != before and moment is When.NOW:
             return None, Account()
         past = timeback.past(tx, look, moment, self.desk.journal_lines)
         outcome = self._take_in(tx, look, past)

@@ -52,6 +52,7 @@ def go_live(tx: Tx, shop: Shop, view: View) -> None:
             tx.questions.close(question.id, both("results", "superseded"))
     for name, nothing in (("write again", []), ("emptied meant", False), ("apart meant", False)):
         tx.put(name, nothing)
+    tx.sheet.supersede_waiting()
     tx.forget_everything()
     counts: dict[str, int] = {}
     for row in view.rows:

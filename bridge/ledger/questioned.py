@@ -14,8 +14,9 @@ from bridge.ledger.schema import questioned
 @dataclass(frozen=True)
 class QuestionedEdit:
     """One edit in question: `edit` is its number in the edit account, `question` the one it belongs to. What it
-    would come to as in domain.edits.Edit; `spread`: units between its two readings. `refused`: answered 戻す, and the
-    cell not yet written over."""
+    would come to as in domain.edits.Edit; `spread`: units between its two readings. `lowered`: booked off
+    until the answer, where the edit's is the lower number of two that may be old. `refused`: answered 戻す, the cell
+    is not yet written over."""
 
     sku: str
     location: str
@@ -27,6 +28,7 @@ class QuestionedEdit:
     held: int = 0
     spread: int = 0
     back: int = 0
+    lowered: int = 0
     refused: bool = False
 
     @property

@@ -110,6 +110,7 @@ questioned = Table(
     Column("held", Integer, nullable=False),
     Column("spread", Integer, nullable=False),
     Column("back", Integer, nullable=False),
+    Column("lowered", Integer, nullable=False),
     Column("refused", Boolean, nullable=False),
 )
 

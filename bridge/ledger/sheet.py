@@ -220,6 +220,10 @@ class SheetBook:
         """A waiting edit was answered, or superseded by a newer one of its cell."""
         self._conn.execute(update(edit).where(edit.c.id == number).values(outcome=outcome))
 
+    def supersede_waiting(self) -> None:
+        """Everything is opened anew: no question is left that an edit could wait for."""
+        self._conn.execute(update(edit).where(edit.c.outcome == "waiting").values(outcome="superseded"))
+
     def previous_edits(self) -> dict[BalanceKey, int]:
         """Δ of the last applied edit of each cell."""
         newest = (

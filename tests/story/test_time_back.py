@@ -184,6 +184,23 @@ def test_the_ledgers_numbers_are_written_again(older: World) -> None:
     assert older.open_questions() == ""
 
 
+def test_where_the_table_shows_less_than_the_older_ledger_the_lower_number_holds(shop: World, tmp_path: Path) -> None:
+    backup(shop, tmp_path / "backup.sqlite")
+    shop.clock.sleep(61)
+    shop.type("A", "本社倉庫", 1)
+    shop.rounds(2)
+    restore(shop, tmp_path / "backup.sqlite")
+    shop.rounds(2)
+    assert "1行の在庫数が表と違います（台帳の合計5、表の合計1）" in shop.open_questions()
+    shop.buy("rakuten", "A", 1)
+    shop.rounds(2)
+    assert shop.shown("shopify", "A") == 2
+    shop.answer("台帳が古いバックアップ", "台帳の数")
+    shop.settle()
+    assert shop.row("A")["本社倉庫"] == "5"
+    assert shop.shown("shopify", "A") == shop.shown("rakuten", "A") == 6
+
+
 def test_no_number_is_given_out_twice(older: World) -> None:
     tokens = {row["ロック"] for row in older.table("在庫表") if row["ロック"]}
     asked = {line["番号"] for line in older.table("要対応") if line["番号"]}

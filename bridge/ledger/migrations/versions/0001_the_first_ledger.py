@@ -128,6 +128,7 @@ def upgrade() -> None:
         sa.Column("held", sa.Integer(), nullable=False),
         sa.Column("spread", sa.Integer(), nullable=False),
         sa.Column("back", sa.Integer(), nullable=False),
+        sa.Column("lowered", sa.Integer(), nullable=False),
         sa.Column("refused", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("sku", "location"),
     )
