@@ -61,8 +61,8 @@ def test_what_is_signed_but_not_understood_still_says_that_something_changed(doo
 
 
 def test_forged_webhooks_are_refused(door: Door, record_property: pytest.RecordProperty) -> None:
-    """Every way of forging, hundreds of times: 401, nothing kept, nobody woken."""
-    random, count = Random(4), 1500
+    """Every way of forging, dozens of times: 401, nothing kept, nobody woken."""
+    random, count = Random(4), 600
     answers = {door.send(forged(genuine(door.clock, number), random)) for number in range(count)}
     assert answers == {401}
     assert (door.remembered(), door.came("forged"), door.came("new")) == (0, count, 0)
@@ -141,15 +141,15 @@ def test_none_is_forgotten_while_its_replay_would_count(door: Door) -> None:
 
 def test_many_at_once_wake_few_polls(door: Door) -> None:
     polls = 0
-    for number in range(300):
+    for number in range(150):
         door.send(genuine(door.clock, number))
         door.clock.sleep(0.1)
         polls += door.wakes["shopify"].due()
-    assert 8 <= polls <= 12
+    assert 4 <= polls <= 7
     for _ in range(200):
         door.clock.sleep(0.1)
         polls += door.wakes["shopify"].due()
-    assert polls <= 16  # the order search may be seconds behind: it is looked at again, and then no more
+    assert polls <= 11  # the order search may be seconds behind: it is looked at again, and then no more
     door.clock.sleep(3600)
     assert not door.wakes["shopify"].due()
 
