@@ -413,6 +413,21 @@ def protected(hand: Hand, title: str) -> None:
     hand.apply({"addProtectedRange": {"protectedRange": held}})
 
 
+def _setting_row(hand: Hand, title: str) -> int:
+    """Not that of a place where nothing is and nothing is sold: it may go without a word."""
+    rows = [i for i, row in enumerate(hand.texts(title)) if i and any(row) and "検品待ち" not in row]
+    return hand.dice.choice(rows) if rows else 1
+
+
+def setting_deleted(hand: Hand, title: str) -> None:
+    row = _setting_row(hand, title)
+    hand.sheet.delete_rows(hand.tabs[title], row, row + 1)
+
+
+def setting_of_no_kind(hand: Hand, title: str) -> None:
+    hand.type(title, _setting_row(hand, title), hand.column(title, "種類"), hand.dice.choice(["", "場", "全部"]))
+
+
 def _line_of(kind: str, header: str, texts: Sequence[str]) -> Do:
     """A cell of the 設定 lines of one kind."""
 
@@ -451,14 +466,14 @@ MISHAPS: Mapping[str, Mishap] = {
     "row deleted": Mishap(row_deleted, "在庫表", STOCK),
     "line deleted": Mishap(row_deleted, "出品", LISTINGS),
     "question deleted": Mishap(row_deleted, "要対応"),
-    "setting deleted": Mishap(row_deleted, "設定", SETTINGS),
+    "setting deleted": Mishap(setting_deleted, "設定", SETTINGS),
     "table cleared": Mishap(table_cleared, tells=("在庫表", "出品", "設定")),
     "row copied": Mishap(row_copied),
     "row cut elsewhere": Mishap(row_cut_elsewhere),
     "row moved": Mishap(row_moved),
     "table sorted": Mishap(table_sorted),
     "row hidden": Mishap(row_hidden),
-    "row blanked": Mishap(row_blanked, tells=("在庫表", "出品", "設定")),
+    "row blanked": Mishap(row_blanked, tells=("在庫表", "出品")),
     "filter set": Mishap(filter_set),
     "rows merged": Mishap(rows_merged),
     "no code": Mishap(_in("SKU", NO_CODE), "在庫表", STOCK),
@@ -487,7 +502,7 @@ MISHAPS: Mapping[str, Mishap] = {
     "components blanked": Mishap(_in("SKU構成", [""]), "出品", LISTINGS),
     "nonsense answered": Mishap(_in("回答", NOTHING_SAID), "要対応"),
     "question's number changed": Mishap(_in("番号", ["", "7", "99999", "x", "-1", "1.5", "9" * 30]), "要対応"),
-    "setting of no kind": Mishap(_in("種類", ["", "場", "全部"]), "設定", SETTINGS),
+    "setting of no kind": Mishap(setting_of_no_kind, "設定", SETTINGS),
     "place of another name": Mishap(_line_of("場所", "名前", ["", "大阪店", "本社", "SKU", "引当"]), "設定", SETTINGS),
     "channel of another name": Mishap(_line_of("チャネル", "名前", ["", "yahoo", "楽天市場"]), "設定", SETTINGS),
     "tick typed over": Mishap(_line_of("場所", "オン", ["はい", "", "1"]), "設定", SETTINGS),
