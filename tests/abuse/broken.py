@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -75,8 +74,8 @@ def forgets_a_place_without_its_line() -> Iterator[None]:
 def retires_what_has_vanished() -> Iterator[None]:
     plain = watch._miss
 
-    def miss(tx: Tx, outcome: Any, records: Mapping[str, Any]) -> None:
-        plain(tx, outcome, records)
+    def miss(tx: Tx, outcome: Any, *rest: Any) -> None:
+        plain(tx, outcome, *rest)
         for sku in outcome.missing:
             tx.sheet.change(sku, standing=Standing.RETIRED.value)
 
@@ -88,30 +87,6 @@ def retires_what_has_vanished() -> Iterator[None]:
 def empties_a_listing_without_components() -> Iterator[None]:
     """A slip in 出品 counts at once."""
     with patch.object(answers, "_known", lambda _products, _components: True):
-        yield
-
-
-@contextmanager
-def takes_a_doubled_row_for_the_product() -> Iterator[None]:
-    """Of two rows with one SKU the last counts."""
-    plain = views.read_stock
-
-    def read(tab: Any, locations: Any, lines: Any = ()) -> Any:
-        stock = plain(tab, locations, lines)
-        if stock.view is None:
-            return stock
-        last = {row.sku: row for row in stock.view.rows if row.sku}
-        rows = tuple(row for row in stock.view.rows if not row.sku or last[row.sku] is row)
-        return replace(stock, view=replace(stock.view, rows=rows))
-
-    with patch("bridge.flows.desk.read_stock", read):
-        yield
-
-
-@contextmanager
-def believes_any_number() -> Iterator[None]:
-    """A lock cell without a token of ours is taken as if nothing had been booked: nobody is asked."""
-    with patch("bridge.domain.edits._Accounting._shows_what_it_last_showed", lambda *_: True):
         yield
 
 
@@ -136,19 +111,15 @@ def holds_orders_back_while_a_header_is_missing() -> Iterator[None]:
         yield
 
 
-BREAKS: Mapping[str, Callable[[], Any]] = {
-    rule.__name__.replace("_", " "): rule
-    for rule in (
-        takes_a_blank_for_zero,
-        takes_what_is_no_number_for_zero,
-        reads_the_result_of_a_formula,
-        finds_columns_by_position,
-        forgets_a_place_without_its_line,
-        retires_what_has_vanished,
-        empties_a_listing_without_components,
-        takes_a_doubled_row_for_the_product,
-        believes_any_number,
-        says_nothing_of_gone_lines,
-        holds_orders_back_while_a_header_is_missing,
-    )
+BREAKS: Mapping[Callable[[], Any], tuple[str, str, int]] = {
+    takes_a_blank_for_zero: ("numbers wiped", "在庫表", 5),
+    takes_what_is_no_number_for_zero: ("no number", "在庫表", 1),
+    reads_the_result_of_a_formula: ("no number", "在庫表", 8),
+    finds_columns_by_position: ("header doubled", "在庫表", 1),
+    forgets_a_place_without_its_line: ("setting deleted", "設定", 5),
+    retires_what_has_vanished: ("row deleted", "在庫表", 1),
+    empties_a_listing_without_components: ("no components", "出品", 9),
+    says_nothing_of_gone_lines: ("line deleted", "出品", 1),
+    holds_orders_back_while_a_header_is_missing: ("header blanked", "在庫表", 1),
 }
+"""Each with a mishap, its tab and its seed that show the rule missing."""

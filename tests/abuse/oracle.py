@@ -39,10 +39,10 @@ class Oracle:
                 self._rows(texts, top, header)
 
     def _rows(self, texts: list[list[str]], top: int, header: list[str]) -> None:
+        codes = [_folded(texts[row][header.index(_folded("SKU"))]) for row in range(len(texts))]
         for row in range(top + 1, len(texts)):
-            sku = _folded(texts[row][header.index(_folded("SKU"))])
-            known = next((name for name in self.meant if _folded(name) == sku), None)
-            if known is None:
+            known = next((name for name in self.meant if _folded(name) == codes[row]), None)
+            if known is None or codes[top + 1 :].count(codes[row]) > 1:  # which of two rows is meant, nobody can say
                 continue
             for place in (*self.places, "安全在庫"):
                 spans = self.safety if place == "安全在庫" else self.meant[known]
