@@ -34,7 +34,6 @@ help:
 	@echo 'make lint              ruff, mypy, import-linter, audit'
 	@echo 'make audit             known vulnerabilities of the pinned packages, where the internet can be asked'
 	@echo 'make storms            bad weather measured: 429, sheet away, blind mall, flash sale (some minutes)'
-	@echo 'make simulate-mutants  break a dozen rules on purpose: which seed tells each'
 	@echo 'make format            let ruff put the code into its form'
 	@echo 'make sandbox           Google and the malls on this machine (PORT=8765, state in var/sandbox)'
 	@echo 'make lock              renew requirements.lock (needs uv)'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from bridge.errors import NeedsPerson
+from bridge.errors import Stop
 from bridge.sandbox.faults import Delay, Fault, Late, Lost, Refuse, ReplyLost
 from bridge.sandbox.sheets_api.cells import EMPTY
 from bridge.sandbox.sheets_api.sheet import Row
@@ -134,7 +134,7 @@ def second_bridge(sim: Sim, _dice: Random) -> bool:
     other = Service(sim.world.config, sim.world.outside())
     try:
         other.cycle.run()
-    except NeedsPerson:
+    except Stop:
         sim.marks["second bridge found"] += 1
     else:
         raise Broken("a second bridge took the spreadsheet")
