@@ -1,0 +1,33 @@
+"""The folder was copied to another server and the bridge started there, while the old one still runs."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.crash.shop import Begun, opened
+
+
+@pytest.mark.long
+def test_the_old_process_ends_and_the_new_one_goes_on(tmp_path: Path, live_shop: Begun) -> None:
+    with opened(tmp_path, live_shop, seed=5) as shop:
+        text = shop.config.read_text().replace("[bridge]\n", "[bridge]\nstale_seconds = 5\n")
+        shop.config.write_text(text.replace("[sheet]\n", "[sheet]\ntimeout_seconds = 5\n"))
+        old = shop.start()
+        shop.live_on(lambda: len(shop.typed) > 5)
+        assert shop.settled(old) == []  # a copy that lacks what came after it is a restored ledger, another story
+        with closing(sqlite3.connect(shop.ledger)) as file:
+            file.execute("VACUUM INTO ?", (str(shop.folder / "moved.sqlite"),))
+        shop.config.write_text(shop.config.read_text().replace(str(shop.ledger), str(shop.folder / "moved.sqlite")))
+        shop.ledger = shop.folder / "moved.sqlite"
+        new = shop.start()
+        assert old.end() == 1
+        assert old.words().strip().splitlines()[-1].startswith("✗ このスプレッドシートは、台帳を移した先の別のサーバー")
+        shop.live_on(lambda: len(shop.typed) > 10)
+        assert shop.settled(new) == []
+        assert shop.lost_and_doubled() == (0, 0)
+        assert shop.integrity() == "ok"
+        assert new.terminate() == 0
