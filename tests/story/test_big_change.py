@@ -55,6 +55,7 @@ def test_many_rows_at_once_to_zero_wait_and_the_last_good_values_stay_in_force(s
     assert account(store) - before == Counter(waiting=5)
 
 
+@pytest.mark.long
 def test_orders_of_those_products_go_on_lowering_every_mall(store: World) -> None:
     paste(store, dict.fromkeys(SKUS, 1000))
     store.rounds(2)
@@ -103,6 +104,7 @@ def test_put_back_writes_the_numbers_from_before_less_what_was_sold(store: World
     assert "一度に8行" in store.open_questions()
 
 
+@pytest.mark.long
 def test_the_answer_in_the_other_tab_takes_it_too(store: World) -> None:
     paste(store, dict.fromkeys(SKUS, 0))
     store.rounds(2)
@@ -138,6 +140,7 @@ def test_a_number_typed_anew_leaves_the_question_and_counts_at_once(store: World
     assert account(store) - before == Counter(applied=8, superseded=1)
 
 
+@pytest.mark.long
 def test_two_pastes_are_two_questions(store: World) -> None:
     paste(store, dict.fromkeys(SKUS, 0))
     store.rounds(2)
@@ -154,6 +157,7 @@ def test_two_pastes_are_two_questions(store: World) -> None:
     assert store.shown("rakuten", "S0") == 510
 
 
+@pytest.mark.long
 def test_a_tick_that_came_with_the_paste_is_no_answer(store: World) -> None:
     paste(store, dict.fromkeys(SKUS, True), "確認")
     paste(store, dict.fromkeys(SKUS, 0))
@@ -169,6 +173,7 @@ def test_ten_times_as_much_in_many_rows_is_asked_about(store: World) -> None:
     assert "一度に5行" in store.open_questions()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rows", [1, 4])
 def test_a_few_rows_are_taken_at_once(store: World, rows: int) -> None:
     paste(store, dict.fromkeys(SKUS[:rows], 0))
@@ -186,6 +191,7 @@ def test_typed_again_as_it_was_it_is_no_edit(store: World) -> None:
     assert account(store) == before
 
 
+@pytest.mark.long
 def test_the_question_outlives_a_restart(store: World) -> None:
     paste(store, dict.fromkeys(SKUS, 0))
     store.rounds(2)
@@ -202,6 +208,7 @@ def test_the_question_outlives_a_restart(store: World) -> None:
     assert store.open_questions() == ""
 
 
+@pytest.mark.long
 def test_a_cell_never_filled_goes_back_to_zero(store: World) -> None:
     paste(store, dict.fromkeys(SKUS, 30), "検品待ち")
     store.rounds(2)
@@ -212,6 +219,7 @@ def test_a_cell_never_filled_goes_back_to_zero(store: World) -> None:
     assert store.balance("S0") == {"本社倉庫": 10, "渋谷店": 2, "検品待ち": 0}
 
 
+@pytest.mark.long
 def test_many_new_products_at_once_are_not_a_change(store: World) -> None:
     for n in range(6):
         store.put("在庫表", 10 + n, {"SKU": f"N{n}", "本社倉庫": 50})

@@ -48,7 +48,9 @@ def stock_columns(store: World) -> tuple[int, int]:
     return store.column("在庫表", "本社倉庫"), store.column("在庫表", "検品待ち") + 1
 
 
-@pytest.mark.parametrize("title", ["在庫表", "出品", "要対応", "設定"])
+@pytest.mark.parametrize(
+    "title", ["在庫表", *(pytest.param(title, marks=pytest.mark.long) for title in ("出品", "要対応", "設定"))]
+)
 def test_a_tab_that_one_poll_shows_blank_changes_and_asks_nothing(store: World, title: str) -> None:
     before = shown(store)
     good = wipe(store, title)
@@ -73,6 +75,7 @@ def test_numbers_that_one_poll_leaves_out_are_no_findings(store: World) -> None:
         assert not tx.conn.exec_driver_sql("SELECT 1 FROM edit WHERE outcome = 'refused'").all()
 
 
+@pytest.mark.long
 def test_numbers_that_were_wiped_are_findings_and_the_last_good_values_stay(store: World) -> None:
     before = shown(store)
     good = wipe(store, "在庫表", first_row=1, columns=stock_columns(store))
@@ -128,6 +131,7 @@ def test_columns_sorted_apart_pause_the_table_until_it_is_undone(store: World) -
     assert store.row("S0")["引当"] == "2"
 
 
+@pytest.mark.long
 def test_meant_so_each_row_is_asked_about(store: World) -> None:
     sort_alone(store, "SKU")
     store.rounds(2)
@@ -136,6 +140,7 @@ def test_meant_so_each_row_is_asked_about(store: World) -> None:
     assert store.open_questions().count("ロック欄が消えたか書き換えられ") == 8
 
 
+@pytest.mark.long
 def test_numbers_sorted_apart_from_their_rows_are_a_big_change(store: World) -> None:
     before = shown(store)
     sort_alone(store, "本社倉庫")
@@ -144,6 +149,7 @@ def test_numbers_sorted_apart_from_their_rows_are_a_big_change(store: World) -> 
     assert shown(store) == before
 
 
+@pytest.mark.long
 def test_a_row_whose_sku_was_deleted_keeps_its_numbers_until_it_is_typed_again(store: World) -> None:
     store.type("S3", "SKU", "")
     store.rounds(3)

@@ -116,7 +116,9 @@ def shown(store: World, sku: str) -> tuple[int, int]:
     return store.shown("rakuten", sku), store.shown("shopify", sku)
 
 
-@pytest.mark.parametrize("guard", GUARDS)
+@pytest.mark.parametrize(
+    "guard", [*list(GUARDS)[:4], *(pytest.param(guard, marks=pytest.mark.long) for guard in list(GUARDS)[4:])]
+)
 def test_a_guard_lets_every_lowering_through_and_nothing_rise(store: World, guard: str) -> None:
     GUARDS[guard](store)
     last = {sku: shown(store, sku) for sku in STOCK}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bridge.sandbox.sheets_api.book import Book
-from tests.support.world import World
+from tests.support.world import Moment, World
 
 
 def version(shop: World) -> Book:
@@ -30,9 +30,9 @@ def ship(shop: World, mall: str, sku: str, units: int) -> None:
     shop.rounds(2)
 
 
-@pytest.fixture
-def restored(shop: World) -> World:
-    """Since the version that was restored, A went from 5 to 9 by hand, and one of A and of B was shipped."""
+@pytest.fixture(scope="module")
+def just_restored(tmp_path_factory: pytest.TempPathFactory, live_shop: Moment) -> Moment:
+    shop = World(tmp_path_factory.mktemp("restored") / "ledger.sqlite", since=live_shop)
     old = version(shop)
     shop.type("A", "本社倉庫", 9)
     ship(shop, "rakuten", "A", 1)
@@ -40,7 +40,14 @@ def restored(shop: World) -> World:
     shop.settle()
     assert shop.row("A")["本社倉庫"] == "8"
     shop.spreadsheet.book = old
-    shop.rounds(3)
+    return shop.moment()
+
+
+@pytest.fixture
+def restored(tmp_path: Path, just_restored: Moment) -> World:
+    """Since the version that was restored, A went from 5 to 9 by hand, and one of A and of B was shipped."""
+    shop = World(tmp_path / "ledger.sqlite", since=just_restored)
+    shop.rounds(2)
     return shop
 
 
@@ -70,6 +77,7 @@ def test_the_restored_numbers_are_taken_and_what_was_shipped_stays_shipped(resto
     assert restored.open_questions() == ""
 
 
+@pytest.mark.long
 def test_a_tick_takes_them_too(restored: World) -> None:
     restored.type("A", "確認", True)
     restored.settle()
@@ -85,6 +93,7 @@ def test_the_newest_numbers_are_put_back(restored: World) -> None:
     assert restored.open_questions() == ""
 
 
+@pytest.mark.long
 def test_a_version_that_undoes_nothing_asks_nothing(shop: World) -> None:
     old = version(shop)
     ship(shop, "rakuten", "A", 1)
@@ -175,6 +184,7 @@ def test_the_tables_numbers_are_taken(older: World) -> None:
     assert older.open_questions() == ""
 
 
+@pytest.mark.long
 def test_the_ledgers_numbers_are_written_again(older: World) -> None:
     older.rounds(4)
     older.answer("台帳が古いバックアップ", "台帳の数")
@@ -201,6 +211,7 @@ def test_where_the_table_shows_less_than_the_older_ledger_the_lower_number_holds
     assert shop.shown("shopify", "A") == shop.shown("rakuten", "A") == 6
 
 
+@pytest.mark.long
 def test_no_number_is_given_out_twice(older: World) -> None:
     tokens = {row["ロック"] for row in older.table("在庫表") if row["ロック"]}
     asked = {line["番号"] for line in older.table("要対応") if line["番号"]}
@@ -216,6 +227,7 @@ def test_no_number_is_given_out_twice(older: World) -> None:
     assert asked <= set(numbers)
 
 
+@pytest.mark.long
 def test_a_channel_that_is_silent_keeps_everything_from_rising(older: World) -> None:
     older.service.cycle.run()
     rakuten = older.service.channels[0]
