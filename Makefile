@@ -2,7 +2,7 @@
 # Everything is installed into .venv, in the versions of requirements.lock.
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo sandbox test test-long test-crash simulate simulate-mutants abuse storms lint audit format lock clean
+.PHONY: help install demo sandbox test test-long test-crash simulate simulate-mutants abuse storms reliability lint audit format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -31,6 +31,7 @@ help:
 	@echo 'make abuse             random broken layouts of the spreadsheet on every core; LAYOUTS=5000, FIRST=0'
 	@echo 'make simulate          whole worlds from seeds on every core; SEEDS=1-50, STEPS=2000 each'
 	@echo 'make simulate-mutants  break a dozen rules on purpose: which seed tells each'
+	@echo 'make reliability       tests/RELIABILITY.md and .ja.md from the figures of the last of these runs'
 	@echo 'make lint              ruff, mypy, import-linter, audit'
 	@echo 'make audit             known vulnerabilities of the pinned packages, where the internet can be asked'
 	@echo 'make storms            bad weather measured: 429, sheet away, blind mall, flash sale (some minutes)'
@@ -55,7 +56,7 @@ test-long: $(READY)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m long
 
 test-crash: $(READY)
-	CRASH_SEEDS=$(or $(SEEDS),3) $(BIN)/python -m pytest tests/crash -n $(CRASH_WORKERS) --dist worksteal -m 'long or not long'
+	KEEP_FIGURES=crashes CRASH_SEEDS=$(or $(SEEDS),3) $(BIN)/python -m pytest tests/crash -n $(CRASH_WORKERS) --dist worksteal -m 'long or not long'
 
 abuse: $(READY)
 	$(BIN)/python -m tests.abuse --layouts $(or $(LAYOUTS),5000) --first $(or $(FIRST),0)
@@ -67,7 +68,11 @@ simulate-mutants: $(READY)
 	$(BIN)/python -m tests.simulation.mutants
 
 storms: $(READY)
-	$(BIN)/python -m tests.bench.storms $(if $(JSON),--json $(JSON))
+	@mkdir -p var/reliability
+	$(BIN)/python -m tests.bench.storms --json $(or $(JSON),var/reliability/storms.json)
+
+reliability: $(READY)
+	$(BIN)/python -m tests.reliability
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -1,10 +1,15 @@
-"""What a run of the suite counted is said at its end: tests note it with `record_property("counted …", n)`."""
+"""What a run of the suite counted is said at its end: tests note it with `record_property("counted …", n)`.
+
+KEEP_FIGURES=name keeps it for `make reliability`, too."""
 
 from __future__ import annotations
 
 import gc
+import os
 from collections import Counter
 from typing import Any
+
+from tests.support.figures import keep
 
 
 def pytest_collection_finish() -> None:
@@ -22,3 +27,5 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
                 counted[name.removeprefix("counted ")] += value
     for name, total in sorted(counted.items()):
         terminalreporter.write_line(f"{name}: {total:,}")
+    if name := os.environ.get("KEEP_FIGURES"):
+        keep(name, {**dict(sorted(counted.items())), "failed": len(terminalreporter.stats.get("failed", []))})

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import os
 import sys
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from pathlib import Path
 
 from tests.abuse.layouts import fails, layout, shrunk, story
 from tests.abuse.mishaps import MISHAPS
 from tests.abuse.shop import AbusedShop
+from tests.support.figures import keep
 
-FIGURES = Path("var/reliability/abuse.json")
 CHUNK = 50  # layouts a worker is given at a time
 STORIES = 10  # failures that are shrunk and printed
 
@@ -51,8 +49,7 @@ def main() -> int:
         "seconds": round(seconds, 1),
         "workers": options.workers,
     }
-    FIGURES.parent.mkdir(parents=True, exist_ok=True)
-    FIGURES.write_text(json.dumps(figures, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    keep("abuse", figures)
     print(
         f"{count:,} layouts ({figures['mishaps']:,} mishaps of {figures['kinds of mishaps']} kinds, "
         f"{figures['orders']:,} orders) in {seconds:,.0f} s: {len(failures)} failed"

@@ -17,6 +17,7 @@ from multiprocessing import Pool
 from tests.simulation.marks import MARKS, report
 from tests.simulation.story import Result, draw, shrink
 from tests.simulation.world import Sim
+from tests.support.figures import keep
 
 _sims: list[Sim] = []
 
@@ -74,6 +75,18 @@ def main(given: Sequence[str] | None = None) -> int:
     print(report(counts, marks))
     print(f"{count} seeds, {steps:,} steps, {rests} times at rest, {wrong} wrong, {steps / seconds:.0f} steps/s")
     missed = [name for name in MARKS if not marks[name]]
+    keep(
+        "simulation",
+        {
+            "seeds": count,
+            "steps": steps,
+            "times at rest": rests,
+            "broken promises": wrong,
+            "steps per second": round(steps / seconds),
+            "marks reached": f"{len(MARKS) - len(missed)}/{len(MARKS)}",
+            "marks": [{"mark": name, "times": marks[name]} for name in MARKS],
+        },
+    )
     print("all marks reached" if not missed else f"never reached: {', '.join(missed)}")
     return 1 if wrong else 0
 
