@@ -38,8 +38,9 @@ CLAIMS = (
             "1歩ごとに、設計書だけから書いた小さなモデルが約束を調べます（在庫の計算が合う、注文は1度だけ、"
             "入力は失われない、証拠なしに増やさない）。静まったところでは、表・台帳・モールが一致しなければなりません。",
             "Worlds made from seeds, in which people, shoppers, malls, the network and the process act in random "
-            "order. After every step a small model written from the design checks the promises (the books add up, an order "
-            "counts once, no entry is lost, nothing is raised without proof); at rest sheet, ledger and malls agree.",
+            "order. After every step a small model written from the design checks the promises (the books add up, an "
+            "order counts once, no entry is lost, nothing is raised without proof); at rest sheet, ledger and malls "
+            "agree.",
         ),
     ),
     Claim(
