@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,28 @@ def test_the_table_tells_each_trial_in_the_shops_language(language: str) -> None
 def test_what_google_refuses_without_our_expecting_it_is_no_ground_to_build_on() -> None:
     assert Found(all_words()["copying"], "unclear").outcome.verdict is Verdict.BREAKS
     assert Found(all_words()["full-width digits"], "unclear").outcome.verdict is Verdict.BEARABLE
+
+
+def test_where_rows_hidden_by_hand_are_not_reached_their_numbers_wait_and_the_malls_go_on(shop: World) -> None:
+    """What the table says of that outcome."""
+    store = shop.sandbox.sheets.store
+    store.switches = replace(store.switches, find_replace_reaches_hidden_rows=False)
+    row = shop.rows("A")[0][0]
+
+    def hidden(yes: bool) -> None:
+        area = {"sheetId": shop.tab("在庫表"), "dimension": "ROWS", "startIndex": row, "endIndex": row + 1}
+        update = {"range": area, "properties": {"hiddenByUser": yes}, "fields": "hiddenByUser"}
+        shop.spreadsheet.apply([{"updateDimensionProperties": update}])
+
+    hidden(True)
+    order = shop.buy("rakuten", "A", 2)
+    shop.rounds(1)
+    shop.sandbox.rakuten.ship(order)
+    shop.buy("rakuten", "B", 1)
+    shop.rounds(4)
+    assert (shop.shown("shopify", "A"), shop.row("A")["本社倉庫"]) == (5, "5")
+    assert shop.row("B")["引当"] == "1"  # the others are updated
+    hidden(False)
+    shop.settle()
+    assert shop.row("A")["本社倉庫"] == "3"
+    assert shop.open_questions() == ""
