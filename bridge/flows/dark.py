@@ -168,7 +168,9 @@ def _paces(tx: Tx, name: str, until: datetime) -> dict[str, float]:
 
 
 def _say(tx: Tx, shop: Shop, name: str, state: Contact) -> None:
-    """Tell people, and that it is over."""
+    """Tell people, and that it is over. Maintenance is nothing to be told of, nor the end of what came before it."""
+    if state is Contact.CLOSED:
+        return
     minutes = int(shop.patience.total_seconds() // 60)
     for kind, now, over in (
         ("channel blind", state is Contact.BLIND, "heard again"),
