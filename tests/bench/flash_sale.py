@@ -133,7 +133,7 @@ def _play(shop: Scene, tape: Tape, under: str) -> Sale:
             turned_away += order is None
 
     shop.timeline.start_thread(come)
-    shop.minutes(tape.minutes + 10)
+    shop.minutes(tape.minutes + 2 + tape.feed_delay / 30)  # until every feed has shown everything, twice over
     sold = {sku: shop.sold(sku) for sku in tape.stocks}
     over = {sku: max(0, units - tape.stocks[sku]) for sku, units in sold.items()}
     wanted = {sku: sum(each.units for each in customers if each.sku == sku) for sku in tape.stocks}

@@ -84,6 +84,7 @@ def test_each_gives_up_what_the_other_may_sell_meanwhile(shop: Closing) -> None:
     assert shop.service.reconcile() == []
 
 
+@pytest.mark.long
 def test_raises_elsewhere_do_not_wait_for_it(shop: Closing) -> None:
     minutes(shop, 37)
     before = shop.shown("shopify", "A")
@@ -92,6 +93,7 @@ def test_raises_elsewhere_do_not_wait_for_it(shop: Closing) -> None:
     assert shop.shown("shopify", "A") == before + 100
 
 
+@pytest.mark.long
 def test_what_is_held_back_stays_until_the_mall_is_heard_again(shop: Closing) -> None:
     """The maintenance takes longer than announced."""
     minutes(shop, 37)

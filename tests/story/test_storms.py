@@ -10,14 +10,15 @@ from tests.bench import blind, flash_sale, sheet_away, too_many
 
 def test_a_flash_sale_with_late_feeds_oversells_least_under_the_bridge() -> None:
     tape = flash_sale.Tape(orders=60, minutes=4, skus=2, stock=14, feed_delay=40, seed=2)
-    bridge = flash_sale.under_bridge(tape, poll_seconds=30)
-    without = flash_sale.under_bridge(tape, gap_rule=False, poll_seconds=30)
+    bridge = flash_sale.under_bridge(tape, poll_seconds=60)
+    without = flash_sale.under_bridge(tape, gap_rule=False, poll_seconds=60)
     absolute = flash_sale.under_absolute_pushes(tape, every=60.0)
     assert bridge.oversold < without.oversold
     assert bridge.oversold < absolute.oversold
     assert bridge.unsold == 0
 
 
+@pytest.mark.long
 def test_while_the_sheet_is_away_lowerings_take_as_long_as_before_and_nothing_rises() -> None:
     away = sheet_away.run(skus=8, minutes=5, poll_seconds=15, pause=6)
     assert away.lowering_before.never == away.lowering_meanwhile.never == 0
