@@ -17,7 +17,7 @@ def test_the_old_process_ends_and_the_new_one_goes_on(tmp_path: Path, live_shop:
         text = shop.config.read_text().replace("[bridge]\n", "[bridge]\nstale_seconds = 5\n")
         shop.config.write_text(text.replace("[sheet]\n", "[sheet]\ntimeout_seconds = 5\n"))
         old = shop.start()
-        shop.live_on(lambda: len(shop.typed) > 5)
+        shop.live_on(lambda: len(shop.typed) > 5 and len(shop.orders) > 2)
         assert shop.settled(old) == []  # a copy that lacks what came after it is a restored ledger, another story
         with closing(sqlite3.connect(shop.ledger)) as file:
             file.execute("VACUUM INTO ?", (str(shop.folder / "moved.sqlite"),))
@@ -31,3 +31,25 @@ def test_the_old_process_ends_and_the_new_one_goes_on(tmp_path: Path, live_shop:
         assert shop.lost_and_doubled() == (0, 0)
         assert shop.integrity() == "ok"
         assert new.terminate() == 0
+
+
+@pytest.mark.long
+def test_taking_over_with_the_command(tmp_path: Path, live_shop: Begun) -> None:
+    """A new server with a ledger of its own, told on purpose that the spreadsheet is its."""
+    with opened(tmp_path, live_shop, seed=6) as shop:
+        old = shop.start()
+        shop.live_on(lambda: len(shop.typed) > 5 and len(shop.orders) > 2)
+        assert shop.settled(old) == []
+        shop.config.write_text(shop.config.read_text().replace(str(shop.ledger), str(shop.folder / "new.sqlite")))
+        tab = shop.book.sheet("_bridge_marks").id
+        before = shop.book.shown(tab, 0, 1)
+        refused = shop.start()
+        assert refused.end() == 1
+        assert "別の台帳" in refused.words()
+        assert "bridge init --take-over" in refused.words()
+        assert shop.book.shown(tab, 0, 1) == before
+        taken = shop.start(None, "init", "--take-over")
+        assert taken.end() == 0, taken.words()
+        assert "引き継ぎました" in taken.words()
+        assert old.end() == 1
+        assert "別の台帳" in old.words()
