@@ -238,6 +238,8 @@ def _copy(sim: Sim, grid: Grid, row: int) -> int:
     new = new_name(sim, "product")
     Grid(sim).put(row + 1, "商品名", new)
     sim.model.copies(name, new)
+    if name in sim.cleared:
+        sim.cleared.add(new)
     return row + 1
 
 
