@@ -293,7 +293,7 @@ class _Accounting:
         if row.sku not in self.standing and not self._greet(row):
             return
         has = self._amount(row.sku, row.token)
-        if has is not None and self.book.restored is not None:
+        if has is not None and self.book.restored is not None and self._opened(row.sku):
             has = self._as_if_typed(row, has)
         if has is None:
             self._tokenless(row)

@@ -207,3 +207,13 @@ def test_such_a_number_counts_at_the_second_look_where_it_takes_back_the_edit_be
     second = account(later, replace(shown, lines=()))
     assert typed_after(later, second) == 1
     assert second.findings == ()
+
+
+def test_a_product_newer_than_a_restored_ledger_keeps_the_number_that_a_write_hit() -> None:
+    """A copied row had just been made product C when a write for A landed in it: 2 became 0. The journal says so, also
+    to an older ledger that knows neither C nor the write."""
+    landed = Line(9, "C", locked(8), (HERE,), (Quantity(2),), (0,))
+    before = replace(book(), restored=5)
+    shown = row(0, token=free(9), sku="C", position=2, confirm=True)
+    outcome = account(before, view(row(10), shown, lines=(landed,)))
+    assert [(m.on_hand, m.cause) for m in outcome.movements if m.sku == "C"] == [(2, Cause.OPENING)]
