@@ -27,6 +27,8 @@ from bridge.ledger.schema import (
 )
 from bridge.ledger.values import Values
 
+FORGOTTEN = "journal forgotten below"  # the number of the oldest line that is remembered
+
 
 @dataclass(frozen=True)
 class SkuRecord:
@@ -146,13 +148,18 @@ class SheetBook:
         return int(lowest) if lowest is not None else int(self._values.get("number", 0)) + 1
 
     def forget_before(self, number: int) -> None:
-        """Amounts and seen lines are kept as long as the journal, and no longer."""
+        """Amounts and seen lines are kept as long as the journal, and no longer. The tab may still show such a line,
+        where the number that would write over it was used for a lock: nothing is left that could explain it."""
+        self._values.put(FORGOTTEN, max(number, int(self._values.get(FORGOTTEN, 0))))
         self._conn.execute(delete(amount).where(amount.c.number < number))
         self._conn.execute(delete(journal_seen).where(journal_seen.c.number < number))
 
     def seen(self, lines: Iterable[Line]) -> frozenset[str]:
+        """Those that were accounted for, or are older than anything we remember."""
+        lines = list(lines)
+        forgotten = int(self._values.get(FORGOTTEN, 0))
         keys = [line.key for line in lines]
-        found: set[str] = set()
+        found = {line.key for line in lines if line.number < forgotten}
         for start in range(0, len(keys), 500):
             query = select(journal_seen.c.key).where(journal_seen.c.key.in_(keys[start : start + 500]))
             found.update(self._conn.execute(query).scalars())

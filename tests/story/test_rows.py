@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.support.world import World
@@ -193,3 +195,29 @@ def test_rows_hidden_by_a_filter_wait(shop: World) -> None:
     shop.spreadsheet.apply([{"clearBasicFilter": {"sheetId": shop.tab("在庫表")}}])
     shop.rounds(2)
     assert shop.row("A")["本社倉庫"] == "4"
+
+
+def test_an_old_journal_line_that_was_not_written_over_explains_nothing(tmp_path: Path) -> None:
+    """The journal has wrapped round; where a lock's number would have written over a line, the old one still stands."""
+    shop = World(tmp_path / "ledger.sqlite", sheet_settings={"journal_lines": 100})
+    shop.go_live()
+    for _ in range(2):
+        _sells_one_of_each(shop)
+        with shop.service.ledger.write() as tx:
+            tx.sheet.raise_number(150)  # so many locks and tokens later
+    lines = [int(row[0]) for row in shop.spreadsheet.table(shop.tab("_bridge_journal")) if row and row[0].isdigit()]
+    assert min(lines) < max(lines) - 100
+    shop.service.close()
+    shop.start()  # reads the whole journal
+    shop.settle()
+    assert "ロック欄" not in shop.open_questions()
+    assert (sum(shop.balance("A").values()), sum(shop.balance("B").values())) == (5, 5)
+    assert shop.service.reconcile() == []
+
+
+def _sells_one_of_each(shop: World) -> None:
+    for sku in "AB":
+        order = shop.buy("rakuten", sku, 1)
+        assert order is not None
+        shop.sandbox.rakuten.ship(order)
+    shop.rounds(3)
