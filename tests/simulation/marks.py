@@ -82,6 +82,8 @@ def marking(sim: Sim, write: Write) -> Write:
 
 
 def _mark_replaced(sim: Sim, request: Request, found: int) -> None:
+    if request["range"]["sheetId"] != sim.stock:
+        return  # the heartbeat's count
     one = request["range"].get("endRowIndex") is not None
     if request["replacement"].startswith("🔒"):
         if found == 0:
