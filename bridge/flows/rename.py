@@ -17,8 +17,8 @@ def may_take_over(tx: Tx, new: str) -> bool:
 def rename(tx: Tx, old: str, new: str) -> None:
     """The row now standing under `new` is the product known as `old`. What was counted for `new` until now is given
     up: its row's token says what its content contains under the old code, and goes on saying so."""
-    tx.sheet.forget_sku(new)
-    tx.sheet.rename_sku(old, new)
+    tx.forget_sku(new)
+    tx.rename_sku(old, new)
     tx.sheet.change(new, standing=Standing.KNOWN.value, missing_since=None)
     changed = [
         replace(record, components=tuple(Component(new if c.sku == old else c.sku, c.units) for c in record.components))

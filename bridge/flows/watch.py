@@ -274,7 +274,7 @@ def _miss(tx: Tx, outcome: Account, records: Mapping[str, SkuRecord], limits: Li
         tx.put("emptied meant", False)
     for sku in confirmed:
         if records[sku].standing is Standing.NEW and not tx.stock.balances([sku]):
-            tx.sheet.forget_sku(sku)  # given up before its first number counted
+            tx.forget_sku(sku)  # given up before its first number counted
             tx.questions.settle("new product", sku, both("results", "settled itself"))
             continue
         tx.sheet.change(sku, standing=Standing.GONE.value)

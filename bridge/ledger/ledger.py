@@ -78,7 +78,26 @@ class Tx:
         )
         for table in tables:
             self.conn.execute(table.delete())
-        self.sheet.changed()
+        self._changed()
+
+    def forget_sku(self, code: str) -> None:
+        """Everything held under one code, its stock included. Only where another product takes the code over."""
+        for name in ("sku", "balance", "movement", "amount", "finding", "questioned", "row_intent"):
+            table = schema.metadata.tables[name]
+            self.conn.execute(table.delete().where(table.c.sku == code))
+        self._changed()
+
+    def rename_sku(self, old: str, new: str) -> None:
+        """Everything held under one code goes on under the other, which holds nothing."""
+        for name in ("sku", "balance", "movement", "amount", "share", "finding", "questioned", "edit"):
+            table = schema.metadata.tables[name]
+            self.conn.execute(table.update().where(table.c.sku == old).values(sku=new))
+        self._changed()
+
+    def _changed(self) -> None:
+        """What the books have read in this transaction is no longer true."""
+        for book in (self.stock, self.questioned, self.sheet):
+            book.changed()
 
 
 class Ledger:

@@ -39,10 +39,17 @@ class QuestionedEdit:
 class QuestionedBook:
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
+        self._all: list[QuestionedEdit] | None = None  # read once a transaction, until something changes
 
     def all(self) -> list[QuestionedEdit]:
-        query = select(questioned).order_by(questioned.c.sku, questioned.c.location)
-        return [QuestionedEdit(**row._mapping) for row in self._conn.execute(query)]
+        if self._all is None:
+            query = select(questioned).order_by(questioned.c.sku, questioned.c.location)
+            self._all = [QuestionedEdit(**row._mapping) for row in self._conn.execute(query)]
+        return list(self._all)
+
+    def changed(self) -> None:
+        """What was read is no longer true."""
+        self._all = None
 
     def of(self, question: int) -> list[QuestionedEdit]:
         """Those that the question is still about."""
@@ -52,12 +59,15 @@ class QuestionedBook:
         """A cell's earlier one must have been dropped."""
         rows = [vars(edit) for edit in edits]
         if rows:
+            self.changed()
             self._conn.execute(insert(questioned), rows)
 
     def refuse(self, question: int) -> None:
+        self.changed()
         self._conn.execute(update(questioned).where(questioned.c.question == question).values(refused=True))
 
     def drop(self, cells: Iterable[BalanceKey]) -> None:
+        self.changed()
         for sku, location in cells:
             mine = (questioned.c.sku == sku) & (questioned.c.location == location)
             self._conn.execute(delete(questioned).where(mine))

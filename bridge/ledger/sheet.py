@@ -14,15 +14,11 @@ from bridge.domain.stock import BalanceKey
 from bridge.domain.table import Line
 from bridge.ledger.schema import (
     amount,
-    balance,
     edit,
     finding,
     journal_seen,
-    movement,
     open_write,
-    questioned,
     row_intent,
-    share,
     sku,
 )
 from bridge.ledger.values import Values
@@ -85,18 +81,6 @@ class SheetBook:
         """Change what we hold about one SKU; the names are the columns of the table."""
         self._skus = None
         self._conn.execute(update(sku).where(sku.c.sku == code).values(**values))
-
-    def forget_sku(self, code: str) -> None:
-        """Everything held under one code, its stock included. Only where another product takes the code over."""
-        self.changed()
-        for table in (sku, balance, movement, amount, finding, questioned, row_intent):
-            self._conn.execute(delete(table).where(table.c.sku == code))
-
-    def rename_sku(self, old: str, new: str) -> None:
-        """Everything held under one code goes on under the other, which holds nothing."""
-        self.changed()
-        for table in (sku, balance, movement, amount, share, finding, questioned, edit):
-            self._conn.execute(update(table).where(table.c.sku == old).values(sku=new))
 
     # --- numbers and amounts -----------------------------------------------------------------------------------------
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.domain.stock import Balance, BalanceKey, Cause, Movement
@@ -14,12 +15,21 @@ from bridge.ledger.schema import balance, movement
 class StockBook:
     def __init__(self, conn: Connection, at: str) -> None:
         self._conn, self._at = conn, at
+        self._all: dict[BalanceKey, Balance] | None = None  # read once a transaction, until something changes
 
     def balances(self, skus: Iterable[str] | None = None) -> dict[BalanceKey, Balance]:
         """Every balance, or those of `skus`."""
-        query = select(balance)
         if skus is not None:
-            query = query.where(balance.c.sku.in_(sorted(set(skus))))
+            return self._find(select(balance).where(balance.c.sku.in_(sorted(set(skus)))))
+        if self._all is None:
+            self._all = self._find(select(balance))
+        return dict(self._all)
+
+    def changed(self) -> None:
+        """What was read of the balances is no longer true."""
+        self._all = None
+
+    def _find(self, query: Select[Any]) -> dict[BalanceKey, Balance]:
         return {
             (row.sku, row.location): Balance(row.typed, row.booked, row.allocated) for row in self._conn.execute(query)
         }
@@ -29,6 +39,7 @@ class StockBook:
         moved = [m for m in movements if m.on_hand or m.allocated or m.cause is Cause.OPENING]
         if not moved:
             return
+        self.changed()
         self._conn.execute(insert(movement), [self._line(m) for m in moved])
         balances = self.balances(m.sku for m in moved)
         for m in moved:
@@ -80,6 +91,7 @@ class StockBook:
 
     def forget(self, cells: Iterable[BalanceKey]) -> None:
         """A cell becomes *never filled* again; used only when everything is opened anew."""
+        self.changed()
         for sku, location in cells:
             self._conn.execute(balance.delete().where(balance.c.sku == sku, balance.c.location == location))
 

@@ -24,7 +24,7 @@ def failed(lines: list[Line]) -> set[str]:
     return {line.en for line in lines if line.ok is False}
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long), pytest.param(3, marks=pytest.mark.long)])
 def test_an_honest_bridge_passes(tmp_path: Path, seed: int) -> None:
     lines = Day(tmp_path, seed).trade(SECONDS)
     assert holds(lines), "\n".join(f"{line.en}: {line.found} {line.why}" for line in lines if line.ok is False)
