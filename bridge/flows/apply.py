@@ -33,6 +33,7 @@ from bridge.ledger.sheet import RowIntent
 from bridge.ledger.values import iso
 from bridge.sheet import journal
 from bridge.sheet.gateway import BatchRefused, Piece, Request
+from bridge.sheet.headings import guarded
 from bridge.sheet.requests import CellValue, append_rows, text_format
 from bridge.sheet.row_update import (
     OwnedWrite,
@@ -92,7 +93,7 @@ class Apply:
         healed = not batch.essential
         for _ in range(PASSES):
             try:
-                answer = self._send(batch, stock)
+                answer = self._send(batch, stock, look)
             except BatchRefused as refusal:  # a filter hides a row, a row is gone: the next cycle looks again
                 self._refused(batch, look, refusal)
                 return
@@ -118,12 +119,12 @@ class Apply:
             hidden = len(_due(tx, look.stock.view, set(), hidden=True))
         return beat(tx, look, self.desk.tabs["marks"], hidden, self.zone, along=along)
 
-    def _send(self, batch: Batch, stock: StockTab | None) -> Look | None:
+    def _send(self, batch: Batch, stock: StockTab | None, look: Look) -> Look | None:
         """One call; what it answered has been taken in. None where there was nothing to send or to take in. Raises
         BatchRefused where Google refused the batch whole."""
-        requests = batch.requests + batch.beat
-        if not requests:
+        if not batch.requests and not batch.beat:
             return None
+        requests = self._guarded(batch.requests, stock, look) + batch.beat
         if stock is None or stock.view is None or not batch.requests:
             self.desk.send(requests)
             return None
@@ -137,15 +138,24 @@ class Apply:
         reached(Point.REPLY_TAKEN_IN)
         return answer
 
+    def _guarded(self, requests: Sequence[Request], stock: StockTab | None, look: Look) -> list[Request]:
+        tabs = (stock, look.listings, look.answers, look.settings)
+        return guarded(requests, tabs, self.desk.tabs["marks"]) if requests else []
+
     def _refused(self, batch: Batch, look: Look, refusal: BatchRefused) -> None:
         """The heartbeat goes out all the same, and so does what people must be told."""
         _log.warning("batch refused: %s", refusal)
         with self.ledger.write() as tx:
             told = note_refusal(tx, refusal.hint)
             answers = Answers(self.shop, self.zone, gather(tx, self.shop))
-            alone = [*batch.beat, *(people_requests(tx, self.shop, look, answers) if told else ())]
-        if alone:
-            self.desk.send(alone)
+            alone = self._guarded(people_requests(tx, self.shop, look, answers) if told else (), None, look)
+        for requests in ([*batch.beat, *alone], batch.beat):
+            try:
+                if requests:
+                    self.desk.send(requests)
+                return
+            except BatchRefused:
+                _log.warning("refused too: what people are told of it")
 
     def _heal_all(self, tx: Tx, batch: Batch, stock: StockTab | None, people: Look) -> None:
         """Every bridge-owned cell that shows something else than it should rides along with this batch."""

@@ -21,6 +21,7 @@ from bridge.sheet.layout import (
     kind_title,
     tab_spec,
 )
+from bridge.sheet.marks import HEADING_COLUMNS
 from bridge.sheet.requests import CellValue, box, text_format, write_cells
 
 JOURNAL_COLUMNS = 4 + 2 * 10  # up to ten stock columns
@@ -80,7 +81,7 @@ def _repairs(gateway: Gateway, present: Mapping[str, Tab], language: str) -> lis
         if title in present
     }
     metadata = gateway.open().fetch_sheet_metadata({"fields": _METADATA})
-    requests: list[Request] = []
+    requests = _room_for_headings(present)
     if metadata["properties"].get("autoRecalc") == "ON_CHANGE":  # every minute, or every hour by a person's own choice
         properties = {"autoRecalc": "MINUTE"}
         requests.append({"updateSpreadsheetProperties": {"properties": properties, "fields": "autoRecalc"}})
@@ -99,9 +100,19 @@ def _repairs(gateway: Gateway, present: Mapping[str, Tab], language: str) -> lis
     return requests
 
 
+def _room_for_headings(present: Mapping[str, Tab]) -> list[Request]:
+    """A hidden tab of an earlier version was narrower."""
+    marks = next((present[title] for title in (tab_spec("marks").ja, tab_spec("marks").en) if title in present), None)
+    if marks is None or marks.column_count >= HEADING_COLUMNS:
+        return []
+    more = HEADING_COLUMNS - marks.column_count
+    return [{"appendDimension": {"sheetId": marks.sheet_id, "dimension": "COLUMNS", "length": more}}]
+
+
 def _add_tab(spec: TabSpec, sheet_id: int, language: str, journal_lines: int) -> list[Request]:
     rows = journal_lines + 1 if spec.role == "journal" else spec.rows
-    columns = JOURNAL_COLUMNS if spec.role == "journal" else max(4, len(_expanded(spec, language)) + bool(spec.columns))
+    hidden = {"journal": JOURNAL_COLUMNS, "marks": HEADING_COLUMNS}
+    columns = hidden.get(spec.role) or max(4, len(_expanded(spec, language)) + bool(spec.columns))
     grid: dict[str, Any] = {"rowCount": rows, "columnCount": columns}
     if spec.columns:
         grid["frozenRowCount"] = 1

@@ -6,6 +6,8 @@ beat     when the bridge last looked, as Google counts time in the spreadsheet's
 count    raised with every beat: less than the ledger remembers is an older version of the spreadsheet, more than
          it ever sent is an older copy of the ledger
 hidden   rows that wait because a filter hides them
+
+Below them is the line of headings by which a batch is refused where a column moved (see headings).
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from zoneinfo import ZoneInfo
 
 from bridge.domain.reading import CellKind
@@ -21,6 +24,17 @@ from bridge.sheet.requests import CellValue
 
 ROWS: Mapping[str, int] = {"ledger": 0, "beat": 1, "count": 2, "hidden": 3}
 VALUE_COLUMN = 1
+HEADING_COLUMNS = 60  # all that the bridge counts on in every tab of the staff
+
+
+class HeadingRow(IntEnum):
+    """The filter's own heading, the line that is copied there, and where it is copied on to."""
+
+    HEAD = 5
+    COPIED = 6
+    TRIED = 7
+
+
 _EPOCH = datetime(1899, 12, 30)  # in the spreadsheet's own zone, as everything there
 
 

@@ -16,7 +16,7 @@ def write_cells(sheet_id: int, cells: Cells) -> list[Request]:
     by_row: defaultdict[int, list[int]] = defaultdict(list)
     for row, column in cells:
         by_row[row].append(column)
-    runs = {row: tuple(_runs(sorted(columns))) for row, columns in by_row.items()}
+    runs = {row: tuple(neighbours(columns)) for row, columns in by_row.items()}
     requests = []
     for first, last in _blocks(runs):
         for start, end in runs[first]:
@@ -36,8 +36,9 @@ def write_cells(sheet_id: int, cells: Cells) -> list[Request]:
     return requests
 
 
-def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+def neighbours(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
     """Neighbouring numbers as (first, end), end not included."""
+    numbers = sorted(numbers)
     start = 0
     for i in range(1, len(numbers) + 1):
         if i == len(numbers) or numbers[i] != numbers[i - 1] + 1:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from bridge.domain.reading import CellKind
 from bridge.sheet.gateway import BatchRefused, Gateway, Piece, Reply, Request
 from bridge.sheet.grid import GridCell, Tab
+from bridge.sheet.headings import guarded
+from bridge.sheet.layout import Columns
 from bridge.sheet.requests import Cells, box, copy_values, replace_one, replace_token, write_cells
 
 SCRATCH = "_bridge_probe"
@@ -82,6 +84,12 @@ class Bench:
         self.send(*codes, *requests)
         self.send({"setBasicFilter": {"filter": held}})
         return self.shown()
+
+
+@dataclass(frozen=True)
+class _Headed:
+    tab: Tab
+    columns: Columns
 
 
 @dataclass(frozen=True)
@@ -220,6 +228,22 @@ def _copying_filtered(bench: Bench) -> str:
     return "whole" if bench.shown().column(NUMBER, (8, 9, 10)) == ["11", "12", "13"] else "gaps"
 
 
+def _moved_column(bench: Bench) -> str:
+    """The bridge's own guard, in the other tab; two headings change places behind its back."""
+    bench.send(*bench.cells({(0, CODE): "first", (0, NUMBER): "second"}))
+    tab = bench.shown().tab
+    seen = _Headed(tab, Columns(bench.top, {"first": CODE, "second": NUMBER}))
+    bench.send(*guarded(bench.cells({(1, NUMBER): 1}), [seen], bench.other_id))
+    if bench.shown().text(1, NUMBER) != "1":
+        return "lost"
+    bench.send(*bench.cells({(0, CODE): "second", (0, NUMBER): "first"}))
+    try:
+        bench.send(*guarded(bench.cells({(1, NUMBER): 2}), [seen], bench.other_id))
+    except BatchRefused:
+        return "refused"
+    return "written"
+
+
 def _writing_filtered(bench: Bench) -> str:
     if not bench.hide_middle().hidden(2):
         return "shown"
@@ -349,6 +373,7 @@ TRIALS: Mapping[str, Trial] = {
     "rows hidden by a filter": _hidden_by_filter,
     "protected cells": _protected,
     "copying filtered rows": _copying_filtered,
+    "moved column": _moved_column,
     "writing filtered rows": _writing_filtered,
     "copying": _copying,
     "copying a formula": _copying_formula,

@@ -34,7 +34,7 @@ ACTS: Mapping[str, Actor] = {
     "insert row": Actor(acts_staff.inserts, 1.5),
     "delete blank row": Actor(acts_staff.deletes_blank, 1.5),
     "move row": Actor(acts_staff.moves_row, 1.5),
-    "move column": Actor(acts_staff.moves_column, 0.3, ("idle",)),
+    "move column": Actor(acts_staff.moves_column, 0.5, ("idle", "sheet read", "sheet write")),
     "delete row": Actor(acts_staff.deletes, 0.6),
     "undo": Actor(acts_staff.undoes, 2),
     "copy row": Actor(acts_staff.copies, 1),

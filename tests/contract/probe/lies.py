@@ -61,6 +61,17 @@ def _first(patch: pytest.MonkeyPatch, kind: str) -> None:
     _batch(patch, lambda plain, edit, asked, ranges: plain(edit, sorted(asked, key=lambda r: kind not in r), ranges))
 
 
+def forgets_filtered_batches(_: Google, patch: pytest.MonkeyPatch) -> None:
+    """A batch in which a filter is set is accepted and carries out nothing else."""
+
+    def lie(plain: Callable[..., Reply], edit: Edit, requests: list[Json], ranges: list[str]) -> Reply:
+        if len(requests) > 1 and any("setBasicFilter" in request for request in requests):
+            return [{} for _ in requests], None
+        return plain(edit, requests, ranges)
+
+    _batch(patch, lie)
+
+
 def searches_the_past(_: Google, patch: pytest.MonkeyPatch) -> None:
     """findReplace looks at the cells as they were before the batch."""
     _first(patch, "findReplace")
