@@ -186,7 +186,7 @@ class Answering:
                 given.setdefault(line.id, set()).add(line.answer)
         for number, texts in sorted(given.items()):
             question = tx.questions.get(number)
-            if question is None or question.closed_at is not None or not self._still(f"answer {number}", texts):
+            if question is None or not self._still(f"answer {number}", texts):
                 continue
             if len(texts) > 1:
                 tx.questions.answered(number, "", both("results", "doubled answer"))

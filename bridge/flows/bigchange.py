@@ -160,7 +160,7 @@ def _drop_what_is_gone(tx: Tx, judged: Judged) -> set[str]:
     tx.questioned.drop(each.cell for each in gone)
     for number in sorted({each.question for each in gone}):
         question = tx.questions.get(number)
-        if question is None or question.closed_at is not None:
+        if question is None:
             continue
         if left := tx.questioned.of(number):
             tx.questions.reword(number, question.subject, {**question.data, **_said(_totals(left))})

@@ -104,7 +104,7 @@ def _question_cells(tx: Tx, shop: Shop, tab: Lines[AnswerLine], answers: Answers
             lines.append((by_id[each.id].position, cells, {"id": each.id, **by_id[each.id].shown}))
         else:
             new.append(cells)
-    settled = {each.id: each for each in tx.questions.closed()}
+    settled = {each.id: each for each in tx.questions.closed(by_id)}
     for line in tab.lines:
         closed = settled.get(line.id)
         if closed is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Select, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.domain.orders import ListingKey
@@ -54,22 +54,28 @@ class ListingBook:
 
     def __init__(self, conn: Connection, at: datetime, on_wanted: Callable[[], None]) -> None:
         self._conn, self._at, self._on_wanted = conn, at, on_wanted
+        self._all: dict[ListingKey, ListingRecord] | None = None  # read once a transaction, then kept up to date
 
     def all(self, channel: str | None = None) -> dict[ListingKey, ListingRecord]:
-        query = select(listing)
-        if channel is not None:
-            query = query.where(listing.c.channel == channel)
-        records = (_record(row) for row in self._conn.execute(query))
-        return {record.key: record for record in records}
+        if self._all is None and channel is None:
+            self._all = self._find(select(listing))
+        if self._all is None:
+            return self._find(select(listing).where(listing.c.channel == channel))
+        return {key: each for key, each in self._all.items() if channel in (None, key.channel)}
+
+    def _find(self, query: Select[Any]) -> dict[ListingKey, ListingRecord]:
+        return {record.key: record for record in map(_record, self._conn.execute(query))}
 
     def get(self, keys: Iterable[ListingKey]) -> dict[ListingKey, ListingRecord]:
         wanted = set(keys)
-        found = {}
+        if self._all is not None:
+            return {key: self._all[key] for key in wanted & self._all.keys()}
+        found: dict[ListingKey, ListingRecord] = {}
         for channel in sorted({key.channel for key in wanted}):
             ids = sorted(key.id for key in wanted if key.channel == channel)
             for start in range(0, len(ids), 500):
-                query = select(listing).where(listing.c.channel == channel, listing.c.id.in_(ids[start : start + 500]))
-                found.update({record.key: record for record in map(_record, self._conn.execute(query))})
+                mine = (listing.c.channel == channel, listing.c.id.in_(ids[start : start + 500]))
+                found |= self._find(select(listing).where(*mine))
         return found
 
     def touching(self, skus: Iterable[str]) -> dict[ListingKey, ListingRecord]:
@@ -86,7 +92,10 @@ class ListingBook:
         if not records:
             return
         known = self.get(record.key for record in records)
-        rows = [_values(replace(each, due_since=_due_since(known.get(each.key), each, self._at))) for each in records]
+        records = [replace(each, due_since=_due_since(known.get(each.key), each, self._at)) for each in records]
+        rows = [_values(each) for each in records]
+        if self._all is not None:
+            self._all |= {each.key: each for each in records}
         self._index(records, known)
         if any(_target(each) != _target(known.get(each.key)) for each in records):
             self._on_wanted()
@@ -112,15 +121,14 @@ class ListingBook:
 
     def held_back(self) -> dict[ListingKey, ListingRecord]:
         """Listings of which units are held back, from the others or from themselves."""
-        query = select(listing).where((listing.c.reserve > 0) | (listing.c.shrunk > 0))
-        return {record.key: record for record in map(_record, self._conn.execute(query))}
+        return self._find(select(listing).where((listing.c.reserve > 0) | (listing.c.shrunk > 0)))
 
     def due(self, channel: str, before: datetime | None = None) -> dict[ListingKey, ListingRecord]:
         """Listings that don't show what is wanted, since before then."""
         query = select(listing).where(listing.c.channel == channel, listing.c.due_since.is_not(None))
         if before is not None:
             query = query.where(listing.c.due_since < iso(before))
-        return {record.key: record for record in map(_record, self._conn.execute(query))}
+        return self._find(query)
 
     def change(self, states: Iterable[ListingState]) -> None:
         """Bring the states of known listings up to date."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,12 +35,17 @@ class QuestionBook:
             self._open = self._find(exception.c.closed_at.is_(None))
         return list(self._open)
 
-    def closed(self) -> list[OpenQuestion]:
-        return self._find(exception.c.closed_at.is_not(None))
+    def closed(self, among: Iterable[int]) -> list[OpenQuestion]:
+        """Those of these numbers that are closed. As many as the tab has lines, however long it has been kept."""
+        wanted, found = sorted(among), list[OpenQuestion]()
+        for start in range(0, len(wanted), 500):
+            mine = exception.c.id.in_(wanted[start : start + 500])
+            found += self._find(mine & exception.c.closed_at.is_not(None))
+        return found
 
     def get(self, number: int) -> OpenQuestion | None:
-        found = self._find(exception.c.id == number)
-        return found[0] if found else None
+        """The open one of that number."""
+        return next((each for each in self.open() if each.id == number), None)
 
     def find(self, kind: str, subject: str) -> OpenQuestion | None:
         """The open one of that kind about that subject."""

@@ -231,7 +231,9 @@ class SheetBook:
         return self._findings
 
     def find(self, found: Mapping[BalanceKey, str], mended: Iterable[BalanceKey]) -> None:
-        self._findings = None
+        mended = list(mended)
+        if found or mended:
+            self._findings = None
         if found:
             statement = upsert(finding)
             self._conn.execute(

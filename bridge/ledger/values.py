@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Text, cast, select
 from sqlalchemy.dialects.sqlite import insert
 
 from bridge.ledger.schema import meta
@@ -20,25 +21,32 @@ def time_of(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+_AS_STORED = select(meta.c.key, cast(meta.c.value, Text).label("value"))
+
+
 class Values:
-    """Single remembered values, read once a transaction."""
+    """Single remembered values: read once a transaction, understood when they are asked for."""
 
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
-        self._known: dict[str, Any] | None = None
+        self._stored: dict[str, str] | None = None
+        self._known: dict[str, Any] = {}
 
     def get(self, key: str, default: Any = None) -> Any:
-        return self._all().get(key, default)
+        if key not in self._known:
+            if self._stored is None:
+                self._stored = {row.key: row.value for row in self._conn.execute(_AS_STORED)}
+            if key not in self._stored:
+                return default
+            self._known[key] = json.loads(self._stored[key])
+        return self._known[key]
 
     def put(self, key: str, value: Any) -> None:
-        known = self._all()
-        if key in known and known[key] == value:
+        if self.get(key, _NOTHING) == value:
             return
         statement = insert(meta).values(key=key, value=value)
         self._conn.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
-        known[key] = value
+        self._known[key] = value
 
-    def _all(self) -> dict[str, Any]:
-        if self._known is None:
-            self._known = {row.key: row.value for row in self._conn.execute(select(meta))}
-        return self._known
+
+_NOTHING = object()
