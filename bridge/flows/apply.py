@@ -116,7 +116,8 @@ class Apply:
         if _usable(tx, look.stock):
             assert look.stock is not None
             assert look.stock.view is not None
-            hidden = len(_due(tx, look.stock.view, set(), hidden=True))
+            if any(row.hidden for row in look.stock.view.rows):
+                hidden = len(_due(tx, look.stock.view, set(), hidden=True))
         return beat(tx, look, self.desk.tabs["marks"], hidden, self.zone, along=along)
 
     def _send(self, batch: Batch, stock: StockTab | None, look: Look) -> Look | None:

@@ -77,13 +77,14 @@ def silent_skus(tx: Tx, shop: Shop, but: str) -> set[str]:
 
 def hold_back(tx: Tx, shop: Shop) -> None:
     """Bring up to date what the channels hold back for each other's sake. Cheap where all is well."""
+    late = tx.listings.due(before=tx.at - shop.patience)
     for name, facts in shop.channels.items():
         state = contact_with(tx, shop, name)
         window = ahead(facts.windows, tx.at, LEAD)
         if window is not None or state is Contact.BLIND:
             changed = _guess(tx, shop, name, state, max(tx.at, window.end) if window else tx.at)
         else:
-            changed = _known_again(tx, name, _stuck(tx, shop, name))
+            changed = _known_again(tx, name, _stuck(tx, shop, name, late))
         _say(tx, shop, name, state)
         changed += _shrink(tx, shop, name, window)
         if changed:
@@ -113,11 +114,12 @@ def _guess(tx: Tx, shop: Shop, name: str, state: Contact, until: datetime) -> li
     return _reserve(tx, name, reserves)
 
 
-def _stuck(tx: Tx, shop: Shop, name: str) -> dict[ListingKey, int]:
-    """What listings may sell whose number could not be lowered for long, beyond what we have seen of it."""
+def _stuck(tx: Tx, shop: Shop, name: str, late: Mapping[ListingKey, ListingRecord]) -> dict[ListingKey, int]:
+    """What listings may sell whose number could not be lowered for long, beyond what we have seen of it. `late`: those
+    of every channel that don't show what is wanted for so long."""
     before = tx.at - shop.patience
-    late = tx.listings.due(name, before) if tx.channels.get(name).live else {}
-    above = {key: record for key, record in late.items() if _shows_too_many(record)}
+    mine = {key: record for key, record in late.items() if key.channel == name and _shows_too_many(record)}
+    above = mine if tx.channels.get(name).live else {}
     paces = _paces(tx, name, before) if above else {}
     found = {}
     for key, record in above.items():

@@ -123,9 +123,11 @@ class ListingBook:
         """Listings of which units are held back, from the others or from themselves."""
         return self._find(select(listing).where((listing.c.reserve > 0) | (listing.c.shrunk > 0)))
 
-    def due(self, channel: str, before: datetime | None = None) -> dict[ListingKey, ListingRecord]:
-        """Listings that don't show what is wanted, since before then."""
-        query = select(listing).where(listing.c.channel == channel, listing.c.due_since.is_not(None))
+    def due(self, channel: str | None = None, before: datetime | None = None) -> dict[ListingKey, ListingRecord]:
+        """Listings, of one channel or of all, that don't show what is wanted, since before then."""
+        query = select(listing).where(listing.c.due_since.is_not(None))
+        if channel is not None:
+            query = query.where(listing.c.channel == channel)
         if before is not None:
             query = query.where(listing.c.due_since < iso(before))
         return self._find(query)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -59,6 +59,7 @@ class SheetBook:
         self._conn, self._at, self._values = conn, at, values
         self._skus: dict[str, SkuRecord] | None = None  # read once a transaction, until something changes
         self._findings: dict[BalanceKey, str] | None = None  # the same
+        self._amounts: dict[int, dict[str, Amount]] = {}  # by number: those that were asked for, kept up to date
 
     # --- SKUs --------------------------------------------------------------------------------------------------------
 
@@ -68,8 +69,9 @@ class SheetBook:
         return self._skus
 
     def changed(self) -> None:
-        """What was read of the SKUs and their findings is no longer true."""
+        """What was read of the SKUs, their findings and their amounts is no longer true."""
         self._skus = self._findings = None
+        self._amounts.clear()
 
     def greet(self, code: str, standing: Standing) -> None:
         """Take in a SKU; one that is known stays as it is."""
@@ -79,8 +81,12 @@ class SheetBook:
 
     def change(self, code: str, **values: Any) -> None:
         """Change what we hold about one SKU; the names are the columns of the table."""
-        self._skus = None
         self._conn.execute(update(sku).where(sku.c.sku == code).values(**values))
+        if self._skus is not None and code in self._skus:
+            changed: dict[str, Any] = {
+                name: Standing(value) if name == "standing" else value for name, value in values.items()
+            }
+            self._skus = {**self._skus, code: replace(self._skus[code], **changed)}
 
     # --- numbers and amounts -----------------------------------------------------------------------------------------
 
@@ -94,15 +100,21 @@ class SheetBook:
         self._values.put("number", max(floor, int(self._values.get("number", 0))))
 
     def amounts(self, numbers: Iterable[int]) -> dict[tuple[str, int], Amount]:
-        wanted, found = sorted(set(numbers)), {}
-        for start in range(0, len(wanted), 500):
-            query = select(amount).where(amount.c.number.in_(wanted[start : start + 500]))
-            found.update({(row.sku, row.number): row.contains for row in self._conn.execute(query)})
-        return found
+        wanted = set(numbers)
+        unread = sorted(wanted - self._amounts.keys())
+        self._amounts |= {number: {} for number in unread}
+        for start in range(0, len(unread), 500):
+            query = select(amount).where(amount.c.number.in_(unread[start : start + 500]))
+            for row in self._conn.execute(query):
+                self._amounts[row.number][row.sku] = row.contains
+        return {(code, number): has for number in wanted for code, has in self._amounts[number].items()}
 
     def note(self, amounts: Mapping[tuple[str, int], Amount]) -> None:
         if not amounts:
             return
+        for (code, number), contains in amounts.items():
+            if number in self._amounts:
+                self._amounts[number][code] = dict(contains)
         statement = upsert(amount)
         self._conn.execute(
             statement.on_conflict_do_update(
@@ -135,6 +147,7 @@ class SheetBook:
         """Amounts and seen lines are kept as long as the journal, and no longer. The tab may still show such a line,
         where the number that would write over it was used for a lock: nothing is left that could explain it."""
         self._values.put(FORGOTTEN, max(number, int(self._values.get(FORGOTTEN, 0))))
+        self._amounts.clear()
         self._conn.execute(delete(amount).where(amount.c.number < number))
         self._conn.execute(delete(journal_seen).where(journal_seen.c.number < number))
 
