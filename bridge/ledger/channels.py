@@ -39,6 +39,9 @@ class ChannelRecord:
         return None if None in halves else max(half for half in halves if half)
 
 
+_ALL_CHANNELS = select(channel)
+
+
 class ChannelBook:
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
@@ -46,7 +49,7 @@ class ChannelBook:
 
     def all(self) -> dict[str, ChannelRecord]:
         if self._all is None:
-            self._all = {row.name: ChannelRecord(**row._mapping) for row in self._conn.execute(select(channel))}
+            self._all = {row.name: ChannelRecord(**row._mapping) for row in self._conn.execute(_ALL_CHANNELS)}
         return dict(self._all)
 
     def get(self, name: str) -> ChannelRecord:

@@ -49,6 +49,9 @@ class PushIntent:
     items: tuple[Push, ...]
 
 
+_ALL_LISTINGS = select(listing)
+
+
 class ListingBook:
     """`on_wanted`: told when what a listing should show has changed."""
 
@@ -58,7 +61,7 @@ class ListingBook:
 
     def all(self, channel: str | None = None) -> dict[ListingKey, ListingRecord]:
         if self._all is None and channel is None:
-            self._all = self._find(select(listing))
+            self._all = self._find(_ALL_LISTINGS)
         if self._all is None:
             return self._find(select(listing).where(listing.c.channel == channel))
         return {key: each for key, each in self._all.items() if channel in (None, key.channel)}

@@ -36,6 +36,9 @@ class QuestionedEdit:
         return self.sku, self.location
 
 
+_ALL_QUESTIONED = select(questioned).order_by(questioned.c.sku, questioned.c.location)
+
+
 class QuestionedBook:
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
@@ -43,8 +46,7 @@ class QuestionedBook:
 
     def all(self) -> list[QuestionedEdit]:
         if self._all is None:
-            query = select(questioned).order_by(questioned.c.sku, questioned.c.location)
-            self._all = [QuestionedEdit(**row._mapping) for row in self._conn.execute(query)]
+            self._all = [QuestionedEdit(**row._mapping) for row in self._conn.execute(_ALL_QUESTIONED)]
         return list(self._all)
 
     def changed(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 
 from bridge.ledger.schema import exception
 
@@ -25,6 +25,9 @@ class OpenQuestion:
     closed_at: str | None = None
 
 
+_OPEN = select(exception).where(exception.c.closed_at.is_(None)).order_by(exception.c.id)
+
+
 class QuestionBook:
     def __init__(self, conn: Connection, at: str) -> None:
         self._conn, self._at = conn, at
@@ -32,7 +35,7 @@ class QuestionBook:
 
     def open(self) -> list[OpenQuestion]:
         if self._open is None:
-            self._open = self._find(exception.c.closed_at.is_(None))
+            self._open = self._found(_OPEN)
         return list(self._open)
 
     def closed(self, among: Iterable[int]) -> list[OpenQuestion]:
@@ -40,7 +43,7 @@ class QuestionBook:
         wanted, found = sorted(among), list[OpenQuestion]()
         for start in range(0, len(wanted), 500):
             mine = exception.c.id.in_(wanted[start : start + 500])
-            found += self._find(mine & exception.c.closed_at.is_not(None))
+            found += self._found(select(exception).where(mine, exception.c.closed_at.is_not(None)))
         return found
 
     def get(self, number: int) -> OpenQuestion | None:
@@ -98,6 +101,5 @@ class QuestionBook:
         self._open = None
         self._conn.execute(update(exception).where(exception.c.id == number).values(answer=answer, result=dict(result)))
 
-    def _find(self, condition: Any) -> list[OpenQuestion]:
-        query = select(exception).where(condition).order_by(exception.c.id)
+    def _found(self, query: Select[Any]) -> list[OpenQuestion]:
         return [OpenQuestion(**row._mapping) for row in self._conn.execute(query)]

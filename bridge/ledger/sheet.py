@@ -23,6 +23,11 @@ from bridge.ledger.schema import (
 )
 from bridge.ledger.values import Values
 
+# Asked in every cycle: made once.
+_ALL_SKUS = select(sku)
+_ALL_FINDINGS = select(finding)
+_ALL_INTENTS = select(row_intent).order_by(row_intent.c.sku)
+
 FORGOTTEN = "journal forgotten below"  # the number of the oldest line that is remembered
 
 
@@ -65,7 +70,7 @@ class SheetBook:
 
     def skus(self) -> dict[str, SkuRecord]:
         if self._skus is None:
-            self._skus = {row.sku: _record(row) for row in self._conn.execute(select(sku))}
+            self._skus = {row.sku: _record(row) for row in self._conn.execute(_ALL_SKUS)}
         return self._skus
 
     def changed(self) -> None:
@@ -187,8 +192,8 @@ class SheetBook:
     # --- row updates under way ---------------------------------------------------------------------------------------
 
     def intents(self) -> list[RowIntent]:
-        query = select(row_intent).order_by(row_intent.c.sku)
-        return [RowIntent(r.sku, r.kind, r.lock_number, r.write_number) for r in self._conn.execute(query)]
+        found = self._conn.execute(_ALL_INTENTS)
+        return [RowIntent(r.sku, r.kind, r.lock_number, r.write_number) for r in found]
 
     def intend(self, intents: Iterable[RowIntent]) -> None:
         rows = [vars(intent) for intent in intents]
@@ -240,7 +245,7 @@ class SheetBook:
 
     def findings(self) -> dict[BalanceKey, str]:
         if self._findings is None:
-            self._findings = {(row.sku, row.location): row.code for row in self._conn.execute(select(finding))}
+            self._findings = {(row.sku, row.location): row.code for row in self._conn.execute(_ALL_FINDINGS)}
         return self._findings
 
     def find(self, found: Mapping[BalanceKey, str], mended: Iterable[BalanceKey]) -> None:

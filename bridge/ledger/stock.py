@@ -11,6 +11,8 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from bridge.domain.stock import Balance, BalanceKey, Cause, Movement
 from bridge.ledger.schema import balance, movement
 
+_ALL_BALANCES = select(balance)
+
 
 class StockBook:
     def __init__(self, conn: Connection, at: str) -> None:
@@ -22,7 +24,7 @@ class StockBook:
         if skus is not None:
             return self._find(select(balance).where(balance.c.sku.in_(sorted(set(skus)))))
         if self._all is None:
-            self._all = self._find(select(balance))
+            self._all = self._find(_ALL_BALANCES)
         return dict(self._all)
 
     def changed(self) -> None:

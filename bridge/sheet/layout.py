@@ -133,12 +133,13 @@ def find_columns(tab: str, rows: Sequence[Sequence[str]], locations: Sequence[st
     """Find a tab's headers among its first rows. `locations`: the names of the stock columns (在庫表 only)."""
     spec = tab_spec(tab)
     wanted = {column.role: {fold(column.ja), fold(column.en)} for column in spec.columns if column.role != "locations"}
+    any_of_them = set[str]().union(*wanted.values())
     best = max(
         range(min(HEADER_ROWS, len(rows))),
-        key=lambda i: sum(any(fold(text) in titles for titles in wanted.values()) for text in rows[i]),
+        key=lambda i: sum(fold(text) in any_of_them for text in rows[i]),
         default=None,
     )
-    if best is None or not any(fold(text) in titles for text in rows[best] for titles in wanted.values()):
+    if best is None or not any(fold(text) in any_of_them for text in rows[best]):
         return Columns(0, {}, problems=(HeaderProblem("no header row", spec.ja),))
     header = [fold(text) for text in rows[best]]
     problems: list[HeaderProblem] = []

@@ -102,8 +102,9 @@ def pruned(value: Any, mask: Mask) -> Any:
     if isinstance(value, list):
         return [pruned(item, mask) for item in value]
     if isinstance(value, dict):
-        kept = ((name, part) for name, part in mask.items() if name in value)
-        return {name: pruned(value[name], part) if part else value[name] for name, part in kept}
+        return {
+            name: pruned(value[name], part) if part else value[name] for name, part in mask.items() if name in value
+        }
     return value
 
 
