@@ -239,7 +239,9 @@ class _Accounting:
             return None
         found = self.amounts.get((sku, number))
         if found is None and self.book.restored is not None and number > self.book.restored:
-            return self.last.get(sku)  # given by the ledger that is no more: the same content, locked or unlocked
+            found = self.last.get(sku)  # given by the ledger that is no more: the same content, locked or unlocked
+            if found is not None:
+                self._note(sku, number, found)
         return found
 
     def _note(self, sku: str, number: int, amount: Amount) -> None:

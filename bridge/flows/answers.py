@@ -16,6 +16,7 @@ from bridge.domain.push import ListingState
 from bridge.domain.reading import Finding, Quantity, read_components
 from bridge.domain.stock import Cause, Component, Movement
 from bridge.domain.table import Row
+from bridge.domain.tokens import number_of
 from bridge.flows import bigchange
 from bridge.flows.desk import Look, header_problems
 from bridge.flows.gone import decide, decide_all, report_gone
@@ -257,7 +258,8 @@ def _two_readings(act: _Act) -> Refusal:
 
 def _unknown_number(act: _Act) -> Refusal:
     """Yes: what the row shows is the number on the shelf. No: the ledger's numbers are written again. Either way the
-    row gets a token of its own, by the ordinary way: its content is now known."""
+    row gets a token of its own, by the ordinary way: its content is now known. What the token says that may stand there
+    again by then (an older version came back) was said of other content."""
     sku = act.question.subject
     row = act.row(sku)
     if row is None or act.look.stock is None or act.look.stock.view is None:
@@ -284,6 +286,9 @@ def _unknown_number(act: _Act) -> Refusal:
             if opens:  # there is no former number to come back
                 movements.append(Movement(sku, location, 0, 0, Cause.OPENING, "answer"))
     act.tx.stock.book(movements)
+    number = number_of(row.token)
+    if number is not None:
+        act.tx.sheet.forget(sku, number)
     act.tx.sheet.change(sku, standing=Standing.KNOWN.value, last=last)
     replan(act.tx, act.shop, [sku])
     return None

@@ -129,6 +129,10 @@ class SheetBook:
             [{"sku": s, "number": n, "at": self._at, "contains": dict(a)} for (s, n), a in amounts.items()],
         )
 
+    def forget(self, code: str, number: int) -> None:
+        """The token of that number tells nothing of this SKU's content any more."""
+        self._conn.execute(delete(amount).where(amount.c.sku == code, amount.c.number == number))
+
     def amounts_at(self, since: str, skus: Iterable[str]) -> dict[str, Amount]:
         """For SKUs whose content changed after `since`: what it contained then (its newest amount of before)."""
         young = select(amount.c.sku).where(amount.c.at > since, amount.c.sku.in_(sorted(set(skus)))).distinct()

@@ -119,6 +119,28 @@ def test_no_puts_the_last_good_numbers_back(shop: World) -> None:
     assert shop.shown("rakuten", "A") == 7
 
 
+@pytest.mark.parametrize(("answer", "shelf"), [("はい", "3"), ("いいえ", "4")])
+def test_the_answer_counts_also_where_the_rows_former_token_stands_there_again(
+    shop: World, answer: str, shelf: str
+) -> None:
+    """One was shipped while the row waited for the answer: its former token says that its content lacks it."""
+    token = shop.row("A")["ロック"]
+    shop.type("A", "ロック", "")
+    shop.type("A", "本社倉庫", 20)
+    shop.rounds(3)
+    order = shop.buy("rakuten", "A", 1)
+    shop.rounds(2)
+    shop.sandbox.rakuten.ship(order)
+    shop.rounds(2)
+    shop.type("A", "ロック", token)
+    shop.type("A", "本社倉庫", 3)
+    shop.answer("ロック欄が消えた", answer)
+    shop.settle()
+    assert shop.row("A")["本社倉庫"] == shelf
+    assert shop.shown("shopify", "A") == int(shelf) + 2
+    assert shop.open_questions() == ""
+
+
 @pytest.mark.parametrize(("answer", "shelf"), [("はい", "9"), ("いいえ", "5")])
 def test_a_cell_filled_for_the_first_time_as_the_lock_was_cleared_is_asked_about_once(
     shop: World, answer: str, shelf: str

@@ -217,3 +217,13 @@ def test_a_product_newer_than_a_restored_ledger_keeps_the_number_that_a_write_hi
     shown = row(0, token=free(9), sku="C", position=2, confirm=True)
     outcome = account(before, view(row(10), shown, lines=(landed,)))
     assert [(m.on_hand, m.cause) for m in outcome.movements if m.sku == "C"] == [(2, Cause.OPENING)]
+
+
+def test_a_product_newer_than_its_number_keeps_the_token_that_a_ledger_since_lost_gave_it() -> None:
+    """Product C was known to the older ledger, none of its numbers; it is ticked as that ledger looks for the first
+    time. The row may be written from now on, so what its token tells is remembered."""
+    before = replace(book(), restored=5)
+    before = replace(before, standing={**before.standing, "C": Standing.NEW}, last={**before.last, "C": {}})
+    outcome = account(before, view(row(10), row(2, token=free(8), sku="C", position=2, confirm=True)))
+    assert outcome.tokens["C"] == free(8)
+    assert outcome.amounts["C", 8] == {}
