@@ -8,18 +8,23 @@ from dataclasses import dataclass
 from tests.simulation import acts_outside, acts_staff, acts_trade
 from tests.simulation.world import Act
 
-CALLS = ("sheet read", "sheet write", "rakuten read", "rakuten write", "shopify read", "shopify write")
+WRITES = ("sheet lock", "sheet second call", "sheet heartbeat", "sheet write")
+CALLS = ("sheet read", *WRITES, "rakuten read", "rakuten write", "shopify read", "shopify write")
 ALWAYS = ("idle", "commit", *CALLS)
 BETWEEN = ("idle", *CALLS)
+AT_LOCK, AT_SECOND = ("sheet lock",), ("sheet second call",)
+AIMED = {*AT_LOCK, *AT_SECOND}
 
 
 @dataclass(frozen=True)
 class Actor:
-    """`weight`: how often, compared with the others · `when`: before which steps of the bridge."""
+    """`weight`: how often, compared with the others · `when`: before which steps of the bridge · `step`: whether it
+    changes the world, and counts as a step."""
 
     act: Act
     weight: float
     when: tuple[str, ...] = BETWEEN
+    step: bool = True
 
 
 ACTS: Mapping[str, Actor] = {
@@ -49,8 +54,26 @@ ACTS: Mapping[str, Actor] = {
     "clear filter": Actor(acts_staff.shows, 1.5),
     "type safety stock": Actor(acts_staff.types_safety, 0.7),
     "paste older row": Actor(acts_staff.pastes_older_row, 0.7),
-    "restore version": Actor(acts_staff.restores_version, 0.15),
+    "restore version": Actor(acts_staff.restores_version, 0.3),
     "note version": Actor(acts_staff.notes_version, 1),
+    # staff who strike while a row is being updated: right before it is locked, or before the second call
+    "clear lock before the lock": Actor(acts_staff.clears_lock, 24, AT_LOCK),
+    "delete row before the lock": Actor(acts_staff.deletes, 8, AT_LOCK),
+    "copy row before the lock": Actor(acts_staff.copies, 24, AT_LOCK),
+    "type before the lock": Actor(acts_staff.types, 24, AT_LOCK),
+    "sort between the calls": Actor(acts_staff.sorts, 24, AT_SECOND),
+    "insert row between the calls": Actor(acts_staff.inserts, 24, AT_SECOND),
+    "delete blank row between the calls": Actor(acts_staff.deletes_blank, 16, AT_SECOND),
+    "move row between the calls": Actor(acts_staff.moves_row, 24, AT_SECOND),
+    "rows keep moving": Actor(acts_staff.keeps_moving, 0),
+    "rows begin to move": Actor(acts_staff.begins_to_move, 30, AT_SECOND),
+    "type between the calls": Actor(acts_staff.types, 32, AT_SECOND),
+    "type nonsense between the calls": Actor(acts_staff.types_nonsense, 12, AT_SECOND),
+    "tick 編集中 between the calls": Actor(acts_staff.holds, 16, AT_SECOND),
+    "set filter between the calls": Actor(acts_staff.hides, 16, AT_SECOND),
+    "delete row between the calls": Actor(acts_staff.deletes, 8, AT_SECOND),
+    "copy row between the calls": Actor(acts_staff.copies, 8, AT_SECOND),
+    "clear lock between the calls": Actor(acts_staff.clears_lock, 8, AT_SECOND),
     # shoppers and the warehouse
     "order": Actor(acts_trade.orders, 14),
     "ship": Actor(acts_trade.ships, 10),
@@ -67,23 +90,24 @@ ACTS: Mapping[str, Actor] = {
     "refuse an item": Actor(acts_trade.refuses, 0.5),
     "take items again": Actor(acts_trade.takes_again, 1),
     # network
-    "slow": Actor(acts_outside.slow, 0.5, CALLS),
-    "429": Actor(acts_outside.too_many, 0.8, CALLS),
-    "503": Actor(acts_outside.unwell, 0.8, CALLS),
-    "request lost": Actor(acts_outside.lost, 0.8, CALLS),
-    "reply lost": Actor(acts_outside.reply_lost, 2.5, CALLS),
-    "request late": Actor(acts_outside.late, 1, CALLS),
+    "slow": Actor(acts_outside.slow, 0.5, CALLS, step=False),
+    "429": Actor(acts_outside.too_many, 0.8, CALLS, step=False),
+    "503": Actor(acts_outside.unwell, 0.8, CALLS, step=False),
+    "request lost": Actor(acts_outside.lost, 0.8, CALLS, step=False),
+    "reply lost": Actor(acts_outside.reply_lost, 2.5, CALLS, step=False),
+    "request late": Actor(acts_outside.late, 1, CALLS, step=False),
     "late requests arrive": Actor(acts_outside.arrive, 1.5),
-    "stale read": Actor(acts_outside.stale, 0.8, ("sheet read",)),
-    "empty read": Actor(acts_outside.empty, 0.2, ("sheet read",)),
+    "stale read": Actor(acts_outside.stale, 0.8, ("sheet read",), step=False),
+    "stale read of a mall": Actor(acts_outside.stale_numbers, 1.5, ("rakuten read", "shopify read"), step=False),
+    "empty read": Actor(acts_outside.empty, 0.5, ("sheet read",), step=False),
     # process
     "kill": Actor(acts_outside.kill, 0.6, ALWAYS),
-    "clock jumps": Actor(acts_outside.jump, 0.15, ("idle",)),
+    "clock jumps": Actor(acts_outside.jump, 0.15, ("idle",), step=False),
     "some seconds": Actor(acts_outside.seconds, 3),
     "sheet at the same time": Actor(acts_outside.runs("sheet"), 2, ALWAYS),
     "rakuten at the same time": Actor(acts_outside.runs("rakuten"), 2, ALWAYS),
     "shopify at the same time": Actor(acts_outside.runs("shopify"), 2, ALWAYS),
     "back up ledger": Actor(acts_outside.backs_up, 1, ("idle",)),
-    "restore ledger": Actor(acts_outside.restores_ledger, 0.2, ("idle",)),
+    "restore ledger": Actor(acts_outside.restores_ledger, 0.4, ("idle",)),
     "second bridge": Actor(acts_outside.second_bridge, 0.1, ("idle",)),
 }

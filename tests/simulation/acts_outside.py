@@ -58,6 +58,16 @@ def stale(sim: Sim, dice: Random) -> bool:
     return True
 
 
+def stale_numbers(sim: Sim, dice: Random) -> bool:
+    """The numbers that a mall is asked for in this job are those of a moment ago: an answer from a cache."""
+    mall = sim.kind.split(" ")[0]
+    trouble = sim.troubles[mall]
+    if not trouble.shown or trouble.old is not None:
+        return False
+    trouble.old = dice.choice(trouble.shown)
+    return True
+
+
 def empty(sim: Sim, dice: Random) -> bool:
     """The read that is about to be made shows the table without its rows, or without its numbers."""
     book = sim.sheet.book.copy()
@@ -112,14 +122,14 @@ def runs(job: str) -> Act:
 
 def backs_up(sim: Sim, _dice: Random) -> bool:
     """The ledger file is copied away."""
-    sim.older_ledgers.append((sim.counts["sheet write"], sim.serialized()))
+    sim.older_ledgers.append((sim.sheet_writes(), sim.serialized()))
     return False
 
 
 def restores_ledger(sim: Sim, _dice: Random) -> bool:
     """The bridge is stopped, an older copy of its ledger put in place, and started again. Where two readings are told
     apart, answers given since would be lost with it, which no table can bring back."""
-    writes = sim.counts["sheet write"]
+    writes = sim.sheet_writes()
     fitting = [ledger for at, ledger in sim.older_ledgers if 0 < writes - at < JOURNAL_LINES // 5]
     if not fitting or sim.world.config.sheet.two_readings_seconds:
         return False

@@ -6,8 +6,10 @@ from copy import deepcopy
 from random import Random
 from typing import Any
 
+from tests.simulation.calls import SECOND
+from tests.simulation.shop import STOCK
 from tests.simulation.watcher import LOCATIONS
-from tests.simulation.world import SELLING, STOCK, Sim
+from tests.simulation.world import SELLING, Sim
 
 NONSENSE = ("abc", "-3", "1.5", "", "十二個")
 MOST_ROWS, MOST_PRODUCTS = 18, 6
@@ -27,6 +29,13 @@ class Grid:
         name = self.at["商品名"]
         rows = self.sheet.rows
         return [i for i in range(1, len(rows)) if self.sheet.cell(i, name).entered and not rows[i].hidden_by_filter]
+
+    def pick(self, rows: list[int], dice: Random) -> int:
+        """One of these; during a row update rather one that is under way."""
+        tokens = self.sim.call.tokens if self.sim.kind.startswith("sheet") else frozenset()
+        locks = {row: self.text(row, "ロック") for row in rows}
+        busy = [row for row, lock in locks.items() if lock in tokens or lock.startswith("🔒")]
+        return dice.choice(busy if busy and dice.random() < 0.7 else rows)
 
     def named(self, name: str) -> int | None:
         return next((row for row in self.positions() if self.text(row, "商品名") == name), None)
@@ -66,7 +75,7 @@ def types(sim: Sim, dice: Random) -> bool:
     grid = Grid(sim)
     if not (rows := grid.positions()):
         return False
-    row, at = dice.choice(rows), dice.choice(LOCATIONS[:2])
+    row, at = grid.pick(rows, dice), dice.choice(LOCATIONS[:2])
     shown = grid.text(row, at)
     if grid.asked_about(row, at):
         return False
@@ -100,7 +109,7 @@ def takes_back(sim: Sim, _dice: Random) -> bool:
 def types_nonsense(sim: Sim, dice: Random) -> bool:
     grid = Grid(sim)
     rows = [row for row in grid.positions() if grid.text(row, "本社倉庫").removeprefix("-").isdigit()]
-    row = dice.choice(rows or [0])
+    row = grid.pick(rows, dice) if rows else 0
     if not row or grid.asked_about(row, "本社倉庫"):
         return False
     grid.enter(row, "本社倉庫", dice.choice(NONSENSE))
@@ -128,8 +137,9 @@ def copies_block(sim: Sim, dice: Random) -> bool:
     grid = Grid(sim)
     if not (rows := grid.positions()):
         return False
-    first = dice.randrange(len(rows))
-    sim.block = [{at: grid.text(row, at) for at in SELLING} for row in rows[first : first + dice.randint(1, 3)]]
+    size = dice.choice((1, 2, 3, 3))
+    first = dice.randrange(max(1, len(rows) - size + 1))
+    sim.block = [{at: grid.text(row, at) for at in SELLING} for row in rows[first : first + size]]
     return False
 
 
@@ -138,7 +148,7 @@ def pastes_block(sim: Sim, dice: Random) -> bool:
     rows = grid.positions()
     if not rows or not sim.block:
         return False
-    first, done = dice.randrange(len(rows)), False
+    first, done = dice.randrange(max(1, len(rows) - len(sim.block) + 1)), False
     for row, numbers in zip(rows[first:], sim.block, strict=False):
         for at, text in numbers.items():
             if text.isdigit() and text != grid.text(row, at) and not grid.asked_about(row, at):
@@ -177,13 +187,29 @@ def moves_row(sim: Sim, dice: Random) -> bool:
     grid = Grid(sim)
     if not (rows := grid.positions()):
         return False
-    row = dice.choice(rows)
+    row = grid.pick(rows, dice)
     source = {"sheetId": sim.stock, "dimension": "ROWS", "startIndex": row, "endIndex": row + 1}
     target = dice.randint(1, max(rows) + 1)
     if row <= target <= row + 1:
         return False
     sim.sheet.apply([{"moveDimension": {"source": source, "destinationIndex": target}}])
     return True
+
+
+def keeps_moving(sim: Sim, _dice: Random) -> bool:
+    """Somebody makes room at the top of the table and closes it again, right before this second call and several to
+    come."""
+    sheet = Grid(sim).sheet
+    if any(cell.entered not in (None, False) for cell in sheet.rows[1].cells):
+        sim.sheet.insert_rows(sim.stock, 1)
+    else:
+        sim.sheet.delete_rows(sim.stock, 1, 2)
+    return True
+
+
+def begins_to_move(sim: Sim, dice: Random) -> bool:
+    sim.moving = sim.moving or 6
+    return keeps_moving(sim, dice)
 
 
 def moves_column(sim: Sim, dice: Random) -> bool:
@@ -202,7 +228,7 @@ def deletes(sim: Sim, dice: Random) -> bool:
     rows = grid.positions()
     if len(rows) < 3 or len(sim.gone) > 1:
         return False
-    row = dice.choice(rows)
+    row = grid.pick(rows, dice)
     name = grid.text(row, "商品名")
     sim.gone.append((name, sim.model.rows.pop(name), sim.sheet.delete_rows(sim.stock, row, row + 1)))
     return True
@@ -226,7 +252,7 @@ def copies(sim: Sim, dice: Random) -> bool:
     rows = grid.positions()
     if not rows or len(grid.sheet.rows) >= MOST_ROWS or len(rows) >= MOST_PRODUCTS:
         return False
-    _copy(sim, grid, dice.choice(rows))
+    _copy(sim, grid, grid.pick(rows, dice))
     return True
 
 
@@ -254,7 +280,7 @@ def adds_product(sim: Sim, dice: Random) -> bool:
     rows = [row for row in grid.positions() if grid.text(row, "SKU") in STOCK]
     if not rows or len(sim.model.rows) >= MOST_PRODUCTS or len(grid.sheet.rows) >= MOST_ROWS:
         return False
-    return _becomes(sim, _copy(sim, grid, dice.choice(rows)), dice)
+    return _becomes(sim, _copy(sim, grid, grid.pick(rows, dice)), dice)
 
 
 def makes_product(sim: Sim, dice: Random) -> bool:
@@ -292,7 +318,7 @@ def _tick(sim: Sim, dice: Random, header: str, to: str) -> bool:
     rows = [row for row in grid.positions() if (grid.text(row, header) or "FALSE") != to]
     if not rows:
         return False
-    grid.put(dice.choice(rows), header, to)
+    grid.put(grid.pick(rows, dice), header, to)
     return True
 
 
@@ -313,7 +339,7 @@ def clears_lock(sim: Sim, dice: Random) -> bool:
     rows = [row for row in grid.positions() if grid.text(row, "ロック")]
     if not rows:
         return False
-    row = dice.choice(rows)
+    row = grid.pick(rows, dice)
     grid.put(row, "ロック", dice.choice(("", "", "メモ")))
     sim.cleared.add(grid.text(row, "商品名"))
     return True
@@ -323,11 +349,11 @@ def hides(sim: Sim, dice: Random) -> bool:
     grid = Grid(sim)
     if not (rows := grid.positions()):
         return False
-    criteria = {str(grid.at["SKU"]): {"hiddenValues": [grid.text(dice.choice(rows), "SKU")]}}
+    criteria = {str(grid.at["SKU"]): {"hiddenValues": [grid.text(grid.pick(rows, dice), "SKU")]}}
     sim.sheet.apply(
         [{"setBasicFilter": {"filter": {"range": grid.box(0, len(grid.sheet.rows)), "criteria": criteria}}}]
     )
-    if sim.kind == "sheet write":
+    if sim.call.what == SECOND and sim.kind == sim.call.kind:
         sim.marks["filter set between the calls"] += 1
     return True
 
@@ -343,7 +369,7 @@ def types_safety(sim: Sim, dice: Random) -> bool:
     grid = Grid(sim)
     if not (rows := grid.positions()):
         return False
-    row, text = dice.choice(rows), str(dice.randint(0, 2))
+    row, text = grid.pick(rows, dice), str(dice.randint(0, 2))
     if grid.text(row, "安全在庫") == text:
         return False
     grid.put(row, "安全在庫", text)
@@ -352,7 +378,7 @@ def types_safety(sim: Sim, dice: Random) -> bool:
 
 def notes_version(sim: Sim, _dice: Random) -> bool:
     """Google keeps a version now and then."""
-    sim.saved.append((sim.counts["sheet write"], sim.sheet.book, sim.model.kept()))
+    sim.saved.append((sim.sheet_writes(), sim.sheet.book, sim.model.kept()))
     return False
 
 

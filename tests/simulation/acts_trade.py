@@ -8,7 +8,8 @@ from typing import Any
 from bridge.domain.orders import ListingKey
 from bridge.sandbox.malls.rakuten.changes import CANCEL_ASKED, REASON_CANCEL
 from bridge.sandbox.malls.rakuten.records import BY_SHOP, CANCELLED, SHIPPED, ChangeReason
-from tests.simulation.world import MALLS, STOCK, Sim
+from tests.simulation.shop import STOCK
+from tests.simulation.world import MALLS, Sim
 
 
 def _shop(sim: Sim, name: str) -> Any:
@@ -127,6 +128,7 @@ def gives_back(sim: Sim, dice: Random) -> bool:
         return False
     units = dice.randint(1, units)
     _shop(sim, "shopify").return_units(order.id, line.line_id, units, restock)
+    sim.marks["goods returned"] += 1
     if restock:
         sim.returned[sim.line_id("shopify", order, line)] += units
     _muddy(sim, "shopify", order)

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bridge.sandbox.faults import Environ
 from bridge.sheet.gateway import BatchRefused, Reply, Request
+from tests.simulation.calls import SECOND
 
 if TYPE_CHECKING:
     from tests.simulation.world import Sim
@@ -55,6 +55,8 @@ MARKS = (
     "asked: held long",
     "below zero shown",
     "stale read",
+    "stale read of a mall",
+    "goods returned",
     "empty read",
     "clock jumped hours",
 )
@@ -103,12 +105,10 @@ def layout_of(sim: Sim) -> tuple[tuple[str, bool], ...]:
     return tuple((str(sheet.cell(i, name).entered), bool(sheet.cell(i, hold).entered)) for i in range(len(sheet.rows)))
 
 
-def mark_moves(sim: Sim, environ: Environ) -> None:
-    """What happened between the reply before and the write that is about to be made."""
-    body = environ["wsgi.input"].read()
-    environ["wsgi.input"].seek(0)
+def mark_moves(sim: Sim) -> None:
+    """What happened between the reply before and the second call that is about to be made."""
     now = layout_of(sim)
-    if b"copyPaste" not in body or now == sim.layout:
+    if sim.call.what != SECOND or now == sim.layout:
         return
     if [name for name, _ in now] != [name for name, _ in sim.layout]:
         sim.marks["row moved between the calls"] += 1

@@ -8,8 +8,9 @@ from typing import Any
 
 from tests.simulation.acts_staff import Grid, deletes_copy, mends, new_name, shows, undoes
 from tests.simulation.model import Broken, Row
+from tests.simulation.shop import STOCK
 from tests.simulation.watcher import LOCATIONS
-from tests.simulation.world import JOBS, MALLS, STOCK, Silence, Sim
+from tests.simulation.world import JOBS, MALLS, Silence, Sim
 
 MOST_TURNS = 30
 DICE = Random(0)
@@ -17,7 +18,7 @@ DICE = Random(0)
 
 def rest(sim: Sim) -> None:
     """Nothing goes wrong any more. Raises Broken where the world comes to no rest, or to a wrong one."""
-    sim.script = Silence()
+    sim.script, sim.moving = Silence(), 0
     for faults in sim.faults.values():
         faults._script.clear()
     for mall in MALLS:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TypeVar
 
-from tests.simulation.acts import ACTS
+from tests.simulation.acts import ACTS, AIMED
 from tests.simulation.model import Broken
 from tests.simulation.people import rest
-from tests.simulation.world import JOBS, Sim
+from tests.simulation.world import JOBS, Settings, Sim
 
 T = TypeVar("T")
 EPOCH = 250  # steps between two rests of a liveness run
@@ -37,11 +37,11 @@ class Turn:
 
 @dataclass(frozen=True)
 class Story:
-    two_readings: float
+    settings: Settings
     turns: tuple[Turn, ...]
 
     def told(self) -> str:
-        lines = [f"two_readings = {self.two_readings}"]
+        lines = [str(self.settings)]
         for turn in self.turns:
             acts = ", ".join(f"{act.name} @{act.moment} ({act.pick})" for act in turn.acts)
             lines.append(f"  {turn.job}" + (f": {acts}" if acts else ""))
@@ -67,8 +67,9 @@ class Drawing:
         self._dice = Random(seed)
         self._weights = {name: actor.weight * self._dice.choice((0, 0.3, 1, 1, 3)) for name, actor in ACTS.items()}
         self._by_kind: dict[str, tuple[list[str], list[float]]] = {}
-        self.two_readings = self._dice.choice((0.0, 0.0, 10.0))
+        self.settings = Settings(self._dice.choice((0.0, 0.0, 10.0)), self._dice.choice((5, 5, 5, 3)))
         self._share = self._dice.choice((0.05, 0.15, 0.3))
+        self._aim = self._dice.choice((0.0, 0.1, 0.5))
         self._busy = 0.0
         self.acts_made: list[Act] = []
         self._moment = 0
@@ -80,7 +81,8 @@ class Drawing:
 
     def acts(self, kind: str) -> Iterable[tuple[str, int]]:
         moment, self._moment = self._moment, self._moment + 1
-        count = self._dice.choice((0, 1, 1, 2)) if kind == "idle" else int(self._dice.random() < self._busy)
+        share = max(self._busy, self._aim) if kind in AIMED else self._busy
+        count = self._dice.choice((0, 1, 1, 2)) if kind == "idle" else int(self._dice.random() < share)
         if kind == "commit" and self._dice.random() < 0.5:
             return
         for _ in range(count):
@@ -115,9 +117,9 @@ def draw(sim: Sim, seed: int, steps: int, *, rests: bool, epoch: int = EPOCH) ->
     """Run a seed. With `rests` faults stop every now and then and the world must come to rest; without, anything goes
     until the end."""
     drawing = Drawing(seed)
-    sim.reset(two_readings=drawing.two_readings)
+    sim.reset(drawing.settings)
     turns: list[Turn] = []
-    result = Result(Story(drawing.two_readings, ()), 0)
+    result = Result(Story(drawing.settings, ()), 0)
     due = min(epoch, steps) if rests else steps
     job = ""
     try:
@@ -136,14 +138,14 @@ def draw(sim: Sim, seed: int, steps: int, *, rests: bool, epoch: int = EPOCH) ->
     except Exception as error:
         turns.append(Turn(job, tuple(drawing.acts_made)))
         result.wrong = _words(error)
-    result.story = Story(drawing.two_readings, tuple(turns))
+    result.story = Story(drawing.settings, tuple(turns))
     result.steps, result.marks, result.counts = sim.steps, sim.marks, sim.counts
     return result
 
 
 def tell(sim: Sim, story: Story) -> str:
     """Tell a story again; what went wrong, or ""."""
-    sim.reset(two_readings=story.two_readings)
+    sim.reset(story.settings)
     try:
         for turn in story.turns:
             if turn.job == "rest":
@@ -174,7 +176,7 @@ def shrink(sim: Sim, story: Story, wrong: str, tries: int = 600) -> tuple[Story,
         if left[0] <= 0:
             return ""
         left[0] -= 1
-        found = tell(sim, Story(story.two_readings, tuple(turns)))
+        found = tell(sim, Story(story.settings, tuple(turns)))
         return found if _kind(found) == kind else ""
 
     turns = list(story.turns)
@@ -187,8 +189,8 @@ def shrink(sim: Sim, story: Story, wrong: str, tries: int = 600) -> tuple[Story,
     flat = [(i, act) for i, turn in enumerate(turns) for act in turn.acts]
     kept = without_parts(flat, lambda some: fails(_with_acts(turns, some)))
     turns = without_parts(_with_acts(turns, kept), fails)
-    found = tell(sim, Story(story.two_readings, tuple(turns)))
-    return Story(story.two_readings, tuple(turns)), found or wrong
+    found = tell(sim, Story(story.settings, tuple(turns)))
+    return Story(story.settings, tuple(turns)), found or wrong
 
 
 def _kind(wrong: str) -> str:

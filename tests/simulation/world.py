@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from json import dumps, loads
 from pathlib import Path
@@ -14,14 +14,9 @@ from random import Random
 from typing import Any, Protocol, cast
 from unittest.mock import patch
 
-import requests
-
 import bridge.service as service_module
-from bridge.channels.http import Seams
-from bridge.channels.port import Channel, OrdersRead, Outcome, Pushed, PushItem
-from bridge.config import Config
-from bridge.domain.orders import ListingKey, OrderSnapshot
-from bridge.errors import BridgeError, Hint, NeedsPerson, Stop, TryAgain
+from bridge.domain.orders import ListingKey
+from bridge.errors import BridgeError, NeedsPerson, Stop, TryAgain
 from bridge.ledger.ledger import Tx
 from bridge.ledger.values import iso
 from bridge.sandbox.faults import Environ
@@ -31,15 +26,13 @@ from bridge.sandbox.malls.shopify import Shopify
 from bridge.sandbox.malls.shopify.shop import FIRST_LOCATION
 from bridge.sandbox.sheets_api.book import Book
 from bridge.sandbox.sheets_api.store import Deleted
-from bridge.service import Service
+from tests.simulation.calls import BEAT, LOCK, READ, SECOND, WRITE, Call, call_of
 from tests.simulation.marks import layout_of, mark_kill, mark_ledger, mark_moves, marking
 from tests.simulation.model import Books, Broken, LineId, Listing, Model, Row, SheetRow
+from tests.simulation.shop import SET, STOCK, Shop, Shown, SteadyService, Trouble
 from tests.simulation.watcher import LOCATIONS, LedgerEye, line_id, proved, told_by
-from tests.support.sheets_client import authorized_session, service_account
-from tests.support.world import LAG, World
+from tests.support.world import LAG
 
-STOCK: Mapping[str, Sequence[int | None]] = {"A": (6, 2, None), "B": (9, 0, None), "007": (12, None, None)}
-SET = ("item-set", "v-set")
 JOURNAL_LINES = 150
 CALL_SECONDS = 0.15
 MALLS = ("rakuten", "shopify")
@@ -57,96 +50,13 @@ class Script(Protocol):
     def acts(self, kind: str) -> Iterable[tuple[str, int]]: ...
 
 
-class Shop(World):
-    """Three products in both malls and a set of two of them in one; the rows have names of their own."""
+@dataclass(frozen=True)
+class Settings:
+    """What differs from seed to seed. `two_readings`: seconds · `many`: rows changed in one look that people are asked
+    about."""
 
-    def _fill(self) -> None:
-        super()._fill()
-        self.sandbox.rakuten.add_product(SET, "SET", 3)
-        line = {"チャネル": "rakuten", "出品ID": "/".join(SET), "SKU構成": "A×1+B×2"}
-        self.put("出品", 2 * len(self.stock) + 1, line)
-        for number, _ in enumerate(self.stock, 1):
-            self.put("在庫表", number, {"商品名": f"product {number}"})
-
-    def _session(self, _config: Config) -> requests.Session:
-        """Calls like these are held against Google's discovery document by the stories; here are too many of them."""
-        return authorized_session(self.sandbox, service_account())
-
-    def start(self) -> Service:
-        self.service = SteadyService(self.config, self.outside())
-        return self.service
-
-
-class SteadyService(Service):
-    """Waits between tries always last as long as in the last run; a mall's messages pass through `Mail`."""
-
-    mail: dict[str, Trouble] = {}  # noqa: RUF012
-
-    def _seams(self, name: str) -> Seams:
-        return replace(super()._seams(name), random=Random(1))
-
-    def _connect(self) -> list[Channel]:
-        self.http_dice()
-        return [cast(Channel, Mail(each, self.mail[each.name])) for each in super()._connect()]
-
-    def http_dice(self) -> None:
-        self.http._dice = Random(1)
-
-
-@dataclass
-class Trouble:
-    """What goes wrong with a mall's messages. `older`: snapshots as they were once told."""
-
-    clock: Any
-    older: deque[OrderSnapshot] = field(default_factory=lambda: deque(maxlen=40))
-    again: int = 0  # so many of the older ones come once more
-    shuffled: int | None = None
-    refusing: set[ListingKey] = field(default_factory=set)
-    read: dict[Listing, tuple[str, tuple[LineId, ...]]] = field(default_factory=dict)
-    """readings that no commit has taken in yet: when they came, and the sales that show in each"""
-    complete: datetime | None = None
-    refused: set[ListingKey] = field(default_factory=set)
-    stale: int = 0
-    on_read: Callable[[Mapping[ListingKey, int]], None] = lambda _: None
-
-
-class Mail:
-    """A channel whose order messages come late, twice and shuffled, and which may refuse an item."""
-
-    def __init__(self, channel: Channel, trouble: Trouble) -> None:
-        self._channel, self._trouble = channel, trouble
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._channel, name)
-
-    def orders(self, since: datetime, known_open: Sequence[str] = ()) -> OrdersRead:
-        trouble, began = self._trouble, self._trouble.clock.now()
-        read = self._channel.orders(since, known_open)
-        orders = list(read.orders)
-        if trouble.again and trouble.older:
-            dice = Random(trouble.again)
-            orders += dice.sample(list(trouble.older), min(len(trouble.older), dice.randint(1, 4)))
-            dice.shuffle(orders)
-            trouble.again = 0
-        trouble.older.extend(read.orders)
-        trouble.complete = began
-        return replace(read, orders=tuple(orders))
-
-    def read(self, listings: Iterable[ListingKey]) -> Mapping[ListingKey, int]:
-        shown = self._channel.read(listings)
-        self._trouble.on_read(shown)
-        return shown
-
-    def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:
-        refusing = self._trouble.refusing
-        taken = [item for item in items if item.listing not in refusing]
-        outcomes = {each.listing: each for each in (self._channel.push(taken, key) if taken else ())}
-        refused = {item.listing for item in items if item.listing in refusing}
-        self._trouble.refused |= refused
-        self._trouble.stale += sum(each.outcome is Outcome.STALE for each in outcomes.values())
-        hint = Hint("このモールは断りました。", "The mall said no.")
-        outcomes |= {listing: Pushed(listing, Outcome.REFUSED, hint) for listing in refused}
-        return [outcomes[item.listing] for item in items]
+    two_readings: float = 0.0
+    many: int = 5
 
 
 @dataclass
@@ -173,6 +83,7 @@ class Sim:
             trouble.clock = world.clock
         world.go_live()
         self.sheet, self.stock, self.asked = world.spreadsheet, world.tab("在庫表"), world.tab("要対応")
+        self.beats = world.tab("_bridge_marks")
         self.ledger, self.plain_config = world.service.ledger, world.config
         self.faults = {name: world.sandbox.faults["sheets" if name == "sheet" else name] for name in JOBS}
         self.malls: dict[str, Mall] = {"rakuten": world.sandbox.rakuten, "shopify": world.sandbox.shopify}
@@ -206,7 +117,7 @@ class Sim:
         malls = {name: dumps(mall.to_json()) for name, mall in self.malls.items()}
         return Beginning(self.sheet.book, self._database().serialize(), malls, self.clock.elapsed)
 
-    def reset(self, *, two_readings: float = 0.0) -> None:
+    def reset(self, settings: Settings = Settings()) -> None:
         self.sheet.book, self.clock.elapsed = self.beginning.book, self.beginning.elapsed
         self._database().deserialize(self.beginning.ledger)
         self._new_malls()
@@ -218,7 +129,12 @@ class Sim:
             faults._script.clear()
             faults.drop_late()
         self.world.config = replace(
-            self.plain_config, sheet=replace(self.plain_config.sheet, two_readings_seconds=two_readings)
+            self.plain_config,
+            sheet=replace(
+                self.plain_config.sheet,
+                two_readings_seconds=settings.two_readings,
+                big_change_rows=settings.many,
+            ),
         )
         self.model = Model(self.wires, SELLING, LAG)
         self.marks: Counter[str] = Counter()
@@ -248,6 +164,8 @@ class Sim:
         self.most_tries = 0
         self.script: Script = Silence()
         self.kind = ""
+        self.call = Call("")
+        self.moving = 0  # second calls before which somebody still moves the rows
         self.running = []
         self.eye = LedgerEye(self._database())
         for row in self.rows():
@@ -321,9 +239,13 @@ class Sim:
         if not self.running or (server == "sheet" and not path.startswith("/v4/")):
             return
         self.clock.elapsed += CALL_SECONDS
-        writes = path.endswith((":batchUpdate", "bulk-upsert")) or (server == "shopify" and _mutates(environ))
-        self._moment(f"{server} {'write' if writes else 'read'}")
+        self.call = call = call_of(server, environ, self.stock, self.beats)
+        writes = call.what != READ
+        self._moment(call.kind)
         if server == "sheet":
+            if self.moving and call.what == SECOND:
+                self.moving -= 1
+                self.do("rows keep moving", 0)
             self.scan()
             if not self.versions or self.versions[-1] is not self.sheet.book:
                 self.versions.append(self.sheet.book)
@@ -332,13 +254,15 @@ class Sim:
             else:
                 self.swap = None
             if writes:
-                mark_moves(self, environ)
+                mark_moves(self)
                 self.held = self._held_rows() if self.made == self.made_at_reply else None
-        if writes or self.touched[server]:
-            self.steps += 1
-            self.counts[f"{server} {'write' if writes else 'read'}"] += 1
+        else:
+            self.troubles[server].shown.append(self._shown(server))
+        idle = call.what == BEAT or (call.what == READ and not self.touched[server])
+        self.steps += not idle
+        self.counts[f"idle: {call.kind}" if idle else call.kind] += 1
         self.touched[server] = False
-        self._writing = writes
+        self._writing = writes and not idle
 
     def _after(self, server: str, environ: Environ) -> None:
         if not self.running or (server == "sheet" and not environ["PATH_INFO"].startswith("/v4/")):
@@ -366,10 +290,11 @@ class Sim:
         """Somebody acts; acts that are not possible now do nothing."""
         from tests.simulation.acts import ACTS  # the acts know the world, not the other way round
 
-        if ACTS[name].act(self, Random(pick)):
+        actor = ACTS[name]
+        if actor.act(self, Random(pick)):
             self.made += 1
-            self.steps += 1
-            self.counts[name] += 1
+            self.steps += actor.step
+            self.counts[name if actor.step else f"no step: {name}"] += 1
             self.touched = dict.fromkeys(JOBS, True)
         for mall in MALLS:
             self._history[mall] = len(self.malls[mall].history)
@@ -398,6 +323,8 @@ class Sim:
         finally:
             if self.running and self.running[-1] == name:
                 self.running.pop()
+            if name in MALLS:
+                self.troubles[name].old = None
         return True
 
     def turn(self, job: str, script: Script) -> None:
@@ -435,8 +362,11 @@ class Sim:
 
     def kept_versions(self) -> list[tuple[Book, dict[str, Row]]]:
         """Versions of the spreadsheet that the journal outlasts."""
-        writes = self.counts["sheet write"]
+        writes = self.sheet_writes()
         return [(book, rows) for at, book, rows in self.saved if writes - at < JOURNAL_LINES // 5]
+
+    def sheet_writes(self) -> int:
+        return sum(self.counts[f"sheet {what}"] for what in (LOCK, SECOND, WRITE))
 
     def _held_rows(self) -> dict[str, SheetRow]:
         held = {name for name, ticked in layout_of(self) if ticked}
@@ -476,11 +406,23 @@ class Sim:
                 self.model.is_read(listing, lines)
                 del trouble.read[listing]
 
-    def _note_reading(self, shown: Mapping[ListingKey, int]) -> None:
-        for key, units in shown.items():
+    def _shown(self, mall: str) -> Shown:
+        sold = {listing: frozenset(lines) for listing, lines in self.model.fresh.items() if listing[0] == mall}
+        return Shown(self.malls[mall].stock(), sold)
+
+    def _note_reading(self, shown: Mapping[ListingKey, int], old: Shown | None) -> Mapping[ListingKey, int]:
+        """What is read, which may be `old`."""
+        told = dict(shown)
+        for key in shown:
             listing = self.names[key.channel, key.id]
-            self.last_shown[listing] = units
-            self.troubles[key.channel].read[listing] = (iso(self.now()), tuple(self.model.fresh[listing]))
+            fresh = self.model.fresh[listing]
+            if old is not None:
+                told[key] = old.numbers[listing[1]]
+                self.marks["stale read of a mall"] += told[key] != shown[key]
+            lines = tuple(line for line in fresh if old is None or line in old.sold[listing])
+            self.last_shown[listing] = told[key]
+            self.troubles[key.channel].read[listing] = (iso(self.now()), lines)
+        return told
 
     def _refusals_told(self, mall: str) -> None:
         """What a mall refused is asked about in the next commit, but for what people have answered already."""
@@ -540,12 +482,6 @@ def _text(entered: object) -> str:
     if isinstance(entered, bool) or entered is None:
         return ""
     return str(int(entered)) if isinstance(entered, float) and entered.is_integer() else str(entered)
-
-
-def _mutates(environ: Environ) -> bool:
-    body = environ["wsgi.input"].read()
-    environ["wsgi.input"].seek(0)
-    return b"mutation" in body
 
 
 Act = Callable[[Sim, Random], bool]

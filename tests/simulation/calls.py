@@ -1,0 +1,65 @@
+"""What a request of the bridge is, told from its bytes, so that people and network can aim at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from json import loads
+
+from bridge.sandbox.faults import Environ
+
+READ, WRITE = "read", "write"
+LOCK, SECOND, BEAT = "lock", "second call", "heartbeat"
+"""Writes into the spreadsheet: rows are about to be locked; rows that are locked are about to be written or given back;
+nothing but the heartbeat."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """`tokens`: what stands in the lock cells of the rows it is about."""
+
+    server: str
+    what: str = READ
+    tokens: frozenset[str] = frozenset()
+
+    @property
+    def kind(self) -> str:
+        return f"{self.server} {self.what}"
+
+
+def call_of(server: str, environ: Environ, stock: int, beats: int) -> Call:
+    """`stock`, `beats`: the ids of 在庫表 and of the tab with the heartbeat."""
+    path = environ["PATH_INFO"]
+    if server == "sheet":
+        return (
+            _batch(loads(_body(environ))["requests"], stock, beats) if path.endswith(":batchUpdate") else Call(server)
+        )
+    writes = path.endswith("bulk-upsert") or (server == "shopify" and b"mutation" in _body(environ))
+    return Call(server, WRITE if writes else READ)
+
+
+Requests = list[dict[str, dict[str, dict[str, int]]]]
+
+
+def _batch(requests: Requests, stock: int, beats: int) -> Call:
+    if all(_tab(request) == beats for request in requests):
+        return Call("sheet", BEAT)
+    replaced = [(str(said["find"]), str(said["replacement"])) for said in _replaced(requests, stock)]
+    if any("copyPaste" in each for each in requests) or any(find.startswith("🔒") for find, _ in replaced):
+        return Call("sheet", SECOND)
+    locked = frozenset(find for find, by in replaced if by.startswith("🔒"))
+    return Call("sheet", LOCK if locked else WRITE, locked)
+
+
+def _replaced(requests: Requests, stock: int) -> list[dict[str, dict[str, int]]]:
+    return [each["findReplace"] for each in requests if "findReplace" in each and _tab(each) == stock]
+
+
+def _tab(request: dict[str, dict[str, dict[str, int]]]) -> int | None:
+    (said,) = request.values()
+    return (said.get("range") or said.get("start") or {}).get("sheetId")
+
+
+def _body(environ: Environ) -> bytes:
+    found: bytes = environ["wsgi.input"].read()
+    environ["wsgi.input"].seek(0)
+    return found

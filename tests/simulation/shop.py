@@ -1,0 +1,125 @@
+"""The shop of the simulation, and the mail between it and its malls: late, doubled, shuffled, refused, out of date."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from random import Random
+from typing import Any, cast
+
+import requests
+
+from bridge.channels.http import Seams
+from bridge.channels.port import Channel, OrdersRead, Outcome, Pushed, PushItem
+from bridge.config import Config
+from bridge.domain.orders import ListingKey, OrderSnapshot
+from bridge.errors import Hint
+from bridge.service import Service
+from tests.simulation.model import LineId, Listing
+from tests.support.sheets_client import authorized_session, service_account
+from tests.support.world import World
+
+STOCK: Mapping[str, Sequence[int | None]] = {"A": (6, 2, None), "B": (9, 0, None), "007": (12, None, None)}
+SET = ("item-set", "v-set")
+
+
+class Shop(World):
+    """Three products in both malls and a set of two of them in one; the rows have names of their own."""
+
+    def _fill(self) -> None:
+        super()._fill()
+        self.sandbox.rakuten.add_product(SET, "SET", 3)
+        line = {"チャネル": "rakuten", "出品ID": "/".join(SET), "SKU構成": "A×1+B×2"}
+        self.put("出品", 2 * len(self.stock) + 1, line)
+        for number, _ in enumerate(self.stock, 1):
+            self.put("在庫表", number, {"商品名": f"product {number}"})
+
+    def _session(self, _config: Config) -> requests.Session:
+        """Calls like these are held against Google's discovery document by the stories; here are too many of them."""
+        return authorized_session(self.sandbox, service_account())
+
+    def start(self) -> Service:
+        self.service = SteadyService(self.config, self.outside())
+        return self.service
+
+
+class SteadyService(Service):
+    """Waits between tries always last as long as in the last run; a mall's messages pass through `Mail`."""
+
+    mail: dict[str, Trouble] = {}  # noqa: RUF012
+
+    def _seams(self, name: str) -> Seams:
+        return replace(super()._seams(name), random=Random(1))
+
+    def _connect(self) -> list[Channel]:
+        self.http_dice()
+        return [cast(Channel, Mail(each, self.mail[each.name])) for each in super()._connect()]
+
+    def http_dice(self) -> None:
+        self.http._dice = Random(1)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A mall as it was at one of the last requests. `sold`: sales of each listing that no reading has shown yet."""
+
+    numbers: Mapping[tuple[str, str], int]
+    sold: Mapping[Listing, frozenset[LineId]]
+
+
+@dataclass
+class Trouble:
+    """What goes wrong with a mall's messages. `older`: snapshots as they were once told."""
+
+    clock: Any
+    older: deque[OrderSnapshot] = field(default_factory=lambda: deque(maxlen=40))
+    again: int = 0  # so many of the older ones come once more
+    shuffled: int | None = None
+    refusing: set[ListingKey] = field(default_factory=set)
+    read: dict[Listing, tuple[str, tuple[LineId, ...]]] = field(default_factory=dict)
+    """readings that no commit has taken in yet: when they came, and the sales that show in each"""
+    complete: datetime | None = None
+    refused: set[ListingKey] = field(default_factory=set)
+    stale: int = 0
+    shown: deque[Shown] = field(default_factory=lambda: deque(maxlen=6))
+    old: Shown | None = None  # what its numbers are read as for the rest of this job
+    on_read: Callable[[Mapping[ListingKey, int], Shown | None], Mapping[ListingKey, int]] = lambda shown, _: shown
+
+
+class Mail:
+    """A channel whose order messages come late, twice and shuffled, and which may refuse an item."""
+
+    def __init__(self, channel: Channel, trouble: Trouble) -> None:
+        self._channel, self._trouble = channel, trouble
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._channel, name)
+
+    def orders(self, since: datetime, known_open: Sequence[str] = ()) -> OrdersRead:
+        trouble, began = self._trouble, self._trouble.clock.now()
+        read = self._channel.orders(since, known_open)
+        orders = list(read.orders)
+        if trouble.again and trouble.older:
+            dice = Random(trouble.again)
+            orders += dice.sample(list(trouble.older), min(len(trouble.older), dice.randint(1, 4)))
+            dice.shuffle(orders)
+            trouble.again = 0
+        trouble.older.extend(read.orders)
+        trouble.complete = began
+        return replace(read, orders=tuple(orders))
+
+    def read(self, listings: Iterable[ListingKey]) -> Mapping[ListingKey, int]:
+        return self._trouble.on_read(self._channel.read(listings), self._trouble.old)
+
+    def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:
+        refusing = self._trouble.refusing
+        taken = [item for item in items if item.listing not in refusing]
+        outcomes = {each.listing: each for each in (self._channel.push(taken, key) if taken else ())}
+        refused = {item.listing for item in items if item.listing in refusing}
+        self._trouble.refused |= refused
+        self._trouble.stale += sum(each.outcome is Outcome.STALE for each in outcomes.values())
+        hint = Hint("このモールは断りました。", "The mall said no.")
+        outcomes |= {listing: Pushed(listing, Outcome.REFUSED, hint) for listing in refused}
+        return [outcomes[item.listing] for item in items]
