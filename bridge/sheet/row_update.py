@@ -111,14 +111,14 @@ def heal_requests(stock: StockTab, wanted: Mapping[int, Mapping[str, CellValue]]
 
 def clear_requests(stock: StockTab, rows: Iterable[Row]) -> list[Request]:
     """A row without a product, in which a write of ours landed, shows zeros by now: they go, each only where the cell
-    still shows it, and so does the token, by content. Another row may stand there at that moment: a blank where 0 was
-    is still 0."""
+    still shows it, and so does the token. Another row may stand there at that moment: a blank where 0 was is still 0,
+    and the token, which went with its own row, tells the next look that its zeros stand there still."""
     rows, sheet, requests = list(rows), stock.tab.sheet_id, []
     for row in rows:
         for column in stock.columns.locations.values():
             if shown := stock.tab.text(row.position, column):
                 requests.append(replace_one(sheet, column, row.position, shown, ""))
-        requests.append(_replace(stock, row.token, ""))
+        requests.append(replace_one(sheet, stock.columns.at["lock"], row.position, row.token, ""))
     owned = {(row.position, stock.columns.at[role]): None for row in rows for role in OWNED}
     return requests + write_cells(sheet, owned)
 

@@ -386,9 +386,8 @@ def restores_version(sim: Sim, dice: Random) -> bool:
     if not (versions := sim.kept_versions()):
         return False
     book, rows = dice.choice(versions)
-    shown = {row.name: row.cells for row in sim.rows()}
     sim.sheet.restore(book)
-    sim.model.rows = {name: sim.model.goes_back(name, row, shown.get(name, {})) for name, row in rows.items()}
+    sim.model.rows = {name: sim.model.goes_back(name, row) for name, row in rows.items()}
     sim.edited |= {row.sku for row in rows.values()}
     sim.gone.clear()
     sim.last_entry = None
@@ -412,9 +411,8 @@ def pastes_older_row(sim: Sim, dice: Random) -> bool:
         return False
     name = dice.choice(both)
     cells = old.rows[there[name]].span(0, len(grid.at))
-    shown = {at: grid.text(mine[name], at) for at in LOCATIONS}
     sim.sheet.change(lambda edit: edit.book.sheet(sim.stock).put_span(mine[name], 0, cells))
-    sim.model.rows[name] = sim.model.goes_back(name, rows[name], shown)
+    sim.model.rows[name] = sim.model.goes_back(name, rows[name])
     sim.edited.add(rows[name].sku)
     sim.marks["older row pasted"] += 1
     return True

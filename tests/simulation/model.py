@@ -100,14 +100,14 @@ class Model:
     def kept(self) -> dict[str, Row]:
         return deepcopy(self.rows)
 
-    def goes_back(self, name: str, older: Row, shown: Mapping[str, str]) -> Row:
-        """A row shows what it showed some time ago. Where that was no number, what held until now stays in force.
-        `shown`: what the row shows until then."""
+    def goes_back(self, name: str, older: Row) -> Row:
+        """A row shows what it showed some time ago. Where that was no number, what people typed since stays in force,
+        as if it had stood there then."""
         row, now = deepcopy(older), self.rows.get(name)
-        for at, (text, _) in older.wrong.items():
+        for at, (text, before) in older.wrong.items():
             if now is not None and now.sku == row.sku and at in now.cells:
                 row.cells[at] = now.cells[at]
-                row.wrong[at] = (text, now.wrong[at][1] if at in now.wrong else shown[at])
+                row.wrong[at] = (text, str(int(before or 0) + now.cells[at] - older.cells.get(at, 0)))
         return row
 
     # --- what malls do -----------------------------------------------------------------------------------------------

@@ -182,3 +182,22 @@ def test_a_token_that_landed_in_a_blank_row_is_taken_away(store: World) -> None:
     store.put("在庫表", 12, {"ロック": old})
     store.rounds(2)
     assert [row["ロック"] for row in store.table("在庫表") if row["ロック"] and not row["SKU"]] == []
+
+
+def test_zeros_that_landed_in_a_blank_row_go_though_it_moves_as_they_are_cleared(store: World) -> None:
+    """Found by the simulation: somebody inserted rows before every second call. The token went by content, the zero
+    that it stood for was looked for where the row had been, and stayed for ever."""
+    store.put("在庫表", 12, {"ロック": "✓ 9999", "本社倉庫": 0})  # a number that stands for no product's content
+    moved: list[bool] = []
+
+    def insert(environ: dict[str, Any]) -> None:
+        body = environ["wsgi.input"].read()
+        environ["wsgi.input"].seek(0)
+        if not moved and b'"replacement":""' in body.replace(b" ", b""):
+            moved.append(True)
+            store.spreadsheet.insert_rows(store.tab("在庫表"), 1)
+
+    store.sandbox.faults["sheets"].before = insert
+    store.rounds(3)
+    assert moved
+    assert [row for row in store.table("在庫表") if not row["SKU"] and (row["ロック"] or row["本社倉庫"])] == []

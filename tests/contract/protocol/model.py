@@ -287,7 +287,8 @@ def next_batch(
 
 
 def take_away(led: Ledger, view: Sheet, rules: frozenset[str]) -> tuple[Ledger, list[tuple[Any, ...]]]:
-    """What landed in a blank row: a zero takes its place as any number does, then zero and token go by content."""
+    """What landed in a blank row: a zero takes its place as any number does, then zero and token go, if they
+    still stand there."""
     batch: list[tuple[Any, ...]] = []
     for at, row in enumerate(view.rows):
         if row.sku or not row.token or row.hidden:
@@ -298,7 +299,7 @@ def take_away(led: Ledger, view: Sheet, rules: frozenset[str]) -> tuple[Ledger, 
             led = led._replace(number=led.number + 1)
             batch.append(("write", at, led.number, 0, None))
         else:
-            batch += [("blank", at, 0), ("owned", at, None), ("replace", row.token, "")]
+            batch += [("blank", at, 0), ("owned", at, None), ("token", at, row.token, "")]
     return led, batch
 
 
