@@ -31,7 +31,7 @@ def main() -> int:
         chunks = [range(at, min(at + CHUNK, first + count)) for at in range(first, first + count, CHUNK)]
         for done in as_completed([pool.submit(_chunk, chunk) for chunk in chunks]):
             failures += done.result()
-            print(".", end="", flush=True)
+            print(f" {done.result()} " if done.result() else ".", end="", flush=True)
     seconds = time.monotonic() - started
     print()
     for seed in sorted(failures)[:STORIES]:
