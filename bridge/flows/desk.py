@@ -177,12 +177,16 @@ class Desk:
         )
 
 
-def inspect_place(names: Iterable[str]) -> str:
-    """The location where returned goods wait: the one the template marks, in either language; else the last."""
-    titles = {fold(title) for place in first_locations() if place.inspect for title in (place.ja, place.en)}
-    names = list(names)
-    marked = [name for name in names if fold(name) in titles]
-    return (marked or names or [""])[-1]
+def inspect_place(sells: Mapping[str, bool], language: str, known: str = "") -> str:
+    """The location where returned goods wait: the one the template marks, in either language; else the one `known`,
+    though it has lost its line; else the last that doesn't sell. Never one that sells by accident: where there is none,
+    it is the template's own, which then asks for its column."""
+    marked = [place for place in first_locations() if place.inspect]
+    titles = {fold(title) for place in marked for title in (place.ja, place.en)}
+    named = [name for name in sells if fold(name) in titles]
+    kept = [known] if known and not sells.get(known) else []
+    idle = [name for name, on in sells.items() if not on]
+    return (named or kept or idle or [marked[-1].title(language)])[-1]
 
 
 def header_problems(tab: str, columns: Columns) -> list[dict[str, str]]:

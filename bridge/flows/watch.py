@@ -45,7 +45,7 @@ class Watch:
     def take_in(self, tx: Tx, look: Look, past: Past | None = None) -> Account:
         """Account for one look. Harmless to repeat, also with an older one. `past`: time ran backwards before it."""
         if look.settings is not None and look.settings.columns.usable:
-            _take_places(tx, look)
+            _take_places(tx, look, self.shop.language)
         if look.stock is None or look.stock.view is None:
             return Account()
         if not bridge_live(tx):
@@ -164,17 +164,21 @@ def _asked_new(outcome: Account, sku: str) -> bool:
     return any(question.sku == sku and question.ask is Ask.NEW_PRODUCT for question in outcome.questions)
 
 
-def _take_places(tx: Tx, look: Look) -> None:
+def _take_places(tx: Tx, look: Look, language: str) -> None:
     """The stock columns that 設定 names, and whether they sell. A cell without a tick says nothing, and a place whose
-    line has gone stays as it was while the books of a live bridge hold stock or orders there."""
+    line has gone stays as it was while the books of a live bridge hold stock or orders there. So does the one where
+    returned goods wait, named or not, which then asks for its column."""
     assert look.settings is not None
-    known = places(tx).sells
+    known = places(tx)
     lines = [line for line in look.settings.lines if line.kind == "location" and may_name_place(line.name)]
-    sells = {line.name: bool(known.get(line.name)) if line.on is None else line.on for line in lines}
-    if bridge_live(tx) and known.keys() - sells.keys():
+    sells = {line.name: bool(known.sells.get(line.name)) if line.on is None else line.on for line in lines}
+    live = bridge_live(tx)
+    inspect = inspect_place(sells, language, known.inspect if live else "")
+    unnamed = {name: on for name, on in {inspect: False, **known.sells}.items() if name not in sells}
+    if live and unnamed:
         used = {where for (_, where), balance in tx.stock.balances().items() if balance.on_hand or balance.allocated}
-        sells |= {name: on for name, on in known.items() if name not in sells and name in used}
-    now = {"sells": sells, "inspect": inspect_place(sells)}
+        sells |= {name: on for name, on in unnamed.items() if name in used}
+    now = {"sells": sells, "inspect": inspect}
     if sells and tx.get("places") != now:
         tx.put("places", now)
 

@@ -61,7 +61,7 @@ def finds_columns_by_position() -> Iterator[None]:
 
 @contextmanager
 def forgets_a_place_without_its_line() -> Iterator[None]:
-    def take(tx: Tx, look: Look) -> None:
+    def take(tx: Tx, look: Look, _language: str) -> None:
         assert look.settings is not None
         lines = [line for line in look.settings.lines if line.kind == "location" and line.name]
         tx.put("places", {"sells": {line.name: bool(line.on) for line in lines}, "inspect": "検品待ち"})

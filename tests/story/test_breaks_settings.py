@@ -88,3 +88,44 @@ def test_a_place_renamed_while_its_stock_is_promised_oversells_nothing(shop: Wor
     shop.settle()
     assert shop.shown("shopify", "A") <= 5
     assert "見出し「本社倉庫」がありません" in shop.open_questions()
+
+
+def send_back(shop: World, units: int) -> None:
+    """An order of A is shipped, cancelled, and its goods come back."""
+    shop.hears("rakuten", "A", order="back", version="1", open=0, shipped=units)
+    shop.hears("rakuten", "A", order="back", version="2", open=0, shipped=0)
+    shop.rounds(2)
+    shop.answer("戻ってきましたか", "戻った")
+    shop.settle()
+
+
+@pytest.mark.parametrize("lost", ["検品待ち", "渋谷店と検品待ち"])
+def test_returned_goods_never_go_to_a_place_that_sells_because_theirs_lost_its_line(shop: World, lost: str) -> None:
+    shop.type("A", "検品待ち", 0)
+    shop.rounds(2)
+    for name in lost.split("と"):
+        spoil(shop, name, "名前", "")
+    shop.rounds(2)
+    send_back(shop, 2)
+    assert shop.balance("A") == {"本社倉庫": 3, "渋谷店": 2, "検品待ち": 2}
+    assert shop.shown("shopify", "A") == 5
+    assert shop.row("A")["検品待ち"] == "2"
+    assert shop.service.reconcile() == []
+
+
+def test_returned_goods_whose_place_has_lost_line_and_column_ask_for_it(shop: World) -> None:
+    line = next(number for number, line in enumerate(shop.table("設定"), 1) if line["名前"] == "検品待ち")
+    spoil(shop, "検品待ち", "名前", "")
+    column = shop.column("在庫表", "検品待ち")
+    area = {"sheetId": shop.tab("在庫表"), "dimension": "COLUMNS", "startIndex": column, "endIndex": column + 1}
+    shop.spreadsheet.apply([{"deleteDimension": {"range": area}}])
+    shop.rounds(2)
+    assert shop.open_questions() == ""  # nothing lies there: nobody misses it
+    send_back(shop, 2)
+    assert "見出し「検品待ち」がありません" in shop.open_questions()
+    assert shop.shown("shopify", "A") == 5
+    shop.spreadsheet.apply([{"insertDimension": {"range": area}}])
+    shop.spreadsheet.type(shop.tab("在庫表"), 0, column, "検品待ち")
+    shop.put("設定", line, {"名前": "検品待ち"})
+    shop.settle()
+    assert shop.open_questions() == ""
