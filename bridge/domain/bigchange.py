@@ -56,6 +56,12 @@ def implausible(edits: Sequence[Edit], table: int, limits: Limits) -> bool:
     return limits.many(len({edit.sku for edit in edits}), table)
 
 
+def falls_too_far(changes: Sequence[tuple[int, int]], table: int, limits: Limits) -> bool:
+    """Whether so many safety stocks go down that it is beyond plausibility. `changes`: before and after, one a row."""
+    far = sum(after * limits.times <= before for before, after in changes)
+    return far >= limits.rows or limits.many(len(changes), table)
+
+
 def rows_apart(book: Book, view: View, outcome: Account) -> list[str]:
     """SKUs whose row bears another product's token and a number that nothing explains: columns were sorted apart."""
     asked = [question.sku for question in outcome.questions if question.ask is Ask.UNKNOWN_NUMBER]

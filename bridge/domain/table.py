@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from bridge.domain.reading import Reading
@@ -45,3 +46,8 @@ class View:
     locations: tuple[str, ...]
     rows: tuple[Row, ...]
     lines: tuple[Line, ...] = ()
+
+    def unique_rows(self) -> list[Row]:
+        """Rows whose SKU stands in no other."""
+        counts = Counter(row.sku for row in self.rows)
+        return [row for row in self.rows if row.sku and counts[row.sku] == 1]

@@ -16,8 +16,8 @@ from bridge.domain.table import Row, View
 from bridge.domain.unheard import Contact
 from bridge.flows.bigchange import KINDS
 from bridge.flows.dark import contact_with
+from bridge.flows.safety import SAFETY, waiting
 from bridge.flows.shop import Shop, places
-from bridge.flows.watch import SAFETY
 from bridge.ledger.channels import ChannelRecord
 from bridge.ledger.ledger import Tx
 from bridge.ledger.listings import ListingRecord
@@ -39,6 +39,7 @@ class Facts:
     findings: Mapping[tuple[str, str], str]
     questions: Mapping[tuple[str, str], OpenQuestion]
     pastes: Mapping[str, OpenQuestion]  # by SKU: the one that its edit waits for
+    safety: Mapping[str, OpenQuestion]  # … and the one that its safety stock waits for
     channels: Mapping[str, ChannelRecord]
     contacts: Mapping[str, Contact]
     reserved: Mapping[str, Mapping[ListingKey, int]]  # by SKU: units that a listing may have sold unseen
@@ -68,6 +69,7 @@ def gather(tx: Tx, shop: Shop) -> Facts:
         findings=tx.sheet.findings(),
         questions={(question.kind, question.subject): question for question in open_questions},
         pastes={each.sku: pastes[each.question] for each in tx.questioned.all() if each.question in pastes},
+        safety=waiting(tx),
         channels=tx.channels.all(),
         contacts={name: contact_with(tx, shop, name) for name in shop.channels},
         reserved=reserved,
@@ -123,8 +125,8 @@ class Answers:
             for (s, location), code in sorted(self._facts.findings.items())
             if s == sku
         ]
-        if (paste := self._facts.pastes.get(sku)) is not None:
-            parts.append(self._say(paste.kind, **paste.data))
+        pastes = [self._facts.pastes.get(sku), self._facts.safety.get(sku)]
+        parts += [self._say(paste.kind, **paste.data) for paste in pastes if paste is not None]
         if record.blocked == "invariant":
             parts.append(self._say("quarantine"))
         if record.held_since is not None:

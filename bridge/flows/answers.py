@@ -17,7 +17,7 @@ from bridge.domain.reading import Finding, Quantity, read_components
 from bridge.domain.stock import Cause, Component, Movement
 from bridge.domain.table import Row
 from bridge.domain.tokens import number_of
-from bridge.flows import bigchange
+from bridge.flows import bigchange, safety
 from bridge.flows.desk import Look, header_problems
 from bridge.flows.gone import decide, decide_all, report_gone
 from bridge.flows.intake import book_unmapped
@@ -330,6 +330,11 @@ def _big_change(act: _Act) -> Refusal:
     return None
 
 
+def _big_safety_change(act: _Act) -> Refusal:
+    replan(act.tx, act.shop, safety.take(act.tx, act.question))
+    return None
+
+
 def _apart(act: _Act) -> Refusal:
     act.tx.put("apart meant", True)
     return None
@@ -380,6 +385,7 @@ _ACTS: Mapping[str, Callable[[_Act], Refusal]] = {
     "sorted apart": _apart,
     "invariant": _invariant,
     "big change": _big_change,
+    safety.QUESTION: _big_safety_change,
     "listing gone": _listing_gone,
     "listings gone": _listings_gone,
     "restored version": _big_change,

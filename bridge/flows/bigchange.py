@@ -7,14 +7,14 @@ since, and 戻す lets the row update write over the very numbers that were refu
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from bridge.domain.bigchange import Limits, Totals, blank_rows, implausible, rows_apart, totals
 from bridge.domain.edits import Account, Book, Edit, account, booked_by
 from bridge.domain.stock import Balance, BalanceKey, Cause, Movement
-from bridge.domain.table import Row, View
+from bridge.domain.table import View
 from bridge.flows.edit_records import count_edits
 from bridge.ledger.ledger import Tx
 from bridge.ledger.questioned import QuestionedEdit
@@ -99,7 +99,7 @@ def keep_up(tx: Tx, view: View, judged: Judged) -> set[str]:
         asked = _ask(tx, view, judged)
         touched |= {each.sku for each in tx.questioned.of(asked) if each.lowered}
     for question in tx.questions.open():
-        if question.kind in KINDS and question.id != asked and _ticked(tx, view, question):
+        if question.kind in KINDS and question.id != asked and ticked(tx, view, question, _of(tx, question)):
             touched |= take(tx, question.id)
             tx.questions.close(question.id, both("results", "confirmed"))
     return touched
@@ -171,11 +171,10 @@ def _drop_what_is_gone(tx: Tx, judged: Judged) -> set[str]:
 
 def _ask(tx: Tx, view: View, judged: Judged) -> int:
     first, rows = min(judged.cells)[0], len({edit.sku for edit in judged.paste})
-    early = sorted(row.sku for row in _unique_rows(view) if row.confirm)
     number = tx.questions.ask_anew(
         judged.question,
         first if rows == 1 else f"{first} +{rows - 1}",
-        {"ticked": early, **_said(totals(judged.paste))},
+        {"ticked": ticked_early(view), **_said(totals(judged.paste))},
     )
     balances = tx.stock.balances({edit.sku for edit in judged.paste}) if judged.question == LOWER_HOLDS else {}
     edits = [
@@ -201,18 +200,26 @@ def _ask(tx: Tx, view: View, judged: Judged) -> int:
     return number
 
 
-def _ticked(tx: Tx, view: View, question: OpenQuestion) -> bool:
-    """Whether a person ticked 確認 in any of the question's rows. A tick that stood there before the question was asked
-    (it came with the paste) is none until it was taken away."""
-    mine = {each.sku for each in tx.questioned.of(question.id)}
-    ticked = [row for row in _unique_rows(view) if row.confirm]
-    now = {row.sku for row in ticked if not row.hold}
-    here = {row.sku for row in view.rows} - {row.sku for row in ticked}
+def ticked(tx: Tx, view: View, question: OpenQuestion, mine: AbstractSet[str]) -> bool:
+    """Whether a person ticked 確認 in any of the question's rows, `mine`. A tick that stood there before the question
+    was asked (it came with the paste) is none until it was taken away."""
+    rows = [row for row in view.unique_rows() if row.confirm]
+    now = {row.sku for row in rows if not row.hold}
+    here = {row.sku for row in view.rows} - {row.sku for row in rows}
     early = set(question.data["ticked"])
     left = sorted(early - here)
     if len(left) < len(early):
         tx.questions.reword(question.id, question.subject, {**question.data, "ticked": left})
     return bool(mine & (now - early))
+
+
+def ticked_early(view: View) -> list[str]:
+    """SKUs whose row is ticked while a question is asked."""
+    return sorted(row.sku for row in view.unique_rows() if row.confirm)
+
+
+def _of(tx: Tx, question: OpenQuestion) -> set[str]:
+    return {each.sku for each in tx.questioned.of(question.id)}
 
 
 def _totals(edits: Sequence[QuestionedEdit]) -> Totals:
@@ -221,8 +228,3 @@ def _totals(edits: Sequence[QuestionedEdit]) -> Totals:
 
 def _said(found: Totals) -> dict[str, int]:
     return {"rows": found.rows, "before": found.before, "after": found.after, "zeros": found.zeros}
-
-
-def _unique_rows(view: View) -> list[Row]:
-    counts = Counter(row.sku for row in view.rows)
-    return [row for row in view.rows if row.sku and counts[row.sku] == 1]

@@ -14,12 +14,13 @@ from bridge.domain.bigchange import Limits
 from bridge.domain.edits import Account, Ask, Book, Standing, Unseen, account
 from bridge.domain.reading import Blank, Finding, FindingCode, Quantity
 from bridge.domain.stock import BalanceKey, Cause, Movement
-from bridge.domain.table import Row, View
+from bridge.domain.table import View
 from bridge.domain.tokens import number_of
 from bridge.flows import bigchange
 from bridge.flows.desk import Look, inspect_place
 from bridge.flows.edit_records import record_edits
 from bridge.flows.replan import replan
+from bridge.flows.safety import read_safety
 from bridge.flows.shop import Shop, bridge_live, places
 from bridge.flows.timeback import Past
 from bridge.ledger.ledger import Tx
@@ -28,8 +29,6 @@ from bridge.ledger.values import iso
 from bridge.sheet.layout import may_name_place
 from bridge.sheet.texts import both
 from bridge.sheet.views import StockTab
-
-SAFETY = "安全在庫"  # the findings' name of the safety-stock cell, beside the locations
 
 
 @dataclass
@@ -78,7 +77,7 @@ class Watch:
         touched |= _welcome(tx, view, records)
         if look.fresh:
             _miss(tx, outcome, records, self.limits)
-        safety, wrong = _read_safety(tx, stock, view, records)
+        safety, wrong = read_safety(tx, stock, view, records, self.limits)
         touched |= safety
         _find(tx, outcome, view, wrong)
         _block(tx, outcome, view)
@@ -188,7 +187,7 @@ def _take_shadow(tx: Tx, shop: Shop, stock: StockTab, view: View) -> None:
     records = tx.sheet.skus()
     balances = tx.stock.balances()
     movements = []
-    for row in _unique_rows(view):
+    for row in view.unique_rows():
         if row.sku not in records:
             tx.sheet.greet(row.sku, Standing.KNOWN)
         for location, reading in zip(view.locations, row.cells, strict=True):
@@ -198,15 +197,8 @@ def _take_shadow(tx: Tx, shop: Shop, stock: StockTab, view: View) -> None:
                     delta = reading.units - (balance.on_hand if balance else 0)
                     movements.append(Movement(row.sku, location, delta, 0, Cause.OPENING, "shadow"))
     tx.stock.book(movements)
-    touched = {movement.sku for movement in movements} | _read_safety(tx, stock, view, tx.sheet.skus())[0]
+    touched = {movement.sku for movement in movements} | read_safety(tx, stock, view, tx.sheet.skus(), None)[0]
     replan(tx, shop, touched)
-
-
-def _unique_rows(view: View) -> list[Row]:
-    counts: dict[str, int] = {}
-    for row in view.rows:
-        counts[row.sku] = counts.get(row.sku, 0) + 1
-    return [row for row in view.rows if row.sku and counts[row.sku] == 1]
 
 
 def _keep_tokens(tx: Tx, outcome: Account, records: Mapping[str, SkuRecord]) -> None:
@@ -240,7 +232,7 @@ def _expected(tx: Tx, sku: str) -> str:
 def _welcome(tx: Tx, view: View, records: Mapping[str, SkuRecord]) -> set[str]:
     """Rows that came back, products whose tick came, rows held or released. Returns SKUs to plan again."""
     touched = set()
-    for row in _unique_rows(view):
+    for row in view.unique_rows():
         record = records.get(row.sku)
         if record is None:
             continue
@@ -286,34 +278,12 @@ def _miss(tx: Tx, outcome: Account, records: Mapping[str, SkuRecord], limits: Li
         tx.questions.settle("unknown number", sku, both("results", "superseded"))
 
 
-def _read_safety(
-    tx: Tx, stock: StockTab, view: View, records: Mapping[str, SkuRecord]
-) -> tuple[set[str], dict[BalanceKey, str]]:
-    """SKUs whose safety stock changed, and the cells that can't be read. Never filled means 0; blanked, the last value
-    stays: a blank cell raises nothing."""
-    touched: set[str] = set()
-    wrong: dict[BalanceKey, str] = {}
-    for row in _unique_rows(view):
-        record, reading = records.get(row.sku), stock.safety(row.position)
-        if record is None or row.hold:
-            continue
-        if isinstance(reading, Finding):
-            wrong[row.sku, SAFETY] = reading.code.value
-        elif isinstance(reading, Blank):
-            if record.safety:
-                wrong[row.sku, SAFETY] = FindingCode.BLANK.value
-        elif reading.units != record.safety:
-            tx.sheet.change(row.sku, safety=reading.units)
-            touched.add(row.sku)
-    return touched, wrong
-
-
 def _find(tx: Tx, outcome: Account, view: View, wrong: Mapping[BalanceKey, str]) -> None:
     """Findings of the rows in view: a new one is a refused edit; one that is gone was mended. `wrong`: of other cells
     than stock."""
     now = {(finding.sku, finding.location): finding.code.value for finding in outcome.findings} | dict(wrong)
     before = tx.sheet.findings()
-    judged = {row.sku for row in _unique_rows(view) if not row.hold}
+    judged = {row.sku for row in view.unique_rows() if not row.hold}
     shown = {
         (row.sku, location): cell for row in view.rows for location, cell in zip(view.locations, row.cells, strict=True)
     }

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.domain.bigchange import Limits, implausible, totals
+from bridge.domain.bigchange import Limits, falls_too_far, implausible, totals
 from bridge.domain.edits import Account, Book, Edit, Standing, account, booked_by
 from bridge.domain.reading import Quantity
 from bridge.domain.stock import BalanceKey
@@ -47,6 +47,14 @@ def test_more_than_the_set_part_of_the_table_is_asked_about(count: int, table: i
 @given(before=st.none() | st.integers(-5, 0), after=units)
 def test_a_restock_of_what_had_run_out_is_not_ten_times_as_much(before: int | None, after: int) -> None:
     assert not implausible(edits(29, before, after), 100, LIMITS)
+
+
+@given(count=st.integers(1, 30), before=st.integers(1, 500), after=units, table=st.integers(0, 1000))
+def test_many_safety_stocks_to_a_tenth_or_in_a_large_part_of_the_table_are_asked_about(
+    count: int, before: int, after: int, table: int
+) -> None:
+    far, large = after * 10 <= before, count * 100 > 30 * (table + count)
+    assert falls_too_far([(before, after)] * count, table + count, LIMITS) == (count >= 5 and (far or large))
 
 
 def test_rows_count_once_however_many_of_their_cells_changed() -> None:
