@@ -128,6 +128,8 @@ def read_listings(tab: Tab) -> Lines[ListingLine]:
 
 
 def read_answers(tab: Tab) -> Lines[AnswerLine]:
+    """A line is known by its number, also above a header that was sorted into the table."""
+
     def line(position: int, at: Mapping[str, int]) -> AnswerLine | None:
         number = _plain(tab.cell(position, at["id"]))
         if not isinstance(number, int) or not 0 < number < MOST_QUESTIONS:
@@ -136,7 +138,7 @@ def read_answers(tab: Tab) -> Lines[AnswerLine]:
         shown = {role: _plain(tab.cell(position, at[role])) for role in roles}
         return AnswerLine(position, number, tab.text(position, at["answer"]), shown)
 
-    return _lines("questions", tab, line)
+    return _lines("questions", tab, line, above=True)
 
 
 def read_settings(tab: Tab) -> Lines[SettingLine]:
@@ -151,9 +153,10 @@ def read_settings(tab: Tab) -> Lines[SettingLine]:
     return _lines("settings", tab, line)
 
 
-def _lines(role: str, tab: Tab, line: Callable[[int, Mapping[str, int]], T | None]) -> Lines[T]:
+def _lines(role: str, tab: Tab, line: Callable[[int, Mapping[str, int]], T | None], *, above: bool = False) -> Lines[T]:
     columns = find_columns(role, tab.texts())
     if not columns.usable:
         return Lines(tab, columns, ())
-    found = (line(position, columns.at) for position, _ in rows_below(tab, columns.header_row))
+    rows = rows_below(tab, -1 if above else columns.header_row)
+    found = (line(position, columns.at) for position, _ in rows)
     return Lines(tab, columns, tuple(each for each in found if each is not None))

@@ -187,3 +187,28 @@ def test_what_is_wrong_with_the_questions_is_told_elsewhere(shop: World) -> None
     shop.spreadsheet.restore(before)
     shop.rounds(3)
     assert "本番です" in setting(shop, "bridge")[1]["状態"]
+
+
+# --- headers sorted into the table -----------------------------------------------------------------------------------
+
+
+def test_an_answer_above_a_header_that_was_sorted_into_the_table_counts(shop: World) -> None:
+    shop.type("A", "ロック", "")
+    shop.type("A", "本社倉庫", 3)
+    shop.rounds(2)
+    lines = [line["内容"] for line in shop.table("要対応") if line["内容"]]
+    assert "ロック欄が消えた" in lines[-1]
+    tab = shop.tab("要対応")
+    area = {"sheetId": tab, "startRowIndex": 0, "endRowIndex": 30, "startColumnIndex": 0, "endColumnIndex": 7}
+    order = [{"dimensionIndex": 0, "sortOrder": "ASCENDING"}]
+    shop.spreadsheet.apply([{"sortRange": {"range": area, "sortSpecs": order}}])
+    rows = shop.spreadsheet.table(tab)
+    header = rows[len(lines)]
+    assert header[0] == "番号"
+    shop.rounds(2)
+    assert [row[0] for row in shop.spreadsheet.table(tab)] == [row[0] for row in rows]  # nothing is asked twice
+    shop.spreadsheet.type(tab, len(lines) - 1, header.index("回答"), "はい")
+    shop.settle()
+    assert shop.shown("rakuten", "A") == 5
+    assert shop.open_questions() == ""
+    assert "「はい」で処理しました" in shop.spreadsheet.table(tab)[len(lines) - 1][header.index("結果")]
