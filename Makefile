@@ -2,7 +2,7 @@
 # Everything is installed into .venv, in the versions of requirements.lock.
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo sandbox test test-long test-crash simulate simulate-mutants abuse storms reliability lint audit format lock clean
+.PHONY: help install demo sandbox test test-long test-crash simulate simulate-mutants abuse storms webhooks reliability lint audit format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -35,6 +35,7 @@ help:
 	@echo 'make lint              ruff, mypy, import-linter, audit'
 	@echo 'make audit             known vulnerabilities of the pinned packages, where the internet can be asked'
 	@echo 'make storms            bad weather measured: 429, sheet away, blind mall, flash sale (some minutes)'
+	@echo 'make webhooks          10,000 forged webhooks; 200 deliveries replayed 20 times each'
 	@echo 'make format            let ruff put the code into its form'
 	@echo 'make sandbox           Google and the malls on this machine (PORT=8765, state in var/sandbox)'
 	@echo 'make lock              renew requirements.lock (needs uv)'
@@ -70,6 +71,10 @@ simulate-mutants: $(READY)
 storms: $(READY)
 	@mkdir -p var/reliability
 	$(BIN)/python -m tests.bench.storms --json $(or $(JSON),var/reliability/storms.json)
+
+webhooks: $(READY)
+	KEEP_FIGURES=webhooks $(BIN)/python -m pytest tests/contract/web/test_edge.py tests/story/test_webhooks.py \
+		-k 'ten_thousand or 200-20' -m 'long or not long'
 
 reliability: $(READY)
 	$(BIN)/python -m tests.reliability

@@ -66,6 +66,17 @@ CLAIMS = (
         ),
     ),
     Claim(
+        "webhooks",
+        "make webhooks",
+        Hint("にせの通知・くり返しの通知が来ても", "Whoever sends webhooks, and however often"),
+        Hint(
+            "署名の合わない通知1万件を本物のソケットに送ります。また、200件の注文の通知を、2重に、遅れて、順番もばらばらに"
+            "届けたうえで、1件につき20回ずつ送り直します。",
+            "Ten thousand wrongly signed webhooks come over a real socket. Those of 200 orders come doubled, late and "
+            "shuffled, and each is then replayed 20 times.",
+        ),
+    ),
+    Claim(
         "storms",
         "make storms",
         Hint("まわりが荒れても", "In bad weather"),

@@ -162,7 +162,9 @@ def test_in_shadow_shopify_is_asked_for_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("orders", "times"), [(7, 8), pytest.param(200, 20, marks=pytest.mark.long)])
-def test_each_delivery_is_applied_once_however_often_it_comes(shop: World, orders: int, times: int) -> None:
+def test_each_delivery_is_applied_once_however_often_it_comes(
+    shop: World, orders: int, times: int, record_property: Callable[[str, object], None]
+) -> None:
     """Must show 3. Doubled, late and shuffled by Shopify, then replayed by somebody who has seen them all."""
     if orders > 7:
         shop.type("A", "本社倉庫", 2 * orders)
@@ -194,7 +196,9 @@ def test_each_delivery_is_applied_once_however_often_it_comes(shop: World, order
     assert int(shop.row("A")["引当"]) == units
     with shop.service.ledger.read() as tx:
         assert tx.webhooks.count() == len(outcomes.unique()) == orders
-    print(f"{len(outcomes.statuses)} deliveries of {orders} webhooks: {known_orders(shop)} orders, {units} units")
+    record_property("counted orders told by a webhook", orders)
+    record_property("counted deliveries of those webhooks", len(outcomes.statuses))
+    record_property("counted orders booked for them", known_orders(shop))
 
 
 class _Listening(httpx.BaseTransport):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.client import HTTPResponse
 from pathlib import Path
@@ -191,7 +191,9 @@ class Line:
 
 
 @pytest.mark.long
-def test_ten_thousand_forged_webhooks_over_a_socket(door: Door, server: Server) -> None:
+def test_ten_thousand_forged_webhooks_over_a_socket(
+    door: Door, server: Server, record_property: Callable[[str, object], None]
+) -> None:
     """Must show 3: none accepted, no answer 5xx, and the genuine ones among them all taken."""
     count, lines = 10_000, 4
     answers: list[int] = []
@@ -215,3 +217,6 @@ def test_ten_thousand_forged_webhooks_over_a_socket(door: Door, server: Server) 
     assert door.remembered() == lines
     assert len(answers) == count + lines
     assert answers.count(401) == door.came("forged") == count
+    record_property("counted forged webhooks", count)
+    record_property("counted forged webhooks accepted", answers.count(200) - lines)
+    record_property("counted answers 5xx", sum(status >= 500 for status in answers))
