@@ -2,8 +2,9 @@
 
 Rakuten's usual pace is learnt from an hour and a half of orders. Then neither its orders nor its numbers can be read,
 and it sells at a multiple of that pace. Shopify sells on; at some minute of the silence a rush buys all it still shows.
-What both sold beyond the stock is oversold. Rakuten's sales of the first minutes, before anything is held back, are
-counted apart.
+What both sold beyond the stock is oversold. Counted apart are Rakuten's sales of the first minutes, before anything is
+held back, and those after the rush: held back is what it may have sold, and what it sells when the other mall is empty
+nobody can hold back any more, nor can Rakuten's own number be lowered.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from datetime import datetime, timedelta
 
 from bridge.ledger.values import time_of
 from bridge.sandbox.faults import Dial
-from tests.bench.scene import MALLS, Scene, scene
+from tests.bench.scene import AS_IT_IS, MALLS, Rules, Scene, scene
 
 SKU = "A"
+NOTHING_HELD = Rules("nothing held back", {"blind_minutes": 24 * 60.0})
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Silence:
 @dataclass(frozen=True)
 class Seen:
     """`unseen`: sold by the blind mall during the silence · `first_minutes`: of those, before anything was held back ·
+    `after_the_rush`: of those, when the other mall had nothing left to hold back ·
     `held`: the most that was held back · `released_after`: seconds from the end of the silence until the other mall
     shows all that is left, with nothing held back"""
 
@@ -46,6 +49,7 @@ class Seen:
     rush_at_minute: int
     unseen: int
     first_minutes: int
+    after_the_rush: int
     held: int
     oversold: int
     released_after: float | None
@@ -54,37 +58,38 @@ class Seen:
 def table() -> Iterator[Seen]:
     for times in (1.0, 2.0, 6.0):
         yield run(Silence(times=times))
-        yield run(Silence(times=times), "nothing held back", hold=False)
+        yield run(Silence(times=times), NOTHING_HELD)
     for rush_at in (5, 30, 60):
         yield run(Silence(times=2.0, rush_at=rush_at))
     yield run(Silence(times=1.0, rush_at=60))
 
 
-def run(silence: Silence, under: str = "bridge", *, hold: bool = True, poll_seconds: float = 30.0) -> Seen:
-    patience = silence.patience if hold else 24 * 60.0
-    settings = {"blind_minutes": patience, "blind_factor": silence.factor}
-    with scene({SKU: silence.stock}, poll_seconds=poll_seconds, bridge_settings=settings) as shop:
+def run(silence: Silence, rules: Rules = AS_IT_IS, *, poll_seconds: float = 30.0) -> Seen:
+    settings = {"blind_minutes": silence.patience, "blind_factor": silence.factor}
+    with scene({SKU: silence.stock}, rules, poll_seconds=poll_seconds, bridge_settings=settings) as shop:
         shop.start_bridge()
         usual = _usual_sales(shop, silence)
         began, quiet_from = shop.at, shop.timeline.now()
         shop.weather("rakuten", Dial(lost=1.0))
         _sell(shop, 3600.0 / (usual * silence.times), until=began + 60 * silence.minutes)
-        held = first = 0
+        held = first = before_the_rush = 0
         for minute in range(1, int(silence.minutes) + 1):
             shop.minutes(1)
-            held = max(held, _held(shop))
+            held = max(held, shop.held("rakuten"))
             first = _sold_by_rakuten(shop, quiet_from) if held == 0 else first
             if minute == silence.rush_at:
+                before_the_rush = _sold_by_rakuten(shop, quiet_from)
                 shop.world.buy("shopify", SKU, max(1, shop.shown("shopify", SKU)))
         unseen = _sold_by_rakuten(shop, quiet_from)
         shop.weather("rakuten", Dial())
         released = _released(shop, silence)
         return Seen(
-            under=under,
+            under=rules.name,
             times_pace=silence.times,
             rush_at_minute=silence.rush_at,
             unseen=unseen,
             first_minutes=first,
+            after_the_rush=unseen - before_the_rush,
             held=held,
             oversold=max(0, shop.sold(SKU) - silence.stock),
             released_after=released,
@@ -118,17 +123,12 @@ def _sold_by_rakuten(shop: Scene, since: datetime) -> int:
     return sum(change.old - change.new for change in shop.changes("rakuten", since) if change.cause == "order")
 
 
-def _held(shop: Scene) -> int:
-    with shop.world.service.ledger.read() as tx:
-        return sum(record.reserve for record in tx.listings.all("rakuten").values())
-
-
 def _released(shop: Scene, silence: Silence) -> float | None:
     """Seconds until nothing is held back and both show what is left; None where that takes longer than an hour."""
     began = shop.at
     while shop.at - began < 3600:
         left = max(0, silence.stock - shop.sold(SKU))
-        if _held(shop) == 0 and all(shop.shown(mall, SKU) == left for mall in MALLS):
+        if shop.held("rakuten") == 0 and all(shop.shown(mall, SKU) == left for mall in MALLS):
             return shop.at - began
         shop.timeline.run(5)
     return None

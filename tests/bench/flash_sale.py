@@ -11,15 +11,15 @@ in the malls' feeds 0 to `feed_delay` seconds late, each with a delay of its own
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 from unittest.mock import patch
 
 from bridge.sandbox.faults import Dial
-from tests.bench.scene import MALLS, Scene, scene
+from tests.bench.scene import AS_IT_IS, MALLS, Rules, Scene, scene
 
 MALL_SECONDS = 0.3  # a call's way to a mall and back
+NO_GAP_RULE = Rules("bridge without the gap rule", without=lambda: patch("bridge.flows.replan.gap", lambda _state: 0))
 
 
 @dataclass(frozen=True)
@@ -81,17 +81,17 @@ def table(seeds: tuple[int, ...] = (1, 2, 3)) -> Iterator[Sale]:
     for seed in seeds:
         tape = Tape(seed=seed)
         yield under_bridge(tape)
-        yield under_bridge(tape, gap_rule=False)
+        yield under_bridge(tape, NO_GAP_RULE)
         yield under_absolute_pushes(tape)
 
 
-def under_bridge(tape: Tape, *, gap_rule: bool = True, poll_seconds: float = 3.0) -> Sale:
-    with _gap_rule(gap_rule), scene(tape.stocks, poll_seconds=poll_seconds, lag_seconds=tape.feed_delay) as shop:
+def under_bridge(tape: Tape, rules: Rules = AS_IT_IS, *, poll_seconds: float = 3.0) -> Sale:
+    with scene(tape.stocks, rules, poll_seconds=poll_seconds, lag_seconds=tape.feed_delay) as shop:
         for mall in MALLS:
             shop.weather(mall, Dial(delay=1.0, delay_seconds=MALL_SECONDS))
         shop.start_bridge()
         shop.minutes(3)  # everything comes to rest first
-        return _play(shop, tape, "bridge" if gap_rule else "bridge without the gap rule")
+        return _play(shop, tape, rules.name)
 
 
 def under_absolute_pushes(tape: Tape, every: float = 300.0) -> Sale:
@@ -147,12 +147,3 @@ def _play(shop: Scene, tape: Tape, under: str) -> Sale:
         oversold_skus=sum(units > 0 for units in over.values()),
         unsold=sum(max(0, min(tape.stocks[sku], wanted[sku]) - sold[sku]) for sku in tape.stocks),
     )
-
-
-@contextmanager
-def _gap_rule(on: bool) -> Iterator[None]:
-    if on:
-        yield
-        return
-    with patch("bridge.flows.replan.gap", lambda _state: 0):
-        yield

@@ -7,7 +7,7 @@ again as soon as another thread changed a listing); only the waiting between the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,19 @@ from tests.support.world import World
 GLANCE = 0.5  # seconds between two looks of a waiting thread, here
 MEMORY = Path("/dev/shm")  # a ledger's commits wait for the disk, and no time is measured here but the virtual one
 MALLS = ("rakuten", "shopify")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The bridge as it is, or a counterpart that lacks a rule: by `settings` of [bridge], or by what `without` patches
+    while it runs."""
+
+    name: str = "bridge"
+    settings: Mapping[str, object] = field(default_factory=dict)
+    without: Callable[[], AbstractContextManager[object]] = nullcontext
+
+
+AS_IT_IS = Rules()
 
 
 @dataclass
@@ -137,6 +150,11 @@ class Scene:
     def shown(self, mall: str, sku: str) -> int:
         return self.world.shown(mall, sku)
 
+    def held(self, mall: str) -> int:
+        """Units that the others hold back for what a mall may have sold unseen."""
+        with self.world.service.ledger.read() as tx:
+            return sum(record.reserve for record in tx.listings.all(mall).values())
+
     def sold(self, sku: str) -> int:
         """Units that customers hold an order for, in all malls, whatever the bridge knows of it."""
         total = 0
@@ -150,14 +168,15 @@ class Scene:
 @contextmanager
 def scene(
     stock: Mapping[str, int],
+    rules: Rules = AS_IT_IS,
     *,
     poll_seconds: float = 3.0,
     lag_seconds: float = 120.0,
     bridge_settings: Mapping[str, object] | None = None,
 ) -> Iterator[Scene]:
     """A shop of these SKUs in one place, live in both malls, its bridge not started yet."""
-    timeline = Timeline()
-    with TemporaryDirectory(prefix="bridge-storm-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
+    timeline, memory = Timeline(), MEMORY if MEMORY.is_dir() else None
+    with rules.without(), TemporaryDirectory(prefix="bridge-storm-", dir=memory) as folder:
         world = StormWorld(
             Path(folder) / "ledger.sqlite",
             {sku: (units, None, None) for sku, units in stock.items()},
@@ -165,7 +184,7 @@ def scene(
             judge_once=True,
             sheet_settings={"poll_seconds": poll_seconds},
             channel_settings={"lag_seconds": lag_seconds},
-            bridge_settings=bridge_settings or {},
+            bridge_settings={**(bridge_settings or {}), **rules.settings},
         )
         world.go_live()
         try:

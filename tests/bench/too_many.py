@@ -30,7 +30,8 @@ class Storm:
     """Lowering, raising: seconds from a person's typing until Shopify shows it, while all is well and in the storm.
 
     drained_after: seconds from the end of the storm until Rakuten shows what is left of everything and every order is
-    in the table · requests, most_a_second: of each of Rakuten's functions, as Rakuten received them ·
+    in the table · requests, most_a_second: of each of Rakuten's functions, as Rakuten received them, and
+    as it publishes them ·
     throttled_by_shopify: its answers that asked for patience"""
 
     minutes: float
@@ -41,6 +42,7 @@ class Storm:
     drained_after: float | None
     requests_meanwhile: int
     most_a_second: dict[str, int]
+    published_a_second: dict[str, int]
     throttled_by_shopify: int
     units_sold_meanwhile: int
     held_back_at_most: int
@@ -63,7 +65,7 @@ def run(*, minutes: float = 30.0, poll_seconds: float = 3.0, pause: float = 20.0
         most_held = 0
         for _ in range(int(minutes)):
             shop.minutes(1)
-            most_held = max(most_held, _held(shop))
+            most_held = max(most_held, shop.held("rakuten"))
         sold = sum(shop.sold(sku) for sku in goods) - sold
         storm = typed.phase()
         open_for.stop()
@@ -80,6 +82,7 @@ def run(*, minutes: float = 30.0, poll_seconds: float = 3.0, pause: float = 20.0
             drained_after=drained,
             requests_meanwhile=sum(before <= at < ended for times in received.values() for at in times),
             most_a_second={name: _most_in_a_second(times) for name, times in sorted(received.items())},
+            published_a_second=dict(sorted(PUBLISHED.items())),
             throttled_by_shopify=sum("THROTTLED" in call.received for call in shop.world.mall_calls),
             units_sold_meanwhile=sold,
             held_back_at_most=most_held,
@@ -159,11 +162,6 @@ class Probes:
 
 def _waits(probes: list[Probe], *, rises: bool) -> Latencies:
     return summary(each.shown_after for each in probes if each.rises is rises)
-
-
-def _held(shop: Scene) -> int:
-    with shop.world.service.ledger.read() as tx:
-        return sum(record.reserve for record in tx.listings.all("rakuten").values())
 
 
 def _drained(shop: Scene, stock: dict[str, int], probes: Probes) -> float | None:

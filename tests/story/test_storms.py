@@ -11,7 +11,7 @@ from tests.bench import blind, flash_sale, sheet_away, too_many
 def test_a_flash_sale_with_late_feeds_oversells_least_under_the_bridge() -> None:
     tape = flash_sale.Tape(orders=60, minutes=4, skus=2, stock=14, feed_delay=40, seed=2)
     bridge = flash_sale.under_bridge(tape, poll_seconds=60)
-    without = flash_sale.under_bridge(tape, gap_rule=False, poll_seconds=60)
+    without = flash_sale.under_bridge(tape, flash_sale.NO_GAP_RULE, poll_seconds=60)
     absolute = flash_sale.under_absolute_pushes(tape, every=60.0)
     assert bridge.oversold < without.oversold
     assert bridge.oversold < absolute.oversold
@@ -40,7 +40,7 @@ def test_a_storm_of_429_in_one_mall_is_felt_in_that_mall() -> None:
     assert storm.raising_meanwhile.longest <= 600 + storm.raising_before.longest + 60
     assert storm.drained_after is not None
     assert storm.drained_after <= 2 * 60 * storm.minutes
-    assert all(storm.most_a_second[name] <= most for name, most in too_many.PUBLISHED.items())
+    assert all(storm.most_a_second[name] <= most for name, most in storm.published_a_second.items())
     assert storm.throttled_by_shopify == 0
 
 
@@ -52,5 +52,15 @@ def test_what_a_blind_mall_sells_at_its_usual_pace_is_not_sold_twice() -> None:
     assert seen.held >= seen.unseen
     assert seen.oversold <= seen.first_minutes
     assert seen.released_after is not None
-    unheld = blind.run(silence, "nothing held back", hold=False)
+    unheld = blind.run(silence, blind.NOTHING_HELD)
     assert unheld.oversold == unheld.unseen
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("rush_at", [3, 15])
+def test_once_the_other_mall_is_empty_the_blind_one_oversells_only_what_it_sells_from_then_on(rush_at: int) -> None:
+    """Nobody can hold that back any more, nor tell the blind mall: no fault, but a limit that is told."""
+    silence = blind.Silence(stock=60, pace=60.0, times=2.0, minutes=30, rush_at=rush_at, patience=5.0, history=10)
+    seen = blind.run(silence)
+    assert 0 < seen.after_the_rush <= seen.oversold <= seen.first_minutes + seen.after_the_rush
+    assert seen.released_after is not None
