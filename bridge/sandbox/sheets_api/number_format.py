@@ -138,7 +138,10 @@ def _digits(value: float, picture: str) -> str:
 
 
 def _format_date(value: float, section: Section, locale: str) -> str:
-    moment = EPOCH + timedelta(seconds=round(value * 86400))
+    try:
+        moment = EPOCH + timedelta(seconds=round(value * 86400))
+    except OverflowError:  # no date: shown as the number that it is
+        return general(value)
     twelve = any(token.text.lower() in ("am/pm", "a/p") for token in section if token.kind == "date")
     parts = []
     for index, token in enumerate(section):

@@ -43,6 +43,14 @@ def test_every_kind_of_value(world: World) -> None:
     assert (error["type"], world.cell(0, 4)["formattedValue"]) == ("NAME", "#NAME?")
 
 
+@pytest.mark.parametrize("number", [1e12, -1e12, 1e40])
+def test_a_number_that_is_no_date_shows_as_a_number_whatever_its_format(world: World, number: float) -> None:
+    cell = {"userEnteredValue": {"numberValue": number}, "userEnteredFormat": {"numberFormat": {"type": "DATE"}}}
+    world.batch(update("userEnteredValue,userEnteredFormat", [cell], start={"sheetId": 0}))
+    assert world.cell(0, 0)["effectiveValue"] == {"numberValue": number}
+    assert float(world.cell(0, 0)["formattedValue"]) == number
+
+
 def test_the_mask_says_what_is_written_and_what_is_cleared(world: World) -> None:
     full = {"userEnteredValue": {"numberValue": 5}, "note": "n", "userEnteredFormat": {"backgroundColor": RED}}
     world.batch(update("*", [full], start={"sheetId": 0}))
