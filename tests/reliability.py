@@ -107,6 +107,14 @@ TEXTS = {
         "`bridge check --probe` tries each on scratch tabs of the user's own spreadsheet; at a ✗ the bridge doesn't go "
         "live.",
     ),
+    "blind": Hint(
+        "見えないモールについて、ほかのモールは「もう売れたかもしれない数」だけを控えます。その間にほかのモールが売り切れると、"
+        "見えないモールがそのあとに売った数は、控えるものがなく、止める方法もないので、売り越しになります（表の "
+        "after_the_rush）。",
+        "For a mall that can't be seen the others hold back what it may have sold so far. Once they are sold out, "
+        "nothing is left to hold back, and what that mall sells from then on is oversold, since it can't be told "
+        "either (after_the_rush in the table).",
+    ),
     "tried": Hint("試すこと", "What is tried"),
     "counted on": Hint("あてにしていること", "What is counted on"),
     "else": Hint("違っていたら", "Were it otherwise"),
@@ -134,7 +142,7 @@ def _lines(language: str) -> Iterator[str]:
         figures = kept(claim.name)
         yield from [text["missing"]] if figures is None else _figures(figures, text)
         yield ""
-    yield from (f"## {text['limits']}", "", text["sandbox"], "", text["unpromised"], "")
+    yield from (f"## {text['limits']}", "", text["sandbox"], "", text["blind"], "", text["unpromised"], "")
     rows = []
     for words in all_words().values():
         refuses = any(outcome.verdict is Verdict.BREAKS for outcome in words.outcomes.values())
