@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
 
 import gspread
 import httpx
 import pytest
 import requests
+from waitress import wasyncore
 from waitress.server import create_server
 
 from bridge.sandbox.faults import Delay, Dial, Faults, Late, Lost, Refuse, ReplyLost, path_contains
@@ -111,11 +114,14 @@ def test_httpx_sees_its_own_failures(world: World, fault: Lost | ReplyLost, fail
 @pytest.fixture
 def address(world: World) -> Iterator[str]:
     """The same application behind waitress, on a free port of this machine."""
-    server = create_server(world.faults, host="127.0.0.1", port=0, threads=4)
+    sockets: dict[int, Any] = {}
+    server = create_server(world.faults, map=sockets, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    with suppress(OSError):  # it was awake already, and took the order before it was nudged
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(sockets))  # in its own thread, not under its eyes
+    thread.join(timeout=10)
 
 
 def test_over_a_socket_a_cut_closes_the_connection_without_an_answer(world: World, address: str) -> None:
