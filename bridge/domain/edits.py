@@ -314,11 +314,20 @@ class _Accounting:
 
     def _as_if_typed(self, row: Row, has: Amount) -> Amount:
         """A restored ledger: what was sold since and not written yet lowers the row as ever. Where the cell shows less
-        than the books can explain, it counts as if a person had typed it, and a person is asked."""
+        than the books can explain, it counts as if a person had typed it, and a person is asked. What another of its
+        cells shows beyond the books is asked about with it, up to as many units: an order that is booked anew may come
+        from another shelf, and leaves the table once only."""
         number = number_of(row.token)
         assert number is not None
         cells = {location: self.booked.get((row.sku, location), 0) for location in self.view.locations}
+        lacks = {location: units - has.get(location, 0) for location, units in cells.items()}
+        stocked = [location for location in self.view.locations if (row.sku, location) in self.typed]
+        moved = sum(max(0, lacks[location]) for location in stocked)
         lifted = dict(has) | {location: max(units, has.get(location, 0)) for location, units in cells.items()}
+        for location in stocked:
+            here = min(moved, max(0, -lacks[location]))
+            lifted[location] -= here
+            moved -= here
         self._note(row.sku, number, lifted)
         return lifted
 

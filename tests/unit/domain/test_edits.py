@@ -227,3 +227,21 @@ def test_a_product_newer_than_its_number_keeps_the_token_that_a_ledger_since_los
     outcome = account(before, view(row(10), row(2, token=free(8), sku="C", position=2, confirm=True)))
     assert outcome.tokens["C"] == free(8)
     assert outcome.amounts["C", 8] == {}
+
+
+def test_an_order_that_a_restored_ledger_books_from_another_shelf_leaves_the_table_once() -> None:
+    """The lost ledger had taken the unit from here and written 9; read again, the order takes it from the shop."""
+    shop = "渋谷店"
+    before = Book(
+        typed={("A", HERE): 10, ("A", shop): 2},
+        booked={("A", HERE): 0, ("A", shop): -1},
+        standing={"A": Standing.KNOWN},
+        amounts={("A", 1): {HERE: 0, shop: 0}},
+        last={"A": {HERE: 0, shop: 0}},
+        restored=1,
+    )
+    line = Line(3, "A", locked(2), (HERE, shop), (Quantity(10), Quantity(2)), (9, 2))
+    shown = Row(1, "A", free(3), (Quantity(9), Quantity(2)))
+    outcome = account(before, View((HERE, shop), (shown,), (line,)))
+    assert {edit.location: edit.balance for edit in outcome.edits} == {HERE: 9, shop: 2}
+    assert outcome.amounts["A", 3] == {HERE: 0, shop: -1}
