@@ -100,6 +100,9 @@ ACTS: Mapping[str, Actor] = {
     "stale read": Actor(acts_outside.stale, 0.8, ("sheet read",), step=False),
     "stale read of a mall": Actor(acts_outside.stale_numbers, 1.5, ("rakuten read", "shopify read"), step=False),
     "empty read": Actor(acts_outside.empty, 0.5, ("sheet read",), step=False),
+    "reply lost at the lock": Actor(acts_outside.reply_lost, 16, AT_LOCK, step=False),
+    "reply lost at the second call": Actor(acts_outside.reply_lost, 32, AT_SECOND, step=False),
+    "second call late": Actor(acts_outside.late, 16, AT_SECOND, step=False),
     # process
     "kill": Actor(acts_outside.kill, 0.6, ALWAYS),
     "clock jumps": Actor(acts_outside.jump, 0.15, ("idle",), step=False),

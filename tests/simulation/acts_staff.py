@@ -396,7 +396,7 @@ def restores_version(sim: Sim, dice: Random) -> bool:
 
 
 def pastes_older_row(sim: Sim, dice: Random) -> bool:
-    """A whole row as it was some time ago, over the row as it is."""
+    """A whole row as it was some time ago, over the row as it is; at times without what stood in its lock cell."""
     grid = Grid(sim)
     if not (versions := sim.kept_versions()):
         return False
@@ -414,5 +414,8 @@ def pastes_older_row(sim: Sim, dice: Random) -> bool:
     sim.sheet.change(lambda edit: edit.book.sheet(sim.stock).put_span(mine[name], 0, cells))
     sim.model.rows[name] = sim.model.goes_back(name, rows[name])
     sim.edited.add(rows[name].sku)
+    if dice.random() < 0.3:
+        grid.put(mine[name], "ロック", "")
+        sim.cleared.add(name)
     sim.marks["older row pasted"] += 1
     return True

@@ -26,6 +26,7 @@ import bridge.sheet.views as views
 from bridge.channels.port import Outcome
 from bridge.domain.edits import _Accounting
 from bridge.domain.reading import Blank, Quantity
+from bridge.domain.table import Line
 from bridge.errors import TryAgain
 from bridge.ledger.sheet import SheetBook
 from bridge.sheet.gateway import Gateway
@@ -73,19 +74,19 @@ def no_settling(stack: ExitStack) -> None:
 
 
 def number_reused(stack: ExitStack) -> None:
-    """A second try of a write takes the number of the first."""
+    """A second try of a write takes the number of the first, and a journal line is known by its number."""
     again: list[int] = []
 
     def writes(old: Any, self: Any, tx: Any, batch: Any, stock: Any, ready: Any, landed: Any) -> Any:
-        numbers = [intent.write_number for intent, _ in ready if intent.kind == "stock"]
-        again[:] = numbers if len(numbers) == 1 and numbers[0] is not None and not landed else []
+        again[:] = [n for intent, _ in ready if intent.kind == "stock" and (n := intent.write_number) is not None]
         try:
             return old(self, tx, batch, stock, ready, landed)
         finally:
             again.clear()
 
+    stack.enter_context(patch.object(Line, "key", property(lambda self: str(self.number))))
     _swap(stack, apply.Apply, "_writes", writes)
-    _swap(stack, SheetBook, "take_numbers", lambda old, self, count: again[0] if again else old(self, count))
+    _swap(stack, SheetBook, "take_numbers", lambda old, self, count: min(again) if again else old(self, count))
     _swap(stack, SheetBook, "promise_lines", lambda old, self, lines: None if again else old(self, lines))
 
 
