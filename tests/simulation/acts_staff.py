@@ -387,7 +387,7 @@ def restores_version(sim: Sim, dice: Random) -> bool:
         return False
     book, rows = dice.choice(versions)
     sim.sheet.restore(book)
-    sim.model.rows = {name: sim.model.goes_back(name, row) for name, row in rows.items()}
+    sim.model.rows = {name: sim.model.goes_back(row) for name, row in rows.items()}
     sim.edited |= {row.sku for row in rows.values()}
     sim.gone.clear()
     sim.last_entry = None
@@ -412,7 +412,7 @@ def pastes_older_row(sim: Sim, dice: Random) -> bool:
     name = dice.choice(both)
     cells = old.rows[there[name]].span(0, len(grid.at))
     sim.sheet.change(lambda edit: edit.book.sheet(sim.stock).put_span(mine[name], 0, cells))
-    sim.model.rows[name] = sim.model.goes_back(name, rows[name])
+    sim.model.rows[name] = sim.model.goes_back(rows[name])
     sim.edited.add(rows[name].sku)
     if dice.random() < 0.3:
         grid.put(mine[name], "ロック", "")

@@ -100,12 +100,13 @@ class Model:
     def kept(self) -> dict[str, Row]:
         return deepcopy(self.rows)
 
-    def goes_back(self, name: str, older: Row) -> Row:
+    def goes_back(self, older: Row) -> Row:
         """A row shows what it showed some time ago. Where that was no number, what people typed since stays in force,
         as if it had stood there then."""
-        row, now = deepcopy(older), self.rows.get(name)
+        row = deepcopy(older)
+        now = next((each for each in self.rows.values() if each.sku == row.sku), row)
         for at, (text, before) in older.wrong.items():
-            if now is not None and now.sku == row.sku and at in now.cells:
+            if at in now.cells:
                 row.cells[at] = now.cells[at]
                 row.wrong[at] = (text, str(int(before or 0) + now.cells[at] - older.cells.get(at, 0)))
         return row

@@ -10,7 +10,7 @@ import pytest
 
 from tests.simulation.mutants import MUTANTS, hunt
 from tests.simulation.story import draw, tell, without_parts
-from tests.simulation.world import Sim
+from tests.simulation.world import JOBS, Silence, Sim
 
 LIVENESS, SAFETY = (1, 3), (2,)
 
@@ -35,6 +35,29 @@ def test_a_broken_rule_is_told_by_some_seed(rule: str, record_property: Callable
     record_property("counted broken rules that the simulation told", 1)
     assert seed, rule
     assert wrong
+
+
+def test_idle_polls_the_heartbeat_and_the_clock_are_no_steps() -> None:
+    world = sim()
+    world.reset()
+    for job in JOBS * 2:  # the first look at what is new counts
+        world.turn(job, Silence())
+    before = world.steps
+    for _ in range(3):
+        world.do("clock jumps", 1)
+        for job in JOBS:
+            world.turn(job, Silence())
+    assert world.counts["idle: sheet heartbeat"] >= 2
+    assert world.steps == before
+
+
+def test_what_people_do_between_the_two_calls_is_told_from_the_bytes() -> None:
+    world = sim()
+    world.reset()
+    world.do("order", 79474736)
+    for job in (*JOBS, "sheet"):
+        world.turn(job, Silence())
+    assert world.counts["sheet lock"] == world.counts["sheet second call"] == 1
 
 
 def test_a_story_told_again_ends_the_same_way() -> None:

@@ -295,7 +295,7 @@ class Sim:
             self.made += 1
             self.steps += actor.step
             self.counts[name if actor.step else f"no step: {name}"] += 1
-            self.touched = dict.fromkeys(JOBS, True)
+            self.touched = dict.fromkeys(JOBS, True) if actor.step else self.touched
         for mall in MALLS:
             self._history[mall] = len(self.malls[mall].history)
 
