@@ -238,6 +238,26 @@ def _two_readings(sim: Sim, about: str, data: Mapping[str, Any]) -> str | None:
     raise Broken(f"{about}: neither {data['low']} nor {data['high']} is right, {missing} are missing")
 
 
+def _restored_ledger(sim: Sim, _about: str, _data: Mapping[str, Any]) -> str:
+    """Rows are counted: the table's numbers are taken, or the ledger's where only those are right. Which of its shelves
+    an order left nobody knows."""
+    books, asked = sim.eye.books()[0], sim.eye.asked_at_restore()
+    for row in sim.model.rows.values():
+        cells = [at for at in row.cells if books.balances.get((row.sku, at), (None,))[0] is not None]
+        if not any((row.sku, at) in asked for at in cells):
+            continue
+        table = ledger = 0
+        for at in cells:
+            typed, booked, _ = books.balances[row.sku, at]
+            by_table, lowered = asked.get((row.sku, at), (typed, 0))
+            table += (by_table or 0) + booked + lowered
+            ledger += (typed or 0) + booked + lowered
+        truth = sum(sim.model.on_hand(row, at, books) for at in cells)
+        if table != truth == ledger:
+            return "台帳の数"
+    return "表の数"
+
+
 def _overwritten(sim: Sim, sku: str, data: Mapping[str, Any]) -> str:
     """The cell is counted anew."""
     grid, books = Grid(sim), sim.eye.books()[0]
@@ -264,7 +284,7 @@ ANSWERS: Mapping[str, Answer] = {
     "refused": _refused,
     "big change": lambda *_: "確認",
     "restored version": lambda *_: "戻した数",
-    "restored ledger": lambda *_: "表の数",
+    "restored ledger": _restored_ledger,
     "ledger older": _wait,
     "sorted apart": _wait,
     "write refused": _seen,

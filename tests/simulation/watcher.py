@@ -137,6 +137,14 @@ class LedgerEye:
         """Cells about which a person is asked which of two readings is right."""
         return {(data["sku"], data["location"]) for _, kind, _, data in self.open_questions() if kind == "two readings"}
 
+    def asked_at_restore(self) -> dict[Cell, tuple[int, int]]:
+        """What would be typed by the cells that an older ledger asks about, and what it booked off until the answer."""
+        query = (
+            "SELECT sku, location, typed, lowered FROM questioned JOIN exception ON exception.id = questioned.question"
+            " WHERE kind = 'restored ledger'"
+        )
+        return {(sku, at): (typed, lowered) for sku, at, typed, lowered in self.database.execute(query)}
+
     def refused(self) -> set[tuple[str, str]]:
         """Listings that are tried again once a minute only."""
         query = "SELECT channel, id FROM listing WHERE refused <> ''"
