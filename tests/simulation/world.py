@@ -155,7 +155,7 @@ class Sim:
         self.decided: dict[str, dict[Listing, int]] = {}
         self.wishes: Counter[Listing] = Counter()  # changes of what is wanted since the last push
         self.touched = dict.fromkeys(JOBS, True)
-        self.made = self.steps = self.given = 0
+        self.made = self.steps = self.given = self.ran = 0
         self.asked_once: set[int] = set()
         self.settled: set[str] = set()  # refusals that people have answered as seen
         self.swap: Book | None = None
@@ -306,6 +306,7 @@ class Sim:
         if name in self.running:
             return False
         self.running.append(name)
+        self.ran += 1
         try:
             if name == "sheet":
                 self.service.cycle.run()
@@ -333,9 +334,9 @@ class Sim:
         made = self.made
         try:
             self._moment("idle")
-            before = self.made
+            before, ran = self.made, self.ran
             clean = self.job(job) if job in JOBS else False
-            if clean and self.made == before and job in MALLS:
+            if clean and (self.made, self.ran) == (before, ran + 1) and job in MALLS:
                 self._nothing_withheld(job)
         except Killed:
             mark_kill(self)
@@ -454,7 +455,8 @@ class Sim:
         self._history[mall] = len(history)
 
     def _nothing_withheld(self, mall: str) -> None:
-        """After a round of a channel in which nothing went wrong, none of its listings shows too much."""
+        """After a round of a channel in which nothing went wrong and nobody else did anything, none of its listings
+        shows too much."""
         most, shown = self._most(self.eye.books()[0]), self.malls[mall].stock()
         refusing = {self.names[each] for each in self.eye.refused()}
         for listing in self.wires.keys() - self.model.muddy - refusing:
