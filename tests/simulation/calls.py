@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from json import loads
+from typing import Any
 
 from bridge.sandbox.faults import Environ
 
@@ -37,26 +38,28 @@ def call_of(server: str, environ: Environ, stock: int, beats: int) -> Call:
     return Call(server, WRITE if writes else READ)
 
 
-Requests = list[dict[str, dict[str, dict[str, int]]]]
+Requests = list[dict[str, dict[str, Any]]]
 
 
 def _batch(requests: Requests, stock: int, beats: int) -> Call:
     if all(_tab(request) == beats for request in requests):
         return Call("sheet", BEAT)
     replaced = [(str(said["find"]), str(said["replacement"])) for said in _replaced(requests, stock)]
-    if any("copyPaste" in each for each in requests) or any(find.startswith("🔒") for find, _ in replaced):
+    journal = any(each["copyPaste"]["destination"]["sheetId"] != beats for each in requests if "copyPaste" in each)
+    if journal or any(find.startswith("🔒") for find, _ in replaced):
         return Call("sheet", SECOND)
     locked = frozenset(find for find, by in replaced if by.startswith("🔒"))
     return Call("sheet", LOCK if locked else WRITE, locked)
 
 
-def _replaced(requests: Requests, stock: int) -> list[dict[str, dict[str, int]]]:
+def _replaced(requests: Requests, stock: int) -> list[dict[str, Any]]:
     return [each["findReplace"] for each in requests if "findReplace" in each and _tab(each) == stock]
 
 
-def _tab(request: dict[str, dict[str, dict[str, int]]]) -> int | None:
+def _tab(request: dict[str, dict[str, Any]]) -> int | None:
     (said,) = request.values()
-    return (said.get("range") or said.get("start") or {}).get("sheetId")
+    where: dict[str, int] = said.get("range") or said.get("start") or {}
+    return where.get("sheetId")
 
 
 def _body(environ: Environ) -> bytes:

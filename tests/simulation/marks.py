@@ -36,6 +36,7 @@ MARKS = (
     "second bridge found",
     "filter set between the calls",
     "refused for a hidden row",
+    "refused for a moved column",
     "row held between the calls",
     "landed in an empty row",
     "killed between lock and write",
@@ -72,7 +73,8 @@ def marking(sim: Sim, write: Write) -> Write:
         try:
             reply = write(requests, answer_with)
         except BatchRefused:
-            sim.marks["refused for a hidden row"] += 1
+            hidden = any(row.hidden_by_filter for row in sim.sheet.sheet(sim.stock).rows)
+            sim.marks["refused for a hidden row" if hidden else "refused for a moved column"] += 1
             raise
         for request, answer in zip(requests, reply.replies, strict=False):
             if "findReplace" in request:
