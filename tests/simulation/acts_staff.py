@@ -111,7 +111,11 @@ def types_nonsense(sim: Sim, dice: Random) -> bool:
     row = grid.pick(rows, dice) if rows else 0
     if not row or grid.asked_about(row, "本社倉庫"):
         return False
-    grid.enter(row, "本社倉庫", dice.choice(NONSENSE))
+    text = dice.choice(NONSENSE)
+    known = sim.eye.expected(grid.text(row, "SKU"), "本社倉庫", grid.text(row, "ロック"))
+    if not text and known == 0 != int(grid.text(row, "本社倉庫")):
+        return False  # a number over 0 that was gone before any read could show it: for the bridge a 0 was blanked
+    grid.enter(row, "本社倉庫", text)
     return True
 
 

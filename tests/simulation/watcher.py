@@ -137,6 +137,15 @@ class LedgerEye:
         """Cells about which a person is asked which of two readings is right."""
         return {(data["sku"], data["location"]) for _, kind, _, data in self.open_questions() if kind == "two readings"}
 
+    def expected(self, sku: str, at: str, lock: str) -> int | None:
+        """What a cell under this token should show, by all that was read of it; None where that is not known."""
+        query = (
+            "SELECT typed, contains FROM balance JOIN amount ON amount.sku = balance.sku"
+            " WHERE balance.sku = ? AND location = ? AND number = ? AND typed IS NOT NULL"
+        )
+        found = self.database.execute(query, (sku, at, int(lock[2:]) if lock[2:].isdigit() else 0)).fetchone()
+        return None if found is None else int(found[0]) + int(json.loads(found[1]).get(at, 0))
+
     def asked_at_restore(self) -> dict[Cell, tuple[int, int]]:
         """What would be typed by the cells that an older ledger asks about, and what it booked off until the answer."""
         query = (
