@@ -20,6 +20,7 @@ QUIET_ANSWERS = {
     "renamed": "廃番",
     "new product": "はい",
     "big change": "確認",
+    "restored version": "戻した数",
 }
 STRANGERS = 4  # rounds until everything that people are asked about is settled
 
