@@ -19,6 +19,7 @@ DICE = Random(0)
 def rest(sim: Sim) -> None:
     """Nothing goes wrong any more. Raises Broken where the world comes to no rest, or to a wrong one."""
     sim.script, sim.moving = Silence(), 0
+    DICE.seed(0)  # what happened in other worlds must not matter
     for faults in sim.faults.values():
         faults._script.clear()
     for mall in MALLS:

@@ -67,6 +67,16 @@ def test_a_story_told_again_ends_the_same_way() -> None:
     assert (sim().steps, sim().eye.books()[0].balances, sim().rows()) == once
 
 
+def test_a_seed_tells_the_same_whatever_was_run_before_it() -> None:
+    def run(seed: int) -> tuple[str, int]:
+        result = draw(sim(), seed, 300, rests=True, epoch=100)
+        return result.story.told(), result.steps
+
+    once = run(1)
+    run(2)
+    assert run(1) == once
+
+
 def test_a_failing_story_is_shrunk_to_what_it_needs() -> None:
     tried: list[list[int]] = []
 
