@@ -245,6 +245,7 @@ def undoes(sim: Sim, _dice: Random) -> bool:
             sim.sheet.undo(deleted)
             sim.gone.remove(each)
             sim.model.rows[name] = row
+            _brings_back(sim)
             return True
     return False
 
@@ -348,6 +349,11 @@ def clears_lock(sim: Sim, dice: Random) -> bool:
     return True
 
 
+def _brings_back(sim: Sim) -> None:
+    """What came back may have come with a lock cell that somebody had cleared."""
+    sim.cleared |= {row.name for row in sim.rows() if row.lock[:1] not in ("✓", "🔒")}
+
+
 def hides(sim: Sim, dice: Random) -> bool:
     grid = Grid(sim)
     if not (rows := grid.positions()):
@@ -395,6 +401,7 @@ def restores_version(sim: Sim, dice: Random) -> bool:
     sim.edited |= {row.sku for row in rows.values()}
     sim.gone.clear()
     sim.last_entry = None
+    _brings_back(sim)
     sim.marks["version restored"] += 1
     return True
 
@@ -420,6 +427,6 @@ def pastes_older_row(sim: Sim, dice: Random) -> bool:
     sim.edited.add(rows[name].sku)
     if dice.random() < 0.3:
         grid.put(mine[name], "ロック", "")
-        sim.cleared.add(name)
+    _brings_back(sim)
     sim.marks["older row pasted"] += 1
     return True

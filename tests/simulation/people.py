@@ -220,6 +220,7 @@ def _number(sim: Sim, sku: str, _data: Mapping[str, Any]) -> str | None:
     mine = sim.model.rows[name]
     for at in LOCATIONS:
         grid.put(rows[0], at, str(sim.model.counts(mine, at, books)) if at in mine.cells else "")
+    sim.older_ledgers.clear()  # which sales this count had seen, no table tells a ledger that never heard the answer
     return "はい"
 
 
