@@ -219,6 +219,8 @@ def _number(sim: Sim, sku: str, _data: Mapping[str, Any]) -> str | None:
         raise Broken(f"a person is asked about {sku}, though nobody touched its lock cell")
     mine = sim.model.rows[name]
     for at in LOCATIONS:
+        if books.balances.get((sku, at), (None,))[0] is not None:
+            mine.cells.setdefault(at, 0)  # blank in an older row, and filled since: a number is asked for there too
         grid.put(rows[0], at, str(sim.model.counts(mine, at, books)) if at in mine.cells else "")
     sim.older_ledgers.clear()  # which sales this count had seen, no table tells a ledger that never heard the answer
     return "はい"
