@@ -369,10 +369,13 @@ class _Accounting:
         units = shown_units(reading)
         return units is not None and units < 0 and units == self._expected(sku, location, amount)
 
-    def _just_written(self, row: Row, location: str, units: int) -> bool:
+    def _just_written(self, row: Row, location: str, units: int, has: int) -> bool:
         """Whether a number stands there that we wrote over what a person typed in that moment; one that was doubted at
-        the last look has no line any more."""
-        if (row.sku, location, units) in self.book.doubted:
+        the last look, or that a person is asked about, has no line any more."""
+        cell = (row.sku, location)
+        if (*cell, units) in self.book.doubted:
+            return True
+        if units - has in (self.book.questioned.get(cell), self.book.refused.get(cell)):
             return True
         return self.written.get((row.sku, number_of(row.token) or 0, location)) == units
 
@@ -390,7 +393,9 @@ class _Accounting:
         self.read.add(row.sku)
         for location, reading in self._cells(row):
             units = shown_units(reading)
-            if isinstance(reading, Quantity) or (units is not None and self._just_written(row, location, units)):
+            if isinstance(reading, Quantity) or (
+                units is not None and self._just_written(row, location, units, has.get(location, 0))
+            ):
                 clean &= self._read_number(row, location, units or 0, has.get(location, 0))
             elif isinstance(reading, Finding) and not self._ours(row.sku, location, reading, has):
                 clean = self._find(row, location, reading.code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -207,6 +208,18 @@ def test_such_a_number_counts_at_the_second_look_where_it_takes_back_the_edit_be
     second = account(later, replace(shown, lines=()))
     assert typed_after(later, second) == 1
     assert second.findings == ()
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_such_a_number_stays_in_question_though_its_line_is_not_read_again(answered: bool) -> None:
+    """−4, written by the ledger that is no more: asked about at the first look, and no finding at the next."""
+    typed = {("A", HERE): 2}
+    before = book(typed=6, booked=-6, amount=-6)
+    before = replace(before, refused=typed) if answered else replace(before, questioned=typed)
+    shown = replace(row(0), cells=(Finding(FindingCode.NEGATIVE, -4),))
+    outcome = account(before, view(shown))
+    assert outcome.findings == ()
+    assert (outcome.refused if answered else outcome.questioned) == {("A", HERE)}
 
 
 def test_a_product_newer_than_a_restored_ledger_keeps_the_number_that_a_write_hit() -> None:
