@@ -350,8 +350,12 @@ def clears_lock(sim: Sim, dice: Random) -> bool:
 
 
 def _brings_back(sim: Sim) -> None:
-    """What came back may have come with a lock cell that somebody had cleared."""
-    sim.cleared |= {row.name for row in sim.rows() if row.lock[:1] not in ("✓", "🔒")}
+    """What came back may have come with a lock cell that somebody had cleared, or with the token of the row that a new
+    product was copied from."""
+    for row in sim.rows():
+        copied = row.sku not in STOCK and sim.eye.expected(row.sku, "本社倉庫", row.lock) is None
+        if copied or row.lock[:1] not in ("✓", "🔒"):
+            sim.cleared.add(row.name)
 
 
 def hides(sim: Sim, dice: Random) -> bool:
