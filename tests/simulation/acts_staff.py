@@ -426,11 +426,14 @@ def pastes_older_row(sim: Sim, dice: Random) -> bool:
         return False
     name = dice.choice(both)
     cells = old.rows[there[name]].span(0, len(grid.at))
+    meant, shown = sim.model.rows[name], [grid.text(mine[name], at) for at in LOCATIONS]
     sim.sheet.change(lambda edit: edit.book.sheet(sim.stock).put_span(mine[name], 0, cells))
     sim.model.rows[name] = sim.model.goes_back(rows[name])
     sim.edited.add(rows[name].sku)
     if dice.random() < 0.3:
         grid.put(mine[name], "ロック", "")
+        if [Grid(sim).text(mine[name], at) for at in LOCATIONS] == shown:
+            sim.model.rows[name] = meant  # without a token the same numbers are the same content
     _brings_back(sim)
     sim.marks["older row pasted"] += 1
     return True
