@@ -350,11 +350,11 @@ def clears_lock(sim: Sim, dice: Random) -> bool:
 
 
 def _brings_back(sim: Sim) -> None:
-    """What came back may have come with a lock cell that somebody had cleared, or with the token of the row that a new
-    product was copied from."""
+    """What came back may have come with a lock cell that somebody had cleared, with the token of the row that a new
+    product was copied from, or with one that a ledger gave which is no more."""
     for row in sim.rows():
-        copied = row.sku not in STOCK and sim.eye.expected(row.sku, "本社倉庫", row.lock) is None
-        if copied or row.lock[:1] not in ("✓", "🔒"):
+        strange = row.sku not in STOCK or sim.marks["ledger restored"] > 0
+        if (strange and sim.eye.expected(row.sku, "本社倉庫", row.lock) is None) or row.lock[:1] not in ("✓", "🔒"):
             sim.cleared.add(row.name)
 
 
