@@ -117,6 +117,7 @@ class Watch:
         where the cell has not shown that number at rest: who types again has not seen it."""
         since = iso(tx.at - self.two_readings)
         before = tx.sheet.amounts_at(since, {row.sku for row in view.rows if row.sku})
+        newest = tx.sheet.newest_amounts(row.sku for row in view.rows if row.sku)
         young = tx.stock.booked_since(since)
         asked = {
             (str(question.data["sku"]), str(question.data["location"])): question
@@ -127,6 +128,8 @@ class Watch:
         held_back: dict[BalanceKey, int] = {}
         for row in view.rows:
             has = amounts.get((row.sku, number_of(row.token) or -1))
+            # content of before, pasted back or restored: nobody typed over what stood here, its own token explains it
+            older = has != newest.get(row.sku, has)
             for location in view.locations:
                 cell = (row.sku, location)
                 if has is None:  # its token comes with a journal line of this look: written over in this moment
@@ -141,8 +144,8 @@ class Watch:
                     held_back[cell] = int(asked[cell].data["held"])
                     waiting += held_back[cell] if asked[cell].at <= since else 0
                 # what was written a moment ago is in `contained` and may be younger than `since`
-                waiting = waiting if abs(waiting) and not written else 0
-                if written or waiting:
+                waiting = 0 if written else waiting
+                if (written or waiting) and not older:
                     found[cell] = Unseen(written, waiting)
         return found, held_back
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.domain.edits import Amount, Standing
@@ -136,9 +136,17 @@ class SheetBook:
     def amounts_at(self, since: str, skus: Iterable[str]) -> dict[str, Amount]:
         """For SKUs whose content changed after `since`: what it contained then (its newest amount of before)."""
         young = select(amount.c.sku).where(amount.c.at > since, amount.c.sku.in_(sorted(set(skus)))).distinct()
+        return self._newest(amount.c.at <= since, amount.c.sku.in_(young))
+
+    def newest_amounts(self, skus: Iterable[str]) -> dict[str, Amount]:
+        """What each SKU's content contains under the newest number whose content is known."""
+        return self._newest(amount.c.sku.in_(sorted(set(skus))))
+
+    def _newest(self, *among: ColumnElement[bool]) -> dict[str, Amount]:
+        """By SKU, the amount under the greatest number among these."""
         newest = (
             select(amount.c.sku, func.max(amount.c.number).label("number"))
-            .where(amount.c.at <= since, amount.c.sku.in_(young))
+            .where(*among)
             .group_by(amount.c.sku)
             .subquery()
         )

@@ -58,7 +58,7 @@ def check(sim: Sim) -> None:
 
 def tidy(sim: Sim) -> bool:
     """Whether there was anything to finish."""
-    return any(finish(sim) for finish in (_arrivals, _show, _release, _one_row_each, _mend, _safety, _name, _answer))
+    return any(finish(sim) for finish in FINISHES)
 
 
 def _arrivals(sim: Sim) -> bool:
@@ -119,6 +119,26 @@ def _name(sim: Sim) -> bool:
             name, row, _ = sim.gone.pop(mine[-1])
             sim.sheet.type(sim.stock, i, at["商品名"], name)
             sim.model.rows[name] = row
+            done = True
+    return done
+
+
+def _count(sim: Sim) -> bool:
+    """Rows that an older ledger asked about, where neither its numbers nor the table's were right: once they show what
+    it knows, what lies on the shelf is typed."""
+    grid, books, done = Grid(sim), sim.eye.books()[0], False
+    if sim.eye.asked_at_restore():
+        return False
+    for row in grid.positions():
+        name = grid.text(row, "商品名")
+        if name not in sim.uncounted:
+            continue
+        mine = sim.model.rows[name]
+        known = {at: books.balances.get((mine.sku, at), (None, 0, 0)) for at in mine.cells}
+        if all(grid.text(row, at) == str((typed or 0) + booked) for at, (typed, booked, _) in known.items()):
+            sim.uncounted.remove(name)
+            for at in mine.cells:
+                grid.put(row, at, str(sim.model.counts(mine, at, books)))
             done = True
     return done
 
@@ -239,14 +259,17 @@ def _two_readings(sim: Sim, about: str, data: Mapping[str, Any]) -> str | None:
         return "少ない方"
     if missing == data["high"] - data["low"]:
         return "多い方"
+    if sim.eye.in_question(sku, at):
+        return None  # what was typed there since is asked about too, and takes this question's place
     raise Broken(f"{about}: neither {data['low']} nor {data['high']} is right, {missing} are missing")
 
 
 def _restored_ledger(sim: Sim, _about: str, _data: Mapping[str, Any]) -> str:
-    """Rows are counted: the table's numbers are taken, or the ledger's where only those are right. Which of its shelves
-    an order left nobody knows."""
+    """Rows are counted: the table's numbers are taken, or the ledger's where only those are right; where neither are,
+    the count is typed afterwards. Which of its shelves an order left nobody knows."""
     books, asked = sim.eye.books()[0], sim.eye.asked_at_restore()
-    for row in sim.model.rows.values():
+    wrong: dict[str, set[str]] = {"表の数": set(), "台帳の数": set()}
+    for name, row in sim.model.rows.items():
         cells = [at for at in row.cells if books.balances.get((row.sku, at), (None,))[0] is not None]
         if not any((row.sku, at) in asked for at in cells):
             continue
@@ -257,9 +280,11 @@ def _restored_ledger(sim: Sim, _about: str, _data: Mapping[str, Any]) -> str:
             table += (by_table or 0) + booked + lowered
             ledger += (typed or 0) + booked + lowered
         truth = sum(sim.model.on_hand(row, at, books) for at in cells)
-        if table != truth == ledger:
-            return "台帳の数"
-    return "表の数"
+        wrong["表の数"] |= {name} if table != truth else set()
+        wrong["台帳の数"] |= {name} if ledger != truth else set()
+    answer = "台帳の数" if wrong["表の数"] and not wrong["台帳の数"] else "表の数"
+    sim.uncounted |= wrong[answer]
+    return answer
 
 
 def _overwritten(sim: Sim, sku: str, data: Mapping[str, Any]) -> str:
@@ -272,6 +297,7 @@ def _overwritten(sim: Sim, sku: str, data: Mapping[str, Any]) -> str:
     return "確認済み"
 
 
+FINISHES = (_arrivals, _show, _release, _one_row_each, _mend, _safety, _name, _count, _answer)
 ANSWERS: Mapping[str, Answer] = {
     "vanished": _gone,
     "renamed": _gone,

@@ -146,6 +146,11 @@ class LedgerEye:
         found = self.database.execute(query, (sku, at, int(lock[2:]) if lock[2:].isdigit() else 0)).fetchone()
         return None if found is None else int(found[0]) + int(json.loads(found[1]).get(at, 0))
 
+    def in_question(self, sku: str, at: str) -> bool:
+        """Whether an edit of the cell waits for the answer about the paste it came with."""
+        query = "SELECT 1 FROM questioned WHERE sku = ? AND location = ?"
+        return self.database.execute(query, (sku, at)).fetchone() is not None
+
     def asked_at_restore(self) -> dict[Cell, tuple[int, int]]:
         """What would be typed by the cells that an older ledger asks about, and what it booked off until the answer."""
         query = (

@@ -149,6 +149,7 @@ class Sim:
         self.last_entry: tuple[str, str, str] | None = None
         self.edited: set[str] = set()  # SKUs with entries since the last rest
         self.cleared: set[str] = set()  # rows whose lock cell somebody cleared since then
+        self.uncounted: set[str] = set()  # rows to count once the question about an older ledger is settled
         self.held: dict[str, SheetRow] | None = None
         self.made_at_reply = -1
         self.last_shown: dict[Listing, int] = {}

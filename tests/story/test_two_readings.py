@@ -64,6 +64,23 @@ def test_a_newer_number_supersedes_the_question(shop: World) -> None:
     assert shop.row("A")["本社倉庫"] == "20"
 
 
+def test_an_older_row_pasted_back_right_after_our_write_explains_itself(shop: World) -> None:
+    shop.type("A", "本社倉庫", 8)
+    shop.settle()
+    position, tab = shop.rows("A")[0][0], shop.tab("在庫表")
+    older = shop.spreadsheet.sheet(tab).rows[position].cells
+    shop.type("A", "本社倉庫", 12)
+    ship_one(shop)
+    shop.settle()
+    ship_one(shop)
+    assert shop.row("A")["本社倉庫"] == "10"
+    shop.spreadsheet.change(lambda edit: edit.book.sheet(tab).put_span(position, 0, older))
+    shop.rounds(2, seconds=1.0)
+    assert shop.open_questions() == ""
+    shop.settle()
+    assert shop.row("A")["本社倉庫"] == "6"  # 8 were meant when it was copied, and two have left since
+
+
 def test_a_number_typed_long_after_is_simply_taken(shop: World) -> None:
     ship_one(shop)
     shop.clock.sleep(30)
