@@ -19,6 +19,7 @@ from bridge.domain.table import Row
 from bridge.domain.tokens import number_of
 from bridge.flows import bigchange, safety
 from bridge.flows.desk import Look, header_problems
+from bridge.flows.edit_records import supersede_reading
 from bridge.flows.gone import decide, decide_all, report_gone
 from bridge.flows.intake import book_unmapped
 from bridge.flows.opening import ask_openings, go_live, opening_answered
@@ -279,6 +280,7 @@ def _unknown_number(act: _Act) -> Refusal:
         booked = balance.booked if balance else 0
         if act.choice == "yes":
             last[location] = booked
+            supersede_reading(act.tx, sku, location)
             cause = Cause.OPENING if opens else Cause.EDIT
             movements.append(Movement(sku, location, reading.units - booked - typed, 0, cause, "answer"))
         else:

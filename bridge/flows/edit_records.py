@@ -24,14 +24,20 @@ def count_edits(tx: Tx, edits: Iterable[tuple[Edit, int]]) -> None:
     """Edits that count from now on, with their numbers in the account: what 状態 and 要対応 say of them."""
     by_sku: dict[str, dict[str, int]] = {}
     for edit, number in edits:
-        cell = f"{edit.sku} {edit.location}"
-        earlier = tx.questions.find("two readings", cell)
-        if earlier is not None:
-            tx.sheet.settle_edit(int(earlier.data["edit"]), "superseded")
-            tx.questions.close(earlier.id, both("results", "superseded"))
+        supersede_reading(tx, edit.sku, edit.location)
         if edit.other is not None:
             data = {"after": edit.after, "low": edit.balance, "high": edit.other, "held": edit.held, "edit": number}
-            tx.questions.ask("two readings", cell, {"sku": edit.sku, "location": edit.location, **data})
+            tx.questions.ask(
+                "two readings", f"{edit.sku} {edit.location}", {"sku": edit.sku, "location": edit.location, **data}
+            )
         by_sku.setdefault(edit.sku, {})[edit.location] = edit.balance
     for sku, numbers in by_sku.items():
         tx.sheet.change(sku, accepted_at=iso(tx.at), accepted=numbers)
+
+
+def supersede_reading(tx: Tx, sku: str, location: str) -> None:
+    """Another number was given for a cell about whose two readings a person is asked."""
+    earlier = tx.questions.find("two readings", f"{sku} {location}")
+    if earlier is not None:
+        tx.sheet.settle_edit(int(earlier.data["edit"]), "superseded")
+        tx.questions.close(earlier.id, both("results", "superseded"))

@@ -259,8 +259,9 @@ def _two_readings(sim: Sim, about: str, data: Mapping[str, Any]) -> str | None:
         return "少ない方"
     if missing == data["high"] - data["low"]:
         return "多い方"
-    if sim.eye.in_question(sku, at):
-        return None  # what was typed there since is asked about too, and takes this question's place
+    counted = any((kind, of) == ("unknown number", sku) for _, kind, of, _ in sim.eye.open_questions())
+    if counted or sim.eye.in_question(sku, at):
+        return None  # what stands there since is asked about too, and takes this question's place
     raise Broken(f"{about}: neither {data['low']} nor {data['high']} is right, {missing} are missing")
 
 

@@ -81,6 +81,21 @@ def test_an_older_row_pasted_back_right_after_our_write_explains_itself(shop: Wo
     assert shop.row("A")["本社倉庫"] == "6"  # 8 were meant when it was copied, and two have left since
 
 
+def test_a_count_confirmed_without_a_token_supersedes_the_question(shop: World) -> None:
+    ship_one(shop)
+    shop.type("A", "本社倉庫", 15)
+    shop.rounds(2, seconds=1.0)
+    shop.type("A", "ロック", "")
+    shop.type("A", "本社倉庫", 20)
+    shop.rounds(2)
+    shop.answer("ロック欄が消えた", "はい")
+    shop.rounds(3)
+    assert shop.open_questions() == ""
+    shop.answer("いまの数は", "多い方")  # too late: it was asked about the number before
+    shop.settle()
+    assert shop.row("A")["本社倉庫"] == "20"
+
+
 def test_a_number_typed_long_after_is_simply_taken(shop: World) -> None:
     ship_one(shop)
     shop.clock.sleep(30)
