@@ -42,6 +42,8 @@ from enum import IntEnum, StrEnum
 
 from bridge.domain.orders import ListingKey
 
+SET_BACK = timedelta(minutes=1)  # a channel is read by one thread: no reading comes so late
+
 
 class PushEvent(StrEnum):
     """What is reported about a listing."""
@@ -114,7 +116,10 @@ def gap_since(state: ListingState) -> datetime | None:
 
 def observed(state: ListingState, shown: int, at: datetime) -> tuple[ListingState, PushEvent | None]:
     """The channel was read: it showed `shown`. `at`: when its answer came, so that no order in the number is placed
-    after it. A reading older than the last reading or write says nothing."""
+    after it. A reading older than the last reading or write says nothing; one that seems much older was made after our
+    clock had been put back."""
+    if state.shown_at is not None and state.shown_at - at > SET_BACK:
+        state = _put_back(state, state.shown_at - at + timedelta(microseconds=1))
     if state.shown_at is not None and at <= state.shown_at:
         return state, None
     seen = replace(state, level=shown, shown=shown, shown_at=at, live_previewed=_preview_left(state, shown))
@@ -201,6 +206,16 @@ def lane(push: Push) -> Lane:
     if push.quantity > push.shown:
         return Lane.RAISE
     return Lane.ZERO if push.quantity == 0 else Lane.LOWER
+
+
+def _put_back(state: ListingState, by: timedelta) -> ListingState:
+    """The same by a clock that shows so much less: what was seen keeps its order and comes before what is seen next."""
+    return replace(
+        state,
+        shown_at=state.shown_at - by if state.shown_at else None,
+        based_at=state.based_at - by if state.based_at else None,
+        unseen=tuple(replace(each, after=each.after - by, until=each.until - by) for each in state.unseen),
+    )
 
 
 def _preview_left(state: ListingState, shown: int) -> int | None:

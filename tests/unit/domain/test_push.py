@@ -158,6 +158,17 @@ def test_a_channel_that_shows_what_was_previewed_is_held_to_nothing_more(ten: Li
     assert push.decide(fresh, may_raise=True, sku_blocked=False, live=True) == Push(LISTING, 20, 10)
 
 
+def test_a_reading_by_a_clock_that_was_put_back_counts(ten: ListingState) -> None:
+    """Hours of readings would say nothing, and a listing whose last write was not answered could not be lowered."""
+    silent = push.unanswered(replace(ten, wanted=6), 9, at(7200), compare_and_set=False)
+    seen = read(silent, 10, 0)
+    assert push.decide(seen, may_raise=False, sku_blocked=True, live=True) == Push(LISTING, 6, 10)
+    sold = read(push.pushed(ten, 10, at(7200), compare_and_set=False), 7, 0)
+    assert push.gap(sold) == 3  # sold since, whatever our clock says
+    later = read(sold, 7, 5)
+    assert (push.gap(later), later.shown_at) == (3, at(5))
+
+
 def test_lanes_to_zero_first_then_lower_then_raise() -> None:
     pushes = [Push(LISTING, 9, 5), Push(LISTING, 3, 5), Push(LISTING, 0, 5)]
     assert [push.lane(each) for each in sorted(pushes, key=push.lane)] == [Lane.ZERO, Lane.LOWER, Lane.RAISE]
