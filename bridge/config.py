@@ -23,6 +23,7 @@ from bridge.keys import Keys
 from bridge.settings import ConfigError, Problem, Reader, Rule, Secret, parse
 
 __all__ = [
+    "Amazon",
     "Bridge",
     "Channels",
     "Config",
@@ -264,6 +265,25 @@ class Shopify:
 
 
 @dataclass(frozen=True)
+class Amazon:
+    """[channels.amazon]: one seller in one marketplace of Amazon (amazon.md). `shop`: the seller's merchant token."""
+
+    shop: Word
+    client_id: Word
+    client_secret: Secret
+    refresh_token: Secret
+    locations: Locations
+    base_url: Url = "https://sellingpartnerapi-fe.amazon.com"
+    token_url: Url = "https://api.amazon.com/auth/o2/token"
+    marketplace: Word = "A1VC38T7YXB528"
+    orders_seconds: PollSeconds = 200.0
+    lag_seconds: LagSeconds = 180.0
+    look_back_days: Annotated[int, Rule(1, 730)] = 60
+    client_secret_expires: Annotated[str, Rule(judge=_date)] | None = None
+    maintenance: Maintenance = ()
+
+
+@dataclass(frozen=True)
 class Web:
     """[web]: what others may tell or ask the bridge over HTTP. Nothing listens where the section is missing."""
 
@@ -279,6 +299,7 @@ class Channels:
 
     rakuten: Rakuten | None = None
     shopify: Shopify | None = None
+    amazon: Amazon | None = None
 
 
 @dataclass(frozen=True)
@@ -311,12 +332,14 @@ def load(path: Path, env: Mapping[str, str] = os.environ) -> Config:
 
 def _channels(reader: Reader, tables: Mapping[str, Any]) -> Channels:
     reader.unknown("channels.", tables, [channel.name for channel in fields(Channels)])
-    rakuten = shopify = None
+    rakuten = shopify = amazon = None
     if "rakuten" in tables:
         rakuten = reader.section(Rakuten, "channels.rakuten", tables["rakuten"])
     if "shopify" in tables:
         shopify = reader.section(Shopify, "channels.shopify", tables["shopify"], _one_way_in)
-    return Channels(rakuten, shopify)
+    if "amazon" in tables:
+        amazon = reader.section(Amazon, "channels.amazon", tables["amazon"])
+    return Channels(rakuten, shopify, amazon)
 
 
 def _one_way_in(values: Mapping[str, Any]) -> Problem | None:

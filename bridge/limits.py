@@ -40,6 +40,12 @@ class TokenBucket:
             self._refill()
             self._level, self._rate, self._burst = level, rate, burst
 
+    def retune(self, rate: float) -> None:
+        """The other side told how fast tokens come back; how many are left it didn't say."""
+        with self._lock:
+            self._refill()
+            self._rate = rate
+
     def _refill(self) -> None:
         now = self._clock.monotonic()
         self._level = min(self._burst, self._level + (now - self._at) * self._rate)

@@ -21,6 +21,7 @@ import schedule
 from google.auth.transport.requests import AuthorizedSession
 from google.oauth2.service_account import Credentials
 
+from bridge.channels.amazon import AmazonChannel
 from bridge.channels.http import RequestRecord, Seams
 from bridge.channels.port import Channel, WriteKind
 from bridge.channels.rakuten import RakutenChannel
@@ -139,6 +140,8 @@ class Service:
             found.append(RakutenChannel(settings.rakuten, self._seams("rakuten")))
         if settings.shopify is not None:
             found.append(ShopifyChannel(settings.shopify, self._seams("shopify")))
+        if settings.amazon is not None:
+            found.append(AmazonChannel(settings.amazon, self._seams("amazon")))
         return found
 
     def _seams(self, name: str) -> Seams:
@@ -379,7 +382,7 @@ def sheet_http(config: Config, outside: Outside, stopped: Callable[[], Stop | No
 
 def channel_names(config: Config) -> Sequence[str]:
     """The connected channels, by the settings alone."""
-    return [name for name in ("rakuten", "shopify") if getattr(config.channels, name) is not None]
+    return [name for name in ("rakuten", "shopify", "amazon") if getattr(config.channels, name) is not None]
 
 
 def _orders_seconds(config: Config, name: str) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from email.utils import parsedate_to_datetime
 from itertools import count
 from random import Random
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 
@@ -50,9 +51,9 @@ class KeyRefused(NeedsPerson):
 class Operation:
     """One kind of request.
 
-    bucket: the limiter it draws on · writes: it may change something in the mall · repeatable: sending it twice ends
-    like sending it once, so a lost answer is no reason to stop · signed: carries the mall's credentials ·
-    attempts, seconds: the most it may take in all, pauses included
+    path: below the mall's address, or a whole address · bucket: the limiter it draws on · writes: it may change
+    something in the mall · repeatable: sending it twice ends like sending it once, so a lost answer is no reason to
+    stop · signed: carries the mall's credentials · attempts, seconds: the most it may take in all, pauses included
     """
 
     name: str
@@ -64,6 +65,24 @@ class Operation:
     signed: bool = True
     attempts: int = 5
     seconds: float = 120.0
+
+
+@dataclass(frozen=True)
+class Payload:
+    """A body that is no JSON, or that is to go out exactly as it stands."""
+
+    content: bytes
+    content_type: str
+
+    @classmethod
+    def form(cls, fields: Mapping[str, str]) -> Payload:
+        return cls(urlencode(fields).encode(), "application/x-www-form-urlencoded;charset=UTF-8")
+
+    @classmethod
+    def of(cls, body: Any) -> Payload:
+        if isinstance(body, Payload):
+            return body
+        return cls(json.dumps(body, ensure_ascii=False).encode(), "application/json; charset=utf-8")
 
 
 @dataclass(frozen=True)
@@ -246,12 +265,13 @@ class MallHttp:
         """One request on the wire. Raises TryAgain where no answer came."""
         self._may_leave(operation, ambiguous=False)  # again: the wait for our turn may have been long
         began = self._clock.monotonic()
+        payload = None if body is None else Payload.of(body)
         request = self._client.build_request(
             operation.method,
-            self._base_url + operation.path,
+            operation.path if "://" in operation.path else self._base_url + operation.path,
             params=query,
-            content=None if body is None else json.dumps(body, ensure_ascii=False).encode(),
-            headers={**headers, **({} if body is None else {"Content-Type": "application/json; charset=utf-8"})},
+            content=None if payload is None else payload.content,
+            headers={**headers, **({} if payload is None else {"Content-Type": payload.content_type})},
             timeout=httpx.Timeout(max(1.0, min(READ_SECONDS, deadline - began)), connect=CONNECT_SECONDS),
         )
         at = self._clock.now()
@@ -278,7 +298,7 @@ class MallHttp:
                     raise httpx.ReadError("the answer is too long or too slow", request=request)
         finally:
             response.close()
-        text = raw.decode(errors="replace")
+        text = _unzipped(bytes(raw)).decode(errors="replace")
         try:
             parsed = self._cleanse(json.loads(text))
         except ValueError:
@@ -322,12 +342,29 @@ class MallHttp:
             attempt=attempt,
             method=request.method,
             url=clean(str(request.url)),
-            sent="" if body is None else clean(json.dumps(without_keys(body), ensure_ascii=False)),
+            sent=clean(_sent(body)),
             status=None if answer is None else answer.status,
             received=clean(received),
             seconds=seconds,
             error=None if failure is None else failure.hint.en,
         )
+
+
+def _sent(body: Any) -> str:
+    """A request's body as text, without keys that nobody knows yet."""
+    if isinstance(body, Payload):
+        return body.content.decode(errors="replace")
+    return "" if body is None else json.dumps(without_keys(body), ensure_ascii=False)
+
+
+def _unzipped(raw: bytes) -> bytes:
+    """A document that was packed as a file, which no header tells; as much of it as an answer may have."""
+    if not raw.startswith(b"\x1f\x8b"):
+        return raw
+    try:
+        return zlib.decompressobj(wbits=31).decompress(raw, MAX_ANSWER_BYTES)
+    except zlib.error:
+        return b""
 
 
 def _retry_after(value: str, now: datetime) -> float:

@@ -46,6 +46,8 @@ class OrdersRead:
     orders: tuple[OrderSnapshot, ...]
     complete_until: datetime
     problems: Mapping[str, Hint]
+    cancel_asked: tuple[str, ...] = ()
+    """Orders whose buyer asks to cancel, which nobody has carried out: a person decides; all stays held until then."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,16 @@ class KeyLife:
 
     name: str
     expires: datetime
+
+
+class CountsStock(Protocol):
+    """A channel that keeps goods of ours in a warehouse of its own and counts them itself (FBA): a location that is
+    read and never written."""
+
+    def counted(self) -> Mapping[ListingKey, int]:
+        """Sellable units there, of every listing it holds. One that is missing is unknown, never 0.
+
+        Raises TryAgain, NeedsPerson."""
 
 
 class Channel(Protocol):

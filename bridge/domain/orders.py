@@ -15,6 +15,7 @@ class ListingKey:
 
     Rakuten: "manageNumber/variantId" (manageNumber in lower case, as Rakuten answers it).
     Shopify: "inventoryItemNumber@locationNumber" (the numbers at the end of the two gids).
+    Amazon: the seller's SKU.
     """
 
     channel: str

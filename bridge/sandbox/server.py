@@ -22,7 +22,9 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from bridge.clock import Clock, SystemClock
 from bridge.sandbox.faults import Faults
 from bridge.sandbox.latency import Latency
+from bridge.sandbox.malls.amazon import Amazon
 from bridge.sandbox.malls.control import Control
+from bridge.sandbox.malls.mall import Mall
 from bridge.sandbox.malls.rakuten import Rakuten
 from bridge.sandbox.malls.shopify import Shopify
 from bridge.sandbox.malls.world import seed_world
@@ -46,7 +48,7 @@ KEY_FILE, STATE_FILE = "service_account.json", "sandbox.sqlite3"
 class Crowd:
     """Shoppers, packer and staff, each driven by a thread of its own from start to stop."""
 
-    def __init__(self, clock: Clock, malls: tuple[Rakuten, Shopify]) -> None:
+    def __init__(self, clock: Clock, malls: tuple[Mall, ...]) -> None:
         self._clock = clock
         self._malls = malls
         self._lock = threading.Lock()
@@ -134,21 +136,26 @@ class Sandbox:
         self.sheets = SheetsApi(clock=clock, key=key, quota=quota, latency=latency)
         self.rakuten = Rakuten(clock, seed=seed)
         self.shopify = Shopify(clock, seed=seed)
-        self.crowd = Crowd(clock, (self.rakuten, self.shopify))
+        self.amazon = Amazon(clock, seed=seed)
+        self.crowd = Crowd(clock, (self.rakuten, self.shopify, self.amazon))
         self.usage = Usage(self.sheets, clock)
         self.faults = {
             "sheets": Faults(self.usage, clock, seed=seed),
             "rakuten": Faults(self.rakuten, clock, seed=seed + 1),
             "shopify": Faults(self.shopify, clock, seed=seed + 2),
+            "amazon": Faults(self.amazon, clock, seed=seed + 3),
         }
         self.calls: Counter[str] = Counter()  # "sheets GET", "rakuten POST", … since the start
         office = SheetsControl(self.sheets, self.usage, self.crowd)
-        control = Control(clock, self.rakuten, self.shopify, self.faults, self.crowd, self.calls, office.routes())
+        control = Control(
+            clock, self.rakuten, self.shopify, self.faults, self.crowd, self.calls, office.routes(), amazon=self.amazon
+        )
         self._wsgi = DispatcherMiddleware(
             self.faults["sheets"],
             {
                 "/malls/rakuten": self.faults["rakuten"],
                 "/malls/shopify": self.faults["shopify"],
+                "/malls/amazon": self.faults["amazon"],
                 "/sandbox": _at_root(control),
             },
         )
@@ -161,7 +168,7 @@ class Sandbox:
 
     def parts(self) -> dict[str, Part]:
         """What survives a restart."""
-        return {"sheets": self.sheets, "rakuten": self.rakuten, "shopify": self.shopify}
+        return {"sheets": self.sheets, "rakuten": self.rakuten, "shopify": self.shopify, "amazon": self.amazon}
 
 
 class Server:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.config import Bridge, Channels, ConfigError, Rakuten, Secret, Sheet, Shopify, Web, load
+from bridge.config import Amazon, Bridge, Channels, ConfigError, Rakuten, Secret, Sheet, Shopify, Web, load
 
 ROOT = Path(__file__).parents[2]
 MINIMAL = """
@@ -59,7 +59,14 @@ def test_the_example_loads(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("section", "kind"),
-    [("bridge", Bridge), ("sheet", Sheet), ("web", Web), ("channels.rakuten", Rakuten), ("channels.shopify", Shopify)],
+    [
+        ("bridge", Bridge),
+        ("sheet", Sheet),
+        ("web", Web),
+        ("channels.rakuten", Rakuten),
+        ("channels.shopify", Shopify),
+        ("channels.amazon", Amazon),
+    ],
 )
 def test_the_example_explains_every_setting_and_no_other(section: str, kind: type) -> None:
     text = (ROOT / "bridge.example.toml").read_text(encoding="utf-8")
@@ -73,6 +80,7 @@ def test_the_example_shows_the_defaults() -> None:
     shown = {"bridge": Bridge, "sheet": Sheet}
     given = [(kind, table[name]) for name, kind in shown.items()]
     given += [(Rakuten, table["channels"]["rakuten"]), (Shopify, table["channels"]["shopify"])]
+    given.append((Amazon, table["channels"]["amazon"]))
     for kind, values in given:
         for each in fields(kind):
             if each.default is not None and isinstance(each.default, str | int | float):

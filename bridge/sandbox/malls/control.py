@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request, Response
 
 from bridge.clock import Clock
 from bridge.sandbox.faults import Dial, Faults
+from bridge.sandbox.malls.amazon import Amazon
 from bridge.sandbox.malls.mall import Listing, Mall
 from bridge.sandbox.malls.plain import to_plain
 from bridge.sandbox.malls.rakuten import Rakuten
@@ -59,11 +60,14 @@ class Control:
         crowd: Crowd,
         calls: Mapping[str, int],
         more: Sequence[Route] = (),
+        *,
+        amazon: Amazon,
     ) -> None:
         """`calls`: what was asked for, by part · `more`: what another part of the sandbox adds."""
         self._clock = clock
         self._rakuten, self._shopify = rakuten, shopify
-        self._malls: dict[str, Mall] = {"rakuten": rakuten, "shopify": shopify}
+        self._amazon = amazon
+        self._malls: dict[str, Mall] = {"rakuten": rakuten, "shopify": shopify, "amazon": amazon}
         self._faults = faults
         self._crowd = crowd
         self._calls = calls
@@ -133,7 +137,8 @@ class Control:
 
     def _world(self, request: Request) -> Body:
         given = _read(request)
-        products = seed_world(self._rakuten, self._shopify, **_with_spans(given))
+        amazon = self._amazon if given.pop("amazon", False) else None
+        products = seed_world(self._rakuten, self._shopify, amazon, **_with_spans(given))
         return {"products": [asdict(product) for product in products]}
 
     # People.

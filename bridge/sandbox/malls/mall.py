@@ -18,7 +18,8 @@ from typing import Any, ClassVar, Literal
 from bridge.clock import Clock
 
 Listing = tuple[str, str]
-"""A mall's own key of one thing for sale: Rakuten (manageNumber, variantId), Shopify (inventoryItemId, locationId)."""
+"""A mall's own key of one thing for sale: Rakuten (manageNumber, variantId), Shopify (inventoryItemId, locationId),
+Amazon (SKU, channel code)."""
 
 Cause = Literal["opening", "order", "restock", "edit", "push", "hand"]
 """Why a quantity changed: first stock, a sale, units back on sale, an order's change, the API, the mall's own admin."""

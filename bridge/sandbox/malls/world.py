@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from random import Random
 
+from bridge.sandbox.malls.amazon import Amazon
+from bridge.sandbox.malls.amazon.records import BY_AMAZON, MERCHANT
 from bridge.sandbox.malls.mall import Listing
 from bridge.sandbox.malls.rakuten import Rakuten
 from bridge.sandbox.malls.shopify import Shopify
@@ -27,6 +29,7 @@ class Product:
 def seed_world(
     rakuten: Rakuten,
     shopify: Shopify,
+    amazon: Amazon | None = None,
     *,
     skus: int = 200,
     hot: int = 25,
@@ -35,7 +38,8 @@ def seed_world(
     seed: int = 0,
 ) -> list[Product]:
     """Put `skus` products on sale in both malls; the first `hot` have stock enough for a few orders only. Codes have
-    leading zeros, and three sizes share a page in Rakuten, as in a real shop."""
+    leading zeros, and three sizes share a page in Rakuten, as in a real shop. In `amazon` they are on sale too, and
+    every tenth also from Amazon's own warehouse."""
     random = Random(seed)
     products = []
     for number in range(1, skus + 1):
@@ -48,5 +52,9 @@ def seed_world(
         }
         rakuten.add_product(listings["rakuten"], sku, quantity, title=name, restock_on_cancel=number % 2 == 0)
         shopify.add_product(listings["shopify"], sku, quantity, title=name)
+        if amazon is not None:
+            listings["amazon"] = amazon.add_product((sku, MERCHANT), sku, quantity, title=name)
+            if number % 10 == 0:
+                amazon.add_product((f"{sku}-FBA", BY_AMAZON), sku, quantity, title=name)
         products.append(Product(sku, name, quantity, is_hot, listings))
     return products

@@ -11,17 +11,21 @@ from datetime import timedelta
 from random import Random
 from typing import Any, ClassVar
 
+from bridge.channels.amazon import AmazonChannel
 from bridge.channels.http import RequestRecord, Seams
 from bridge.channels.port import Channel, OrdersRead, Pushed, PushItem
 from bridge.channels.rakuten import RakutenChannel
 from bridge.channels.shopify import ShopifyChannel
-from bridge.config import Rakuten, Secret, Shopify
+from bridge.config import Amazon, Rakuten, Secret, Shopify
 from bridge.domain.orders import LineSnapshot, ListingKey, OrderSnapshot
-from bridge.sandbox.faults import Faults, Match
+from bridge.sandbox.faults import Faults, Match, WsgiApp
+from bridge.sandbox.malls.amazon import Amazon as AmazonSimulator
+from bridge.sandbox.malls.amazon import AmazonSwitches
 from bridge.sandbox.malls.mall import Listing
 from bridge.sandbox.malls.mall import Mall as Simulator
 from bridge.sandbox.malls.rakuten import Rakuten as RakutenSimulator
 from bridge.sandbox.malls.shopify import Shopify as ShopifySimulator
+from tests.support.amazon_models import Judged
 from tests.support.virtual_clock import VirtualClock
 from tests.support.wsgi_transport import WsgiTransport
 
@@ -44,7 +48,7 @@ class Mall(ABC):
         self.live = True
         self.records: list[RequestRecord] = []
         self.simulator = self.make_simulator()
-        self.faults = Faults(self.simulator, self.clock)
+        self.faults = Faults(self.judged(), self.clock)
         self.channel = self.connect()
         self.since = self.clock.now() - timedelta(days=1)
         self.newest: dict[str, OrderSnapshot] = {}
@@ -52,6 +56,10 @@ class Mall(ABC):
     def seams(self) -> Seams:
         transport = WsgiTransport(app=self.faults)
         return Seams(self.clock, lambda: self.live, Random(7), transport, self.records.append)
+
+    def judged(self) -> WsgiApp:
+        """The simulator, held against the mall's official models where there are any."""
+        return self.simulator  # type: ignore[no-any-return]
 
     @abstractmethod
     def make_simulator(self) -> Any: ...
@@ -238,4 +246,54 @@ class ShopifyAppMall(ShopifyMall):
         self.simulator.state.tokens.clear()
 
 
-MALLS: dict[str, type[Mall]] = {"rakuten": RakutenMall, "shopify": ShopifyMall, "shopify-app": ShopifyAppMall}
+class AmazonMall(Mall):
+    """Every request and every answer is held against the official models."""
+
+    name = "amazon"
+    ships_in_part = True
+    tells_restock = False
+    compares = False
+    orders_path = "/orders/"
+    push_match = staticmethod(lambda environ: environ["REQUEST_METHOD"] == "PATCH")
+
+    def make_simulator(self) -> AmazonSimulator:
+        return AmazonSimulator(self.clock, switches=AmazonSwitches(update_delay=0.0))
+
+    def judged(self) -> Judged:
+        return Judged(self.simulator)
+
+    def connect(self, **settings: Any) -> AmazonChannel:
+        given: dict[str, Any] = {
+            "shop": self.simulator.seller,
+            "client_id": self.simulator.client_id,
+            "client_secret": Secret("amzn1.oa2-cs.v1.sandbox"),
+            "refresh_token": Secret("Atzr|sandbox"),
+            "locations": ("本社倉庫",),
+            "base_url": "https://amazon.test",
+            "token_url": "https://amazon.test/auth/o2/token",
+            "lag_seconds": LAG,
+        }
+        return AmazonChannel(Amazon(**(given | settings)), self.seams())
+
+    def add(self, name: str, stock: int, *, channel: str = "DEFAULT", **kind: Any) -> ListingKey:
+        sku, _ = self.simulator.add_product((f"SKU-{name}", channel), name, stock, **kind)
+        return ListingKey("amazon", sku)
+
+    def wire(self, listing: ListingKey) -> Listing:
+        return listing.id, self.simulator.state.items[listing.id].channels[0]
+
+    def kill_credentials(self) -> None:
+        """The seller withdraws the app's authorisation."""
+        self.simulator.refresh_token = "Atzr|another"
+        self.simulator.state.tokens.clear()
+
+    def refuse(self, listing: ListingKey) -> PushItem:  # noqa: ARG002
+        return PushItem(ListingKey("amazon", "SKU-renamed"), 5, 5)
+
+
+MALLS: dict[str, type[Mall]] = {
+    "rakuten": RakutenMall,
+    "shopify": ShopifyMall,
+    "shopify-app": ShopifyAppMall,
+    "amazon": AmazonMall,
+}

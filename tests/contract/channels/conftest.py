@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.channels.conformance import MALLS, Mall, RakutenMall, ShopifyMall
+from tests.contract.channels.conformance import MALLS, AmazonMall, Mall, RakutenMall, ShopifyMall
 
 
 @pytest.fixture(params=MALLS)
@@ -19,3 +19,8 @@ def rakuten() -> RakutenMall:
 @pytest.fixture
 def shopify() -> ShopifyMall:
     return ShopifyMall()
+
+
+@pytest.fixture
+def amazon() -> AmazonMall:
+    return AmazonMall()

@@ -218,7 +218,17 @@ def test_nothing_secret_and_nothing_personal_is_kept(mall: Mall) -> None:
     mall.push({tea: 5})
     mall.channel.check()
     kept = repr(mall.records) + repr(read)
-    for secret in ("SP123456", "SL123456", "U1AxMjM0NTY", "shpat_", "sandbox-secret", "架空", "example.invalid"):
+    for secret in (
+        "SP123456",
+        "SL123456",
+        "U1AxMjM0NTY",
+        "shpat_",
+        "sandbox-secret",
+        "Atz",
+        "oa2-cs",
+        "架空",
+        "example.invalid",
+    ):
         assert secret not in kept
     assert "0000" not in "".join(record.received for record in mall.records if "phone" in record.received)
     assert mall.records

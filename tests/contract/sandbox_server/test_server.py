@@ -19,6 +19,12 @@ import pytest
 from google.auth.transport.requests import Request as AuthRequest
 from google.oauth2.service_account import Credentials
 
+from bridge.channels.amazon import AmazonChannel
+from bridge.channels.http import Seams
+from bridge.channels.port import Outcome, PushItem
+from bridge.clock import SystemClock
+from bridge.config import Amazon, Secret
+from bridge.domain.orders import ListingKey
 from bridge.sandbox.faults import Dial
 from bridge.sandbox.server import KEY_FILE, STATE_FILE, Server
 from tests.contract.malls.clients import esa
@@ -104,6 +110,29 @@ def test_the_malls_under_their_names(server: Server) -> None:
     assert calls == {"sandbox POST": 1, "rakuten GET": 1, "shopify POST": 1, "sheets GET": 1, "sandbox GET": 1}
 
 
+def test_amazon_where_the_world_is_asked_to_have_it(server: Server) -> None:
+    panel(server, "POST", "world", {"skus": 10, "hot": 2, "amazon": True})
+    root = f"{server.address}/malls/amazon"
+    settings = Amazon(
+        server.sandbox.amazon.seller,
+        server.sandbox.amazon.client_id,
+        Secret("amzn1.oa2-cs.v1.sandbox"),
+        Secret("Atzr|sandbox"),
+        ("本社倉庫",),
+        base_url=root,
+        token_url=f"{root}/auth/o2/token",
+    )
+    channel = AmazonChannel(settings, Seams(SystemClock(), lambda: True))
+    fba = ListingKey("amazon", "00010-M-FBA")
+    assert channel.counted().keys() == {fba}
+    tea = ListingKey("amazon", "00001-M")
+    shown = channel.read([tea])[tea]
+    [pushed] = channel.push([PushItem(tea, 1, shown)], "key")
+    assert pushed.outcome is Outcome.DONE
+    assert channel.read([tea]) == {tea: 1}
+    channel.close()
+
+
 def test_an_empty_sandbox(server: Server) -> None:
     assert panel(server, "GET", "state")["malls"]["rakuten"]["listings"] == 0
     assert panel(server, "GET", "health")["ok"] is True
@@ -183,7 +212,7 @@ def test_the_fault_dial(server: Server) -> None:
     panel(server, "PUT", "faults/rakuten", {})
     assert server.sandbox.faults["rakuten"].dial == Dial()
     assert panel(server, "GET", "state")["faults"]["rakuten"] == 2
-    assert set(panel(server, "GET", "faults")) == {"sheets", "rakuten", "shopify"}
+    assert set(panel(server, "GET", "faults")) == {"sheets", "rakuten", "shopify", "amazon"}
 
 
 @pytest.mark.parametrize(
@@ -197,7 +226,7 @@ def test_the_fault_dial(server: Server) -> None:
         ("POST", "malls/rakuten/buy", b"[]", 400),
         ("POST", "malls/rakuten/buy", b"{}", 400),
         ("POST", "malls/rakuten/ship", b'{"order_id":"x"}', 400),
-        ("GET", "malls/amazon/stock", b"", 404),
+        ("GET", "malls/mercari/stock", b"", 404),
         ("DELETE", "health", b"", 405),
     ],
 )

@@ -1,0 +1,103 @@
+"""`bridge check` for Amazon: the token, the marketplace, then each right by the smallest harmless call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bridge.channels.amazon.fba import FbaStock
+from bridge.channels.amazon.feeds import Feeds
+from bridge.channels.amazon.offers import Offers
+from bridge.channels.amazon.orders import OrderFeed
+from bridge.channels.amazon.stock import Stock
+from bridge.channels.amazon.wire import MALL, AmazonRefused, SpApi
+from bridge.channels.answers import understood
+from bridge.channels.http import Operation
+from bridge.channels.port import KEY_WARNING, Check, KeyLife
+from bridge.config import Amazon
+from bridge.errors import BridgeError, Hint, NeedsPerson
+
+PARTICIPATIONS = Operation(
+    "getMarketplaceParticipations", "GET", "/sellers/v1/marketplaceParticipations", "getMarketplaceParticipations"
+)
+OK = Hint("使えます。", "It works.")
+KEY = "client_secret"
+NO_SUCH_ORDER = "000-0000000-0000000"
+NO_SUCH_SKU = "bridge-check-nothing"
+
+
+def check(
+    settings: Amazon,
+    api: SpApi,
+    feed: OrderFeed,
+    offers: Offers,
+    stock: Stock,
+    feeds: Feeds,
+    fba: FbaStock,
+    now: datetime,
+) -> Iterator[Check]:
+    """One line per right. Never raises."""
+    yield _line("marketplace", lambda: _marketplace(settings, api))
+    yield _line("searchOrders", feed.search_one)
+    yield _line("getOrder", lambda: feed.get_one(NO_SUCH_ORDER))
+    yield _line("searchListingsItems", lambda: offers.read([NO_SUCH_SKU]))
+    yield _line("patchListingsItem", lambda: stock.try_one(NO_SUCH_SKU))
+    yield _line("getFeeds", feeds.list_one)
+    yield _line("getInventorySummaries", lambda: fba.lying([NO_SUCH_SKU]))
+    if settings.client_secret_expires is not None:
+        yield _line(KEY, lambda: _remaining(settings, now))
+
+
+def key_life(settings: Amazon) -> KeyLife | None:
+    """Until the end of the day that the settings name: Amazon tells nobody when a client_secret dies (§2.1)."""
+    if settings.client_secret_expires is None:
+        return None
+    day = datetime.fromisoformat(settings.client_secret_expires)
+    return KeyLife(KEY, day.replace(hour=23, minute=59, second=59, tzinfo=ZoneInfo("Asia/Tokyo")))
+
+
+def _line(name: str, attempt: Callable[[], object]) -> Check:
+    try:
+        with understood(MALL):
+            told = attempt()
+        return Check(name, True, told if isinstance(told, Hint) else OK)
+    except BridgeError as error:
+        return Check(name, False, error.hint)
+
+
+def _marketplace(settings: Amazon, api: SpApi) -> Hint:
+    try:
+        listed = api.call(PARTICIPATIONS)["payload"]
+    except AmazonRefused as refusal:
+        raise NeedsPerson(refusal.hint) from refusal
+    mine = [each["participation"] for each in listed if each["marketplace"]["id"] == settings.marketplace]
+    if not mine or not mine[0]["isParticipating"]:
+        raise NeedsPerson(
+            Hint(
+                f"この出品者は {settings.marketplace} に出品していません。設定の marketplace を確かめてください。",
+                f"This seller does not sell in the marketplace {settings.marketplace}. Look at marketplace.",
+            )
+        )
+    if mine[0]["hasSuspendedListings"]:
+        return Hint("使えますが、停止中の出品があります。", "It works, but some listings are suspended.")
+    return OK
+
+
+def _remaining(settings: Amazon, now: datetime) -> Hint:
+    """Raises BridgeError where the key has not long to live."""
+    life = key_life(settings)
+    assert life is not None
+    left = (life.expires - now).days
+    hint = Hint(
+        f"client_secret は {life.expires:%Y-%m-%d} まで有効です (あと {left} 日)。",
+        f"The client_secret lives until {life.expires:%Y-%m-%d} ({left} days).",
+    )
+    if life.expires - now < KEY_WARNING:
+        raise BridgeError(
+            Hint(
+                hint.ja + "デベロッパーコンソールで新しい鍵を作ってください。",
+                hint.en + " Make a new one in the developer console.",
+            )
+        )
+    return hint
