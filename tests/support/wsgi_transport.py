@@ -70,11 +70,16 @@ def environ_of(request: requests.PreparedRequest) -> dict[str, Any]:
 
 
 class WsgiTransport(httpx.WSGITransport):
-    """httpx's own WSGI transport, with a cut line told the way httpx tells it."""
+    """httpx's own WSGI transport, with a cut line told the way httpx tells it, and the path as a server makes it of
+    what goes over the wire (httpx' own decodes it twice, and leaves what is not ASCII as it is)."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        raw = request.url.raw_path.partition(b"?")[0]
+        path = {"PATH_INFO": unquote_to_bytes(raw).decode("latin-1"), "RAW_URI": raw.decode("ascii")}
+        app = self.app
+        inner = httpx.WSGITransport(app=lambda environ, start: app(environ | path, start))
         try:
-            return super().handle_request(request)
+            return inner.handle_request(request)
         except ConnectionCut as cut:
             failure = httpx.ReadTimeout if cut.timed_out else httpx.ReadError
             raise failure(str(cut), request=request) from cut

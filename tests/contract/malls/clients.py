@@ -1,17 +1,21 @@
-"""What the two malls' documents say a client does, and no more: the tests see the simulators through these."""
+"""What the malls' documents say a client does, and no more: the tests see the simulators through these."""
 
 from __future__ import annotations
 
 from base64 import b64encode
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
+from bridge.sandbox.malls.amazon import Amazon
 from bridge.sandbox.malls.mall import Listing
 from bridge.sandbox.malls.rakuten import Rakuten
 from bridge.sandbox.malls.shopify import Shopify
 from bridge.sandbox.malls.shopify.records import gid
+from tests.support.amazon_models import Judged
 from tests.support.virtual_clock import VirtualClock
+from tests.support.wsgi_transport import WsgiTransport
 
 LOCATION = gid("Location", 1)
 
@@ -163,3 +167,72 @@ def delta(listing: Listing, by: int, expected: int | None = None, **more: Any) -
 
 def codes(payload: dict[str, Any]) -> list[str]:
     return [error["code"] for error in payload["userErrors"]]
+
+
+JAPAN = "A1VC38T7YXB528"
+SEARCH = {"marketplaceIds": JAPAN, "includedData": "FULFILLMENT,CANCELLATION", "createdAfter": "2026-11-01T00:00:00Z"}
+MERGE = "/attributes/fulfillment_availability"
+
+
+class AmazonClient:
+    """Every answer is held against the official models where they are there."""
+
+    def __init__(self, mall: Amazon, clock: VirtualClock) -> None:
+        self.mall = mall
+        self.clock = clock
+        self.judged = Judged(mall, requests=False)
+        self.http = httpx.Client(transport=WsgiTransport(app=self.judged), base_url="https://amazon")
+        self.grant = {
+            "grant_type": "refresh_token",
+            "refresh_token": "Atzr|sandbox",
+            "client_id": mall.client_id,
+            "client_secret": "amzn1.oa2-cs.v1.sandbox",
+        }
+        self.headers = {"x-amz-access-token": self.token().json()["access_token"]}
+
+    def product(self, sku: str = "TEA-001", stock: int = 10, channel: str = "DEFAULT", **more: Any) -> Listing:
+        return self.mall.add_product((sku, channel), sku, stock, **more)
+
+    def token(self, **more: str) -> httpx.Response:
+        return self.http.post("/auth/o2/token", data=self.grant | more)
+
+    def call(self, method: str, path: str, body: Any = None, **query: str) -> httpx.Response:
+        return self.http.request(method, path, json=body, params=query, headers=self.headers)
+
+    def get(self, path: str, **query: str) -> httpx.Response:
+        return self.call("GET", path, **query)
+
+    def search(self, **query: str) -> httpx.Response:
+        """`gone` leaves a parameter out."""
+        asked = SEARCH | query
+        return self.get("/orders/2026-01-01/orders", **{name: asked[name] for name in asked if asked[name] != "gone"})
+
+    def found(self, **query: str) -> list[dict[str, Any]]:
+        answer = self.search(**query)
+        assert answer.status_code == 200, answer.text
+        orders: list[dict[str, Any]] = answer.json()["orders"]
+        return orders
+
+    def order(self, number: str, included: str = "FULFILLMENT,CANCELLATION") -> dict[str, Any]:
+        order: dict[str, Any] = self.get(f"/orders/2026-01-01/orders/{number}", includedData=included).json()["order"]
+        return order
+
+    def item_path(self, sku: str) -> str:
+        return f"/listings/2021-08-01/items/{self.mall.seller}/{quote(sku, safe='')}"
+
+    def item(self, sku: str, included: str = "summaries,fulfillmentAvailability,attributes,issues") -> dict[str, Any]:
+        answer = self.get(self.item_path(sku), marketplaceIds=JAPAN, includedData=included)
+        assert answer.status_code == 200, answer.text
+        item: dict[str, Any] = answer.json()
+        return item
+
+    def patch(self, sku: str, quantity: Any, op: str = "merge", **query: str) -> dict[str, Any]:
+        value = {"fulfillment_channel_code": "DEFAULT", "quantity": quantity}
+        answer = self.patch_raw(sku, {"op": op, "path": MERGE, "value": [value]}, **query)
+        assert answer.status_code == 200, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+    def patch_raw(self, sku: str, patch: Any, **query: str) -> httpx.Response:
+        body = {"productType": "PRODUCT", "patches": [patch]}
+        return self.call("PATCH", self.item_path(sku), body, marketplaceIds=JAPAN, **query)

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from bridge.sandbox.malls.amazon import Amazon
 from bridge.sandbox.malls.rakuten import Rakuten
 from bridge.sandbox.malls.shopify import Shopify
-from tests.contract.malls.clients import RakutenClient, ShopifyClient
+from tests.contract.malls.clients import AmazonClient, RakutenClient, ShopifyClient
 from tests.support.virtual_clock import VirtualClock
 
 
@@ -21,3 +22,8 @@ def rakuten(clock: VirtualClock) -> RakutenClient:
 @pytest.fixture
 def shopify(clock: VirtualClock) -> ShopifyClient:
     return ShopifyClient(Shopify(clock), clock)
+
+
+@pytest.fixture
+def amazon(clock: VirtualClock) -> AmazonClient:
+    return AmazonClient(Amazon(clock), clock)

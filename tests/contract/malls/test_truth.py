@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from bridge.sandbox.malls.amazon import Amazon
 from bridge.sandbox.malls.mall import Change, Listing, Mall
 from bridge.sandbox.malls.rakuten import Rakuten
 from bridge.sandbox.malls.shopify import Shopify
@@ -28,7 +29,12 @@ def shopify(clock: VirtualClock) -> tuple[Mall, Listing]:
     return mall, mall.add_product(("gid://shopify/InventoryItem/7", LOCATION), "TEA-001", 10)
 
 
-each = pytest.mark.parametrize("make", [rakuten, shopify])
+def amazon(clock: VirtualClock) -> tuple[Mall, Listing]:
+    mall = Amazon(clock)
+    return mall, mall.add_product(("tea-001", "DEFAULT"), "TEA-001", 10)
+
+
+each = pytest.mark.parametrize("make", [rakuten, shopify, amazon])
 
 
 @each
@@ -128,6 +134,11 @@ def test_a_world_sells_the_same_skus_in_both_malls(clock: VirtualClock) -> None:
         assert one.stock()[product.listings["rakuten"]] == product.stock
         assert other.stock()[product.listings["shopify"]] == product.stock
     assert max(product.stock for product in products if product.hot) < 20
+    third = Amazon(clock)
+    seed_world(Rakuten(clock), Shopify(clock), third, skus=30, hot=5)
+    own = sorted(code for listing, code in third.skus().items() if listing[1] == "DEFAULT")
+    assert own == [product.sku for product in products]
+    assert len(third.skus()) == 33  # every tenth lies in Amazon's warehouse too
     again = seed_world(Rakuten(clock), Shopify(clock), skus=30, hot=5)
     assert again == products
 
