@@ -167,7 +167,8 @@ class OrderFeed:
         """What is asked for by its number now: what could not be read lately, and of the open orders those that nothing
         was heard of for a day."""
         now, day = self._clock.monotonic(), facts.SWEEP_EVERY.total_seconds()
-        self._looked_at = {number: self._looked_at.get(number, -day) for number in known_open}
+        new = now - day if self._swept_at is None else now  # at first nothing was heard of any; later, one read before
+        self._looked_at = {number: self._looked_at.get(number, new) for number in known_open}
         self._looked_at |= {number: now for number in known_open if number in going.orders}
         silent = [number for number, at in self._looked_at.items() if now - at >= day]
         wanted = [number for number in dict.fromkeys([*self._unread.orders(), *silent]) if number not in going.orders]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map, Rule
+from werkzeug.routing import BaseConverter, Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from bridge.sandbox.malls.amazon import tokens
@@ -23,13 +23,26 @@ TOLD_THE_LIMIT = (200, 201, 202, 400, 404)
 ROUNDING = 1e-6  # of a token
 
 
+class SkuConverter(BaseConverter):
+    """Anything, with slashes in it and at its ends."""
+
+    regex = ".+"
+    part_isolating = False
+
+
 class AmazonApi:
     def __init__(self, shop: Amazon) -> None:
         self._shop = shop
         self._buckets: dict[str, tuple[float, float]] = {}  # function → its tokens, and when there were so many
         self._requests = 0
         rules = [Rule(function.path, methods=[function.method], endpoint=function) for function in ROUTES]
-        self._map = Map(rules, strict_slashes=True, redirect_defaults=False, merge_slashes=False)
+        self._map = Map(
+            rules,
+            strict_slashes=True,
+            redirect_defaults=False,
+            merge_slashes=False,
+            converters={"sku": SkuConverter},
+        )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         with self._shop.lock:

@@ -34,7 +34,7 @@ class Function:
 
 _ORDERS = "/orders/2026-01-01/orders"
 _ITEMS = "/listings/2021-08-01/items/<seller>"
-_ITEM = _ITEMS + "/<path:sku>"  # a SKU may hold a slash
+_ITEM = _ITEMS + "/<sku:sku>"
 _FEEDS, _DOCUMENTS = "/feeds/2021-06-30/feeds", "/feeds/2021-06-30/documents"
 _STORE = "/documents/<document>"
 

@@ -1,0 +1,480 @@
+"""Amazon's own traps: orders, tokens and limits (amazon.md §2 to §4, §11)."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from bridge.channels.amazon import facts
+from bridge.channels.amazon.auth import HourToken, LoginWithAmazon
+from bridge.channels.amazon.snapshots import order_snapshot
+from bridge.channels.port import Outcome, PushItem
+from bridge.errors import NeedsPerson, TryAgain
+from bridge.sandbox.faults import Lost, path_contains
+from tests.contract.channels.conformance import KEY, LAG, AmazonMall
+from tests.support.virtual_clock import VirtualClock
+
+SIX_DAYS = 6 * 86_400.0
+
+
+def queries(amazon: AmazonMall, operation: str = "searchOrders") -> list[dict[str, str]]:
+    urls = [record.url for record in amazon.records if record.operation == operation]
+    return [{name: each for name, [each] in parse_qs(urlsplit(url).query).items()} for url in urls]
+
+
+def place(amazon: AmazonMall, units: int = 3, **more: Any) -> str:
+    """An order of a listing that nobody has had before."""
+    listing = amazon.add(f"tea{len(amazon.simulator.state.items)}", 10)
+    order = amazon.simulator.place([(amazon.wire(listing), units)], **more)
+    assert order is not None
+    return str(order)
+
+
+# Statuses
+
+
+@pytest.mark.parametrize("shown", ["shown", "zero", "absent"])
+def test_t1_what_is_not_paid_for_is_held_and_six_days_later_let_go(amazon: AmazonMall, shown: str) -> None:
+    amazon.simulator.switches.pending_quantities = shown  # type: ignore[assignment]
+    order = place(amazon, payment="shop")
+    amazon.read_orders()
+    assert amazon.counts(order) == (3, 3, 0, 0)
+    amazon.read_orders(wait=SIX_DAYS - 60)
+    assert amazon.counts(order) == (3, 3, 0, 0)
+    amazon.read_orders(wait=120)
+    assert amazon.counts(order) == (3, 0, 0, 0)
+
+
+def test_t1_paid_on_the_fifth_day(amazon: AmazonMall) -> None:
+    order = place(amazon, payment="shop")
+    amazon.read_orders(wait=5 * 86_400)
+    amazon.simulator.pay(order)
+    amazon.read_orders(wait=2 * 86_400)
+    assert amazon.counts(order) == (3, 3, 0, 0)
+    amazon.ship(order)
+    amazon.read_orders()
+    assert amazon.counts(order) == (3, 0, 3, 0)
+
+
+def test_all_statuses_are_read_and_no_prices_and_nothing_of_the_buyer(amazon: AmazonMall) -> None:
+    """No status, payment or shipper is left out of the search (§0.4), and whether an item has a price is never looked
+    at (trap 16)."""
+    place(amazon)
+    amazon.read_orders()
+    for query in queries(amazon):
+        assert query["includedData"] == "FULFILLMENT,CANCELLATION"
+        assert query.keys() <= {
+            "lastUpdatedAfter", "createdAfter", "marketplaceIds", "includedData", "maxResultsPerPage",
+        }  # fmt: skip
+    kept = "".join(record.received for record in amazon.records)
+    for personal in ("buyer", "recipient", "deliveryAddress", "proceeds", "price", "cancelReason", "title"):
+        assert personal not in kept
+
+
+@pytest.mark.parametrize("zeroed", ["kept", "zero"])
+def test_t4_a_cancelled_order_lets_go_whatever_quantities_it_shows(amazon: AmazonMall, zeroed: str) -> None:
+    amazon.simulator.switches.cancelled_quantities = zeroed  # type: ignore[assignment]
+    order = place(amazon)
+    amazon.read_orders()
+    amazon.cancel(order)
+    amazon.read_orders()
+    line = amazon.line(order)
+    assert (line.open, line.shipped) == (0, 0)
+
+
+def test_t5_a_buyers_request_is_not_a_cancellation(amazon: AmazonMall) -> None:
+    order = place(amazon)
+    amazon.simulator.ask_to_cancel(order)
+    answer = amazon.read_orders()
+    assert answer.cancel_asked == (order,)
+    assert amazon.counts(order) == (3, 3, 0, 0)
+    amazon.ship(order)  # the seller ships all the same
+    answer = amazon.read_orders()
+    assert answer.cancel_asked == ()
+    assert amazon.counts(order) == (3, 0, 3, 0)
+
+
+def test_t5_a_request_that_is_carried_out_is_a_cancellation(amazon: AmazonMall) -> None:
+    order = place(amazon)
+    amazon.simulator.ask_to_cancel(order)
+    amazon.read_orders()
+    amazon.cancel(order)
+    answer = amazon.read_orders()
+    assert answer.cancel_asked == ()
+    assert amazon.counts(order) == (3, 0, 0, 0)
+
+
+@pytest.mark.parametrize(("told", "ordered"), [("quantity", 2), ("execution", 3)])
+def test_a_part_cancellation(amazon: AmazonMall, told: str, ordered: int) -> None:
+    amazon.simulator.switches.part_cancel = told  # type: ignore[assignment]
+    order = place(amazon)
+    amazon.read_orders()
+    assert amazon.simulator.cancel(order, units=1) == 1
+    amazon.read_orders()
+    assert amazon.counts(order) == (ordered, 2, 0, 0)
+    amazon.ship(order)
+    amazon.read_orders()
+    assert amazon.counts(order) == (ordered, 0, 2, 0)
+
+
+def test_items_that_tell_no_counts(amazon: AmazonMall) -> None:
+    amazon.simulator.switches.shipped_quantities = False
+    order = place(amazon)
+    amazon.read_orders()
+    assert amazon.counts(order) == (3, 3, 0, 0)
+    amazon.ship(order)
+    amazon.read_orders()
+    assert amazon.counts(order) == (3, 0, 3, 0)
+
+
+# Who ships, and whose goods
+
+
+@pytest.mark.parametrize("outside", [False, True])
+def test_t7_what_amazon_ships_holds_nothing_of_ours(amazon: AmazonMall, outside: bool) -> None:
+    tea, fba = amazon.add("tea", 10), amazon.add("tea-fba", 10, channel="AMAZON_JP")
+    order = amazon.simulator.place([(amazon.wire(fba), 4)], outside=outside)
+    assert order is not None
+    amazon.read_orders()
+    assert amazon.newest[order].lines == ()
+    assert amazon.channel.read([tea]) == {tea: 10}
+    amazon.ship(order)
+    amazon.read_orders()
+    assert amazon.newest[order].lines == ()
+
+
+def test_t7_an_order_of_another_store_is_amazons_where_nobody_is_named(amazon: AmazonMall) -> None:
+    amazon.simulator.switches.fulfilled_by_told = False
+    fba = amazon.add("tea-fba", 10, channel="AMAZON_JP")
+    order, own = amazon.simulator.place([(amazon.wire(fba), 4)], outside=True), place(amazon)
+    amazon.read_orders()
+    assert amazon.newest[str(order)].lines == ()
+    assert amazon.counts(own) == (3, 3, 0, 0)  # in doubt it is ours: then nothing is sold twice
+
+
+def test_an_order_that_turns_out_to_be_amazons_lets_go(amazon: AmazonMall) -> None:
+    shown: dict[str, Any] = {
+        "orderId": "503-0000001-0000001",
+        "createdTime": "2026-11-23T01:00:00Z",
+        "lastUpdatedTime": "2026-11-23T01:00:00.123Z",
+        "salesChannel": {"channelName": "AMAZON"},
+        "fulfillment": {"fulfillmentStatus": "PENDING"},
+        "orderItems": [{"orderItemId": "1", "quantityOrdered": 2, "product": {"sellerSku": "TEA-001"}}],
+    }
+    now = amazon.clock.now()
+    assert [line.open for line in order_snapshot(shown, "A2", now).lines] == [2]
+    shown["fulfillment"]["fulfilledBy"] = "AMAZON"
+    assert order_snapshot(shown, "A2", now).lines == ()  # a line that is missing is let go of (domain/orders.py)
+
+
+def test_t6_a_replacement_takes_stock_like_any_order(amazon: AmazonMall) -> None:
+    first = place(amazon)
+    order = place(amazon, 1, replaces=first)
+    amazon.read_orders()
+    assert amazon.counts(order) == (1, 1, 0, 0)
+
+
+def test_t8_a_line_without_its_sku_is_never_dropped(amazon: AmazonMall) -> None:
+    order = place(amazon)
+    amazon.simulator.unlist_line(order)
+    amazon.read_orders()
+    assert amazon.line(order).listing.id == "asin:B000000001"
+    assert amazon.counts(order) == (3, 3, 0, 0)
+
+
+def test_t19_quantities_count_offers(amazon: AmazonMall) -> None:
+    """A pack of twelve that is ordered twice is two units of its listing; what is in it, 出品 says."""
+    order = place(amazon, 2)
+    amazon.read_orders()
+    assert amazon.line(order).ordered == 2
+
+
+# The poll
+
+
+def test_the_search_is_two_minutes_behind(amazon: AmazonMall) -> None:
+    """What is placed or changed before complete_until − lag is in an answer, the lag being more than the delay."""
+    amazon.simulator.switches.update_delay = 120.0
+    amazon.channel = amazon.connect(lag_seconds=180.0)
+    order = place(amazon)
+    assert amazon.read_orders(wait=100).orders == ()
+    amazon.read_orders(wait=30)
+    assert amazon.counts(order) == (3, 3, 0, 0)
+    amazon.ship(order)
+    amazon.read_orders(wait=90)
+    assert amazon.counts(order) == (3, 3, 0, 0)
+    amazon.read_orders(wait=90)
+    assert amazon.counts(order) == (3, 0, 3, 0)
+
+
+def test_t3_windows_overlap_and_once_a_day_days_are_looked_at(amazon: AmazonMall) -> None:
+    for _ in range(3):
+        amazon.read_orders(wait=600)
+    first, sweep, second, third = queries(amazon)
+    assert ("lastUpdatedAfter" in first, "createdAfter" in sweep) == (True, True)
+    assert sweep["createdAfter"] == "2026-11-20T01:10:00Z"
+    assert (second["lastUpdatedAfter"], third["lastUpdatedAfter"]) == ("2026-11-23T00:50:00Z", "2026-11-23T01:00:00Z")
+    amazon.read_orders(wait=86_400)
+    assert "createdAfter" in queries(amazon)[-1]
+
+
+def test_t3_an_order_that_the_index_lost_is_found_by_the_sweep(amazon: AmazonMall) -> None:
+    amazon.read_orders()
+    order = place(amazon)
+    record = amazon.simulator.state.orders[order]
+    record.visible_at += timedelta(hours=3)  # far beyond the lag and the overlap
+    for _ in range(3):
+        amazon.read_orders(wait=3600)
+    assert order not in amazon.newest
+    amazon.read_orders(wait=86_400)
+    assert amazon.counts(order) == (3, 3, 0, 0)
+
+
+def test_open_orders_that_nothing_is_heard_of_are_asked_for_daily(amazon: AmazonMall) -> None:
+    order = place(amazon)
+    amazon.read_orders()
+    for _ in range(20):
+        amazon.read_orders(wait=8 * 3600)
+    looked_at = [record.url for record in amazon.records if record.operation == "getOrder"]
+    assert 2 <= len(looked_at) <= 4  # in six and a half days; for the first three each day's sweep finds it
+    assert all(order in url for url in looked_at)
+    assert amazon.counts(order) == (3, 3, 0, 0)
+
+
+def test_a_single_order_that_cannot_be_asked_for_holds_up_nothing(amazon: AmazonMall) -> None:
+    order = place(amazon)
+    amazon.clock.sleep(10)
+    for _ in range(5):
+        amazon.faults.next(Lost(), path_contains("/orders/503-9"))
+    answer = amazon.channel.orders(amazon.since, ["503-9999999-0000000"])
+    assert [each.order for each in answer.orders] == [order]
+
+
+def test_a_long_paging_goes_on_at_the_next_poll(amazon: AmazonMall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty pages at once, then one in three minutes: a read takes some minutes and leaves the rest."""
+    monkeypatch.setattr(facts, "ORDERS_PAGE", 2)
+    tea = amazon.add("tea", 100)
+    placed = {amazon.buy((tea, 1)) for _ in range(44)}
+    amazon.clock.sleep(10)
+    began = amazon.clock.now()
+    interrupted = 0
+    while True:
+        try:
+            answer = amazon.channel.orders(amazon.since)
+            break
+        except TryAgain:
+            interrupted += 1
+    assert interrupted >= 2
+    assert {order.order for order in answer.orders} == placed
+    assert answer.complete_until == began  # what came meanwhile is for the next read
+    assert sum("paginationToken" not in query for query in queries(amazon)) == 2  # each search was begun once
+    assert amazon.told_off == []
+
+
+def test_t15_a_pages_token_that_ended_begins_the_window_again(
+    amazon: AmazonMall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facts, "ORDERS_PAGE", 1)
+    monkeypatch.setattr(facts, "READ_PATIENCE", timedelta(0))
+    monkeypatch.setattr(facts, "TOKEN_LIFE", timedelta(days=9))  # as if we believed it for longer than it is
+    tea = amazon.add("tea", 100)
+    placed = {amazon.buy((tea, 1)) for _ in range(3)}
+    amazon.clock.sleep(10)
+    with pytest.raises(TryAgain):
+        amazon.channel.orders(amazon.since)
+    amazon.clock.sleep(25 * 3600)
+    with pytest.raises(TryAgain):  # Amazon refuses the token
+        amazon.channel.orders(amazon.since)
+    monkeypatch.setattr(facts, "READ_PATIENCE", timedelta(hours=1))
+    assert {order.order for order in amazon.channel.orders(amazon.since).orders} == placed
+
+
+def test_an_old_page_is_not_gone_on_with(amazon: AmazonMall, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facts, "ORDERS_PAGE", 1)
+    monkeypatch.setattr(facts, "READ_PATIENCE", timedelta(0))
+    tea = amazon.add("tea", 100)
+    for _ in range(3):
+        amazon.buy((tea, 1))
+    amazon.clock.sleep(10)
+    with pytest.raises(TryAgain):
+        amazon.channel.orders(amazon.since)
+    amazon.clock.sleep(23.5 * 3600)
+    monkeypatch.setattr(facts, "READ_PATIENCE", timedelta(hours=1))
+    before = len(amazon.records)
+    amazon.channel.orders(amazon.since)
+    assert amazon.records[before].operation == "token"
+    assert {record.status for record in amazon.records[before:]} == {200}
+
+
+# Limits
+
+
+def test_too_many_requests_wait_for_the_next_token(amazon: AmazonMall) -> None:
+    amazon.read_orders()
+    others = amazon.connect()  # another program of the seller, which draws on the same limit
+    for _ in range(18):
+        others.orders(amazon.since)
+    amazon.clock.sleep(1)
+    began = amazon.clock.monotonic()
+    amazon.read_orders()
+    assert amazon.clock.monotonic() - began >= 1 / 0.0056 - 10
+    assert [record.status for record in amazon.records[-2:]] == [429, 200]
+
+
+def test_the_rate_is_taken_from_the_answers(amazon: AmazonMall) -> None:
+    amazon.simulator.switches.order_search_rate = 0.5
+    began = amazon.clock.monotonic()
+    for _ in range(40):
+        amazon.read_orders(wait=2.5)
+    assert amazon.told_off == []
+    assert amazon.clock.monotonic() - began < 150  # at the published rate it would be an hour
+    amazon.simulator.switches.order_search_rate = 0.01
+    for _ in range(25):
+        amazon.read_orders(wait=2.5)
+    assert len(amazon.told_off) <= 1  # before the first answer that told it
+    assert amazon.clock.monotonic() - began > 400
+
+
+# Tokens
+
+
+def test_a_token_is_renewed_before_it_ends(amazon: AmazonMall) -> None:
+    for _ in range(6):
+        amazon.read_orders(wait=1700)
+    tokens = [record for record in amazon.records if record.operation == "token"]
+    assert [record.status for record in tokens] == [200, 200, 200]
+    assert amazon.told_off == []
+
+
+@pytest.mark.parametrize("status", [403, 401])
+def test_a_token_that_ended_early_is_renewed_once(amazon: AmazonMall, status: int) -> None:
+    order = place(amazon)
+    amazon.read_orders()
+    amazon.simulator.switches.expired_status = status  # type: ignore[assignment]
+    for token in amazon.simulator.state.tokens:
+        amazon.simulator.state.tokens[token] = amazon.clock.now()
+    amazon.ship(order)
+    amazon.read_orders()
+    assert amazon.counts(order) == (3, 0, 3, 0)
+    assert [record.operation for record in amazon.records[-3:]] == ["searchOrders", "token", "searchOrders"]
+
+
+def test_a_token_that_is_refused_again_is_for_a_person(amazon: AmazonMall) -> None:
+    def forget(_environ: object) -> None:
+        amazon.simulator.state.tokens.clear()
+
+    amazon.faults.after = forget
+    with pytest.raises(NeedsPerson):
+        amazon.channel.orders(amazon.since)
+    assert [record.operation for record in amazon.records] == ["token", "searchOrders"] * 2
+
+
+def test_a_revoked_authorisation_says_what_to_do(amazon: AmazonMall) -> None:
+    amazon.read_orders()
+    amazon.kill_credentials()
+    with pytest.raises(NeedsPerson, match="refresh_token"):
+        amazon.channel.orders(amazon.since)
+
+
+def test_t17_a_dead_client_secret_says_what_to_do(amazon: AmazonMall) -> None:
+    amazon.simulator.client_secret = "amzn1.oa2-cs.v1.newer"
+    with pytest.raises(NeedsPerson, match="180"):
+        amazon.channel.orders(amazon.since)
+
+
+def test_t17_the_end_of_the_client_secret_is_counted_down(amazon: AmazonMall) -> None:
+    assert amazon.channel.key_life() is None
+    channel = amazon.connect(client_secret_expires="2026-12-01")
+    life = channel.key_life()
+    assert life is not None
+    assert life.expires.isoformat() == "2026-12-01T23:59:59+09:00"
+    [line] = [line for line in channel.check() if line.name == "client_secret"]
+    assert not line.ok  # eight days are left
+    line = amazon.connect(client_secret_expires="2027-05-01").check()[-1]
+    assert (line.name, line.ok) == ("client_secret", True)
+
+
+def test_one_asker_at_a_time_gets_a_token_for_all() -> None:
+    asked: list[int] = []
+    gate = threading.Event()
+
+    def ask() -> HourToken:
+        asked.append(1)
+        gate.wait(5)
+        return HourToken(f"Atza|{len(asked)}", 3600.0)
+
+    login = LoginWithAmazon(VirtualClock(), ask)
+    got: list[str] = []
+    threads = [threading.Thread(target=lambda: got.append(login.headers()["x-amz-access-token"])) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    gate.set()
+    for thread in threads:
+        thread.join()
+    assert got == ["Atza|1"] * 8
+    old = {"x-amz-access-token": "Atza|0"}
+    assert login.renew(old)
+    assert login.headers()["x-amz-access-token"] == "Atza|1"  # somebody has renewed it already
+    assert login.renew(login.headers())
+    assert login.headers()["x-amz-access-token"] == "Atza|2"
+
+
+def test_an_old_token_is_used_while_a_new_one_cannot_be_had(amazon: AmazonMall) -> None:
+    order = place(amazon)
+    amazon.read_orders()
+    amazon.ship(order)
+    for _ in range(20):
+        amazon.faults.next(Lost(), path_contains("/auth/"))
+    amazon.read_orders(wait=3400)  # the token has three minutes left
+    assert amazon.counts(order) == (3, 0, 3, 0)
+    assert amazon.faults.pending < 20
+
+
+# Trouble
+
+
+def test_t14_a_missing_role_is_told_with_the_request(amazon: AmazonMall) -> None:
+    tea = amazon.add("tea", 10)
+    amazon.simulator.switches.access_denied = {"searchOrders"}
+    with pytest.raises(NeedsPerson, match="request id 0000") as caught:
+        amazon.channel.orders(amazon.since)
+    assert "base_url" in caught.value.hint.ja
+    assert amazon.channel.read([tea]) == {tea: 10}  # the other rights go on
+    lines = {line.name: line.ok for line in amazon.channel.check()}
+    assert [name for name, ok in lines.items() if not ok] == ["searchOrders"]
+
+
+def test_a_maintenance_page_is_waited_out(amazon: AmazonMall) -> None:
+    tea = amazon.add("tea", 10)
+    amazon.channel.read([tea])
+    amazon.simulator.switches.maintenance = {"orders", "listings"}
+    with pytest.raises(TryAgain):
+        amazon.channel.orders(amazon.since)
+    with pytest.raises(TryAgain):
+        amazon.channel.read([tea])
+    [pushed] = amazon.channel.push([PushItem(tea, 4, 10)], KEY)
+    assert pushed.outcome is Outcome.UNKNOWN
+    amazon.simulator.switches.maintenance = set()
+    assert amazon.channel.read([tea]) == {tea: 10}
+    assert amazon.channel.orders(amazon.since).orders == ()
+
+
+def test_an_error_inside_a_200_is_never_an_empty_answer(amazon: AmazonMall) -> None:
+    tea = amazon.add("tea", 10)
+    amazon.channel.read([tea])
+    amazon.faults.app = amazon.simulator  # such an answer is not of the models
+    amazon.simulator.switches.error_in_success = {"searchOrders", "patchListingsItem", "searchListingsItems"}
+    with pytest.raises(TryAgain):
+        amazon.channel.orders(amazon.since)
+    with pytest.raises(TryAgain):
+        amazon.channel.read([tea])
+    [pushed] = amazon.channel.push([PushItem(tea, 4, 10)], KEY)
+    assert pushed.outcome is Outcome.UNKNOWN
+
+
+def test_the_lag_of_the_settings_is_the_channels(amazon: AmazonMall) -> None:
+    assert amazon.channel.capabilities.lag == timedelta(seconds=LAG)
