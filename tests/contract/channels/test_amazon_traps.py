@@ -17,7 +17,7 @@ TRAPS: dict[str, dict[str, Any]] = tomllib.loads(
 SPECIFICATION = ROOT.parent / "shared" / "channels" / "amazon.md"
 
 
-def tests_in(path: str) -> set[str]:
+def functions_in(path: str) -> set[str]:
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
 
@@ -29,7 +29,7 @@ def test_a_trap_has_a_test_or_says_why_not(number: str) -> None:
     assert ("test" in trap) != ("none" in trap)
     if "test" in trap:
         path, _, name = trap["test"].partition("::")
-        assert name in tests_in(path)
+        assert name in functions_in(path)
     else:
         assert trap["none"]
 
