@@ -13,8 +13,11 @@ from bridge.settings import secrets_in
 
 QUIET = ("httpx", "httpcore", "alembic", "urllib3", "google")  # they tell addresses, and what they send
 FORM = "%(asctime)s %(levelname)s %(name)s %(message)s"
-TOKENS = re.compile(r"\b(shp[a-z]{2,4}_[0-9A-Za-z]{8,}|ya29\.[\w.-]+|(?:Bearer|ESA|Basic) [\w.~+/=-]{8,})")
-"""Keys that are made while running, by their looks: Shopify's, Google's, and what stands in an Authorization header."""
+TOKENS = re.compile(
+    r"\b(shp[a-z]{2,4}_[0-9A-Za-z]{8,}|ya29\.[\w.-]+|Atz[a-z]\|[\w.~+/=|-]+|(?:Bearer|ESA|Basic) [\w.~+/=-]{8,})"
+)
+"""Keys that are made while running, by their looks: Shopify's, Google's, Amazon's, and what stands in an Authorization
+header."""
 
 
 class RedactingFormatter(logging.Formatter):

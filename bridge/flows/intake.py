@@ -104,6 +104,7 @@ def book_orders(tx: Tx, shop: Shop, facts: ChannelFacts, read: OrdersRead) -> in
         tx.questions.settle("order unreadable", f"{facts.name}/{order.order}", both("results", "settled itself"))
     for order_id, hint in read.problems.items():
         tx.questions.ask("order unreadable", f"{facts.name}/{order_id}", {"ja": hint.ja, "en": hint.en})
+    _note_cancel_asked(tx, facts, read)
     tx.channels.change(
         facts.name,
         watermark=iso(read.complete_until),
@@ -116,6 +117,19 @@ def book_orders(tx: Tx, shop: Shop, facts: ChannelFacts, read: OrdersRead) -> in
     replan(tx, shop, changed)
     hold_back(tx, shop)  # what was guessed gives way to what is known, in one transaction
     return lines
+
+
+def _note_cancel_asked(tx: Tx, facts: ChannelFacts, read: OrdersRead) -> None:
+    """A buyer's wish to cancel is told once: its units stay held until somebody carries it out."""
+    place = f"cancel asked {facts.name}"
+    before, now = set[str](tx.get(place) or ()), set(read.cancel_asked)
+    over = (before & {order.order for order in read.orders}) - now
+    for order in sorted(now - before):
+        tx.questions.ask("cancel asked", f"{facts.name}/{order}")
+    for order in sorted(over):
+        tx.questions.settle("cancel asked", f"{facts.name}/{order}", both("results", "settled itself"))
+    if now - before or over:
+        tx.put(place, sorted(before - over | now))
 
 
 def book_unmapped(tx: Tx, shop: Shop) -> None:

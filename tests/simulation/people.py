@@ -310,6 +310,7 @@ ANSWERS: Mapping[str, Answer] = {
     "cancelled after shipment": lambda *_: "戻らない",
     "opening shipment withdrawn": _seen,
     "order unreadable": _wait,
+    "cancel asked": _seen,
     "oversold": _seen,
     "raised there": _seen,
     "refused": _refused,

@@ -47,7 +47,14 @@ def test_a_secret_is_masked_in_words_arguments_and_tracebacks(written: io.String
 
 @pytest.mark.parametrize(
     "token",
-    ["shpat_0123456789abcdef", "shpss_0123456789abcdef", "ya29.a0AfH6SMBx-y_z", "Bearer eyJhbGciOi.x", "ESA U1AxMjM0"],
+    [
+        "shpat_0123456789abcdef",
+        "shpss_0123456789abcdef",
+        "ya29.a0AfH6SMBx-y_z",
+        "Atza|IwEBIJ-x/y_z=",
+        "Bearer eyJhbGciOi.x",
+        "ESA U1AxMjM0",
+    ],
 )
 def test_keys_made_while_running_are_known_by_their_looks(written: io.StringIO, token: str) -> None:
     logging.getLogger("x").error("Authorization: %s, and on", token)

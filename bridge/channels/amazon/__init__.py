@@ -20,7 +20,7 @@ from bridge.channels.http import Seams
 from bridge.channels.port import Capabilities, Check, KeyLife, OrdersRead, Outcome, Pushed, PushItem, WriteKind
 from bridge.config import Amazon
 from bridge.domain.orders import ListingKey
-from bridge.errors import TryAgain
+from bridge.errors import NeedsPerson, TryAgain
 
 
 class AmazonChannel:
@@ -47,12 +47,17 @@ class AmazonChannel:
         self._offers = Offers(settings, self._api, self._fba, seams)
         self._stock = Stock(settings, self._api, self._offers, seams)
         self._feeds = Feeds(settings, self._api, self._offers, self._stock, seams)
+        self._looked_back = False
 
     def orders(self, since: datetime, known_open: Sequence[str] = ()) -> OrdersRead:
         with understood(MALL):
             return self._feed.read(since, known_open)
 
     def read(self, listings: Iterable[ListingKey]) -> Mapping[ListingKey, int]:
+        if not self._looked_back:  # before the first push needs it; that asks again where it failed
+            self._looked_back = True
+            with suppress(TryAgain, NeedsPerson), understood(MALL):
+                self._feeds.look_back()
         with understood(MALL):
             return self._stock.read(listings)
 

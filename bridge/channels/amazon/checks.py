@@ -11,7 +11,7 @@ from bridge.channels.amazon.feeds import Feeds
 from bridge.channels.amazon.offers import Offers
 from bridge.channels.amazon.orders import OrderFeed
 from bridge.channels.amazon.stock import Stock
-from bridge.channels.amazon.wire import MALL, AmazonRefused, SpApi
+from bridge.channels.amazon.wire import MALL, SpApi
 from bridge.channels.answers import understood
 from bridge.channels.http import Operation
 from bridge.channels.port import KEY_WARNING, Check, KeyLife
@@ -67,10 +67,7 @@ def _line(name: str, attempt: Callable[[], object]) -> Check:
 
 
 def _marketplace(settings: Amazon, api: SpApi) -> Hint:
-    try:
-        listed = api.call(PARTICIPATIONS)["payload"]
-    except AmazonRefused as refusal:
-        raise NeedsPerson(refusal.hint) from refusal
+    listed = api.must(PARTICIPATIONS)["payload"]
     mine = [each["participation"] for each in listed if each["marketplace"]["id"] == settings.marketplace]
     if not mine or not mine[0]["isParticipating"]:
         raise NeedsPerson(

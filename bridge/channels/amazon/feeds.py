@@ -15,7 +15,7 @@ from typing import Any
 from bridge.channels.amazon import facts
 from bridge.channels.amazon.offers import Offers, stranding, unknown_listing
 from bridge.channels.amazon.stock import Stock, not_taken, patch_of, quantity_of
-from bridge.channels.amazon.wire import AmazonRefused, SpApi
+from bridge.channels.amazon.wire import AmazonRefused, SpApi, csv
 from bridge.channels.http import Operation, Payload, Seams
 from bridge.channels.port import Outcome, Pushed, PushItem
 from bridge.config import Amazon
@@ -26,22 +26,24 @@ CREATE_DOCUMENT = Operation("createFeedDocument", "POST", DOCUMENTS, "createFeed
 UPLOAD = Operation("upload", "PUT", "", "document", writes=True, signed=False)
 CREATE = Operation("createFeed", "POST", FEEDS, "createFeed", writes=True, repeatable=False, attempts=3)
 GET = Operation("getFeed", "GET", FEEDS + "/{}", "getFeed")
-LIST = Operation("getFeeds", "GET", FEEDS, "getFeeds")
+LIST = Operation("getFeeds", "GET", FEEDS, "getFeeds", attempts=2, seconds=30.0)
 GET_DOCUMENT = Operation("getFeedDocument", "GET", DOCUMENTS + "/{}", "getFeedDocument")
 DOWNLOAD = Operation("download", "GET", "", "document", signed=False)
 
 SLACK = timedelta(minutes=1)  # how far Amazon's clock may be behind ours
-ENDED = ("DONE", "CANCELLED", "FATAL")
+WORKING, ENDED = ("IN_QUEUE", "IN_PROGRESS"), ("DONE", "CANCELLED", "FATAL")
 
 
 @dataclass(frozen=True)
 class Feed:
-    """One that was sent. `items`: by messageId · `at`, `looked_at`: on the monotonic clock."""
+    """One that was sent. `items`: by messageId · `at`, `looked_at`: on the monotonic clock · `found`: it was running at
+    the start, perhaps sent before a kill, and may set anything."""
 
     id: str
     items: Mapping[int, PushItem]
     at: float
     looked_at: float
+    found: bool = False
 
 
 class Feeds:
@@ -54,9 +56,20 @@ class Feeds:
         self._stock = stock
         self._clock = seams.clock
         self._running: dict[str, Feed] = {}
+        self._looked_back = False
+
+    def look_back(self) -> None:
+        """Once in a process: a feed that one before it sent may still be running. Raises TryAgain, NeedsPerson."""
+        if self._looked_back:
+            return
+        at = self._clock.monotonic()
+        found = self._list(self._clock.now() - facts.FEED_ALONE, {"processingStatuses": csv(WORKING)})
+        self._running |= {str(each["feedId"]): Feed(str(each["feedId"]), {}, at, at, found=True) for each in found}
+        self._looked_back = True
 
     def send(self, batch: Sequence[PushItem]) -> list[Pushed]:
         """As many items as a feed takes. Raises TryAgain, NeedsPerson."""
+        self.look_back()
         fates, due = self._sorted_out(batch)
         if due:
             feed = self._submit(dict(enumerate(due, start=1)))
@@ -66,17 +79,18 @@ class Feeds:
 
     def holds(self, item: PushItem) -> bool:
         """Whether a feed on its way may yet set this SKU. One that is stuck holds it for a while only (trap 11)."""
+        self.look_back()
         self._look_again()
         now = self._clock.monotonic()
         return any(
             now - feed.at < facts.FEED_ALONE.total_seconds()
-            and any(each.listing == item.listing for each in feed.items.values())
+            and (feed.found or any(each.listing == item.listing for each in feed.items.values()))
             for feed in self._running.values()
         )
 
     def list_one(self) -> None:
         """Ask for feeds, for `check`: is the right there?"""
-        self._list(self._clock.now(), size=1)
+        self._list(self._clock.now(), {"pageSize": "1"})
 
     def _sorted_out(self, batch: Sequence[PushItem]) -> tuple[list[Pushed], list[PushItem]]:
         """What may not go into a feed, and the rest: the guard, as before every PATCH."""
@@ -98,7 +112,7 @@ class Feeds:
     # Sending.
 
     def _submit(self, items: Mapping[int, PushItem]) -> Feed:
-        document = self._api.call(CREATE_DOCUMENT, body={"contentType": facts.FEED_CONTENT})
+        document = self._api.must(CREATE_DOCUMENT, body={"contentType": facts.FEED_CONTENT})
         body = json.dumps(self._messages(items), ensure_ascii=False).encode()
         self._api.document(UPLOAD, str(document["url"]), Payload(body, facts.FEED_CONTENT))
         specification = {
@@ -108,9 +122,7 @@ class Feeds:
         }
         began, at = self._clock.now(), self._clock.monotonic()
         try:
-            number = str(self._api.call(CREATE, body=specification)["feedId"])
-        except AmazonRefused as refusal:
-            raise NeedsPerson(refusal.hint) from refusal
+            number = str(self._api.must(CREATE, body=specification)["feedId"])
         except TryAgain as lost:
             if not lost.ambiguous:
                 raise
@@ -140,14 +152,13 @@ class Feeds:
             raise lost
         return fresh[0]
 
-    def _list(self, since: datetime, size: int = 10) -> list[dict[str, Any]]:
+    def _list(self, since: datetime, more: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
         query = {
             "feedTypes": facts.FEED_TYPE,
             "marketplaceIds": self._settings.marketplace,
             "createdSince": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "pageSize": str(size),
         }
-        return list(self._api.call(LIST, query=query)["feeds"])
+        return list(self._api.must(LIST, query=query | dict(more or {}))["feeds"])
 
     # Its end.
 
@@ -178,10 +189,13 @@ class Feeds:
 
     def _result(self, feed: Feed) -> tuple[str, Mapping[int, Hint] | None]:
         """How far a feed is, and which messages were not taken, if a report tells. Raises TryAgain, NeedsPerson."""
-        told = self._api.call(GET, feed.id)
+        try:
+            told = self._api.call(GET, feed.id)
+        except AmazonRefused:
+            told = {"processingStatus": "FATAL"}  # it isn't there any more: what shows is read back
         state, report = str(told["processingStatus"]), None
-        if state == "DONE" and told.get("resultFeedDocumentId"):
-            document = self._api.call(GET_DOCUMENT, str(told["resultFeedDocumentId"]))
+        if state == "DONE" and told.get("resultFeedDocumentId") and feed.items:
+            document = self._api.must(GET_DOCUMENT, str(told["resultFeedDocumentId"]))
             report = self._api.document(DOWNLOAD, str(document["url"]))
         if state in ENDED:
             self._running.pop(feed.id, None)

@@ -127,10 +127,7 @@ class Offers:
         token: str | None = None
         for _ in range(MOST_PAGES):
             more = {"pageToken": token} if token else {}
-            try:
-                answer = self._api.call(SEARCH, self._settings.shop, query=query | more)
-            except AmazonRefused as refusal:
-                raise NeedsPerson(refusal.hint) from refusal
+            answer = self._api.must(SEARCH, self._settings.shop, query=query | more)
             yield from answer["items"]
             token = (answer.get("pagination") or {}).get("nextToken")
             if not token:

@@ -139,10 +139,7 @@ class OrderFeed:
             going.token = token
 
     def _ask(self, query: Mapping[str, str]) -> dict[str, Any]:
-        try:
-            answer = self._api.call(SEARCH, query=query)
-        except AmazonRefused as refusal:  # it is our request that is wrong: no order can be read until somebody helps
-            raise NeedsPerson(refusal.hint) from refusal
+        answer = self._api.must(SEARCH, query=query)
         if not isinstance(answer["orders"], list):
             raise TypeError("orders is no list")
         return answer

@@ -114,6 +114,17 @@ class SpApi:
         found: dict[str, Any] = answer.json
         return found
 
+    def must(
+        self, operation: Operation, *parts: str, query: Mapping[str, str] | None = None, body: Any = None
+    ) -> dict[str, Any]:
+        """As `call`, where a refusal means that it is our request that is wrong: nothing goes on until somebody helps.
+
+        Raises TryAgain, NeedsPerson."""
+        try:
+            return self.call(operation, *parts, query=query, body=body)
+        except AmazonRefused as refusal:
+            raise NeedsPerson(refusal.hint) from refusal
+
     def document(self, operation: Operation, url: str, body: Payload | None = None) -> Any:
         """Put or get a document where Amazon said it lies."""
         here, there = urlsplit(self._settings.base_url), urlsplit(url)

@@ -177,3 +177,34 @@ def test_shadow_sends_no_feed(amazon: AmazonMall, teas: list[ListingKey]) -> Non
     with pytest.raises(RuntimeError, match="shadow"):
         push(amazon, teas)
     assert amazon.simulator.state.documents == {}
+
+
+def test_a_feed_sent_before_a_kill_is_waited_for(amazon: AmazonMall, teas: list[ListingKey]) -> None:
+    """What it will do nobody knows any more: a number sent now could be overtaken by an older one."""
+    amazon.simulator.switches.feed_done_after = 900.0
+    assert outcomes(push(amazon, teas)) == [Outcome.UNKNOWN] * 4
+    amazon.channel = amazon.connect()  # a new process
+    amazon.channel.read(teas)
+    assert outcomes(push(amazon, teas[:1], 2)) == [Outcome.LATER]
+    assert outcomes(push(amazon, teas, 2)) == [Outcome.LATER] * 4
+    amazon.clock.sleep(900)
+    assert outcomes(push(amazon, teas[:1], 2)) == [Outcome.DONE]
+    assert [amazon.stock(tea) for tea in teas] == [2, 4, 4, 4]
+
+
+def test_a_feed_that_is_gone_holds_nothing(amazon: AmazonMall, teas: list[ListingKey]) -> None:
+    amazon.simulator.switches.feed_done_after = 900.0
+    push(amazon, teas)
+    amazon.simulator.state.feeds.clear()
+    amazon.faults.app = amazon.simulator  # the model knows no 404 here
+    amazon.clock.sleep(60)
+    assert outcomes(push(amazon, teas[:1], 2)) == [Outcome.DONE]
+
+
+def test_where_feeds_cannot_be_looked_at_nothing_is_pushed(amazon: AmazonMall) -> None:
+    tea = amazon.add("tea", 10)
+    amazon.simulator.switches.access_denied = {"getFeeds"}
+    assert amazon.channel.read([tea]) == {tea: 10}
+    with pytest.raises(NeedsPerson, match="getFeeds"):
+        push(amazon, [tea])
+    assert amazon.stock(tea) == 10

@@ -58,7 +58,7 @@ def named(case: dict[str, Any]) -> str:
 
 
 class OfficialSandbox(httpx.BaseTransport):
-    """Answers one case to calls that match it, an empty list to other searches, 404 to the rest."""
+    """Answers one case to calls that match it, empty lists to other questions for lists, 404 to the rest."""
 
     def __init__(self, case: dict[str, Any]) -> None:
         self.case = case
@@ -80,6 +80,8 @@ class OfficialSandbox(httpx.BaseTransport):
             token = parameter(self.case, "paginationToken")
             first = {"pagination": {"nextToken": token}} if token and "createdAfter" in query else {}
             return httpx.Response(200, json={"orders": []} | first)
+        if call.name == "getFeeds":
+            return httpx.Response(200, json={"feeds": []})
         if call.name == "getInventorySummaries":
             return httpx.Response(200, json={"payload": {"granularity": {}, "inventorySummaries": []}})
         return httpx.Response(404, json={"errors": [{"code": "NotFound", "message": "Not found"}]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,6 +20,7 @@ from bridge.channels.http import (
     Answer,
     MallHttp,
     Operation,
+    Payload,
     RequestRecord,
     Seams,
     ShadowWrite,
@@ -91,6 +93,48 @@ def test_a_body_is_json_with_its_charset_and_not_escaped() -> None:
     assert "茶" in door.requests[0].content.decode()
     door.http.call(Operation("get", "GET", "/get", "all"))
     assert "Content-Type" not in door.requests[1].headers
+
+
+def test_a_form_is_sent_as_one_and_its_secrets_are_not_written_down() -> None:
+    door = Door(ok)
+    door.http.call(READ, Payload.form({"key": "top-secret/key", "name": "茶 &"}))
+    [request] = door.requests
+    assert request.headers["Content-Type"] == "application/x-www-form-urlencoded;charset=UTF-8"
+    assert request.content == b"key=top-secret%2Fkey&name=%E8%8C%B6+%26"
+    assert door.records[0].sent == "key=•••&name=%E8%8C%B6+%26"
+
+
+def test_a_document_goes_out_as_it_stands_and_to_a_whole_address() -> None:
+    door = Door(ok)
+    operation = Operation("put", "PUT", "https://store.test/a%2Fb?x=%20", "all")
+    door.http.call(operation, Payload(b"{}", "application/json; charset=UTF-8"))
+    [request] = door.requests
+    assert (str(request.url), request.content) == ("https://store.test/a%2Fb?x=%20", b"{}")
+    assert request.headers["Content-Type"] == "application/json; charset=UTF-8"
+
+
+def test_a_packed_document_is_unpacked() -> None:
+    packed = gzip.compress(b'{"ok": 1, "buyer": "Hanako"}')
+    door = Door(lambda _request: httpx.Response(200, content=packed))
+    assert door.http.call(READ).json == {"ok": 1}
+    assert "Hanako" not in repr(door.records)
+
+
+@pytest.mark.parametrize("spoil", [lambda packed: packed[:20], lambda packed: packed[:2] + b"x" * 50])
+def test_a_broken_package_is_no_answer(spoil: Callable[[bytes], bytes]) -> None:
+    packed = spoil(gzip.compress(b'{"ok": 1, "name": "' + bytes(range(65, 91)) + b'"}'))
+    assert Door(lambda _request: httpx.Response(200, content=packed)).http.call(READ).json is None
+
+
+def test_a_package_is_unpacked_only_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "MAX_ANSWER_BYTES", 1000)
+    bomb = gzip.compress(b"[" + b" " * 10_000_000 + b"]")
+    assert len(bomb) > 1000  # it is refused for its own length …
+    with pytest.raises(TryAgain):
+        Door(lambda _request: httpx.Response(200, content=bomb)).http.call(READ)
+    monkeypatch.setattr(http, "MAX_ANSWER_BYTES", 100_000)
+    answer = Door(lambda _request: httpx.Response(200, content=bomb)).http.call(READ)
+    assert answer.json is None  # … or for what is in it: no more than that is ever unpacked
 
 
 @pytest.mark.parametrize("operation", [READ, WRITE], ids=lambda operation: operation.name)

@@ -1,0 +1,135 @@
+"""Amazon beside the other malls: what we ship is kept in step, what Amazon ships is left alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bridge.config import Amazon, Config, Secret
+from bridge.sandbox.malls.amazon.records import BY_AMAZON, MERCHANT
+from tests.support.world import LAG, World
+
+
+class AmazonWorld(World):
+    """A shop that sells its goods at Amazon too; SKU A lies in Amazon's warehouse besides, as an offer of its own."""
+
+    def _config(self) -> Config:
+        config = super()._config()
+        mall = self.sandbox.amazon
+        mall.visible_after = mall.switches.update_delay = 0.0
+        mall.switches.order_search_rate = 1.0  # the shop of the tests asks every three seconds
+        root = "https://sandbox/malls/amazon"
+        amazon = Amazon(
+            mall.seller, mall.client_id, Secret(mall.client_secret), Secret(mall.refresh_token), self.locations,
+            base_url=root, token_url=f"{root}/auth/o2/token", lag_seconds=LAG,
+        )  # fmt: skip
+        return replace(config, channels=replace(config.channels, amazon=amazon))
+
+    def _fill(self) -> None:
+        super()._fill()
+        after = 2 * len(self.stock)
+        for number, (sku, numbers) in enumerate(self.stock.items(), 1):
+            self.sandbox.amazon.add_product((sku, MERCHANT), sku, sum(n or 0 for n in numbers))
+            self.put("出品", after + number, {"チャネル": "amazon", "出品ID": sku, "SKU構成": sku})
+        self.sandbox.amazon.add_product(("A-FBA", BY_AMAZON), "A", 40)
+
+    def go_live(self) -> None:
+        super().go_live()
+        self.set("amazon", True)
+        self.rounds(3)
+        self.clock.sleep(60)
+        self.rounds(2)
+
+    def wire(self, mall: str, sku: str) -> tuple[str, str]:
+        return (sku, MERCHANT) if mall == "amazon" else super().wire(mall, sku)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> AmazonWorld:
+    world = AmazonWorld(tmp_path / "ledger.sqlite")
+    world.go_live()
+    return world
+
+
+def test_an_order_at_amazon_is_taken_off_the_others_and_theirs_off_amazon(shop: AmazonWorld) -> None:
+    order = shop.buy("amazon", "A", 2)
+    shop.rounds(2)
+    assert (shop.row("A")["引当"], shop.row("A")["販売可能"]) == ("2", "5")
+    assert shop.shown("rakuten", "A") == shop.shown("shopify", "A") == 5
+    shop.buy("rakuten", "A", 1)
+    shop.rounds(2)
+    assert shop.shown("amazon", "A") == 4
+    shop.sandbox.amazon.ship(order)
+    shop.rounds(2)
+    assert (shop.row("A")["本社倉庫"], shop.row("A")["引当"]) == ("3", "1")
+
+
+def test_what_is_not_paid_for_in_six_days_comes_back_everywhere(shop: AmazonWorld) -> None:
+    assert shop.sandbox.amazon.place([(("B", MERCHANT), 3)], payment="shop")
+    shop.rounds(2)
+    assert shop.shown("rakuten", "B") == 4
+    shop.clock.sleep(6 * 86_400)
+    shop.settle()
+    assert shop.row("B")["引当"] == "0"
+    assert {shop.shown(mall, "B") for mall in ("rakuten", "shopify", "amazon")} == {7}
+
+
+def test_what_amazon_ships_lowers_nothing_of_ours(shop: AmazonWorld) -> None:
+    questions = shop.open_questions()
+    assert shop.sandbox.amazon.buy(("A-FBA", BY_AMAZON), 5)
+    shop.settle()
+    assert (shop.row("A")["引当"], shop.row("A")["販売可能"]) == ("0", "7")
+    assert {shop.shown(mall, "A") for mall in ("rakuten", "shopify", "amazon")} == {7}
+    assert shop.open_questions() == questions  # nor is anybody asked
+
+
+def test_an_fba_offer_that_is_mapped_by_mistake_is_refused_with_a_reason(shop: AmazonWorld) -> None:
+    row = 3 * len(shop.stock) + 1
+    shop.put("出品", row, {"チャネル": "amazon", "出品ID": "A-FBA", "SKU構成": "A"})
+    shop.settle()
+    assert "FBA" in shop.open_questions()
+    assert shop.sandbox.amazon.stock()[("A-FBA", BY_AMAZON)] == 40
+    shop.type("A", "本社倉庫", 9)
+    shop.settle()
+    assert {shop.shown(mall, "A") for mall in ("rakuten", "shopify", "amazon")} == {11}
+
+
+def test_a_number_that_amazon_shows_late_is_no_question(shop: AmazonWorld) -> None:
+    shop.sandbox.amazon.switches.effect_after = 45.0
+    questions = shop.open_questions()
+    shop.buy("shopify", "B", 2)
+    shop.rounds(3)
+    assert shop.shown("amazon", "B") == 7
+    assert shop.open_questions() == questions
+    shop.settle()
+    assert {shop.shown(mall, "B") for mall in ("rakuten", "shopify", "amazon")} == {5}
+    assert shop.open_questions() == questions
+
+
+def test_a_buyers_wish_to_cancel_is_told_once_and_releases_nothing(shop: AmazonWorld) -> None:
+    order = shop.buy("amazon", "A", 2)
+    assert order is not None
+    shop.sandbox.amazon.ask_to_cancel(order)
+    shop.rounds(3)
+    assert "取消を希望" in shop.open_questions()
+    assert shop.row("A")["引当"] == "2"
+    shop.answer("取消を希望", "確認済み")
+    shop.rounds(3)
+    assert "取消を希望" not in shop.open_questions()  # nor is it asked again, while the wish stands
+    shop.sandbox.amazon.cancel(order)
+    shop.settle()
+    assert shop.row("A")["引当"] == "0"
+    assert {shop.shown(mall, "A") for mall in ("rakuten", "shopify", "amazon")} == {7}
+
+
+def test_a_wish_that_is_carried_out_settles_itself(shop: AmazonWorld) -> None:
+    order = shop.buy("amazon", "A", 2)
+    assert order is not None
+    shop.sandbox.amazon.ask_to_cancel(order)
+    shop.rounds(3)
+    assert "取消を希望" in shop.open_questions()
+    shop.sandbox.amazon.cancel(order)
+    shop.rounds(3)
+    assert "取消を希望" not in shop.open_questions()
