@@ -220,7 +220,6 @@ class Judged:
 
     app: WsgiApp
     requests: bool = True
-    calls: int = 0
     seen: set[str] = field(default_factory=set)
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
@@ -245,7 +244,6 @@ class Judged:
             plain = gzip.decompress(answer) if answer[:2] == b"\x1f\x8b" else answer
             problems += check_feed(REPORT, json.loads(plain))
         assert not problems, problems
-        self.calls += 1
         call = find(method, path)
         self.seen.add(call.name if call else path.split("/")[1])
         start_response(*started)

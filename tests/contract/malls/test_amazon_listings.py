@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from bridge.sandbox.malls.amazon import Amazon
 from tests.contract.malls.clients import JAPAN, MERGE, AmazonClient
 
 PLACE = {"granularityType": "Marketplace", "granularityId": JAPAN, "marketplaceIds": JAPAN}
@@ -96,6 +99,17 @@ def test_a_quantity_turns_an_offer_of_fba_into_one_of_the_sellers(amazon: Amazon
     assert amazon.patch("TEA-FBA", 4)["status"] == "ACCEPTED"  # nothing refuses it
     assert available(amazon, "TEA-FBA") == [{"fulfillmentChannelCode": "DEFAULT", "quantity": 4}]
     assert amazon.mall.buy(("TEA-FBA", "AMAZON_JP"), 1) is None  # the goods are stranded
+
+
+def test_what_is_not_in_effect_yet_survives_a_restart(amazon: AmazonClient) -> None:
+    amazon.product()
+    amazon.mall.switches.effect_after = 60.0
+    amazon.patch("TEA-001", 4)
+    again = Amazon(amazon.clock)
+    again.load_json(json.loads(json.dumps(amazon.mall.to_json())))
+    assert again.stock()[("TEA-001", "DEFAULT")] == 10
+    amazon.clock.sleep(60)
+    assert again.stock()[("TEA-001", "DEFAULT")] == 4
 
 
 def test_a_search_for_skus(amazon: AmazonClient) -> None:

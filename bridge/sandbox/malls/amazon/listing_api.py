@@ -85,7 +85,7 @@ def problems(shop: Amazon, item: Item, message: dict[str, Any]) -> list[dict[str
             if "fulfillment_channel_code" not in entry:
                 text = "'fulfillment_channel_code' is required but missing."
                 found.append(_issue("90220", text, "MISSING_ATTRIBUTE", "fulfillment_availability"))
-            elif not _whole(entry.get("quantity", 0)):
+            elif not _whole(entry.get("quantity", 0), shop.switches.most_units):
                 text = "'quantity' does not have a valid value."
                 found.append(_issue("90244", text, "INVALID_ATTRIBUTE", "fulfillment_availability"))
     return found
@@ -156,8 +156,8 @@ def _unknown(shop: Amazon) -> list[dict[str, Any]]:
     return [_issue("13013", "This SKU does not exist in the seller's catalogue.", "INVALID_ATTRIBUTE", None)]
 
 
-def _whole(value: Any) -> bool:
-    return type(value) is int and value >= 0
+def _whole(value: Any, most: int) -> bool:
+    return type(value) is int and 0 <= value <= most
 
 
 def _issue(code: str, message: str, category: str, attribute: str | None) -> dict[str, Any]:

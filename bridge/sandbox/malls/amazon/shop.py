@@ -52,6 +52,7 @@ class Amazon(Mall):
         self.client_secret, self.refresh_token = client_secret, refresh_token
         self.state: AmazonState = AmazonState(visible_after=visible_after)
         self._moving: set[str] = set()  # orders that time alone may pay for or cancel
+        self._settling: set[str] = set()  # SKUs with a number that is not in effect yet
         self._api = AmazonApi(self)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -123,6 +124,7 @@ class Amazon(Mall):
             item.channels, item.quantity = [MERCHANT], 0
         at = self.clock.now() + timedelta(seconds=self.switches.effect_after)
         item.waiting.append(Submission(quantity, at))
+        self._settling.add(item.sku)
         self.advance()
 
     # Orders.
@@ -275,9 +277,12 @@ class Amazon(Mall):
         now = self.clock.now()
         for order_id in sorted(self._moving):
             self._go_on(self.state.orders[order_id])
-        for item in self.state.items.values():
+        for sku in sorted(self._settling):
+            item = self.state.items[sku]
             while item.waiting and item.waiting[0].effective_at <= now:
-                self.put((item.sku, MERCHANT), item.waiting.pop(0).quantity, "push")
+                self.put((sku, MERCHANT), item.waiting.pop(0).quantity, "push")
+            if not item.waiting:
+                self._settling.discard(sku)
         run_feeds(self)
 
     def _go_on(self, order: AmazonOrder) -> None:
@@ -325,3 +330,4 @@ class Amazon(Mall):
             self.state = from_plain(AmazonState, plain)
             waiting = [each for each in self.state.orders.values() if each.paid_at is None and not each.cancelled_at]
             self._moving = {order.id for order in waiting}
+            self._settling = {item.sku for item in self.state.items.values() if item.waiting}
