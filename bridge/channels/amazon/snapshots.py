@@ -82,15 +82,15 @@ def _lines(order: Mapping[str, Any], shop: str, number: str, status: str) -> Ite
 def _open_and_shipped(item: Mapping[str, Any], ordered: int, status: str) -> tuple[int, int]:
     told = item.get("fulfillment") or {}
     fulfilled, unfulfilled = (_count(told.get(name)) for name in ("quantityFulfilled", "quantityUnfulfilled"))
+    executed = (item.get("cancellation") or {}).get("cancellationExecution")
     if status in facts.PENDING:  # whether anything is counted as unfulfilled before it is paid for isn't said
         return ordered, fulfilled or 0
     if status == facts.SHIPPED:
-        return 0, fulfilled or ordered  # who leaves the count out, or at 0, has shipped all
+        return 0, fulfilled or (0 if executed else ordered)  # an item without a count was shipped, or cancelled
     if status in (facts.CANCELLED, facts.UNFULFILLABLE):
         return 0, fulfilled or 0
     if unfulfilled is not None:
         return unfulfilled, fulfilled or 0
-    executed = (item.get("cancellation") or {}).get("cancellationExecution")
     return 0 if executed else max(0, ordered - (fulfilled or 0)), fulfilled or 0
 
 

@@ -36,10 +36,11 @@ PREVIEW = Operation("patchListingsItem", "PATCH", "/listings/2021-08-01/items/{}
 
 @dataclass(frozen=True)
 class Settling:
-    """A number that Amazon took and may not show yet. `at`: on the monotonic clock."""
+    """A number that Amazon took and may not show yet. `before`: what may be shown until then · `at`: on the monotonic
+    clock."""
 
     quantity: int
-    before: int
+    before: frozenset[int]
     at: float
 
 
@@ -94,7 +95,9 @@ class Stock:
 
     def taken(self, item: PushItem) -> None:
         """Amazon has taken the item's number; it may show it later."""
-        self._settling[item.listing.id] = Settling(quantity_of(item), item.shown, self._clock.monotonic())
+        earlier = self._settling.get(item.listing.id)
+        before = {item.shown} | ({earlier.quantity, *earlier.before} if earlier else set())
+        self._settling[item.listing.id] = Settling(quantity_of(item), frozenset(before), self._clock.monotonic())
 
     def try_one(self, sku: str) -> None:
         """Ask whether a number would be taken, for `check`: is the right there? Nothing is changed."""
@@ -135,7 +138,7 @@ class Stock:
         if taken is None:
             return shown
         late = self._clock.monotonic() - taken.at > facts.SETTLING.total_seconds()
-        if shown == taken.before != taken.quantity and not late:
+        if shown in taken.before and shown != taken.quantity and not late:
             return taken.quantity
         del self._settling[sku]
         return shown

@@ -128,7 +128,7 @@ class SpApi:
     def document(self, operation: Operation, url: str, body: Payload | None = None) -> Any:
         """Put or get a document where Amazon said it lies."""
         here, there = urlsplit(self._settings.base_url), urlsplit(url)
-        if there.scheme != "https" and there.netloc != here.netloc:
+        if there.scheme != "https" and (there.scheme, there.netloc) != (here.scheme, here.netloc):
             raise senseless(MALL, "a document without TLS")
         self._redactor.learn(there.query)
         return self._http.call(replace(operation, path=url), body).json

@@ -169,6 +169,8 @@ def test_a_document_is_not_put_anywhere_without_tls(amazon: AmazonMall) -> None:
     api = amazon.channel._api  # type: ignore[attr-defined]
     with pytest.raises(TryAgain):
         api.document(GET_DOCUMENT, "http://elsewhere.example/documents/1")
+    with pytest.raises(TryAgain):
+        api.document(GET_DOCUMENT, "http://amazon.test/documents/1")
     assert amazon.records == []
 
 

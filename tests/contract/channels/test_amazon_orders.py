@@ -117,6 +117,23 @@ def test_a_part_cancellation(amazon: AmazonMall, told: str, ordered: int) -> Non
     assert amazon.counts(order) == (ordered, 0, 2, 0)
 
 
+@pytest.mark.parametrize("told", ["quantity", "execution"])
+@pytest.mark.parametrize("counts", [True, False])
+def test_one_line_is_cancelled_and_the_other_shipped(amazon: AmazonMall, told: str, counts: bool) -> None:
+    """The order is SHIPPED then, which is not true of each of its items."""
+    amazon.simulator.switches.part_cancel = told  # type: ignore[assignment]
+    amazon.simulator.switches.shipped_quantities = counts
+    tea, cup = amazon.add("tea", 10), amazon.add("cup", 10)
+    order = amazon.buy((tea, 3), (cup, 2))
+    amazon.read_orders()
+    first = amazon.simulator.state.orders[order].lines[0].line_id
+    amazon.simulator.cancel(order, first)
+    amazon.ship(order)
+    amazon.read_orders()
+    shown = {line.listing: (line.open, line.shipped) for line in amazon.newest[order].lines}
+    assert shown == {tea: (0, 0), cup: (0, 2)}
+
+
 def test_items_that_tell_no_counts(amazon: AmazonMall) -> None:
     amazon.simulator.switches.shipped_quantities = False
     order = place(amazon)

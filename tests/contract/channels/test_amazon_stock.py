@@ -87,6 +87,18 @@ def test_accepted_shows_later(amazon: AmazonMall) -> None:
     assert amazon.channel.read([tea]) == {tea: 3}
 
 
+def test_two_numbers_may_be_on_their_way(amazon: AmazonMall) -> None:
+    amazon.simulator.switches.effect_after = 90.0
+    tea = amazon.add("tea", 10)
+    amazon.push({tea: 7})
+    amazon.clock.sleep(10)
+    amazon.push({tea: 5})
+    for _ in range(12):
+        assert amazon.channel.read([tea]) == {tea: 5}
+        amazon.clock.sleep(10)
+    assert amazon.stock(tea) == 5
+
+
 def test_a_sale_before_the_number_shows_is_seen(amazon: AmazonMall) -> None:
     amazon.simulator.switches.effect_after = 90.0
     tea = amazon.add("tea", 10)
