@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+import httpx
 import pytest
 
 from bridge.channels.amazon.auth import HourToken, LoginWithAmazon
@@ -178,3 +179,22 @@ def test_an_error_inside_a_200_is_never_an_empty_answer(amazon: AmazonMall) -> N
         amazon.channel.read([tea])
     [pushed] = amazon.channel.push([PushItem(tea, 4, 10)], KEY)
     assert pushed.outcome is Outcome.UNKNOWN
+
+
+def test_an_error_beside_an_answer_is_no_answer(amazon: AmazonMall) -> None:
+    """The models of FBA and of the sellers have `errors` beside `payload` (amazon.md §3.2)."""
+    nothing = {"payload": {"granularity": {}, "inventorySummaries": []}}
+    told: list[dict[str, object]] = [nothing, nothing | {"errors": [{"code": "InternalFailure", "message": "Oh"}]}]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        token = {"access_token": "Atza|x", "expires_in": 3600}
+        return httpx.Response(200, json=token if "auth" in request.url.path else told[0])
+
+    plain = amazon.seams()
+    transport = httpx.MockTransport(answer)
+    amazon.seams = lambda: type(plain)(plain.clock, plain.may_write, plain.random, transport)  # type: ignore[method-assign]
+    channel = amazon.connect()
+    assert channel.counted() == {}
+    told.pop(0)
+    with pytest.raises(TryAgain):
+        channel.counted()

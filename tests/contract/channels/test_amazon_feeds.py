@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bridge.channels.amazon import facts
-from bridge.channels.amazon.feeds import GET_DOCUMENT
+from bridge.channels.amazon.feeds import GET_DOCUMENT, refused_messages
 from bridge.channels.port import Outcome, Pushed, PushItem
 from bridge.domain.orders import ListingKey
 from bridge.errors import NeedsPerson, TryAgain
@@ -210,3 +210,25 @@ def test_where_feeds_cannot_be_looked_at_nothing_is_pushed(amazon: AmazonMall) -
     with pytest.raises(NeedsPerson, match="getFeeds"):
         push(amazon, [tea])
     assert amazon.stock(tea) == 10
+
+
+def test_what_a_report_says_of_each_message() -> None:
+    items = {n: PushItem(ListingKey("amazon", f"TEA-{n}"), 4, 10) for n in (1, 2, 3)}
+    issues = [
+        {"messageId": 1, "severity": "WARNING", "code": "1", "message": "a warning refuses nothing"},
+        {"messageId": 2, "severity": "ERROR", "code": "2", "message": "by its number"},
+        {"sku": "TEA-3", "severity": "ERROR", "message": "by its SKU, without a code"},
+    ]
+    report = {"issues": issues, "summary": {"messagesProcessed": 3}}
+    refused = refused_messages(report, items)
+    assert set(refused) == {2, 3}
+    assert refused[2].en.endswith("2 by its number")
+    assert refused[3].ja.endswith(": by its SKU, without a code")
+
+
+@pytest.mark.parametrize(
+    "report", [None, {}, [], {"issues": []}, {"issues": None, "summary": {"messagesProcessed": 1}}]
+)
+def test_what_is_no_report_accepts_nothing(report: object) -> None:
+    with pytest.raises((LookupError, TypeError)):
+        refused_messages(report, {})
