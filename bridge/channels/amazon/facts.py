@@ -36,7 +36,7 @@ OVERLAP = timedelta(minutes=20)  # §4.4 [I] the index of changes is late at tim
 SWEEP = timedelta(days=3)  # §4.4 and once a day all orders placed since then are looked at
 SWEEP_EVERY = timedelta(hours=24)
 READ_PATIENCE = timedelta(minutes=4)  # a longer paging is interrupted, and taken up at the next poll
-TOKEN_LIFE = timedelta(hours=23)  # §4.1 [M] of the 24 hours that a page's token is good for
+PAGING_IDLE = timedelta(minutes=30)  # one without headway for so long begins anew (a page's token lives a day, §4.1)
 LOOKS_AT_A_TIME = 20  # orders asked for one by one in a poll: of the 30 calls that getOrder takes at once (§3.3)
 
 PENDING = frozenset({"PENDING_AVAILABILITY", "PENDING"})  # §4.3 ordered, not paid: held, up to 6 days (trap 1)

@@ -59,12 +59,15 @@ class Feeds:
         self._looked_back = False
 
     def look_back(self) -> None:
-        """Once in a process: a feed that one before it sent may still be running. Raises TryAgain, NeedsPerson."""
+        """Once in a process, and after a lost answer: a feed that nobody remembers may be running.
+
+        Raises TryAgain, NeedsPerson."""
         if self._looked_back:
             return
         at = self._clock.monotonic()
         found = self._list(self._clock.now() - facts.FEED_ALONE, {"processingStatuses": csv(WORKING)})
-        self._running |= {str(each["feedId"]): Feed(str(each["feedId"]), {}, at, at, found=True) for each in found}
+        for number in {str(each["feedId"]) for each in found} - self._running.keys():
+            self._running[number] = Feed(number, {}, at, at, found=True)
         self._looked_back = True
 
     def send(self, batch: Sequence[PushItem]) -> list[Pushed]:
@@ -126,6 +129,7 @@ class Feeds:
         except TryAgain as lost:
             if not lost.ambiguous:
                 raise
+            self._looked_back = False  # where it can't be found now, it is looked for before the next write
             number = self._look_for_it(began, lost)
         feed = self._running[number] = Feed(number, items, at, at)
         return feed

@@ -31,12 +31,13 @@ GET = Operation("getOrder", "GET", "/orders/2026-01-01/orders/{}", "getOrder")
 
 @dataclass
 class _Round:
-    """One read from its start to its last page. `since`: from when on it finds all that changed · `queries`: what is
-    still to be searched · `token`: the next page of the first of them."""
+    """One read from its start to its last page. `since`: from when on it finds all that changed · `moved_at`: when its
+    last page came · `queries`: what is still to be searched · `token`: the next page of the first of them."""
 
     since: datetime
     began: datetime
     began_at: float
+    moved_at: float
     sweeps: bool
     queries: deque[dict[str, str]]
     token: str | None = None
@@ -89,12 +90,12 @@ class OrderFeed:
     # Searching.
 
     def _go_on(self, since: datetime) -> _Round | None:
-        """A round that was interrupted, if it finds all that is asked for and its page is still good."""
+        """A round that was interrupted, if it finds all that is asked for and was getting on."""
         going = self._round
         if going is None or going.since > since:
             return None
-        young = self._clock.monotonic() - going.began_at < facts.TOKEN_LIFE.total_seconds()
-        return going if young else None
+        idle = self._clock.monotonic() - going.moved_at
+        return going if idle < facts.PAGING_IDLE.total_seconds() else None
 
     def _begin(self, since: datetime) -> _Round:
         began, at = self._clock.now(), self._clock.monotonic()
@@ -104,7 +105,7 @@ class OrderFeed:
         sweeps = self._swept_at is None or at - self._swept_at >= facts.SWEEP_EVERY.total_seconds()
         if sweeps:
             queries.append(self._query("createdAfter", max(oldest, began - facts.SWEEP)))
-        return _Round(since, began, at, sweeps, queries)
+        return _Round(since, began, at, at, sweeps, queries)
 
     def _query(self, after: str, start: datetime) -> dict[str, str]:
         """No statuses are named, so that pending and cancelled orders come too (§0.4), and no end: the service takes
@@ -126,6 +127,7 @@ class OrderFeed:
                 raise
             self._round = None  # the page's token has ended: from the start again (§4.4)
             raise TryAgain(_PAGING) from None
+        going.moved_at = self._clock.monotonic()
         for order in answer["orders"]:
             self._take(order, read_at, going)
         token = (answer.get("pagination") or {}).get("nextToken")

@@ -154,6 +154,23 @@ def test_several_feeds_that_could_be_ours_are_left_alone(amazon: AmazonMall, tea
     amazon.faults.next(ReplyLost(), creating)
     amazon.faults.after = another
     assert outcomes(push(amazon, teas)) == [Outcome.UNKNOWN] * 4
+    assert outcomes(push(amazon, teas[:1], 2)) == [Outcome.LATER]  # one of them may be ours, and set what it likes
+    amazon.clock.sleep(60)
+    assert outcomes(push(amazon, teas[:1], 2)) == [Outcome.DONE]
+
+
+def test_a_feed_whose_answer_stays_lost_is_looked_for_before_the_next_write(
+    amazon: AmazonMall, teas: list[ListingKey]
+) -> None:
+    amazon.simulator.switches.feed_done_after = 900.0
+    amazon.faults.next(ReplyLost(), creating)
+    for _ in range(2):
+        amazon.faults.next(
+            Lost(), lambda environ: environ["REQUEST_METHOD"] == "GET" and "/feeds" in environ["PATH_INFO"]
+        )
+    assert outcomes(push(amazon, teas)) == [Outcome.UNKNOWN] * 4
+    assert outcomes(push(amazon, teas, 2)) == [Outcome.LATER] * 4
+    assert amazon.simulator.write_count == 1
 
 
 def test_where_a_document_lies_is_a_secret(amazon: AmazonMall, teas: list[ListingKey]) -> None:

@@ -293,7 +293,7 @@ def test_t15_a_pages_token_that_ended_begins_the_window_again(
 ) -> None:
     monkeypatch.setattr(facts, "ORDERS_PAGE", 1)
     monkeypatch.setattr(facts, "READ_PATIENCE", timedelta(0))
-    monkeypatch.setattr(facts, "TOKEN_LIFE", timedelta(days=9))  # as if we believed it for longer than it is
+    monkeypatch.setattr(facts, "PAGING_IDLE", timedelta(days=9))  # as if nothing were ever given up
     tea = amazon.add("tea", 100)
     placed = {amazon.buy((tea, 1)) for _ in range(3)}
     amazon.clock.sleep(10)
@@ -315,7 +315,7 @@ def test_an_old_page_is_not_gone_on_with(amazon: AmazonMall, monkeypatch: pytest
     amazon.clock.sleep(10)
     with pytest.raises(TryAgain):
         amazon.channel.orders(amazon.since)
-    amazon.clock.sleep(23.5 * 3600)
+    amazon.clock.sleep(3601)
     monkeypatch.setattr(facts, "READ_PATIENCE", timedelta(hours=1))
     before = len(amazon.records)
     amazon.channel.orders(amazon.since)
