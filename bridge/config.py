@@ -34,6 +34,7 @@ __all__ = [
     "Sheet",
     "Shopify",
     "Web",
+    "Yahoo",
     "load",
 ]
 
@@ -168,6 +169,16 @@ ApiVersion = Annotated[
         ),
     ),
 ]
+SellerId = Annotated[
+    str,
+    Rule(
+        shape=r"[a-z0-9_-]{1,128}",
+        say=Hint(
+            "ストアアカウント (小文字の英数字と「-」「_」) を書いてください。",
+            'Write the store account: small letters, digits, "-" and "_".',
+        ),
+    ),
+]
 Locations = Annotated[
     tuple[str, ...],
     Rule(
@@ -284,6 +295,28 @@ class Amazon:
 
 
 @dataclass(frozen=True)
+class Yahoo:
+    """[channels.yahoo]: one store on Yahoo!ショッピング (yahoo.md §1)."""
+
+    shop: SellerId
+    client_id: Word
+    client_secret: Secret
+    refresh_token: Secret
+    consented_on: Annotated[str, Rule(judge=_date)]
+    public_key: Secret
+    public_key_version: Annotated[int, Rule(1, 100_000)]
+    public_key_expires: Annotated[str, Rule(judge=_date)]
+    locations: Locations
+    base_url: Url = "https://circus.shopping.yahooapis.jp/ShoppingWebService/V1"
+    login_url: Url = "https://auth.login.yahoo.co.jp"
+    stock_close: Literal["report", "release"] = "report"
+    orders_seconds: PollSeconds = 60.0
+    lag_seconds: LagSeconds = 120.0
+    look_back_days: Annotated[int, Rule(1, 90)] = 60
+    maintenance: Maintenance = ()
+
+
+@dataclass(frozen=True)
 class Web:
     """[web]: what others may tell or ask the bridge over HTTP. Nothing listens where the section is missing."""
 
@@ -300,6 +333,7 @@ class Channels:
     rakuten: Rakuten | None = None
     shopify: Shopify | None = None
     amazon: Amazon | None = None
+    yahoo: Yahoo | None = None
 
 
 @dataclass(frozen=True)
@@ -332,14 +366,16 @@ def load(path: Path, env: Mapping[str, str] = os.environ) -> Config:
 
 def _channels(reader: Reader, tables: Mapping[str, Any]) -> Channels:
     reader.unknown("channels.", tables, [channel.name for channel in fields(Channels)])
-    rakuten = shopify = amazon = None
+    rakuten = shopify = amazon = yahoo = None
     if "rakuten" in tables:
         rakuten = reader.section(Rakuten, "channels.rakuten", tables["rakuten"])
     if "shopify" in tables:
         shopify = reader.section(Shopify, "channels.shopify", tables["shopify"], _one_way_in)
     if "amazon" in tables:
         amazon = reader.section(Amazon, "channels.amazon", tables["amazon"])
-    return Channels(rakuten, shopify, amazon)
+    if "yahoo" in tables:
+        yahoo = reader.section(Yahoo, "channels.yahoo", tables["yahoo"])
+    return Channels(rakuten, shopify, amazon, yahoo)
 
 
 def _one_way_in(values: Mapping[str, Any]) -> Problem | None:

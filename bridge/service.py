@@ -26,6 +26,7 @@ from bridge.channels.http import RequestRecord, Seams
 from bridge.channels.port import Channel, WriteKind
 from bridge.channels.rakuten import RakutenChannel
 from bridge.channels.shopify import ShopifyChannel
+from bridge.channels.yahoo import YahooChannel
 from bridge.clock import Clock, SystemClock
 from bridge.config import Config
 from bridge.domain.bigchange import Limits
@@ -142,6 +143,8 @@ class Service:
             found.append(ShopifyChannel(settings.shopify, self._seams("shopify")))
         if settings.amazon is not None:
             found.append(AmazonChannel(settings.amazon, self._seams("amazon")))
+        if settings.yahoo is not None:
+            found.append(YahooChannel(settings.yahoo, self._seams("yahoo")))
         return found
 
     def _seams(self, name: str) -> Seams:
@@ -382,7 +385,7 @@ def sheet_http(config: Config, outside: Outside, stopped: Callable[[], Stop | No
 
 def channel_names(config: Config) -> Sequence[str]:
     """The connected channels, by the settings alone."""
-    return [name for name in ("rakuten", "shopify", "amazon") if getattr(config.channels, name) is not None]
+    return [name for name in ("rakuten", "shopify", "amazon", "yahoo") if getattr(config.channels, name) is not None]
 
 
 def _orders_seconds(config: Config, name: str) -> float:

@@ -48,12 +48,39 @@ class KeyRefused(NeedsPerson):
 
 
 @dataclass(frozen=True)
+class Media:
+    """How the body of a request is written."""
+
+    content_type: str
+    write: Callable[[Any], bytes]
+
+
+JSON = Media("application/json; charset=utf-8", lambda body: json.dumps(body, ensure_ascii=False).encode())
+FORM = Media("application/x-www-form-urlencoded", lambda body: urlencode(body).encode())
+"""The two that every mall knows; a body that is to go out exactly as it stands has a medium of its own."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the body of an answer is read into what JSON has. `parse` raises ValueError; a body that begins with one of
+    `data` may hold what is cleansed from it, also where it can't be read: its text is kept nowhere."""
+
+    name: str
+    parse: Callable[[str], Any]
+    data: tuple[str, ...]
+
+
+READ_JSON = Reading("JSON", json.loads, ("{", "["))
+
+
+@dataclass(frozen=True)
 class Operation:
     """One kind of request.
 
     path: below the mall's address, or a whole address · bucket: the limiter it draws on · writes: it may change
     something in the mall · repeatable: sending it twice ends like sending it once, so a lost answer is no reason to
-    stop · signed: carries the mall's credentials · attempts, seconds: the most it may take in all, pauses included
+    stop · signed: carries the mall's credentials · attempts, seconds: the most it may take in all, pauses included ·
+    media: how its body is written
     """
 
     name: str
@@ -65,31 +92,14 @@ class Operation:
     signed: bool = True
     attempts: int = 5
     seconds: float = 120.0
-
-
-@dataclass(frozen=True)
-class Payload:
-    """A body that is no JSON, or that is to go out exactly as it stands."""
-
-    content: bytes
-    content_type: str
-
-    @classmethod
-    def form(cls, fields: Mapping[str, str]) -> Payload:
-        return cls(urlencode(fields).encode(), "application/x-www-form-urlencoded;charset=UTF-8")
-
-    @classmethod
-    def of(cls, body: Any) -> Payload:
-        if isinstance(body, Payload):
-            return body
-        return cls(json.dumps(body, ensure_ascii=False).encode(), "application/json; charset=utf-8")
+    media: Media = JSON
 
 
 @dataclass(frozen=True)
 class Answer:
     """What came back. Header names are in lower case.
 
-    text: the beginning of a body that is no JSON (an error page) · json: None where the body is no JSON ·
+    text: the beginning of a body that can't be read (an error page) · json: what was read, None where it can't be ·
     retry_after: seconds the mall asks us to wait, 0 where it says nothing
     """
 
@@ -175,6 +185,7 @@ class MallHttp:
         auth: Auth | None,
         redactor: Redactor,
         cleanse: Callable[[Any], Any] = lambda body: body,
+        reading: Reading = READ_JSON,
     ) -> None:
         """`cleanse` takes what is personal out of an answer before anything else, this module included, sees it."""
         self._mall = mall
@@ -186,6 +197,7 @@ class MallHttp:
         self._auth = auth
         self._redactor = redactor
         self._cleanse = cleanse
+        self._reading = reading
         # A proxy of the environment is for the world outside, never for the sandbox on this machine.
         on_this_machine = urlsplit(base_url).hostname in LOOPBACK
         self._client = httpx.Client(transport=seams.transport, trust_env=not on_this_machine, follow_redirects=False)
@@ -265,13 +277,12 @@ class MallHttp:
         """One request on the wire. Raises TryAgain where no answer came."""
         self._may_leave(operation, ambiguous=False)  # again: the wait for our turn may have been long
         began = self._clock.monotonic()
-        payload = None if body is None else Payload.of(body)
         request = self._client.build_request(
             operation.method,
             operation.path if "://" in operation.path else self._base_url + operation.path,
             params=query,
-            content=None if payload is None else payload.content,
-            headers={**headers, **({} if payload is None else {"Content-Type": payload.content_type})},
+            content=None if body is None else operation.media.write(body),
+            headers={**headers, **({} if body is None else {"Content-Type": operation.media.content_type})},
             timeout=httpx.Timeout(max(1.0, min(READ_SECONDS, deadline - began)), connect=CONNECT_SECONDS),
         )
         at = self._clock.now()
@@ -300,12 +311,13 @@ class MallHttp:
             response.close()
         text = _unzipped(bytes(raw)).decode(errors="replace")
         try:
-            parsed = self._cleanse(json.loads(text))
+            parsed = self._cleanse(self._reading.parse(text))
         except ValueError:
             parsed = None
-        # JSON may hold what is cleansed from it, broken JSON too: only the text of other things (error pages) is kept.
-        broken = parsed is None and text.lstrip()[:1] in ("{", "[")
-        kept = "" if parsed is not None else f"(broken JSON, {len(raw)} bytes)" if broken else text[:500]
+        # Data may hold what is cleansed from it, broken data too: only the text of other things (error pages) is kept.
+        broken = parsed is None and text.lstrip().startswith(self._reading.data)
+        unreadable = f"(broken {self._reading.name}, {len(raw)} bytes)"
+        kept = "" if parsed is not None else unreadable if broken else text[:500]
         headers = {name.lower(): value for name, value in response.headers.items()}
         after = _retry_after(headers.get("retry-after", ""), self._clock.now())
         return Answer(response.status_code, headers, kept, parsed, after)
@@ -352,8 +364,8 @@ class MallHttp:
 
 def _sent(body: Any) -> str:
     """A request's body as text, without keys that nobody knows yet."""
-    if isinstance(body, Payload):
-        return body.content.decode(errors="replace")
+    if isinstance(body, bytes):
+        return body.decode(errors="replace")
     return "" if body is None else json.dumps(without_keys(body), ensure_ascii=False)
 
 

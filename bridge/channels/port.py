@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
@@ -41,13 +41,15 @@ class Capabilities:
 @dataclass(frozen=True)
 class OrdersRead:
     """The answer of `orders`. Everything placed or changed before `complete_until` − lag is in it or was in an
-    earlier one. `problems`: orders that could not be understood, by order id: kept, shown, tried again."""
+    earlier one. `problems`: orders that could not be understood, by order id: kept, shown, tried again · `alarms`: what
+    a person must see to though the orders were read, by what it is about: told in every answer as long as it lasts."""
 
     orders: tuple[OrderSnapshot, ...]
     complete_until: datetime
     problems: Mapping[str, Hint]
     cancel_asked: tuple[str, ...] = ()
     """Orders whose buyer asks to cancel, which nobody has carried out: a person decides; all stays held until then."""
+    alarms: Mapping[str, Hint] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -102,16 +104,17 @@ class Webhooks(Protocol):
         Raises TryAgain, NeedsPerson, Refused."""
 
 
-KEY_WARNING = timedelta(days=14)  # people are told of a key's end from then on
+KEY_WARNING = timedelta(days=14)  # people are told of a key's end from then on, if it lives much longer than that
 
 
 @dataclass(frozen=True)
 class KeyLife:
     """The key that a channel signs with, by the name that its mall gives it, and when it dies (aware, in the mall's own
-    time zone)."""
+    time zone). `warning`: how long before people are told."""
 
     name: str
     expires: datetime
+    warning: timedelta = KEY_WARNING
 
 
 class CountsStock(Protocol):

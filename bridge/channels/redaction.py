@@ -9,7 +9,7 @@ from urllib.parse import quote
 MASK = "•••"
 SHORTEST_SECRET = 4  # a shorter one would mask half of every text
 
-SECRET_FIELDS = frozenset({"access_token", "client_secret", "refresh_token", "url"})
+SECRET_FIELDS = frozenset({"access_token", "client_secret", "id_token", "refresh_token", "url"})
 """Members of an answer that hold a key which isn't known before. `url`: where a document lies that whoever knows the
 address may read or replace (amazon.md §6)."""
 

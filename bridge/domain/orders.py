@@ -16,6 +16,7 @@ class ListingKey:
     Rakuten: "manageNumber/variantId" (manageNumber in lower case, as Rakuten answers it).
     Shopify: "inventoryItemNumber@locationNumber" (the numbers at the end of the two gids).
     Amazon: the seller's SKU.
+    Yahoo: "ItemCode", or "ItemCode:SubCode" where the item has sub-codes.
     """
 
     channel: str

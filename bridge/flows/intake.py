@@ -14,6 +14,7 @@ from bridge.domain.maintenance import current
 from bridge.domain.orders import LineKey, ListingKey, OrderSnapshot
 from bridge.domain.push import PushEvent, expire, gap, taken
 from bridge.domain.stock import Component
+from bridge.errors import Hint
 from bridge.fault_points import Point, reached
 from bridge.flows.dark import hold_back, listening
 from bridge.flows.replan import replan
@@ -105,6 +106,7 @@ def book_orders(tx: Tx, shop: Shop, facts: ChannelFacts, read: OrdersRead) -> in
     for order_id, hint in read.problems.items():
         tx.questions.ask("order unreadable", f"{facts.name}/{order_id}", {"ja": hint.ja, "en": hint.en})
     _note_cancel_asked(tx, facts, read)
+    _alarm(tx, facts.name, read.alarms)
     tx.channels.change(
         facts.name,
         watermark=iso(read.complete_until),
@@ -241,6 +243,16 @@ def _report(tx: Tx, problem: LineProblem) -> None:
     tx.questions.ask(
         problem.code.value, line_ref(problem.key), {"units": problem.units, "sku": problem.sku, **vars(problem.key)}
     )
+
+
+def _alarm(tx: Tx, channel: str, alarms: Mapping[str, Hint]) -> None:
+    """What the channel wants a person to see to; what it names no more has settled itself."""
+    for about, hint in alarms.items():
+        tx.questions.ask("channel alarm", f"{channel}/{about}", {"ja": hint.ja, "en": hint.en})
+    for each in tx.questions.open():
+        name, _, about = each.subject.partition("/")
+        if each.kind == "channel alarm" and name == channel and about not in alarms:
+            tx.questions.settle(each.kind, each.subject, both("results", "settled itself"))
 
 
 def _check(tx: Tx, states: Iterable[LineState]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bridge.channels.port import KEY_WARNING, Channel
+from bridge.channels.port import Channel
 from bridge.domain.maintenance import current
 from bridge.flows.shop import Shop
 from bridge.ledger.ledger import Ledger
@@ -26,7 +26,7 @@ def watch_key(ledger: Ledger, shop: Shop, channel: Channel) -> None:
     life = channel.key_life()
     with ledger.write() as tx:
         tx.put(f"key looked at {name}", iso(tx.at))
-        if life is None or life.expires - tx.at >= KEY_WARNING:
+        if life is None or life.expires - tx.at >= life.warning:
             tx.questions.settle("key expires", name, both("results", "settled itself"))
             return
         days = max(0, (life.expires - tx.at).days)

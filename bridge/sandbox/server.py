@@ -28,6 +28,7 @@ from bridge.sandbox.malls.mall import Mall
 from bridge.sandbox.malls.rakuten import Rakuten
 from bridge.sandbox.malls.shopify import Shopify
 from bridge.sandbox.malls.world import seed_world
+from bridge.sandbox.malls.yahoo import Yahoo
 from bridge.sandbox.packer import Packer, PackerDials
 from bridge.sandbox.sheets_api import Quota, ServiceAccountKey, SheetsApi, Spreadsheet
 from bridge.sandbox.sheets_control import SheetsControl
@@ -137,6 +138,7 @@ class Sandbox:
         self.rakuten = Rakuten(clock, seed=seed)
         self.shopify = Shopify(clock, seed=seed)
         self.amazon = Amazon(clock, seed=seed)
+        self.yahoo = Yahoo(clock, seed=seed)
         self.crowd = Crowd(clock, (self.rakuten, self.shopify, self.amazon))
         self.usage = Usage(self.sheets, clock)
         self.faults = {
@@ -144,11 +146,20 @@ class Sandbox:
             "rakuten": Faults(self.rakuten, clock, seed=seed + 1),
             "shopify": Faults(self.shopify, clock, seed=seed + 2),
             "amazon": Faults(self.amazon, clock, seed=seed + 3),
+            "yahoo": Faults(self.yahoo, clock, seed=seed + 4),
         }
         self.calls: Counter[str] = Counter()  # "sheets GET", "rakuten POST", … since the start
         office = SheetsControl(self.sheets, self.usage, self.crowd)
         control = Control(
-            clock, self.rakuten, self.shopify, self.faults, self.crowd, self.calls, office.routes(), amazon=self.amazon
+            clock,
+            self.rakuten,
+            self.shopify,
+            self.faults,
+            self.crowd,
+            self.calls,
+            office.routes(),
+            amazon=self.amazon,
+            yahoo=self.yahoo,
         )
         self._wsgi = DispatcherMiddleware(
             self.faults["sheets"],
@@ -156,6 +167,7 @@ class Sandbox:
                 "/malls/rakuten": self.faults["rakuten"],
                 "/malls/shopify": self.faults["shopify"],
                 "/malls/amazon": self.faults["amazon"],
+                "/malls/yahoo": self.faults["yahoo"],
                 "/sandbox": _at_root(control),
             },
         )
@@ -168,7 +180,8 @@ class Sandbox:
 
     def parts(self) -> dict[str, Part]:
         """What survives a restart."""
-        return {"sheets": self.sheets, "rakuten": self.rakuten, "shopify": self.shopify, "amazon": self.amazon}
+        malls: dict[str, Part] = {"rakuten": self.rakuten, "shopify": self.shopify}
+        return {"sheets": self.sheets, **malls, "amazon": self.amazon, "yahoo": self.yahoo}
 
 
 class Server:

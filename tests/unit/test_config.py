@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.config import Amazon, Bridge, Channels, ConfigError, Rakuten, Secret, Sheet, Shopify, Web, load
+from bridge.config import Amazon, Bridge, Channels, ConfigError, Rakuten, Secret, Sheet, Shopify, Web, Yahoo, load
 
 ROOT = Path(__file__).parents[2]
 MINIMAL = """
@@ -66,6 +66,7 @@ def test_the_example_loads(folder: Path) -> None:
         ("channels.rakuten", Rakuten),
         ("channels.shopify", Shopify),
         ("channels.amazon", Amazon),
+        ("channels.yahoo", Yahoo),
     ],
 )
 def test_the_example_explains_every_setting_and_no_other(section: str, kind: type) -> None:
@@ -85,6 +86,30 @@ def test_the_example_shows_the_defaults() -> None:
         for each in fields(kind):
             if each.default is not None and isinstance(each.default, str | int | float):
                 assert values[each.name] == each.default, each.name
+
+
+def with_yahoo(text: str) -> str:
+    """The example with its section [channels.yahoo] switched on as it says."""
+    before, section = text.split("# [channels.yahoo]")
+    return before + "[channels.yahoo]" + re.sub(r"(?m)^# (?=[a-z_]+ = )", "", section)
+
+
+def test_the_section_for_yahoo_is_off_and_can_be_switched_on(folder: Path) -> None:
+    text = (ROOT / "bridge.example.toml").read_text(encoding="utf-8")
+    assert load(write(folder, text), {}).channels.yahoo is None
+    yahoo = load(write(folder, with_yahoo(text)), {}).channels.yahoo
+    assert yahoo is not None
+    for each in fields(Yahoo):
+        if isinstance(each.default, str | int | float):
+            assert getattr(yahoo, each.name) == each.default, each.name
+
+
+def test_mistakes_in_the_section_for_yahoo(folder: Path) -> None:
+    text = with_yahoo((ROOT / "bridge.example.toml").read_text(encoding="utf-8"))
+    wrong = text.replace("consented_on = ", 'consented_on = "last week" # ')
+    wrong = wrong.replace("public_key_version = 1", 'public_key_version = "1"').replace('"your-store"', '"Your Store"')
+    found = problems(folder, wrong)
+    assert set(found) == {"channels.yahoo.shop", "channels.yahoo.consented_on", "channels.yahoo.public_key_version"}
 
 
 def with_web(text: str) -> str:
@@ -177,7 +202,7 @@ locations = ["a", "a"]
 access_token = "x"
 client_id = "y"
 api_version = "latest"
-[channels.yahoo]
+[channels.ebay]
 """,
     )
     assert found == {
@@ -190,7 +215,7 @@ api_version = "latest"
         "sheet.poll_second": 'There is no such setting. Did you mean "poll_seconds"?',
         "sheet.rows_per_call": "Write 1 to 600.",
         "sheet.timeout_seconds": "Write a number, without quotes.",
-        "channels.yahoo": "There is no such setting.",
+        "channels.ebay": "There is no such setting.",
         "channels.rakuten.service_secret": 'Write text in quotes "…" that is not empty.',
         "channels.rakuten.license_key": "This setting is needed (or as BRIDGE_RAKUTEN_LICENSE_KEY).",
         "channels.rakuten.locations": 'Write one or more names, none twice, as in ["本社倉庫", "渋谷店"].',

@@ -16,14 +16,15 @@ from bridge.channels.amazon import facts
 from bridge.channels.amazon.offers import Offers, stranding, unknown_listing
 from bridge.channels.amazon.stock import Stock, not_taken, patch_of, quantity_of
 from bridge.channels.amazon.wire import AmazonRefused, SpApi, csv
-from bridge.channels.http import Operation, Payload, Seams
+from bridge.channels.http import Media, Operation, Seams
 from bridge.channels.port import Outcome, Pushed, PushItem
 from bridge.config import Amazon
 from bridge.errors import Hint, NeedsPerson, TryAgain
 
 FEEDS, DOCUMENTS = "/feeds/2021-06-30/feeds", "/feeds/2021-06-30/documents"
 CREATE_DOCUMENT = Operation("createFeedDocument", "POST", DOCUMENTS, "createFeedDocument", writes=True)
-UPLOAD = Operation("upload", "PUT", "", "document", writes=True, signed=False)
+AS_IT_STANDS = Media(facts.FEED_CONTENT, bytes)
+UPLOAD = Operation("upload", "PUT", "", "document", writes=True, signed=False, media=AS_IT_STANDS)
 CREATE = Operation("createFeed", "POST", FEEDS, "createFeed", writes=True, repeatable=False, attempts=3)
 GET = Operation("getFeed", "GET", FEEDS + "/{}", "getFeed")
 LIST = Operation("getFeeds", "GET", FEEDS, "getFeeds", attempts=2, seconds=30.0)
@@ -117,7 +118,7 @@ class Feeds:
     def _submit(self, items: Mapping[int, PushItem]) -> Feed:
         document = self._api.must(CREATE_DOCUMENT, body={"contentType": facts.FEED_CONTENT})
         body = json.dumps(self._messages(items), ensure_ascii=False).encode()
-        self._api.document(UPLOAD, str(document["url"]), Payload(body, facts.FEED_CONTENT))
+        self._api.document(UPLOAD, str(document["url"]), body)
         specification = {
             "feedType": facts.FEED_TYPE,
             "marketplaceIds": [self._settings.marketplace],

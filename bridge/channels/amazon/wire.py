@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 from bridge.channels.amazon import facts
 from bridge.channels.amazon.auth import HourToken, LoginWithAmazon
 from bridge.channels.answers import senseless
-from bridge.channels.http import Answer, KeyRefused, MallHttp, Operation, Payload, Seams, raise_if_busy
+from bridge.channels.http import FORM, Answer, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
 from bridge.channels.redaction import Redactor, only
 from bridge.config import Amazon
 from bridge.errors import Hint, NeedsPerson, Refused, TryAgain
@@ -58,7 +58,9 @@ EXPECTED: Mapping[str, str] = {
 }
 """What a success of each operation always has."""
 
-TOKEN = Operation("token", "POST", "", "token", signed=False, attempts=2)  # whoever needs it tries again as well
+LWA_FORM = replace(FORM, content_type="application/x-www-form-urlencoded;charset=UTF-8")
+# Whoever needs it tries again as well.
+TOKEN = Operation("token", "POST", "", "token", signed=False, attempts=2, media=LWA_FORM)
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ class SpApi:
         except AmazonRefused as refusal:
             raise NeedsPerson(refusal.hint) from refusal
 
-    def document(self, operation: Operation, url: str, body: Payload | None = None) -> Any:
+    def document(self, operation: Operation, url: str, body: bytes | None = None) -> Any:
         """Put or get a document where Amazon said it lies."""
         here, there = urlsplit(self._settings.base_url), urlsplit(url)
         if there.scheme != "https" and (there.scheme, there.netloc) != (here.scheme, here.netloc):
@@ -145,7 +147,7 @@ class SpApi:
             "client_id": self._settings.client_id,
             "client_secret": self._settings.client_secret.reveal(),
         }
-        answer = self._http.call(replace(TOKEN, path=self._settings.token_url), Payload.form(form))
+        answer = self._http.call(replace(TOKEN, path=self._settings.token_url), form)
         value, life = answer.json["access_token"], float(answer.json["expires_in"])
         if not isinstance(value, str) or not value or not value.isascii():
             raise senseless(MALL, "access_token")

@@ -20,6 +20,7 @@ from bridge.sandbox.malls.rakuten import Rakuten
 from bridge.sandbox.malls.shopify import Shopify
 from bridge.sandbox.malls.shopify.courier import CourierDial
 from bridge.sandbox.malls.world import seed_world
+from bridge.sandbox.malls.yahoo import Yahoo
 from bridge.sandbox.packer import PackerDials
 from bridge.sandbox.shoppers import ShopperDials
 
@@ -62,12 +63,13 @@ class Control:
         more: Sequence[Route] = (),
         *,
         amazon: Amazon,
+        yahoo: Yahoo,
     ) -> None:
         """`calls`: what was asked for, by part · `more`: what another part of the sandbox adds."""
         self._clock = clock
         self._rakuten, self._shopify = rakuten, shopify
-        self._amazon = amazon
-        self._malls: dict[str, Mall] = {"rakuten": rakuten, "shopify": shopify, "amazon": amazon}
+        self._amazon, self._yahoo = amazon, yahoo
+        self._malls: dict[str, Mall] = {"rakuten": rakuten, "shopify": shopify, "amazon": amazon, "yahoo": yahoo}
         self._faults = faults
         self._crowd = crowd
         self._calls = calls
@@ -104,6 +106,7 @@ class Control:
             ("PUT", "/sandbox/malls/shopify/plan", self._plan),
             ("GET", "/sandbox/malls/shopify/webhooks", self._webhooks),
             ("PUT", "/sandbox/malls/shopify/webhooks", self._turn_webhooks),
+            ("GET", "/sandbox/malls/yahoo/keys", self._yahoo_keys),
             ("POST", _MALL + "/buy", self._buy),
             ("POST", _MALL + "/ship", self._ship),
             ("POST", _MALL + "/cancel", self._cancel),
@@ -215,6 +218,19 @@ class Control:
     def _turn_webhooks(self, request: Request) -> Body:
         self._shopify.courier.dial = CourierDial(**_with_spans(_read(request)))
         return self._webhooks(request)
+
+    def _yahoo_keys(self, _request: Request) -> Body:
+        """What the store's person would copy from Yahoo's pages into the settings."""
+        yahoo = self._yahoo
+        version, public_key = yahoo.public_key()
+        return {
+            "shop": yahoo.seller_id,
+            "client_id": yahoo.client_id,
+            "client_secret": yahoo.client_secret,
+            "refresh_token": yahoo.state.consents[-1].refresh_token,
+            "public_key": public_key,
+            "public_key_version": version,
+        }
 
     def _buy(self, request: Request, name: str) -> Body:
         given = _read(request)

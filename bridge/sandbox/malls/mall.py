@@ -19,7 +19,7 @@ from bridge.clock import Clock
 
 Listing = tuple[str, str]
 """A mall's own key of one thing for sale: Rakuten (manageNumber, variantId), Shopify (inventoryItemId, locationId),
-Amazon (SKU, channel code)."""
+Amazon (SKU, channel code), Yahoo (ItemCode, SubCode)."""
 
 Cause = Literal["opening", "order", "restock", "edit", "push", "hand"]
 """Why a quantity changed: first stock, a sale, units back on sale, an order's change, the API, the mall's own admin."""

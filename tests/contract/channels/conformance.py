@@ -16,7 +16,8 @@ from bridge.channels.http import RequestRecord, Seams
 from bridge.channels.port import Channel, OrdersRead, Pushed, PushItem
 from bridge.channels.rakuten import RakutenChannel
 from bridge.channels.shopify import ShopifyChannel
-from bridge.config import Amazon, Rakuten, Secret, Shopify
+from bridge.channels.yahoo import YahooChannel
+from bridge.config import Amazon, Rakuten, Secret, Shopify, Yahoo
 from bridge.domain.orders import LineSnapshot, ListingKey, OrderSnapshot
 from bridge.sandbox.faults import Faults, Match, WsgiApp
 from bridge.sandbox.malls.amazon import Amazon as AmazonSimulator
@@ -25,6 +26,8 @@ from bridge.sandbox.malls.mall import Listing
 from bridge.sandbox.malls.mall import Mall as Simulator
 from bridge.sandbox.malls.rakuten import Rakuten as RakutenSimulator
 from bridge.sandbox.malls.shopify import Shopify as ShopifySimulator
+from bridge.sandbox.malls.yahoo import Yahoo as YahooSimulator
+from bridge.sandbox.malls.yahoo import YahooSwitches
 from tests.support.amazon_models import Judged
 from tests.support.virtual_clock import VirtualClock
 from tests.support.wsgi_transport import WsgiTransport
@@ -291,9 +294,54 @@ class AmazonMall(Mall):
         return PushItem(ListingKey("amazon", "SKU-renamed"), 5, 5)
 
 
+class YahooMall(Mall):
+    name = "yahoo"
+    ships_in_part = False
+    tells_restock = False
+    compares = False
+    orders_path = "orderList"
+    push_match = staticmethod(lambda environ: "setStock" in environ["PATH_INFO"])
+
+    def make_simulator(self) -> YahooSimulator:
+        return YahooSimulator(self.clock, switches=YahooSwitches(consent_days=365.0))
+
+    def connect(self, **settings: Any) -> YahooChannel:
+        version, public_key = self.simulator.public_key()
+        given: dict[str, Any] = {
+            "shop": self.simulator.seller_id,
+            "client_id": self.simulator.client_id,
+            "client_secret": Secret("sandbox-secret"),
+            "refresh_token": Secret("RT-sandbox"),
+            "consented_on": "2026-11-23",
+            "public_key": Secret(public_key),
+            "public_key_version": version,
+            "public_key_expires": "2027-11-23",
+            "locations": ("本社倉庫",),
+            "base_url": "https://yahoo.test/ShoppingWebService/V1",
+            "login_url": "https://login.test",
+            "lag_seconds": LAG,
+        }
+        return YahooChannel(Yahoo(**(given | settings)), self.seams())
+
+    def add(self, name: str, stock: int, **kind: Any) -> ListingKey:
+        self.simulator.add_product((f"item-{name}", "Sub-1"), name, stock, **kind)
+        return ListingKey("yahoo", f"item-{name}:Sub-1")
+
+    def wire(self, listing: ListingKey) -> Listing:
+        item_code, _, sub_code = listing.id.partition(":")
+        return item_code, sub_code
+
+    def kill_credentials(self) -> None:
+        self.simulator.withdraw_consent()
+
+    def refuse(self, listing: ListingKey) -> PushItem:
+        return PushItem(ListingKey("yahoo", listing.id + "-typo"), 5, 5)  # no such item
+
+
 MALLS: dict[str, type[Mall]] = {
     "rakuten": RakutenMall,
     "shopify": ShopifyMall,
     "shopify-app": ShopifyAppMall,
     "amazon": AmazonMall,
+    "yahoo": YahooMall,
 }

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.channels.conformance import MALLS, AmazonMall, Mall, RakutenMall, ShopifyMall
+from tests.contract.channels.conformance import MALLS, AmazonMall, Mall, RakutenMall, ShopifyMall, YahooMall
 
 
 @pytest.fixture(params=MALLS)
@@ -24,3 +24,8 @@ def shopify() -> ShopifyMall:
 @pytest.fixture
 def amazon() -> AmazonMall:
     return AmazonMall()
+
+
+@pytest.fixture
+def yahoo() -> YahooMall:
+    return YahooMall()

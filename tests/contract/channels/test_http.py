@@ -6,6 +6,7 @@ import gzip
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 from itertools import pairwise
@@ -17,10 +18,11 @@ import pytest
 
 from bridge.channels import http
 from bridge.channels.http import (
+    FORM,
     Answer,
     MallHttp,
+    Media,
     Operation,
-    Payload,
     RequestRecord,
     Seams,
     ShadowWrite,
@@ -97,17 +99,18 @@ def test_a_body_is_json_with_its_charset_and_not_escaped() -> None:
 
 def test_a_form_is_sent_as_one_and_its_secrets_are_not_written_down() -> None:
     door = Door(ok)
-    door.http.call(READ, Payload.form({"key": "top-secret/key", "name": "茶 &"}))
+    door.http.call(replace(READ, media=FORM), {"key": "top-secret/key", "name": "茶 &"})
     [request] = door.requests
-    assert request.headers["Content-Type"] == "application/x-www-form-urlencoded;charset=UTF-8"
+    assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"
     assert request.content == b"key=top-secret%2Fkey&name=%E8%8C%B6+%26"
-    assert door.records[0].sent == "key=•••&name=%E8%8C%B6+%26"
+    assert door.records[0].sent == '{"key": "•••", "name": "茶 &"}'
 
 
 def test_a_document_goes_out_as_it_stands_and_to_a_whole_address() -> None:
     door = Door(ok)
-    operation = Operation("put", "PUT", "https://store.test/a%2Fb?x=%20", "all")
-    door.http.call(operation, Payload(b"{}", "application/json; charset=UTF-8"))
+    media = Media("application/json; charset=UTF-8", bytes)
+    operation = Operation("put", "PUT", "https://store.test/a%2Fb?x=%20", "all", media=media)
+    door.http.call(operation, b"{}")
     [request] = door.requests
     assert (str(request.url), request.content) == ("https://store.test/a%2Fb?x=%20", b"{}")
     assert request.headers["Content-Type"] == "application/json; charset=UTF-8"

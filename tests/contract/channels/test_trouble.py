@@ -136,7 +136,7 @@ def test_after_a_lost_answer_the_other_batches_wait(mall: Mall) -> None:
     """A mall that is unwell is not asked for the rest, each batch with all its tries."""
     size = mall.channel.capabilities.batch
     listings = [mall.add(f"tea{number}", 10) for number in range(size + 1)]
-    mall.channel.read(listings[:1])
+    mall.channel.read(listings)
     for _ in range(50):
         mall.faults.next(Lost())
     pushed = mall.channel.push([PushItem(listing, 3, 10) for listing in listings], KEY)

@@ -212,7 +212,7 @@ def test_the_fault_dial(server: Server) -> None:
     panel(server, "PUT", "faults/rakuten", {})
     assert server.sandbox.faults["rakuten"].dial == Dial()
     assert panel(server, "GET", "state")["faults"]["rakuten"] == 2
-    assert set(panel(server, "GET", "faults")) == {"sheets", "rakuten", "shopify", "amazon"}
+    assert set(panel(server, "GET", "faults")) == {"sheets", "rakuten", "shopify", "amazon", "yahoo"}
 
 
 @pytest.mark.parametrize(

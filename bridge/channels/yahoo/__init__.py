@@ -1,0 +1,65 @@
+"""Yahoo!ショッピング through its merchant APIs (yahoo.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from bridge.channels.answers import understood
+from bridge.channels.batches import push_in_batches
+from bridge.channels.http import Seams
+from bridge.channels.port import Capabilities, Check, KeyLife, OrdersRead, Pushed, PushItem, WriteKind
+from bridge.channels.yahoo import checks, facts
+from bridge.channels.yahoo.orders import OrderFeed
+from bridge.channels.yahoo.snapshots import CHANNEL
+from bridge.channels.yahoo.stock import Stock
+from bridge.channels.yahoo.wire import MALL, Wire
+from bridge.config import Yahoo
+from bridge.domain.orders import ListingKey
+
+
+class YahooChannel:
+    """One store on Yahoo!ショッピング."""
+
+    name = CHANNEL
+    webhooks = None  # none for merchants (yahoo.md §6)
+
+    def __init__(self, settings: Yahoo, seams: Seams) -> None:
+        self.shop = settings.shop
+        self.capabilities = Capabilities(
+            write=WriteKind.ABSOLUTE,
+            batch=facts.STOCK_BATCH,
+            read_batch=facts.STOCK_BATCH,
+            lag=timedelta(seconds=settings.lag_seconds),
+            look_back=timedelta(days=settings.look_back_days),
+            max_quantity=facts.MAX_QUANTITY,
+        )
+        self._settings, self._seams = settings, seams
+        self._wire = Wire(settings, seams)
+        self._feed = OrderFeed(settings, self._wire, seams)
+        self._stock = Stock(settings, self._wire, self._feed.closed)
+
+    def orders(self, since: datetime, known_open: Sequence[str] = ()) -> OrdersRead:
+        with understood(MALL):
+            return self._feed.read(since, known_open)
+
+    def read(self, listings: Iterable[ListingKey]) -> Mapping[ListingKey, int]:
+        with understood(MALL):
+            return self._stock.read(listings)
+
+    def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:  # noqa: ARG002
+        """`key` is not needed: absolute numbers may be sent again (yahoo.md §2.5)."""
+        return push_in_batches(items, facts.STOCK_BATCH, self._send)
+
+    def _send(self, batch: Sequence[PushItem]) -> Sequence[Pushed]:
+        with understood(MALL, ambiguous=True):
+            return self._stock.send(batch)
+
+    def key_life(self) -> KeyLife | None:
+        return checks.key_life(self._settings)
+
+    def check(self) -> Sequence[Check]:
+        return list(checks.check(self._settings, self._wire, self._feed, self._stock, self._seams))
+
+    def close(self) -> None:
+        self._wire.close()

@@ -1,0 +1,121 @@
+"""Tokens for an hour out of a consent for four weeks, and the signature that order calls need (yahoo.md §1.2, §1.3)."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from bridge.channels.yahoo import facts
+from bridge.clock import Clock
+from bridge.errors import Hint, NeedsPerson, TryAgain
+
+HEADER = "Authorization"
+
+
+@dataclass(frozen=True)
+class HourToken:
+    """`expires`: on the monotonic clock, seconds · `refresh_token`: a new one, where the answer had one."""
+
+    value: str
+    expires: float
+    refresh_token: str | None = None
+
+
+class Basic:
+    """How the application itself is known at the token endpoint."""
+
+    def __init__(self, client_id: str, client_secret: str) -> None:
+        self.token = b64encode(f"{client_id}:{client_secret}".encode()).decode("ascii")
+
+    def headers(self) -> Mapping[str, str]:
+        return {HEADER: f"Basic {self.token}"}
+
+    def renew(self, refused: Mapping[str, str]) -> bool:  # noqa: ARG002
+        return False
+
+
+class Tokens:
+    """Asks for a token when there is none, five minutes before it ends, and once after a 401: one asker at a time."""
+
+    def __init__(self, clock: Clock, refresh_token: str, ask: Callable[[str], HourToken]) -> None:
+        """`ask` changes a refresh token for an access token. Raises TryAgain, NeedsPerson."""
+        self._clock, self._ask = clock, ask
+        self._refresh_token = refresh_token
+        self._lock = Lock()
+        self._token: HourToken | None = None
+
+    def headers(self) -> Mapping[str, str]:
+        with self._lock:
+            token, early = self._token, facts.TOKEN_RENEWED_EARLY.total_seconds()
+            if token is None or self._clock.monotonic() >= token.expires - early:
+                token = self._token = self._fresh(token)
+            return {HEADER: f"Bearer {token.value}"}
+
+    def renew(self, refused: Mapping[str, str]) -> bool:
+        with self._lock:
+            if self._token is not None and refused.get(HEADER) == f"Bearer {self._token.value}":
+                self._token = None
+            return True
+
+    def _fresh(self, old: HourToken | None) -> HourToken:
+        try:
+            token = self._ask(self._refresh_token)
+        except TryAgain:
+            if old is not None and self._clock.monotonic() < old.expires:
+                return old  # good for some minutes yet; the next request asks again
+            raise
+        # A refresh normally brings no new refresh token: the old one goes on.
+        self._refresh_token = token.refresh_token or self._refresh_token
+        return token
+
+
+class Signed:
+    """A token, and the proof that the store gave us its key: the seller and the time, encrypted with it anew for each
+    request."""
+
+    def __init__(self, tokens: Tokens, clock: Clock, seller: str, key: str, version: int) -> None:
+        self._tokens, self._clock = tokens, clock
+        self._seller, self._pasted, self._version = seller, key, version
+        self._key: rsa.RSAPublicKey | None = None
+
+    def headers(self) -> Mapping[str, str]:
+        """Where the key can't be read, only order calls stop. Raises TryAgain, NeedsPerson."""
+        key = self._key = self._key or public_key(self._pasted)
+        said = f"{self._seller}:{int(self._clock.now().timestamp())}".encode()
+        return {
+            **self._tokens.headers(),
+            "X-sws-signature": b64encode(key.encrypt(said, padding.PKCS1v15())).decode("ascii"),
+            "X-sws-signature-version": str(self._version),
+        }
+
+    def renew(self, refused: Mapping[str, str]) -> bool:
+        return self._tokens.renew(refused)
+
+
+def public_key(pasted: str) -> rsa.RSAPublicKey:
+    """The store's key, with or without its BEGIN and END lines, and however its lines were broken. Raises
+    NeedsPerson."""
+    body = re.sub(r"-----[A-Z ]+-----|\s", "", pasted)
+    lines = "\n".join(body[start : start + 64] for start in range(0, len(body), 64))
+    try:
+        key = serialization.load_pem_public_key(
+            f"-----BEGIN PUBLIC KEY-----\n{lines}\n-----END PUBLIC KEY-----\n".encode()
+        )
+    except (ValueError, UnsupportedAlgorithm):
+        raise NeedsPerson(_NO_KEY) from None
+    if not isinstance(key, rsa.RSAPublicKey):
+        raise NeedsPerson(_NO_KEY)
+    return key
+
+
+_NO_KEY = Hint(
+    "Yahoo! の public_key が鍵として読めません。ストアクリエイターPro の「暗号鍵管理」から、全部を写してください。",
+    "Yahoo's public_key is no key that can be read. Copy all of it from 暗号鍵管理 in ストアクリエイターPro.",
+)

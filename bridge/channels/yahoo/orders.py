@@ -1,0 +1,246 @@
+"""Reading orders from Yahoo: their headers by order time, then one by one those that are new or changed (yahoo.md §3).
+
+Yahoo has no "changed since", and shows an order that was held for fraud review later, with its old time. So orders of
+the last days, weeks and months are looked at again, each span in its own rhythm. Headers are cheap, 2000 in a call; an
+order itself is a call of more than a second: it is read only where its header is not the one that it was last read at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bridge.channels.answers import Unread, senseless, whole
+from bridge.channels.http import Seams
+from bridge.channels.port import OrdersRead
+from bridge.channels.stamps import SerialReads
+from bridge.channels.yahoo import facts
+from bridge.channels.yahoo.snapshots import Header, Order, header, order, version
+from bridge.channels.yahoo.wire import MALL, ORDER_COUNT, ORDER_INFO, ORDER_LIST, Wire, YahooRefused
+from bridge.channels.yahoo.xmltext import nodes, text
+from bridge.config import Yahoo
+from bridge.domain.orders import OrderSnapshot
+from bridge.errors import Hint, NeedsPerson
+
+LIST_ROUNDS = 3  # times a list is begun anew because it changed while it was paged through
+HEADER_FIELDS = (
+    "OrderId,Version,OrderTime,LastUpdateTime,OrderStatus,PayStatus,ShipStatus,IsSplit,ParentOrderId,FraudHoldStatus"
+)
+ORDER_FIELDS = (
+    "OrderId,Version,OrderTime,LastUpdateTime,OrderStatus,IsSplit,ParentOrderId,ChildOrderId,CancelReason,"
+    "FraudHoldStatus,ShipStatus,LineId,ItemId,SubCode,Quantity"
+)
+SIGNATURE = "X-SWS-Authorize-Status"
+
+
+class OrderFeed:
+    """The orders of one store."""
+
+    def __init__(self, settings: Yahoo, wire: Wire, seams: Seams) -> None:
+        self._settings, self._wire, self._clock = settings, wire, seams.clock
+        self._reads = SerialReads(seams.clock)
+        self._unread = Unread(seams.clock)
+        self._kept: dict[str, Order] = {}  # as they were last read
+        self._swept_at: dict[timedelta, float] = {}
+
+    def read(self, since: datetime, known_open: Sequence[str]) -> OrdersRead:
+        """As Channel.orders."""
+        began, at = self._clock.now(), self._clock.monotonic()
+        read_at = self._reads.begin()
+        spans = self._spans_due(at)
+        oldest = began - timedelta(days=self._settings.look_back_days)
+        lagged = since - timedelta(seconds=self._settings.lag_seconds)
+        start = self._start(lagged, began, spans, known_open)
+        headers = {each.order: each for each in self._headers(start, began + facts.CLOCK_SKEW)}
+        asked = {*known_open, *self._unread.orders()}
+        wanted = [each for each in headers.values() if each.order in asked or self._matters(each, lagged, oldest)]
+        found, problems = self._get_all(
+            [each.order for each in wanted] + sorted(asked - headers.keys()), headers, read_at
+        )
+        self._unread.note(problems)
+        self._swept_at |= dict.fromkeys(spans, at)
+        self._forget(oldest, known_open)
+        return OrdersRead(tuple(found), began, problems, alarms=self._alarms(began))
+
+    def list_one(self) -> None:
+        """The smallest list there is, for `check`: is the right there?"""
+        now = self._clock.now()
+        self._list(now - timedelta(hours=1), now, 1, 1)
+
+    def get_one(self, number: str) -> None:
+        """Ask for one order, for `check`: is the right there?"""
+        try:
+            self._info(number, self._clock.now())
+        except YahooRefused as refusal:
+            if facts.NOT_EXISTS not in refusal.message:
+                raise
+
+    def count(self) -> None:
+        """For `check`: is the application approved, and our address known?"""
+        self._wire.orders.call(ORDER_COUNT, query={"sellerId": self._settings.shop})
+
+    # --- which orders ------------------------------------------------------------------------------------------------
+
+    def _spans_due(self, at: float) -> list[timedelta]:
+        return [
+            span
+            for every, span in facts.SWEEPS
+            if span not in self._swept_at or at - self._swept_at[span] >= every.total_seconds()
+        ]
+
+    def _start(self, lagged: datetime, now: datetime, spans: list[timedelta], known_open: Sequence[str]) -> datetime:
+        """From when on orders are listed: a lag before the last read, a span that is due, and the oldest open order;
+        listing that far costs a call, asking for each open order would cost one each."""
+        placed = [self._kept[each].snapshot.placed_at for each in known_open if each in self._kept]
+        look_back = timedelta(days=self._settings.look_back_days)
+        start = min([lagged, *(now - min(span, look_back) for span in spans), *placed])
+        return max(start, now - facts.LIST_REACH)
+
+    def _matters(self, each: Header, lagged: datetime, oldest: datetime) -> bool:
+        """Whether an order may be news. One that is over and hasn't changed since the last complete read was in an
+        earlier answer; one from before the look-back was never booked, and shall not be now."""
+        if each.placed_at < oldest:
+            return False
+        known = self._kept.get(each.order)
+        changed = known is not None and known.mark != each.mark
+        return each.open or changed or each.updated is None or each.updated >= lagged.replace(microsecond=0)
+
+    def _forget(self, oldest: datetime, known_open: Sequence[str]) -> None:
+        still_open = set(known_open)
+        self._kept = {
+            number: each
+            for number, each in self._kept.items()
+            if each.snapshot.placed_at >= oldest or number in still_open
+        }
+
+    # --- lists -------------------------------------------------------------------------------------------------------
+
+    def _headers(self, start: datetime, end: datetime) -> list[Header]:
+        """All orders placed in [start, end]; one may stand there twice."""
+        found: list[Header] = []
+        while start < end:
+            stop = min(end, start + facts.LIST_WINDOW)
+            found += self._window(start, stop)
+            start = stop  # windows share their ends, since nobody knows whether these are included
+        return found
+
+    def _window(self, start: datetime, end: datetime) -> list[Header]:
+        found: dict[str, Header] = {}
+        for _ in range(LIST_ROUNDS):
+            page, complete = self._pages(start, end)
+            found |= {each.order: each for each in page}
+            if complete:
+                break
+        return list(found.values())
+
+    def _pages(self, start: datetime, end: datetime) -> tuple[list[Header], bool]:
+        """The headers of one window, and whether they are as many as Yahoo counted on every page."""
+        found: list[Header] = []
+        total, first = None, 1
+        complete = True
+        for _ in range(facts.MOST_PAGES):
+            count, page = self._list(start, end, first, facts.LIST_PAGE)
+            complete = complete and total in (None, count)
+            total, first = count, first + facts.LIST_PAGE
+            found += page
+            if first > count:
+                return found, complete and len({each.order for each in found}) == total
+        raise ValueError(f"more than {facts.MOST_PAGES} pages")
+
+    def _list(self, start: datetime, end: datetime, first: int, size: int) -> tuple[int, list[Header]]:
+        condition = {"OrderTimeFrom": _order_time(start), "OrderTimeTo": _order_time(end)}
+        # The oldest first, so that orders that come in meanwhile land on the last page.
+        search = {"Result": size, "Start": first, "Sort": "+order_time", "Condition": condition, "Field": HEADER_FIELDS}
+        try:
+            answer = self._wire.orders.call(ORDER_LIST, {"Req": {"Search": search, "SellerId": self._settings.shop}})
+        except YahooRefused as refusal:  # it is our request that is wrong: nothing can be read until somebody helps
+            raise NeedsPerson(refusal.hint) from refusal
+        [found] = nodes(_results(answer.json), "Search")
+        return whole(text(found, "TotalCount")), [header(each) for each in nodes(found, "OrderInfo")]
+
+    # --- orders ------------------------------------------------------------------------------------------------------
+
+    def _get_all(
+        self, numbers: Iterable[str], headers: dict[str, Header], read_at: datetime
+    ) -> tuple[list[OrderSnapshot], dict[str, Hint]]:
+        """The orders of these numbers, with those that they were split from or into: units that went over to another
+        order are never seen in both or in neither."""
+        waiting, done = list(dict.fromkeys(numbers)), set[str]()
+        found: list[OrderSnapshot] = []
+        problems: dict[str, Hint] = {}
+        while waiting:
+            number = waiting.pop(0)
+            done.add(number)
+            known, listed = self._kept.get(number), headers.get(number)
+            if known is not None and listed is not None and known.mark == listed.mark:
+                found.append(replace(known.snapshot, version=version(known.mark, read_at)))
+                continue
+            try:
+                fresh = self._info(number, read_at)
+            except YahooRefused as refusal:
+                problems[number] = refusal.hint
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
+                problems[number] = senseless(MALL, f"{type(error).__name__} {error}").hint
+            else:
+                self._kept[number] = fresh
+                found.append(fresh.snapshot)
+                waiting += [each for each in fresh.kin if each not in done and each not in waiting]
+        return found, problems
+
+    def _info(self, number: str, read_at: datetime) -> Order:
+        """Raises YahooRefused, LookupError, TypeError, ValueError."""
+        target = {"OrderId": number, "Field": ORDER_FIELDS}
+        answer = self._wire.orders.call(ORDER_INFO, {"Req": {"Target": target, "SellerId": self._settings.shop}})
+        [node] = nodes(_results(answer.json), "OrderInfo")
+        found = order(node, self._settings.shop, read_at)
+        if found.snapshot.order != number:
+            raise ValueError(f"{found.snapshot.order} in place of {number}")
+        return found
+
+    # --- alarms ------------------------------------------------------------------------------------------------------
+
+    def _alarms(self, now: datetime) -> dict[str, Hint]:
+        alarms: dict[str, Hint] = {}
+        if self._wire.unsigned_since is not None:
+            alarms[SIGNATURE] = _unsigned(self._wire.unsigned_since + facts.UNSIGNED_LIFE)
+        if self._settings.stock_close == "report":
+            for number, each in self._kept.items():
+                if each.closes and now - each.snapshot.placed_at < facts.CLOSE_TOLD_FOR:
+                    alarms[number] = _closed(", ".join(each.closes))
+        return alarms
+
+    def closed(self) -> frozenset[str]:
+        """The items that an order cancelled as out of stock has closed lately, by their listing."""
+        return frozenset(code for each in self._kept.values() for code in each.closes)
+
+
+def _results(body: Any) -> dict[str, Any]:
+    """The content of the Result, in either envelope."""
+    found = nodes(body, "ResultSet", "Result") or nodes(body, "Result")
+    return dict(found[0])
+
+
+def _order_time(at: datetime) -> str:
+    """To the second, in Japan's time (§3.2)."""
+    return at.astimezone(facts.JST).strftime("%Y%m%d%H%M%S")
+
+
+def _unsigned(ends: datetime) -> Hint:
+    until = f"{ends.astimezone(facts.JST):%Y-%m-%d %H:%M}"
+    return Hint(
+        f"Yahoo! が公開鍵を受け付けていません。このままでは {until} ごろに注文を読めなくなります。暗号鍵管理で鍵の"
+        "期限と版を確かめ、設定の public_key と public_key_version を直して、bridge を再起動してください。",
+        f"Yahoo does not accept the public key: around {until} (Japan) orders can be read no more. Look at its expiry"
+        " and version in 暗号鍵管理, mend public_key and public_key_version in the settings, and restart bridge.",
+    )
+
+
+def _closed(items: str) -> Hint:
+    return Hint(
+        f"在庫切れでキャンセルした注文のため、Yahoo! が在庫クローズにしました: {items}。数を増やしても売り切れのまま"
+        "です。ストアクリエイターPro で在庫クローズを解除してください。",
+        f"An order was cancelled as out of stock, so Yahoo has closed {items}: sold out whatever its number. Release it"
+        " (在庫クローズ) in ストアクリエイターPro.",
+    )
