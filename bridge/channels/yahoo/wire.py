@@ -80,7 +80,7 @@ class Wire:
         }
         self._token_http = MallHttp(
             MALL, settings.login_url, seams, self._buckets, _judge_token, basic, self._redactor,
-            lambda body: only(body, KEPT_OF_TOKENS),
+            lambda body: only(body, KEPT_OF_TOKENS), READ_XML,
         )  # fmt: skip
         tokens = Tokens(seams.clock, settings.refresh_token.reveal(), self._ask_for_token)
         key = settings.public_key.reveal()

@@ -5,7 +5,9 @@ import pytest
 from bridge.sandbox.malls.amazon import Amazon
 from bridge.sandbox.malls.rakuten import Rakuten
 from bridge.sandbox.malls.shopify import Shopify
+from bridge.sandbox.malls.yahoo import Yahoo
 from tests.contract.malls.clients import AmazonClient, RakutenClient, ShopifyClient
+from tests.contract.malls.yahoo_client import YahooClient
 from tests.support.virtual_clock import VirtualClock
 
 
@@ -27,3 +29,8 @@ def shopify(clock: VirtualClock) -> ShopifyClient:
 @pytest.fixture
 def amazon(clock: VirtualClock) -> AmazonClient:
     return AmazonClient(Amazon(clock), clock)
+
+
+@pytest.fixture
+def yahoo(clock: VirtualClock) -> YahooClient:
+    return YahooClient(Yahoo(clock), clock)

@@ -13,6 +13,7 @@ from bridge.sandbox.malls.mall import Change, Listing, Mall
 from bridge.sandbox.malls.rakuten import Rakuten
 from bridge.sandbox.malls.shopify import Shopify
 from bridge.sandbox.malls.world import seed_world
+from bridge.sandbox.malls.yahoo import Yahoo
 from tests.contract.malls.clients import LOCATION
 from tests.support.virtual_clock import VirtualClock
 
@@ -34,7 +35,12 @@ def amazon(clock: VirtualClock) -> tuple[Mall, Listing]:
     return mall, mall.add_product(("tea-001", "DEFAULT"), "TEA-001", 10)
 
 
-each = pytest.mark.parametrize("make", [rakuten, shopify, amazon])
+def yahoo(clock: VirtualClock) -> tuple[Mall, Listing]:
+    mall = Yahoo(clock)
+    return mall, mall.add_product(("tea-001", "red"), "TEA-001", 10)
+
+
+each = pytest.mark.parametrize("make", [rakuten, shopify, amazon, yahoo])
 
 
 @each

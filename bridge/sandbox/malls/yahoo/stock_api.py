@@ -65,6 +65,8 @@ def set_stock(shop: Yahoo, request: Request, _args: dict[str, Any]) -> Response:
     releases = form.get("stock_close") == "0" and shop.switches.stock_close_by_api
     results: list[tuple[bool, Callable[[], str]]] = []
     for number, code in enumerate(codes):
+        if code[0] in shop.switches.refused_codes:
+            bad[number] = Fault(f"{SET}101", f"item_code({code[0]}) is invalid format.")
         fault = bad.get(number) or _row_fault(quantities[number], overdrafts[number] if overdrafts else "0")
         if fault is not None:
             if len(codes) == 1:

@@ -52,6 +52,8 @@ class YahooSwitches:
     """§4: codes that differ only in case are one."""
     bare_code_row: bool = False
     """T9: the bare code of an item with sub-codes has a stock row of its own, which sells nothing."""
+    refused_codes: set[str] = field(default_factory=set)
+    """§2.2: ItemCodes whose updates are refused as st-02101: a row among others, the whole answer alone."""
     publishing: bool = False
     """§2.2: an upload or publication runs: updates answer ed-00006."""
     unread_rows: float = 0.0
