@@ -203,8 +203,8 @@ class Judged:
 
 
 class Strict(Judged):
-    """The same, but what is wrong fails the call at once. `once`: of requests that ask for the same kinds of things
-    only the first is judged, where the same calls are made thousands of times."""
+    """The same, but what is wrong fails the call at once. `once`: a call is judged only where something in it was not
+    asked for before in these words, since the same calls are made thousands of times."""
 
     def __init__(self, app: WsgiApp, *, once: bool = False) -> None:
         super().__init__(app)
@@ -221,10 +221,14 @@ class Strict(Judged):
     def _known(self, environ: Environ) -> bool:
         sent = environ["wsgi.input"].read()
         environ["wsgi.input"].seek(0)
-        requests = json.loads(sent).get("requests", []) if sent[:1] == b"{" else []
-        shape = (environ["REQUEST_METHOD"], environ["PATH_INFO"], frozenset(_shape(each) for each in requests))
-        known = shape in self._judged
-        self._judged.add(shape)
+        body = json.loads(sent) if sent[:1] == b"{" else {}
+        asked = [
+            ("", _shape({**body, "requests": []})),
+            *(("requests", _shape(each)) for each in body.get("requests", ())),
+        ]
+        shapes = {(environ["REQUEST_METHOD"], environ["PATH_INFO"], *each) for each in asked}
+        known = shapes <= self._judged
+        self._judged |= shapes
         return known
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .book import Book
-from .cells import Cell, CellError, Format, to_extended
+from .cells import Cell, CellError, Format, Formula, to_extended
 from .errors import Json
-from .masks import Mask, inside
+from .masks import Mask, Masked, inside, pruned
 from .sheet import ROW_PIXELS, Area, Column, Row, Sheet
 from .view import View, displayed
 
@@ -31,6 +31,9 @@ DEFAULT_FORMAT: Json = {
     },
     "backgroundColorStyle": {"rgbColor": _WHITE},
 }
+_rendered: dict[tuple[int, int, int, int, str], tuple[Masked, Row, Mask]] = {}
+"""Rows as they were answered, with what their key names by its id, which is theirs as long as they are kept here"""
+MOST_RENDERED = 4096
 _PLAIN_ROW = {"pixelSize": ROW_PIXELS}
 _ALIGNED = {
     side: {**DEFAULT_FORMAT, "horizontalAlignment": side, "hyperlinkDisplayType": "PLAIN_TEXT"}
@@ -130,9 +133,26 @@ def _row_data(view: View, area: Area, mask: Mask | None) -> list[Json]:
         if not cells or mask is None:
             result.append({})
             continue
-        values = [cell_json(view, sheet, index, left + offset, cell, mask) for offset, cell in enumerate(cells)]
-        result.append({"values": values})
+        result.append({"values": _values(view, area, index, cells, mask)})
     return result
+
+
+def _values(view: View, area: Area, index: int, cells: Sequence[Cell], mask: Mask) -> Masked:
+    """CellData of the cells of one row. A row never changes, and what it shows only where a formula stands in it."""
+    row = area.sheet.rows[index]
+    key = (id(row), area.left, area.right, id(mask), view.locale)
+    known = _rendered.get(key)
+    if known is not None:
+        return known[0]
+    made = Masked(
+        pruned(cell_json(view, area.sheet, index, area.left + offset, cell, mask), mask)
+        for offset, cell in enumerate(cells)
+    )
+    if not any(isinstance(cell.entered, Formula) for cell in cells):
+        if len(_rendered) >= MOST_RENDERED:
+            _rendered.clear()
+        _rendered[key] = made, row, mask
+    return made
 
 
 def cell_json(view: View, sheet: Sheet, row: int, column: int, cell: Cell, mask: Mask) -> Json:
