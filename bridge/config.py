@@ -309,6 +309,7 @@ class Yahoo:
     locations: Locations
     base_url: Url = "https://circus.shopping.yahooapis.jp/ShoppingWebService/V1"
     login_url: Url = "https://auth.login.yahoo.co.jp"
+    held_hours: Annotated[float, Rule(0, 336)] = 48.0
     stock_close: Literal["report", "release"] = "report"
     orders_seconds: PollSeconds = 60.0
     lag_seconds: LagSeconds = 120.0

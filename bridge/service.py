@@ -425,5 +425,6 @@ def _facts(config: Config, channel: Channel) -> ChannelFacts:
         lag=capabilities.lag,
         look_back=capabilities.look_back,
         compare_and_set=capabilities.write is WriteKind.COMPARE_AND_SET,
+        hides=capabilities.hides,
         windows=tuple(read_window(text, ZoneInfo(config.bridge.timezone)) for text in settings.maintenance),
     )

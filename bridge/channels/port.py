@@ -26,7 +26,8 @@ class Capabilities:
 
     batch: most rows in one push · read_batch: most rows in one read · lag: how long after an order is placed the feed
     may still hide it · look_back: how far back the feed answers · max_quantity: the greatest number it takes ·
-    read_before_write: reading is cheap enough to be done before every push
+    read_before_write: reading is cheap enough to be done before every push · hides: for how much longer a few orders may
+    be hidden (a fraud review): so long what its number shows as sold is held off the others
     """
 
     write: WriteKind
@@ -36,6 +37,7 @@ class Capabilities:
     look_back: timedelta
     max_quantity: int
     read_before_write: bool = True
+    hides: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True)

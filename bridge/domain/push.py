@@ -150,9 +150,14 @@ def taken(state: ListingState, units: int, placed_at: datetime) -> ListingState:
     return replace(state, unseen=tuple(left), level=max(0, state.level - lowered))
 
 
-def expire(state: ListingState, watermark: datetime, limit: timedelta) -> tuple[ListingState, PushEvent | None]:
-    """Let go what the feed disproves. `watermark`: every order placed before it − `limit` is booked already."""
-    left = tuple(each for each in state.unseen if each.until > watermark - limit)
+def expire(
+    state: ListingState, watermark: datetime, limit: timedelta, hides: timedelta = timedelta(0)
+) -> tuple[ListingState, PushEvent | None]:
+    """Let go what the feed disproves. `watermark`: every order placed before it − `limit` is booked already, but for
+    those that the mall `hides` longer (a fraud review); a doubtful drop is not held for these."""
+    left = tuple(
+        each for each in state.unseen if each.until > watermark - limit - (timedelta(0) if each.doubtful else hides)
+    )
     gone = [each for each in state.unseen if each not in left]
     event = PushEvent.GAP_EXPIRED if any(not each.doubtful for each in gone) else None
     return (replace(state, unseen=left) if gone else state), event

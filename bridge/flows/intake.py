@@ -229,7 +229,7 @@ def _let_go(tx: Tx, facts: ChannelFacts) -> set[str]:
     for each in tx.listings.all(facts.name).values():
         if not each.state.unseen:
             continue
-        state, event = expire(each.state, time_of(record.watermark), facts.lag)
+        state, event = expire(each.state, time_of(record.watermark), facts.lag, facts.hides)
         if state == each.state:
             continue
         tx.listings.put([replace(each, state=state)])

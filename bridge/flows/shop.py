@@ -13,7 +13,8 @@ from bridge.ledger.ledger import Tx
 
 @dataclass(frozen=True)
 class ChannelFacts:
-    """One connected channel. `locations`: the order it sells from. `windows`: when it must not be called."""
+    """One connected channel. `locations`: the order it sells from · `windows`: when it must not be called · `hides`: as
+    in its Capabilities."""
 
     name: str
     shop: str
@@ -23,6 +24,7 @@ class ChannelFacts:
     look_back: timedelta
     compare_and_set: bool
     windows: tuple[Window, ...] = ()
+    hides: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True)

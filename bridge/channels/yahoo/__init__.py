@@ -33,6 +33,7 @@ class YahooChannel:
             lag=timedelta(seconds=settings.lag_seconds),
             look_back=timedelta(days=settings.look_back_days),
             max_quantity=facts.MAX_QUANTITY,
+            hides=timedelta(hours=settings.held_hours),
         )
         self._settings, self._seams = settings, seams
         self._wire = Wire(settings, seams)

@@ -99,6 +99,16 @@ def test_a_gap_ends_once_the_feed_is_complete_past_its_reading(ten: ListingState
     assert (push.gap(gone), event) == (0, PushEvent.GAP_EXPIRED)
 
 
+def test_a_mall_that_hides_some_orders_longer_is_waited_for_longer(ten: ListingState) -> None:
+    seen, hides = read(ten, 7, 10), timedelta(hours=1)
+    assert push.expire(seen, at(70), LAG, hides) == (seen, None)
+    gone, event = push.expire(seen, at(3670), LAG, hides)
+    assert (push.gap(gone), event) == (0, PushEvent.GAP_EXPIRED)
+    doubtful = read(push.unanswered(ten, 12, at(5), compare_and_set=False), 7, 10)
+    assert push.gap(doubtful) > 0
+    assert push.gap(push.expire(doubtful, at(70), LAG, hides)[0]) == 0
+
+
 def test_a_newer_drop_outlives_an_older_one(ten: ListingState) -> None:
     seen = read(read(ten, 7, 10), 5, 30)
     assert push.gap(push.expire(seen, at(80), LAG)[0]) == 2
