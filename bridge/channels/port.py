@@ -26,8 +26,8 @@ class Capabilities:
 
     batch: most rows in one push · read_batch: most rows in one read · lag: how long after an order is placed the feed
     may still hide it · look_back: how far back the feed answers · max_quantity: the greatest number it takes ·
-    read_before_write: reading is cheap enough to be done before every push · hides: for how much longer a few orders may
-    be hidden (a fraud review): so long what its number shows as sold is held off the others
+    read_before_write: reading is cheap enough to be done before every push · hides: for how much longer a few orders
+    may be hidden (a fraud review): so long what its number shows as sold is held off the others
     """
 
     write: WriteKind

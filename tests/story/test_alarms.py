@@ -14,7 +14,7 @@ def hear(shop: World, **alarms: Hint) -> str:
     """An answer of Rakuten with these alarms; what 要対応 says then."""
     ledger, facts = shop.service.ledger, shop.service.shop.channels["rakuten"]
     with ledger.write() as tx:
-        book_orders(tx, shop.service.shop, facts, OrdersRead((), shop.clock.now(), {}, alarms))
+        book_orders(tx, shop.service.shop, facts, OrdersRead((), shop.clock.now(), {}, alarms=alarms))
     return shop.open_questions()
 
 
