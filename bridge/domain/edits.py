@@ -349,7 +349,8 @@ class _Accounting:
         if number is None or self.per_token[row.token] > 1:
             return None
         owners = {sku for sku, n in self.amounts if n == number}
-        gone = [sku for sku in owners if sku in self.standing and sku not in self.per_sku]
+        known = {sku for sku, how in self.standing.items() if how is not Standing.RETIRED}
+        gone = [sku for sku in owners if sku in known and sku not in self.per_sku]
         return min(gone) if gone else None
 
     def _shows_what_it_last_showed(self, row: Row) -> bool:

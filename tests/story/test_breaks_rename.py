@@ -77,3 +77,20 @@ def test_an_old_code_given_to_a_new_product_is_its_own(shop: World) -> None:
     shop.sandbox.rakuten.buy(("new", "v-new"), 1)
     shop.rounds(2)
     assert (shop.row("A")["引当"], shop.row("A-2026")["引当"]) == ("1", "0")
+
+
+def test_a_code_typed_over_one_that_is_discontinued_is_a_new_product(shop: World) -> None:
+    """Asked about once: the row goes on bearing the old product's token until it is given one of its own."""
+    shop.type("A", "SKU", "C")
+    shop.rounds(3)
+    shop.answer("書き換えられました", "廃番")
+    shop.settle()
+    assert [line["対象"] for line in shop.table("要対応") if "書き換えられました" in line["内容"]] == ["A"]
+    assert "書き換えられました" not in shop.open_questions()
+    assert shop.shown("rakuten", "A") == 0
+    shop.type("C", "確認", "TRUE")
+    shop.type("C", "本社倉庫", 8)
+    shop.settle()
+    assert shop.open_questions() == ""
+    assert shop.balance("C")["本社倉庫"] == 8
+    assert shop.row("C")["ロック"].startswith("✓")
