@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.ledger.schema import channel
@@ -40,6 +40,7 @@ class ChannelRecord:
 
 
 _ALL_CHANNELS = select(channel)
+_CHANGE = update(channel).where(channel.c.name == bindparam("which"))
 
 
 class ChannelBook:
@@ -73,4 +74,4 @@ class ChannelBook:
 
     def change(self, name: str, **values: Any) -> None:
         self._all = None
-        self._conn.execute(update(channel).where(channel.c.name == name).values(**values))
+        self._conn.execute(_CHANGE, {"which": name, **values})

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, insert, select
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.domain.orders import ListingKey
@@ -49,7 +49,19 @@ class PushIntent:
     items: tuple[Push, ...]
 
 
+# Asked again and again: made once.
 _ALL_LISTINGS = select(listing)
+_OF_CHANNEL = select(listing).where(listing.c.channel == bindparam("channel"))
+_THESE = _OF_CHANNEL.where(listing.c.id.in_(bindparam("ids", expanding=True)))
+_MADE_OF = select(component.c.channel, component.c.id).where(component.c.sku.in_(bindparam("skus", expanding=True)))
+_DUE = select(listing).where(listing.c.due_since.is_not(None))
+_LONG_DUE = _DUE.where(listing.c.due_since < bindparam("before"))
+_INTENT = select(push_intent).where(push_intent.c.channel == bindparam("channel"))
+_PUT = upsert(listing)
+_PUT = _PUT.on_conflict_do_update(
+    index_elements=["channel", "id"],
+    set_={column.name: _PUT.excluded[column.name] for column in listing.c if not column.primary_key},
+)
 
 
 class ListingBook:
@@ -63,11 +75,11 @@ class ListingBook:
         if self._all is None and channel is None:
             self._all = self._find(_ALL_LISTINGS)
         if self._all is None:
-            return self._find(select(listing).where(listing.c.channel == channel))
+            return self._find(_OF_CHANNEL, channel=channel)
         return {key: each for key, each in self._all.items() if channel in (None, key.channel)}
 
-    def _find(self, query: Select[Any]) -> dict[ListingKey, ListingRecord]:
-        return {record.key: record for record in map(_record, self._conn.execute(query))}
+    def _find(self, query: Select[Any], **values: Any) -> dict[ListingKey, ListingRecord]:
+        return {record.key: record for record in map(_record, self._conn.execute(query, values))}
 
     def get(self, keys: Iterable[ListingKey]) -> dict[ListingKey, ListingRecord]:
         wanted = set(keys)
@@ -77,8 +89,7 @@ class ListingBook:
         for channel in sorted({key.channel for key in wanted}):
             ids = sorted(key.id for key in wanted if key.channel == channel)
             for start in range(0, len(ids), 500):
-                mine = (listing.c.channel == channel, listing.c.id.in_(ids[start : start + 500]))
-                found |= self._find(select(listing).where(*mine))
+                found |= self._find(_THESE, channel=channel, ids=ids[start : start + 500])
         return found
 
     def touching(self, skus: Iterable[str]) -> dict[ListingKey, ListingRecord]:
@@ -86,8 +97,8 @@ class ListingBook:
         found: set[ListingKey] = set()
         wanted = sorted(set(skus))
         for start in range(0, len(wanted), 500):
-            query = select(component.c.channel, component.c.id).where(component.c.sku.in_(wanted[start : start + 500]))
-            found.update(ListingKey(channel, number) for channel, number in self._conn.execute(query))
+            rows = self._conn.execute(_MADE_OF, {"skus": wanted[start : start + 500]})
+            found.update(ListingKey(channel, number) for channel, number in rows)
         return self.get(found)
 
     def put(self, records: Iterable[ListingRecord]) -> None:
@@ -102,14 +113,7 @@ class ListingBook:
         self._index(records, known)
         if any(_target(each) != _target(known.get(each.key)) for each in records):
             self._on_wanted()
-        statement = upsert(listing)
-        self._conn.execute(
-            statement.on_conflict_do_update(
-                index_elements=["channel", "id"],
-                set_={c.name: statement.excluded[c.name] for c in listing.c if not c.primary_key},
-            ),
-            rows,
-        )
+        self._conn.execute(_PUT, rows)
 
     def _index(self, records: Sequence[ListingRecord], known: Mapping[ListingKey, ListingRecord]) -> None:
         """Which SKUs stand in which listing."""
@@ -128,12 +132,10 @@ class ListingBook:
 
     def due(self, channel: str | None = None, before: datetime | None = None) -> dict[ListingKey, ListingRecord]:
         """Listings, of one channel or of all, that don't show what is wanted, since before then."""
-        query = select(listing).where(listing.c.due_since.is_not(None))
-        if channel is not None:
-            query = query.where(listing.c.channel == channel)
-        if before is not None:
-            query = query.where(listing.c.due_since < iso(before))
-        return self._find(query)
+        query = _DUE if before is None else _LONG_DUE
+        values = {} if before is None else {"before": iso(before)}
+        found = self._find(query, **values)
+        return {key: record for key, record in found.items() if channel in (None, key.channel)}
 
     def change(self, states: Iterable[ListingState]) -> None:
         """Bring the states of known listings up to date."""
@@ -142,7 +144,7 @@ class ListingBook:
         self.put(replace(known[state.key], state=state) for state in states if state.key in known)
 
     def intent(self, channel: str) -> PushIntent | None:
-        row = self._conn.execute(select(push_intent).where(push_intent.c.channel == channel)).first()
+        row = self._conn.execute(_INTENT, {"channel": channel}).first()
         if row is None:
             return None
         items = tuple(

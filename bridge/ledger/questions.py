@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
 from bridge.ledger.schema import exception
 
@@ -26,6 +26,9 @@ class OpenQuestion:
 
 
 _OPEN = select(exception).where(exception.c.closed_at.is_(None)).order_by(exception.c.id)
+_CLOSED = select(exception).where(
+    exception.c.id.in_(bindparam("numbers", expanding=True)), exception.c.closed_at.is_not(None)
+)
 
 
 class QuestionBook:
@@ -42,8 +45,7 @@ class QuestionBook:
         """Those of these numbers that are closed. As many as the tab has lines, however long it has been kept."""
         wanted, found = sorted(among), list[OpenQuestion]()
         for start in range(0, len(wanted), 500):
-            mine = exception.c.id.in_(wanted[start : start + 500])
-            found += self._found(select(exception).where(mine, exception.c.closed_at.is_not(None)))
+            found += self._found(_CLOSED, numbers=wanted[start : start + 500])
         return found
 
     def get(self, number: int) -> OpenQuestion | None:
@@ -101,5 +103,5 @@ class QuestionBook:
         self._open = None
         self._conn.execute(update(exception).where(exception.c.id == number).values(answer=answer, result=dict(result)))
 
-    def _found(self, query: Select[Any]) -> list[OpenQuestion]:
-        return [OpenQuestion(**row._mapping) for row in self._conn.execute(query)]
+    def _found(self, query: Select[Any], **values: Any) -> list[OpenQuestion]:
+        return [OpenQuestion(**row._mapping) for row in self._conn.execute(query, values)]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.domain.edits import Amount, Standing
@@ -23,10 +23,31 @@ from bridge.ledger.schema import (
 )
 from bridge.ledger.values import Values
 
-# Asked in every cycle: made once.
+# Asked again and again: made once.
 _ALL_SKUS = select(sku)
 _ALL_FINDINGS = select(finding)
 _ALL_INTENTS = select(row_intent).order_by(row_intent.c.sku)
+_AMOUNTS = select(amount).where(amount.c.number.in_(bindparam("numbers", expanding=True)))
+_SEEN = select(journal_seen.c.key).where(journal_seen.c.key.in_(bindparam("keys", expanding=True)))
+_SETTLED = select(journal_seen.c.number).where(journal_seen.c.number.in_(bindparam("numbers", expanding=True)))
+_PROMISED = select(open_write.c.number).where(open_write.c.at > bindparam("since")).order_by(open_write.c.number)
+_PREVIOUS_EDITS = select(edit).where(
+    edit.c.id.in_(
+        select(func.max(edit.c.id))
+        .where(edit.c.outcome.in_(("applied", "waiting")), edit.c.before.is_not(None))
+        .group_by(edit.c.sku, edit.c.location)
+    )
+)
+_CHANGE_SKU = update(sku).where(sku.c.sku == bindparam("code"))
+_NOTE = upsert(amount)
+_NOTE = _NOTE.on_conflict_do_update(
+    index_elements=["sku", "number"], set_={name: _NOTE.excluded[name] for name in ("contains", "at")}
+)
+_INTEND = upsert(row_intent)
+_INTEND = _INTEND.on_conflict_do_update(
+    index_elements=["sku"],
+    set_={name: _INTEND.excluded[name] for name in ("kind", "lock_number", "write_number")},
+)
 
 FORGOTTEN = "journal forgotten below"  # the number of the oldest line that is remembered
 
@@ -86,7 +107,7 @@ class SheetBook:
 
     def change(self, code: str, **values: Any) -> None:
         """Change what we hold about one SKU; the names are the columns of the table."""
-        self._conn.execute(update(sku).where(sku.c.sku == code).values(**values))
+        self._conn.execute(_CHANGE_SKU, {"code": code, **values})
         if self._skus is not None and code in self._skus:
             changed: dict[str, Any] = {
                 name: Standing(value) if name == "standing" else value for name, value in values.items()
@@ -109,8 +130,7 @@ class SheetBook:
         unread = sorted(wanted - self._amounts.keys())
         self._amounts |= {number: {} for number in unread}
         for start in range(0, len(unread), 500):
-            query = select(amount).where(amount.c.number.in_(unread[start : start + 500]))
-            for row in self._conn.execute(query):
+            for row in self._conn.execute(_AMOUNTS, {"numbers": unread[start : start + 500]}):
                 self._amounts[row.number][row.sku] = row.contains
         return {(code, number): has for number in wanted for code, has in self._amounts[number].items()}
 
@@ -120,12 +140,8 @@ class SheetBook:
         for (code, number), contains in amounts.items():
             if number in self._amounts:
                 self._amounts[number][code] = dict(contains)
-        statement = upsert(amount)
         self._conn.execute(
-            statement.on_conflict_do_update(
-                index_elements=["sku", "number"],
-                set_={"contains": statement.excluded.contains, "at": statement.excluded.at},
-            ),
+            _NOTE,
             [{"sku": s, "number": n, "at": self._at, "contains": dict(a)} for (s, n), a in amounts.items()],
         )
 
@@ -175,14 +191,12 @@ class SheetBook:
         keys = [line.key for line in lines]
         found = {line.key for line in lines if line.number < forgotten}
         for start in range(0, len(keys), 500):
-            query = select(journal_seen.c.key).where(journal_seen.c.key.in_(keys[start : start + 500]))
-            found.update(self._conn.execute(query).scalars())
+            found.update(self._conn.execute(_SEEN, {"keys": keys[start : start + 500]}).scalars())
         return frozenset(found)
 
     def settled(self, numbers: Iterable[int]) -> frozenset[int]:
         """Those whose journal line was accounted for."""
-        query = select(journal_seen.c.number).where(journal_seen.c.number.in_(sorted(set(numbers))))
-        return frozenset(self._conn.execute(query).scalars())
+        return frozenset(self._conn.execute(_SETTLED, {"numbers": sorted(set(numbers))}).scalars())
 
     def see(self, lines: Iterable[Line]) -> None:
         rows = [{"key": line.key, "number": line.number} for line in lines]
@@ -198,8 +212,7 @@ class SheetBook:
 
     def promised_lines(self, since: str) -> list[int]:
         """Lines not seen yet, promised after `since`."""
-        query = select(open_write.c.number).where(open_write.c.at > since).order_by(open_write.c.number)
-        return list(self._conn.execute(query).scalars())
+        return list(self._conn.execute(_PROMISED, {"since": since}).scalars())
 
     # --- row updates under way ---------------------------------------------------------------------------------------
 
@@ -211,14 +224,7 @@ class SheetBook:
         rows = [vars(intent) for intent in intents]
         if not rows:
             return
-        statement = upsert(row_intent)
-        names = ("kind", "lock_number", "write_number")
-        self._conn.execute(
-            statement.on_conflict_do_update(
-                index_elements=["sku"], set_={name: statement.excluded[name] for name in names}
-            ),
-            rows,
-        )
+        self._conn.execute(_INTEND, rows)
 
     def done(self, skus: Iterable[str]) -> None:
         if wanted := sorted(set(skus)):
@@ -247,13 +253,8 @@ class SheetBook:
 
     def previous_edits(self) -> dict[BalanceKey, int]:
         """Δ of the last applied edit of each cell."""
-        newest = (
-            select(func.max(edit.c.id))
-            .where(edit.c.outcome.in_(("applied", "waiting")), edit.c.before.is_not(None))
-            .group_by(edit.c.sku, edit.c.location)
-        )
-        query = select(edit).where(edit.c.id.in_(newest))
-        return {(row.sku, row.location): int(row.after) - row.before for row in self._conn.execute(query)}
+        found = self._conn.execute(_PREVIOUS_EDITS)
+        return {(row.sku, row.location): int(row.after) - row.before for row in found}
 
     def findings(self) -> dict[BalanceKey, str]:
         if self._findings is None:

@@ -5,13 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import Connection, Select, bindparam, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.domain.stock import Balance, BalanceKey, Cause, Movement
 from bridge.ledger.schema import balance, movement
 
+# Asked again and again: made once.
 _ALL_BALANCES = select(balance)
+_OF_SKUS = select(balance).where(balance.c.sku.in_(bindparam("skus", expanding=True)))
+_PUT = upsert(balance)
+_PUT = _PUT.on_conflict_do_update(
+    index_elements=["sku", "location"],
+    set_={name: _PUT.excluded[name] for name in ("typed", "booked", "allocated")},
+)
+_BOOK = insert(movement)
+_OURS = [cause.value for cause in Cause if not cause.typed]
+_BOOKED_SINCE = (
+    select(movement.c.sku, movement.c.location, func.sum(movement.c.on_hand))
+    .where(movement.c.at > bindparam("since"), movement.c.cause.in_(_OURS))
+    .group_by(movement.c.sku, movement.c.location)
+)
 
 
 class StockBook:
@@ -22,7 +36,7 @@ class StockBook:
     def balances(self, skus: Iterable[str] | None = None) -> dict[BalanceKey, Balance]:
         """Every balance, or those of `skus`."""
         if skus is not None:
-            return self._find(select(balance).where(balance.c.sku.in_(sorted(set(skus)))))
+            return self._find(_OF_SKUS, skus=sorted(set(skus)))
         if self._all is None:
             self._all = self._find(_ALL_BALANCES)
         return dict(self._all)
@@ -31,10 +45,9 @@ class StockBook:
         """What was read of the balances is no longer true."""
         self._all = None
 
-    def _find(self, query: Select[Any]) -> dict[BalanceKey, Balance]:
-        return {
-            (row.sku, row.location): Balance(row.typed, row.booked, row.allocated) for row in self._conn.execute(query)
-        }
+    def _find(self, query: Select[Any], **values: Any) -> dict[BalanceKey, Balance]:
+        rows = self._conn.execute(query, values)
+        return {(row.sku, row.location): Balance(row.typed, row.booked, row.allocated) for row in rows}
 
     def book(self, movements: Iterable[Movement]) -> None:
         """Append movements and carry their balances along. A first OPENING makes a cell stocked."""
@@ -42,17 +55,13 @@ class StockBook:
         if not moved:
             return
         self.changed()
-        self._conn.execute(insert(movement), [self._line(m) for m in moved])
+        self._conn.execute(_BOOK, [self._line(m) for m in moved])
         balances = self.balances(m.sku for m in moved)
         for m in moved:
             balances[m.sku, m.location] = _after(balances.get((m.sku, m.location), Balance()), m)
         touched = {(m.sku, m.location) for m in moved}
-        statement = upsert(balance)
         self._conn.execute(
-            statement.on_conflict_do_update(
-                index_elements=["sku", "location"],
-                set_={name: statement.excluded[name] for name in ("typed", "booked", "allocated")},
-            ),
+            _PUT,
             [
                 {"sku": s, "location": loc, "typed": b.typed, "booked": b.booked, "allocated": b.allocated}
                 for (s, loc), b in balances.items()
@@ -73,13 +82,8 @@ class StockBook:
 
     def booked_since(self, since: str) -> Mapping[BalanceKey, int]:
         """Δ on hand that we booked (not people) after `since`, by cell."""
-        causes = [cause.value for cause in Cause if not cause.typed]
-        query = (
-            select(movement.c.sku, movement.c.location, func.sum(movement.c.on_hand))
-            .where(movement.c.at > since, movement.c.cause.in_(causes))
-            .group_by(movement.c.sku, movement.c.location)
-        )
-        return {(sku, location): int(total) for sku, location, total in self._conn.execute(query)}
+        rows = self._conn.execute(_BOOKED_SINCE, {"since": since})
+        return {(sku, location): int(total) for sku, location, total in rows}
 
     def movements(self, sku: str | None = None) -> list[tuple[str, Movement]]:
         """Movements with their times, oldest first."""

@@ -22,6 +22,8 @@ def time_of(text: str) -> datetime:
 
 
 _AS_STORED = select(meta.c.key, cast(meta.c.value, Text).label("value"))
+_PUT = insert(meta)
+_PUT = _PUT.on_conflict_do_update(index_elements=["key"], set_={"value": _PUT.excluded.value})
 
 
 class Values:
@@ -35,7 +37,7 @@ class Values:
     def get(self, key: str, default: Any = None) -> Any:
         if key not in self._known:
             if self._stored is None:
-                self._stored = {row.key: row.value for row in self._conn.execute(_AS_STORED)}
+                self._stored = {row[0]: row[1] for row in self._conn.execute(_AS_STORED)}
             if key not in self._stored:
                 return default
             self._known[key] = json.loads(self._stored[key])
@@ -44,8 +46,7 @@ class Values:
     def put(self, key: str, value: Any) -> None:
         if self.get(key, _NOTHING) == value:
             return
-        statement = insert(meta).values(key=key, value=value)
-        self._conn.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+        self._conn.execute(_PUT, {"key": key, "value": value})
         self._known[key] = value
 
 
