@@ -378,6 +378,9 @@ class _Accounting:
             return True
         if units - has in (self.book.questioned.get(cell), self.book.refused.get(cell)):
             return True
+        if self.book.restored is not None:  # what the ledger that is no more wrote below zero stands there by our hand
+            lines = self.written.items()
+            return any((sku, at) == cell and written == units for (sku, _, at), written in lines)
         return self.written.get((row.sku, number_of(row.token) or 0, location)) == units
 
     def _expected(self, sku: str, location: str, amount: Amount) -> int | None:

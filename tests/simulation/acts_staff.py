@@ -113,8 +113,8 @@ def types_nonsense(sim: Sim, dice: Random) -> bool:
         return False
     text = dice.choice(NONSENSE)
     known = sim.eye.expected(grid.text(row, "SKU"), "本社倉庫", grid.text(row, "ロック"))
-    if not text and known == 0 != int(grid.text(row, "本社倉庫")):
-        return False  # a number over 0 that was gone before any read could show it: for the bridge a 0 was blanked
+    if not text and known != int(grid.text(row, "本社倉庫")):
+        return False  # gone before any read could show it: for the bridge another number was blanked
     grid.enter(row, "本社倉庫", text)
     return True
 
@@ -268,8 +268,6 @@ def _copy(sim: Sim, grid: Grid, row: int) -> int:
     new = new_name(sim, "product")
     Grid(sim).put(row + 1, "商品名", new)
     sim.model.copies(name, new)
-    if name in sim.cleared:
-        sim.cleared.add(new)
     return row + 1
 
 
@@ -298,6 +296,8 @@ def _becomes(sim: Sim, row: int, dice: Random) -> bool:
     name, sku = grid.text(row, "商品名"), new_name(sim, "N").replace(" ", "")
     if sim.model.rows[name].wrong or any(grid.text(row, at)[:1] == "-" for at in LOCATIONS):
         return False
+    if grid.text(row, "SKU") in sim.cleared:
+        sim.cleared.add(sku)
     grid.put(row, "SKU", sku)
     if dice.random() < 0.5:
         grid.put(row, "確認", "TRUE")
@@ -345,7 +345,7 @@ def clears_lock(sim: Sim, dice: Random) -> bool:
         return False
     row = grid.pick(rows, dice)
     grid.put(row, "ロック", dice.choice(("", "", "メモ")))
-    sim.cleared.add(grid.text(row, "商品名"))
+    sim.cleared.add(grid.text(row, "SKU"))
     return True
 
 
@@ -355,7 +355,7 @@ def _brings_back(sim: Sim) -> None:
     for row in sim.rows():
         strange = row.sku not in STOCK or sim.marks["ledger restored"] > 0
         if (strange and sim.eye.expected(row.sku, "本社倉庫", row.lock) is None) or row.lock[:1] not in ("✓", "🔒"):
-            sim.cleared.add(row.name)
+            sim.cleared.add(row.sku)
 
 
 def hides(sim: Sim, dice: Random) -> bool:

@@ -234,10 +234,9 @@ def _number(sim: Sim, sku: str, _data: Mapping[str, Any]) -> str | None:
     rows = [row for row in grid.positions() if grid.text(row, "SKU") == sku]
     if len(rows) != 1:
         return None
-    name = grid.text(rows[0], "商品名")
-    if name not in sim.cleared:
+    if sku not in sim.cleared:
         raise Broken(f"a person is asked about {sku}, though nobody touched its lock cell")
-    mine = sim.model.rows[name]
+    mine = sim.model.rows[grid.text(rows[0], "商品名")]
     for at in LOCATIONS:
         if books.balances.get((sku, at), (None,))[0] is not None:
             mine.cells.setdefault(at, 0)  # blank in an older row, and filled since: a number is asked for there too

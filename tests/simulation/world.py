@@ -148,7 +148,7 @@ class Sim:
         self.block: list[dict[str, str]] = []
         self.last_entry: tuple[str, str, str] | None = None
         self.edited: set[str] = set()  # SKUs with entries since the last rest
-        self.cleared: set[str] = set()  # rows whose lock cell somebody cleared since then
+        self.cleared: set[str] = set()  # SKUs of which somebody cleared a lock cell since then
         self.uncounted: set[str] = set()  # rows to count once the question about an older ledger is settled
         self.held: dict[str, SheetRow] | None = None
         self.made_at_reply = -1
@@ -190,7 +190,7 @@ class Sim:
         self._database().deserialize(ledger)
         self.eye.forget()
         self.model.ledger_is_older()
-        self.cleared |= set(self.model.rows)
+        self.cleared |= {row.sku for row in self.model.rows.values()}
         self.edited |= {row.sku for row in self.model.rows.values()}
         self.ledger_restored = True
         for name, complete in self.eye.watermarks().items():

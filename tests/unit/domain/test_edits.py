@@ -258,3 +258,18 @@ def test_an_order_that_a_restored_ledger_books_from_another_shelf_leaves_the_tab
     outcome = account(before, View((HERE, shop), (shown,), (line,)))
     assert {edit.location: edit.balance for edit in outcome.edits} == {HERE: 9, shop: 2}
     assert outcome.amounts["A", 3] == {HERE: 0, shop: -1}
+
+
+def test_a_number_below_zero_that_a_ledger_since_lost_wrote_is_asked_about_and_no_wrong_entry() -> None:
+    """10 was typed over by 0 and one sold: −1 stands there by our own hand. The older ledger, which knows of neither,
+    tells it by the journal; its two numbers are a question, not a finding that nobody could mend."""
+    line = Line(3, "A", locked(2), (HERE,), (Quantity(0),), (-1,))
+    below = replace(row(0, token=free(4)), cells=(Finding(FindingCode.NEGATIVE, -1),))
+    lost = account(replace(book(booked=-1), restored=1), view(below, lines=(line,)))
+    assert lost.findings == ()
+    assert [(edit.typed, edit.after, edit.balance) for edit in lost.edits] == [(0, -1, -1)]
+    typed = account(
+        replace(book(booked=-1), restored=1),
+        view(replace(below, cells=(Finding(FindingCode.NEGATIVE, -2),)), lines=(line,)),
+    )
+    assert [finding.code for finding in typed.findings] == [FindingCode.NEGATIVE]
