@@ -202,9 +202,8 @@ class _Accounting:
         self.per_token = Counter(row.token for row in view.rows if row.token)
 
     def run(self) -> Account:
-        for line in sorted(self.view.lines, key=lambda line: line.number):
-            if line.key not in self.book.seen:
-                self._settle(line)
+        for line in _in_order(line for line in self.view.lines if line.key not in self.book.seen):
+            self._settle(line)
         for row in self.view.rows:
             if row.sku and self.per_sku[row.sku] == 1:
                 self._row(row)
@@ -478,6 +477,19 @@ def booked_by(edit: Edit, typed: int | None, ref: str) -> list[Movement]:
         Movement(edit.sku, edit.location, edit.typed - (typed or 0), 0, cause, ref),
         *(Movement(edit.sku, edit.location, units, 0, Cause.LOWER_READING, "") for units in readings),
     ]
+
+
+def _in_order(lines: Iterable[Line]) -> list[Line]:
+    """By number, but each after the one whose content it wrote over: a request that was held up arrives late."""
+    left = {(line.sku, line.number): line for line in sorted(lines, key=lambda line: line.number)}
+    found: list[Line] = []
+    for first in list(left):
+        chain, key = [], first
+        while key in left:
+            chain.append(left.pop(key))
+            key = (key[0], number_of(chain[-1].token) or 0)
+        found += reversed(chain)
+    return found
 
 
 def orphan_locks(view: View, ours: Container[int]) -> tuple[int, ...]:

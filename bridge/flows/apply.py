@@ -150,7 +150,7 @@ class Apply:
             told = note_refusal(tx, refusal.hint)
             answers = Answers(self.shop, self.zone, gather(tx, self.shop))
             alone = self._guarded(people_requests(tx, self.shop, look, answers) if told else (), None, look)
-        for requests in ([*batch.beat, *alone], batch.beat):
+        for requests in ([*batch.beat, *alone], batch.beat if alone else []):
             try:
                 if requests:
                     self.desk.send(requests)

@@ -87,12 +87,19 @@ def _one_row_each(sim: Sim) -> bool:
 
 
 def _mend(sim: Sim) -> bool:
-    """Also cells that an older row left blank although they have been filled since."""
+    """Also cells that an older row left blank although they have been filled since, or below zero: they are counted."""
     grid = Grid(sim)
     for row in grid.positions():
+        mine = sim.model.rows[grid.text(row, "商品名")]
         for at in LOCATIONS:
-            if not grid.text(row, at) and sim.eye.finding(grid.text(row, "SKU"), at):
+            shown = grid.text(row, at)
+            if not sim.eye.finding(mine.sku, at) or mine.wrong.get(at, (None,))[0] == shown:
+                continue
+            if not shown:
                 grid.enter(row, at, "0")
+                return True
+            if shown.startswith("-"):
+                grid.put(row, at, str(sim.model.counts(mine, at, sim.eye.books()[0])))
                 return True
     return mends(sim, DICE)
 

@@ -273,3 +273,16 @@ def test_a_number_below_zero_that_a_ledger_since_lost_wrote_is_asked_about_and_n
         view(replace(below, cells=(Finding(FindingCode.NEGATIVE, -2),)), lines=(line,)),
     )
     assert [finding.code for finding in typed.findings] == [FindingCode.NEGATIVE]
+
+
+def test_a_line_of_a_late_request_is_settled_after_the_one_whose_content_it_wrote_over() -> None:
+    """9 were sold and written as line 13; the 9 was pasted back, and a request held up since line 8 wrote 0 over it.
+    Both lines are new to the reader: one whose replies were lost, or an older ledger."""
+    sold = Line(13, "A", locked(12), (HERE,), (Quantity(9),), (0,))
+    late = Line(8, "A", free(13), (HERE,), (Quantity(9),), (0,))
+    before = book(9, -9, number=12)
+    outcome = account(before, view(row(0, token=free(8)), lines=(sold, late)))
+    assert (outcome.amounts["A", 13], outcome.amounts["A", 8]) == ({HERE: -9}, {HERE: -18})
+    assert [edit.typed for edit in outcome.edits] == [18]
+    older = replace(book(9, -9, number=7), restored=7)
+    assert account(older, view(row(0, token=free(13)), lines=(sold, late))).amounts["A", 13] == {HERE: -9}
