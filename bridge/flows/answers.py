@@ -315,6 +315,7 @@ def _vanished(act: _Act) -> Refusal:
         replan(act.tx, act.shop, [sku, new])
     elif act.choice == "retire":
         act.tx.sheet.change(sku, standing=Standing.RETIRED.value, missing_since=None)
+        act.tx.sheet.find({}, [cell for cell in act.tx.sheet.findings() if cell[0] == sku])  # no cell is left to mend
         replan(act.tx, act.shop, [sku])
     else:
         act.tx.put("write again", [*act.tx.get("write again", []), sku])

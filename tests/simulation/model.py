@@ -101,14 +101,15 @@ class Model:
         return deepcopy(self.rows)
 
     def goes_back(self, older: Row) -> Row:
-        """A row shows what it showed some time ago. Where that was no number, what people typed since stays in force,
-        as if it had stood there then."""
+        """A row shows what it showed some time ago. Where that was no number, or a cell never filled, what people typed
+        since stays in force, as if it had stood there then."""
         row = deepcopy(older)
         now = next((each for each in self.rows.values() if each.sku == row.sku), row)
-        for at, (text, before) in older.wrong.items():
-            if at in now.cells:
-                row.cells[at] = now.cells[at]
-                row.wrong[at] = (text, str(int(before or 0) + now.cells[at] - older.cells.get(at, 0)))
+        for at, typed in now.cells.items():
+            if at in older.wrong or at not in older.cells:
+                text, before = older.wrong.get(at, ("", ""))
+                row.cells[at] = typed
+                row.wrong[at] = (text, str(int(before or 0) + typed - older.cells.get(at, 0)))
         return row
 
     # --- what malls do -----------------------------------------------------------------------------------------------

@@ -49,6 +49,19 @@ def test_discontinued_sets_its_listings_to_zero(shop: World) -> None:
     assert shop.shown("rakuten", "A") == shop.shown("shopify", "A") == 0
 
 
+def test_a_wrong_entry_of_a_row_that_was_deleted_ends_with_its_product(shop: World) -> None:
+    shop.type("A", "本社倉庫", "十二個")
+    shop.rounds(2)
+    shop.delete_row(shop.rows("A")[0][0])
+    shop.rounds(3)
+    with shop.service.ledger.read() as tx:
+        assert list(tx.sheet.findings()) == [("A", "本社倉庫")]
+    shop.answer("在庫表から行が消えました", "廃番")
+    shop.settle()
+    with shop.service.ledger.read() as tx:
+        assert tx.sheet.findings() == {}
+
+
 def test_restore_writes_the_row_again(shop: World) -> None:
     order = shop.buy("rakuten", "A", 2)
     shop.rounds(2)
