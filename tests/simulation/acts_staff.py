@@ -401,7 +401,8 @@ def restores_version(sim: Sim, dice: Random) -> bool:
         return False
     book, rows = dice.choice(versions)
     sim.sheet.restore(book)
-    sim.model.rows = {name: sim.model.goes_back(row) for name, row in rows.items()}
+    deleted = [row for _, row, _ in sim.gone]
+    sim.model.rows = {name: sim.model.goes_back(row, deleted) for name, row in rows.items()}
     sim.edited |= {row.sku for row in rows.values()}
     sim.gone.clear()
     sim.last_entry = None

@@ -87,7 +87,7 @@ def _one_row_each(sim: Sim) -> bool:
 
 
 def _mend(sim: Sim) -> bool:
-    """Also cells that an older row left blank although they have been filled since, or below zero: they are counted."""
+    """Also cells that an older row left blank although they have been filled since, or below zero."""
     grid = Grid(sim)
     for row in grid.positions():
         mine = sim.model.rows[grid.text(row, "商品名")]
@@ -95,11 +95,8 @@ def _mend(sim: Sim) -> bool:
             shown = grid.text(row, at)
             if not sim.eye.finding(mine.sku, at) or mine.wrong.get(at, (None,))[0] == shown:
                 continue
-            if not shown:
+            if not shown or shown.startswith("-"):
                 grid.enter(row, at, "0")
-                return True
-            if shown.startswith("-"):
-                grid.put(row, at, str(sim.model.counts(mine, at, sim.eye.books()[0])))
                 return True
     return mends(sim, DICE)
 
@@ -294,6 +291,14 @@ def _restored_ledger(sim: Sim, _about: str, _data: Mapping[str, Any]) -> str:
     return answer
 
 
+def _restored_version(sim: Sim, _about: str, _data: Mapping[str, Any]) -> str:
+    """What the older version shows was meant; under an older ledger, too, the rows are counted afterwards."""
+    if sim.ledger_restored:
+        asked = {sku for sku, _ in sim.eye.asked_at_restore("restored version")}
+        sim.uncounted |= {name for name, row in sim.model.rows.items() if row.sku in asked}
+    return "戻した数"
+
+
 def _overwritten(sim: Sim, sku: str, data: Mapping[str, Any]) -> str:
     """The cell is counted anew."""
     grid, books = Grid(sim), sim.eye.books()[0]
@@ -321,7 +326,7 @@ ANSWERS: Mapping[str, Answer] = {
     "raised there": _seen,
     "refused": _refused,
     "big change": lambda *_: "確認",
-    "restored version": lambda *_: "戻した数",
+    "restored version": _restored_version,
     "restored ledger": _restored_ledger,
     "ledger older": _wait,
     "sorted apart": _wait,

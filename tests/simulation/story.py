@@ -195,7 +195,7 @@ def shrink(sim: Sim, story: Story, wrong: str, tries: int = 600) -> tuple[Story,
 
 def _kind(wrong: str) -> str:
     """What kind of failure it is: its words without numbers and names."""
-    return "".join(c for c in wrong.split(":")[0] if not c.isdigit())[:24]
+    return "".join(c for c in wrong.removeprefix("no rest: ").split(":")[0] if not c.isdigit())[:24]
 
 
 def _with_acts(turns: Sequence[Turn], acts: Sequence[tuple[int, Act]]) -> list[Turn]:

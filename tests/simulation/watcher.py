@@ -151,13 +151,13 @@ class LedgerEye:
         query = "SELECT 1 FROM questioned WHERE sku = ? AND location = ?"
         return self.database.execute(query, (sku, at)).fetchone() is not None
 
-    def asked_at_restore(self) -> dict[Cell, tuple[int, int]]:
-        """What would be typed by the cells that an older ledger asks about, and what it booked off until the answer."""
+    def asked_at_restore(self, kind: str = "restored ledger") -> dict[Cell, tuple[int, int]]:
+        """What would be typed by the cells that such a question is about, and what was booked off until the answer."""
         query = (
             "SELECT sku, location, typed, lowered FROM questioned JOIN exception ON exception.id = questioned.question"
-            " WHERE kind = 'restored ledger'"
+            " WHERE kind = ?"
         )
-        return {(sku, at): (typed, lowered) for sku, at, typed, lowered in self.database.execute(query)}
+        return {(sku, at): (typed, lowered) for sku, at, typed, lowered in self.database.execute(query, (kind,))}
 
     def refused(self) -> set[tuple[str, str]]:
         """Listings that are tried again once a minute only."""
