@@ -243,6 +243,11 @@ class _Accounting:
                 self._note(sku, number, found)
         return found
 
+    def _as_copied(self, sku: str, token: str) -> Amount:
+        """A new product's row: with the token of the row that it was copied from it contains nothing of ours, without
+        any token what it contained before somebody cleared that."""
+        return self.last.get(sku, {}) if number_of(token) is None else {}
+
     def _note(self, sku: str, number: int, amount: Amount) -> None:
         self.amounts[sku, number] = self.new_amounts[sku, number] = amount
 
@@ -258,7 +263,7 @@ class _Accounting:
             return  # landed in an empty row: found by its token and cleared
         had = self._amount(line.sku, line.token)
         if had is None and not self._opened(line.sku):
-            had = {} if line.token else self.last.get(line.sku, {})  # a new product's row
+            had = self._as_copied(line.sku, line.token)
         if had is None:
             self._ask(line.sku, Ask.UNKNOWN_NUMBER)
             return
@@ -305,7 +310,7 @@ class _Accounting:
 
     def _tokenless(self, row: Row) -> None:
         if not self._opened(row.sku):
-            self._need(row, {} if row.token else self.last.get(row.sku, {}))
+            self._need(row, self._as_copied(row.sku, row.token))
         elif self._shows_what_it_last_showed(row):
             self._need(row, self.last.get(row.sku, {}))
         else:
@@ -370,17 +375,17 @@ class _Accounting:
         return units is not None and units < 0 and units == self._expected(sku, location, amount)
 
     def _just_written(self, row: Row, location: str, units: int, has: int) -> bool:
-        """Whether a number stands there that we wrote over what a person typed in that moment; one that was doubted at
-        the last look, or that a person is asked about, has no line any more."""
+        """Whether a number below zero stands there that we wrote over what a person typed in that moment; one that was
+        doubted at the last look, or that a person is asked about, has no line any more."""
         cell = (row.sku, location)
         if (*cell, units) in self.book.doubted:
             return True
         if units - has in (self.book.questioned.get(cell), self.book.refused.get(cell)):
             return True
-        if self.book.restored is not None:  # what the ledger that is no more wrote below zero stands there by our hand
-            lines = self.written.items()
-            return any((sku, at) == cell and written == units for (sku, _, at), written in lines)
-        return self.written.get((row.sku, number_of(row.token) or 0, location)) == units
+        number = number_of(row.token) or 0
+        if self.book.restored is not None and number > self.book.restored:  # by the ledger that is no more
+            return True
+        return self.written.get((row.sku, number, location)) == units
 
     def _expected(self, sku: str, location: str, amount: Amount) -> int | None:
         typed = self.typed.get((sku, location))

@@ -279,8 +279,10 @@ def _unknown_number(act: _Act) -> Refusal:
         typed = balance.typed if balance and balance.typed is not None else 0
         booked = balance.booked if balance else 0
         if act.choice == "yes":
+            back = supersede_reading(act.tx, sku, location)
+            movements.append(Movement(sku, location, back, 0, Cause.LOWER_READING, ""))
+            booked += back
             last[location] = booked
-            supersede_reading(act.tx, sku, location)
             cause = Cause.OPENING if opens else Cause.EDIT
             movements.append(Movement(sku, location, reading.units - booked - typed, 0, cause, "answer"))
         else:

@@ -35,9 +35,12 @@ def count_edits(tx: Tx, edits: Iterable[tuple[Edit, int]]) -> None:
         tx.sheet.change(sku, accepted_at=iso(tx.at), accepted=numbers)
 
 
-def supersede_reading(tx: Tx, sku: str, location: str) -> None:
-    """Another number was given for a cell about whose two readings a person is asked."""
+def supersede_reading(tx: Tx, sku: str, location: str) -> int:
+    """Another number was given for a cell about whose two readings a person is asked. Returns the units (≥ 0) that the
+    lower one of them had booked off."""
     earlier = tx.questions.find("two readings", f"{sku} {location}")
-    if earlier is not None:
-        tx.sheet.settle_edit(int(earlier.data["edit"]), "superseded")
-        tx.questions.close(earlier.id, both("results", "superseded"))
+    if earlier is None:
+        return 0
+    tx.sheet.settle_edit(int(earlier.data["edit"]), "superseded")
+    tx.questions.close(earlier.id, both("results", "superseded"))
+    return int(earlier.data["held"])

@@ -268,10 +268,12 @@ def _two_readings(sim: Sim, about: str, data: Mapping[str, Any]) -> str | None:
     raise Broken(f"{about}: neither {data['low']} nor {data['high']} is right, {missing} are missing")
 
 
-def _restored_ledger(sim: Sim, _about: str, _data: Mapping[str, Any]) -> str:
+def _restored_ledger(sim: Sim, _about: str, _data: Mapping[str, Any]) -> str | None:
     """Rows are counted: the table's numbers are taken, or the ledger's where only those are right; where neither are,
     the count is typed afterwards. Which of its shelves an order left nobody knows."""
     books, asked = sim.eye.books()[0], sim.eye.asked_at_restore()
+    if {sku for sku, _ in asked} - {row.sku for row in sim.model.rows.values()}:
+        return None  # its row has gone, and comes back or is given up first
     wrong: dict[str, set[str]] = {"表の数": set(), "台帳の数": set()}
     for name, row in sim.model.rows.items():
         cells = [at for at in row.cells if books.balances.get((row.sku, at), (None,))[0] is not None]

@@ -96,6 +96,24 @@ def test_a_count_confirmed_without_a_token_supersedes_the_question(shop: World) 
     assert shop.row("A")["本社倉庫"] == "20"
 
 
+def test_a_count_that_supersedes_the_question_ends_what_the_lower_reading_held_back(shop: World) -> None:
+    """An older row pasted back afterwards shows what was meant then, and nothing is missing from it."""
+    position, tab = shop.rows("A")[0][0], shop.tab("在庫表")
+    older = shop.spreadsheet.sheet(tab).rows[position].cells
+    ship_one(shop)
+    shop.type("A", "本社倉庫", 15)
+    shop.rounds(2, seconds=1.0)
+    shop.type("A", "ロック", "")
+    shop.type("A", "本社倉庫", 20)
+    shop.rounds(2)
+    shop.answer("ロック欄が消えた", "はい")
+    shop.settle()
+    shop.clock.sleep(60)
+    shop.spreadsheet.change(lambda edit: edit.book.sheet(tab).put_span(position, 0, older))
+    shop.settle()
+    assert shop.row("A")["本社倉庫"] == "4"  # 5 stood there, and one has left since
+
+
 def test_a_number_typed_long_after_is_simply_taken(shop: World) -> None:
     ship_one(shop)
     shop.clock.sleep(30)

@@ -260,18 +260,17 @@ def test_an_order_that_a_restored_ledger_books_from_another_shelf_leaves_the_tab
     assert outcome.amounts["A", 3] == {HERE: 0, shop: -1}
 
 
-def test_a_number_below_zero_that_a_ledger_since_lost_wrote_is_asked_about_and_no_wrong_entry() -> None:
-    """10 was typed over by 0 and one sold: −1 stands there by our own hand. The older ledger, which knows of neither,
-    tells it by the journal; its two numbers are a question, not a finding that nobody could mend."""
-    line = Line(3, "A", locked(2), (HERE,), (Quantity(0),), (-1,))
+@pytest.mark.parametrize("lines", [(Line(3, "A", locked(2), (HERE,), (Quantity(0),), (-1,)),), ()])
+def test_a_number_below_zero_that_a_ledger_since_lost_wrote_is_asked_about_and_no_wrong_entry(
+    lines: tuple[Line, ...],
+) -> None:
+    """10 was typed over by 0 and one sold: −1 stands there by our own hand. An older ledger knows of neither, and the
+    journal does not tell of a row that was written again; a number that nobody can mend by typing is a question."""
     below = replace(row(0, token=free(4)), cells=(Finding(FindingCode.NEGATIVE, -1),))
-    lost = account(replace(book(booked=-1), restored=1), view(below, lines=(line,)))
+    lost = account(replace(book(booked=-1), restored=1), view(below, lines=lines))
     assert lost.findings == ()
-    assert [(edit.typed, edit.after, edit.balance) for edit in lost.edits] == [(0, -1, -1)]
-    typed = account(
-        replace(book(booked=-1), restored=1),
-        view(replace(below, cells=(Finding(FindingCode.NEGATIVE, -2),)), lines=(line,)),
-    )
+    assert [edit.after for edit in lost.edits] == [-1]
+    typed = account(replace(book(booked=-1), restored=1), view(replace(below, token=free(1))))
     assert [finding.code for finding in typed.findings] == [FindingCode.NEGATIVE]
 
 
@@ -286,3 +285,15 @@ def test_a_line_of_a_late_request_is_settled_after_the_one_whose_content_it_wrot
     assert [edit.typed for edit in outcome.edits] == [18]
     older = replace(book(9, -9, number=7), restored=7)
     assert account(older, view(row(0, token=free(13)), lines=(sold, late))).amounts["A", 13] == {HERE: -9}
+
+
+@pytest.mark.parametrize(("token", "contained"), [("メモ", -7), ("", -7), (free(1), 0)])
+def test_a_new_row_without_its_token_contains_what_it_contained_with_it(token: str, contained: int) -> None:
+    """A write of another row landed in the row of new product C, and made 7 to 0; then somebody typed into its lock
+    cell, and a second write landed there. Only another product's token means that the row was just copied."""
+    before = replace(book(), standing={"A": Standing.KNOWN, "C": Standing.NEW}, last={"C": {HERE: -7}})
+    landed = Line(9, "C", token, (HERE,), (Quantity(0),), (0,))
+    shown = row(0, token=free(9), sku="C", confirm=True)
+    assert account(before, view(shown, lines=(landed,))).amounts["C", 9] == {HERE: contained}
+    needs = account(before, view(replace(shown, token=token), row(10, position=2))).needs
+    assert [need.amount.get(HERE, 0) for need in needs if need.sku == "C"] == [contained]
