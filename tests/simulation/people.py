@@ -221,6 +221,8 @@ def _gone(sim: Sim, sku: str, _data: Mapping[str, Any]) -> str | None:
         return "廃番"
     if sku in sim.edited and any(row.sku == sku for _, row, _ in sim.gone) and undoes(sim, DICE):
         return ""
+    if any(sim.eye.in_question(sku, at) for at in LOCATIONS):
+        return None  # whether a paste was meant is answered first
     if not any(row.sku == sku for _, row, _ in sim.gone):  # a version was restored in which it had no row
         sim.gone.append((new_name(sim, "product"), Row(sku), None))
     for _, row, _ in sim.gone:  # written again as the ledger has it, whatever was typed just before it went

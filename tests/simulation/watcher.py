@@ -148,7 +148,7 @@ class LedgerEye:
 
     def in_question(self, sku: str, at: str) -> bool:
         """Whether an edit of the cell waits for the answer about the paste it came with."""
-        query = "SELECT 1 FROM questioned WHERE sku = ? AND location = ?"
+        query = "SELECT 1 FROM questioned WHERE sku = ? AND location = ? AND NOT refused"
         return self.database.execute(query, (sku, at)).fetchone() is not None
 
     def asked_at_restore(self, kind: str = "restored ledger") -> dict[Cell, tuple[int, int]]:
