@@ -84,7 +84,7 @@ class Model:
         """`text` was typed or pasted over what the cell showed."""
         row = self.rows[name]
         entry, earlier = row.wrong.pop(at, (None, ""))
-        before = earlier if shown == entry else shown
+        before = earlier if shown == entry or (entry and not shown) else shown  # blank: a write hit it, and was undone
         if text.isdigit():  # a cell whose 0 was blanked still means 0; one never filled is opened
             row.cells[at] = row.cells.get(at, 0) + int(text) - int(before or 0)
         elif text or before not in ("", "0"):
