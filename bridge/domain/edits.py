@@ -42,12 +42,12 @@ class Standing(StrEnum):
 class Book:
     """What the ledger knows, as far as `account` needs it.
 
-    last: the amount of the content last seen under each SKU · seen: keys of the journal lines accounted for ·
-    unseen: movements a reader of the cell could not see, by cell · held_back: what the lower reading of an earlier edit
-    holds back in a cell that has shown nothing else since, by cell · previous: the last edit's Δ by cell · questioned,
-    refused: what *typed* would be by an edit that waits for its answer, or was answered 戻す, by cell · restored: this
-    is an older copy of the ledger, which had given out no number above that one · doubted: edits of an earlier read
-    that take back the one before, as (SKU, location, shown)
+    last: the amount of the content last seen under each SKU, where that is known · seen: keys of the journal lines
+    accounted for · unseen: movements a reader of the cell could not see, by cell · held_back: what the lower reading of
+    an earlier edit holds back in a cell that has shown nothing else since, by cell · previous: the last edit's Δ by
+    cell · questioned, refused: what *typed* would be by an edit that waits for its answer, or was answered 戻す, by
+    cell · restored: this is an older copy of the ledger, which had given out no number above that one · doubted: edits
+    of an earlier read that take back the one before, as (SKU, location, shown)
     """
 
     typed: Mapping[BalanceKey, int]
@@ -358,7 +358,9 @@ class _Accounting:
         return min(gone) if gone else None
 
     def _shows_what_it_last_showed(self, row: Row) -> bool:
-        last = self.last.get(row.sku, {})
+        last = self.last.get(row.sku)
+        if last is None or self.book.restored is not None:
+            return False  # a ledger that is no more may have written it since
         return all(
             self._expected(row.sku, location, last) == shown_units(reading)
             or self._still_zero(row.sku, location, reading, last)

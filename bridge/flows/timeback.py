@@ -8,7 +8,7 @@ its two answers, and until it is answered nothing rises.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -111,7 +111,11 @@ def past(tx: Tx, look: Look, moment: When, journal_lines: int) -> Past | None:
     return Past("restored version") if moment is When.VERSION else None
 
 
-def caught_up(tx: Tx) -> None:
-    """The whole journal was taken in."""
+def caught_up(tx: Tx, read: Container[str]) -> None:
+    """The whole journal was taken in. `read`: SKUs whose row could be judged. What another row showed last, this ledger
+    does not know: the one that is no more may have written it since."""
+    for sku in tx.sheet.skus():
+        if sku not in read:
+            tx.sheet.change(sku, last=None)
     tx.put("restored ledger", None)
     tx.questions.settle("ledger older", "", both("results", "settled itself"))

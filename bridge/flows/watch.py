@@ -96,7 +96,7 @@ class Watch:
             booked=booked,
             standing={sku: record.standing for sku, record in records.items()},
             amounts=amounts,
-            last={sku: record.last or {} for sku, record in records.items()},
+            last={sku: record.last for sku, record in records.items() if record.last is not None},
             seen=tx.sheet.seen(view.lines),
             unseen=unseen,
             held_back=held_back,
@@ -215,7 +215,7 @@ def _keep_tokens(tx: Tx, outcome: Account, records: Mapping[str, SkuRecord]) -> 
 def _ask_questions(tx: Tx, outcome: Account) -> None:
     for question in outcome.questions:
         if question.ask is Ask.UNKNOWN_NUMBER:
-            tx.sheet.change(question.sku, standing=Standing.ASKED.value, token="")
+            tx.sheet.change(question.sku, standing=Standing.ASKED.value, token="", last=None)
             tx.questions.ask("unknown number", question.sku, {"expected": _expected(tx, question.sku)})
         elif question.ask is Ask.NEW_PRODUCT:
             tx.questions.ask("new product", question.sku)
@@ -273,7 +273,7 @@ def _miss(tx: Tx, outcome: Account, records: Mapping[str, SkuRecord], limits: Li
         tx.put("emptied meant", False)
     for sku in confirmed:
         if records[sku].standing is Standing.NEW and not tx.stock.balances([sku]):
-            tx.forget_sku(sku)  # given up before its first number counted
+            tx.give_up_sku(sku)
             tx.questions.settle("new product", sku, both("results", "settled itself"))
             continue
         tx.sheet.change(sku, standing=Standing.GONE.value)

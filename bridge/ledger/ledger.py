@@ -82,7 +82,16 @@ class Tx:
 
     def forget_sku(self, code: str) -> None:
         """Everything held under one code, its stock included. Only where another product takes the code over."""
-        for name in ("sku", "balance", "movement", "amount", "finding", "questioned", "row_intent"):
+        self.give_up_sku(code)
+        self._delete(code, "balance", "movement", "amount")
+
+    def give_up_sku(self, code: str) -> None:
+        """A product none of whose numbers ever counted. What the tokens of its row say is kept: Ctrl+Z may bring the
+        row back, with a number in it that a write of another row had hit."""
+        self._delete(code, "sku", "finding", "questioned", "row_intent")
+
+    def _delete(self, code: str, *names: str) -> None:
+        for name in names:
             table = schema.metadata.tables[name]
             self.conn.execute(table.delete().where(table.c.sku == code))
         self._changed()

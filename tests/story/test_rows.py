@@ -122,6 +122,21 @@ def test_a_cleared_lock_cell_and_another_number_is_asked_about(shop: World) -> N
     assert shop.row("A")["本社倉庫"] == "20"
 
 
+def test_a_number_in_question_is_still_one_after_its_row_was_gone(shop: World) -> None:
+    """Whatever it shows then: what the content had been nobody knew any more."""
+    shop.type("A", "ロック", "")
+    shop.type("A", "本社倉庫", 20)
+    shop.rounds(3)
+    tab, position = shop.tab("在庫表"), shop.rows("A")[0][0]
+    gone = shop.spreadsheet.delete_rows(tab, position, position + 1)
+    shop.rounds(3)
+    assert "在庫表から行が消えました" in shop.open_questions()
+    shop.spreadsheet.undo(gone)
+    shop.type("A", "本社倉庫", 5)
+    shop.rounds(3)
+    assert "ロック欄が消えた" in shop.row("A")["状態"]
+
+
 def test_no_puts_the_last_good_numbers_back(shop: World) -> None:
     shop.type("A", "ロック", "よくわからない")
     shop.type("A", "本社倉庫", 20)

@@ -297,3 +297,12 @@ def test_a_new_row_without_its_token_contains_what_it_contained_with_it(token: s
     assert account(before, view(shown, lines=(landed,))).amounts["C", 9] == {HERE: contained}
     needs = account(before, view(replace(shown, token=token), row(10, position=2))).needs
     assert [need.amount.get(HERE, 0) for need in needs if need.sku == "C"] == [contained]
+
+
+def test_a_row_without_its_token_is_asked_about_where_an_older_ledger_judges() -> None:
+    """What it last showed may have been written since by the ledger that is no more; so it may where nothing is known
+    of its content, since a person was asked about it, or it was not there when that ledger caught up."""
+    shown = view(row(10, token=""))
+    assert [need.sku for need in account(book(), shown).needs] == ["A"]
+    for before in (replace(book(), restored=5), replace(book(), last={})):
+        assert [question.ask for question in account(before, shown).questions] == [Ask.UNKNOWN_NUMBER]

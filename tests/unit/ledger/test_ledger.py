@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine
 
 from bridge.domain.booking import LineState, Share
+from bridge.domain.edits import Standing
 from bridge.domain.invariants import conservation
 from bridge.domain.orders import LineKey, LineSnapshot, ListingKey
 from bridge.domain.push import ListingState, Push, Unseen
@@ -221,3 +222,14 @@ def test_a_listing_waits_from_its_first_change_until_it_shows_what_is_wanted() -
     assert due(replace(state, wanted=2, confirmed=4, shown=4)) == began  # a sale there is no answer to it
     assert due(replace(state, wanted=1, sent=2, confirmed=2, shown=2)) != began  # ours arrived; only the newer waits
     assert due(replace(state, wanted=1, sent=1, confirmed=1, shown=1)) is None
+
+
+def test_what_the_tokens_of_a_product_say_outlives_its_being_given_up(ledger: Ledger) -> None:
+    """Ctrl+Z may bring its row back, with a number in it that a write of another row had hit."""
+    with ledger.write() as tx:
+        tx.sheet.greet("C", Standing.NEW)
+        tx.sheet.note({("C", 9): {"本社倉庫": 2}})
+        tx.give_up_sku("C")
+    with ledger.read() as tx:
+        assert tx.sheet.skus() == {}
+        assert tx.sheet.amounts([9]) == {("C", 9): {"本社倉庫": 2}}
