@@ -131,7 +131,7 @@ def _count(sim: Sim) -> bool:
     """Rows that an older ledger asked about, where neither its numbers nor the table's were right: once they show what
     it knows, what lies on the shelf is typed."""
     grid, books, done = Grid(sim), sim.eye.books()[0], False
-    if sim.eye.asked_at_restore():
+    if sim.eye.asked_together("restored ledger"):
         return False
     for row in grid.positions():
         name = grid.text(row, "商品名")
@@ -221,7 +221,8 @@ def _gone(sim: Sim, sku: str, _data: Mapping[str, Any]) -> str | None:
         return "廃番"
     if sku in sim.edited and any(row.sku == sku for _, row, _ in sim.gone) and undoes(sim, DICE):
         return ""
-    if any(sim.eye.in_question(sku, at) for at in LOCATIONS):
+    counted = {each for each, _ in sim.eye.asked_together("restored ledger")}
+    if sku not in counted and any(sim.eye.in_question(sku, at) for at in LOCATIONS):
         return None  # whether a paste was meant is answered first
     if not any(row.sku == sku for _, row, _ in sim.gone):  # a version was restored in which it had no row
         sim.gone.append((new_name(sim, "product"), Row(sku), None))
@@ -273,7 +274,7 @@ def _two_readings(sim: Sim, about: str, data: Mapping[str, Any]) -> str | None:
 def _restored_ledger(sim: Sim, _about: str, _data: Mapping[str, Any]) -> str | None:
     """Rows are counted: the table's numbers are taken, or the ledger's where only those are right; where neither are,
     the count is typed afterwards. Which of its shelves an order left nobody knows."""
-    books, asked = sim.eye.books()[0], sim.eye.asked_at_restore()
+    books, asked = sim.eye.books()[0], sim.eye.asked_together("restored ledger")
     if {sku for sku, _ in asked} - {row.sku for row in sim.model.rows.values()}:
         return None  # its row has gone, and comes back or is given up first
     wrong: dict[str, set[str]] = {"表の数": set(), "台帳の数": set()}
@@ -298,7 +299,7 @@ def _restored_ledger(sim: Sim, _about: str, _data: Mapping[str, Any]) -> str | N
 def _restored_version(sim: Sim, _about: str, _data: Mapping[str, Any]) -> str:
     """What the older version shows was meant; under an older ledger, too, the rows are counted afterwards."""
     if sim.ledger_restored:
-        asked = {sku for sku, _ in sim.eye.asked_at_restore("restored version")}
+        asked = {sku for sku, _ in sim.eye.asked_together("restored version")}
         sim.uncounted |= {name for name, row in sim.model.rows.items() if row.sku in asked}
     return "戻した数"
 

@@ -151,7 +151,7 @@ class LedgerEye:
         query = "SELECT 1 FROM questioned WHERE sku = ? AND location = ? AND NOT refused"
         return self.database.execute(query, (sku, at)).fetchone() is not None
 
-    def asked_at_restore(self, kind: str = "restored ledger") -> dict[Cell, tuple[int, int]]:
+    def asked_together(self, kind: str) -> dict[Cell, tuple[int, int]]:
         """What would be typed by the cells that such a question is about, and what was booked off until the answer."""
         query = (
             "SELECT sku, location, typed, lowered FROM questioned JOIN exception ON exception.id = questioned.question"
