@@ -305,12 +305,14 @@ def _restored_version(sim: Sim, _about: str, _data: Mapping[str, Any]) -> str:
 
 
 def _overwritten(sim: Sim, sku: str, data: Mapping[str, Any]) -> str:
-    """The cell is counted anew."""
-    grid, books = Grid(sim), sim.eye.books()[0]
+    """The cell is counted anew. One that never counted shows what another row's write left in it until it does: what is
+    typed over that is a change of it, as everywhere."""
+    grid, books, at = Grid(sim), sim.eye.books()[0], data["location"]
     for row in grid.positions():
         mine = sim.model.rows[grid.text(row, "商品名")]
-        if grid.text(row, "SKU") == sku and data["location"] in mine.cells:
-            grid.put(row, data["location"], str(sim.model.counts(mine, data["location"], books)))
+        if grid.text(row, "SKU") == sku and at in mine.cells:
+            count, counted = str(sim.model.counts(mine, at, books)), books.balances.get((sku, at), (None,))[0]
+            (grid.put if counted is not None else grid.enter)(row, at, count)
     return "確認済み"
 
 
