@@ -401,8 +401,8 @@ def restores_version(sim: Sim, dice: Random) -> bool:
         return False
     book, rows = dice.choice(versions)
     sim.sheet.restore(book)
-    deleted = [row for _, row, _ in sim.gone]
-    sim.model.rows = {name: sim.model.goes_back(row, deleted) for name, row in rows.items()}
+    deleted, shown = [row for _, row, _ in sim.gone], {row.name: row.cells for row in sim.rows()}
+    sim.model.rows = {name: sim.model.goes_back(row, shown[name], deleted) for name, row in rows.items()}
     sim.edited |= {row.sku for row in rows.values()}
     sim.gone.clear()
     sim.last_entry = None
@@ -429,7 +429,8 @@ def pastes_older_row(sim: Sim, dice: Random) -> bool:
     cells = old.rows[there[name]].span(0, len(grid.at))
     meant, shown = sim.model.rows[name], [grid.text(mine[name], at) for at in LOCATIONS]
     sim.sheet.change(lambda edit: edit.book.sheet(sim.stock).put_span(mine[name], 0, cells))
-    sim.model.rows[name] = sim.model.goes_back(rows[name])
+    now = {at: grid.text(mine[name], at) for at in LOCATIONS}
+    sim.model.rows[name] = sim.model.goes_back(rows[name], now)
     sim.edited.add(rows[name].sku)
     if dice.random() < 0.3:
         grid.put(mine[name], "ロック", "")
