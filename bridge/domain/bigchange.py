@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bridge.domain.edits import Account, Ask, Book, Edit, rows_of
+from bridge.domain.edit_book import Account, Ask, Book, Edit
+from bridge.domain.edits import rows_of
 from bridge.domain.reading import Blank
 from bridge.domain.table import View
 from bridge.domain.tokens import number_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bridge.domain.edits import Standing
+from bridge.domain.edit_book import Standing
 from bridge.domain.orders import ListingKey
 from bridge.domain.push import gap, raise_allowed
 from bridge.domain.stock import Balance

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from bridge.domain.edits import Standing
+from bridge.domain.edit_book import Standing
 from bridge.domain.orders import ListingKey
 from bridge.domain.push import ListingState
 from bridge.domain.reading import Finding, Quantity, read_components

@@ -15,7 +15,8 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from bridge.clock import Clock
-from bridge.domain.edits import Account, Amount, Standing, TokenNeed, amounts_under, orphan_locks
+from bridge.domain.edit_book import Account, Amount, Standing, TokenNeed
+from bridge.domain.edits import amounts_under, orphan_locks
 from bridge.domain.reading import Blank, Quantity
 from bridge.domain.stock import Balance
 from bridge.domain.table import Row, View

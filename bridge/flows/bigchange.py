@@ -12,7 +12,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from bridge.domain.bigchange import Limits, Totals, blank_rows, implausible, rows_apart, totals
-from bridge.domain.edits import Account, Book, Edit, account, booked_by
+from bridge.domain.edit_book import Account, Book, Edit
+from bridge.domain.edits import account, booked_by
 from bridge.domain.stock import Balance, BalanceKey, Cause, Movement
 from bridge.domain.table import View
 from bridge.flows.edit_records import count_edits

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bridge.domain.edits import Account
+from bridge.domain.edit_book import Account
 from bridge.fault_points import Point, reached
 from bridge.flows import bigchange, timeback
 from bridge.flows.answers import Answering

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bridge.domain.edits import Edit
+from bridge.domain.edit_book import Edit
 from bridge.ledger.ledger import Tx
 from bridge.ledger.values import iso
 from bridge.sheet.texts import both

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bridge.domain.booking import line_ref
-from bridge.domain.edits import Standing
+from bridge.domain.edit_book import Standing
 from bridge.domain.push import ListingState
 from bridge.domain.reading import Quantity
 from bridge.domain.stock import Cause, Movement

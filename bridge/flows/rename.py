@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bridge.domain.edits import Standing
+from bridge.domain.edit_book import Standing
 from bridge.domain.stock import Component
 from bridge.ledger.ledger import Tx
 

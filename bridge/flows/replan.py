@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bridge.domain.availability import sellable, wanted
-from bridge.domain.edits import Standing
+from bridge.domain.edit_book import Standing
 from bridge.domain.push import gap
 from bridge.domain.stock import Balance
 from bridge.flows.shop import Shop, decided_of_gone, listing_name, places

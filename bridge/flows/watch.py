@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bridge.domain.bigchange import Limits
-from bridge.domain.edits import Account, Ask, Book, Standing, Unseen, account
+from bridge.domain.edit_book import Account, Ask, Book, Standing, Unseen
+from bridge.domain.edits import account
 from bridge.domain.reading import Blank, Finding, FindingCode, Quantity
 from bridge.domain.stock import BalanceKey, Cause, Movement
 from bridge.domain.table import View

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from bridge.domain.edits import Amount, Standing
+from bridge.domain.edit_book import Amount, Standing
 from bridge.domain.stock import BalanceKey
 from bridge.domain.table import Line
 from bridge.ledger.schema import (

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bridge.domain.edits import TokenNeed
+from bridge.domain.edit_book import TokenNeed
 from bridge.domain.table import Row
 from bridge.domain.tokens import free, locked
 from bridge.sheet import journal

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from bridge.domain.edits import Standing
+from bridge.domain.edit_book import Standing
 from bridge.domain.reading import Blank, Finding, Quantity, RawCell, Reading, read_quantity
 from bridge.flows import answers, watch
 from bridge.flows.desk import Look

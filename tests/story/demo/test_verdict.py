@@ -11,7 +11,8 @@ import pytest
 
 from bridge.channels.port import Channel, OrdersRead
 from bridge.demo.verdict import Line, holds
-from bridge.domain.edits import Account, Book, account
+from bridge.domain.edit_book import Account, Book
+from bridge.domain.edits import account
 from bridge.domain.table import View
 from bridge.domain.tokens import number_of
 from bridge.flows import bigchange

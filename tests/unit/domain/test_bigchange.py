@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.domain.bigchange import Limits, falls_too_far, implausible, totals
-from bridge.domain.edits import Account, Book, Edit, Standing, account, booked_by
+from bridge.domain.edit_book import Account, Book, Edit, Standing
+from bridge.domain.edits import account, booked_by
 from bridge.domain.reading import Quantity
 from bridge.domain.stock import BalanceKey
 from bridge.domain.table import Line, Row, View

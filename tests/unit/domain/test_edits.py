@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.domain.edits import Account, Ask, Book, Standing, Unseen, account
+from bridge.domain.edit_book import Account, Ask, Book, Standing, Unseen
+from bridge.domain.edits import account
 from bridge.domain.reading import Blank, Finding, FindingCode, Quantity
 from bridge.domain.stock import Cause
 from bridge.domain.table import Line, Row, View

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine
 
 from bridge.domain.booking import LineState, Share
-from bridge.domain.edits import Standing
+from bridge.domain.edit_book import Standing
 from bridge.domain.invariants import conservation
 from bridge.domain.orders import LineKey, LineSnapshot, ListingKey
 from bridge.domain.push import ListingState, Push, Unseen
