@@ -251,9 +251,13 @@ class _Accounting:
         return isinstance(reading, Blank) and self._expected(sku, location, amount) == 0
 
     def _ours(self, sku: str, location: str, reading: Reading, amount: Amount) -> bool:
-        """Whether this is a number below zero that we wrote ourselves: more was sold than there is."""
+        """Whether this is a number below zero that we wrote ourselves: more was sold than there is. In a cell that
+        never counted it is another row's, and no less than what we changed there."""
         units = shown_units(reading)
-        return units is not None and units < 0 and units == self._expected(sku, location, amount)
+        if units is None or units >= 0:
+            return False
+        expected = self._expected(sku, location, amount)
+        return units == expected if expected is not None else units >= amount.get(location, 0)
 
     def _just_written(self, row: Row, location: str, units: int, has: int) -> bool:
         """Whether a number below zero stands there that we wrote over what a person typed in that moment; one that was
@@ -281,12 +285,14 @@ class _Accounting:
         clean = True
         self.read.add(row.sku)
         for location, reading in self._cells(row):
-            units = shown_units(reading)
-            if isinstance(reading, Quantity) or (
-                units is not None and self._just_written(row, location, units, has.get(location, 0))
+            units, contained = shown_units(reading), has.get(location, 0)
+            ours = self._ours(row.sku, location, reading, has)
+            first = ours and (row.sku, location) not in self.typed
+            if units is not None and (
+                first or isinstance(reading, Quantity) or self._just_written(row, location, units, contained)
             ):
-                clean &= self._read_number(row, location, units or 0, has.get(location, 0))
-            elif isinstance(reading, Finding) and not self._ours(row.sku, location, reading, has):
+                clean &= self._read_number(row, location, units, contained)
+            elif isinstance(reading, Finding) and not ours:
                 clean = self._find(row, location, reading.code)
             elif self._still_zero(row.sku, location, reading, has):
                 continue

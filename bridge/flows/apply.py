@@ -17,11 +17,12 @@ from zoneinfo import ZoneInfo
 from bridge.clock import Clock
 from bridge.domain.edit_book import Account, Amount, Standing, TokenNeed
 from bridge.domain.edits import amounts_under, orphan_locks
-from bridge.domain.reading import Blank, Quantity
+from bridge.domain.reading import Blank
 from bridge.domain.stock import Balance
 from bridge.domain.table import Row, View
 from bridge.domain.tokens import free, locked, number_of
 from bridge.fault_points import Point, reached
+from bridge.flows import strays
 from bridge.flows.answer_cells import Answers, gather
 from bridge.flows.desk import Desk, Look
 from bridge.flows.heartbeat import beat
@@ -179,9 +180,10 @@ class Apply:
         orphans = orphan_locks(view, {intent.lock_number for intent in intents})
         unlock = [*orphans, *(intent.lock_number for intent in back)]
         writes = unlock_requests(stock, unlock)
-        landed = _landed(tx, view)
-        writes += self._writes(tx, batch, stock, ready, [row for row in landed if _bears_number(row)])
-        writes += clear_requests(stock, [row for row in landed if not _bears_number(row)])
+        landed = strays.landed(tx, view)
+        left = [strays.emptied(view, row) for row in landed if strays.bears_number(row)] + strays.hit(tx, view)
+        writes += self._writes(tx, batch, stock, ready, left)
+        writes += clear_requests(stock, [row for row in landed if not strays.bears_number(row)])
         busy = {intent.sku for intent in intents} - set(gone)
         if needs is not None and not ready:
             writes += self._tokens(tx, stock, view, needs)
@@ -190,7 +192,7 @@ class Apply:
         tx.sheet.done(intent.sku for intent in back)
         batch.requests += writes
         batch.essential = bool(writes)
-        batch.second = bool(ready or landed)
+        batch.second = bool(ready or landed or left)
 
     def _locks(self, tx: Tx, stock: StockTab, view: View, busy: set[str]) -> list[Request]:
         due = _due(tx, view, busy)[: self.rows_per_call]
@@ -227,16 +229,15 @@ class Apply:
         batch: Batch,
         stock: StockTab,
         ready: Sequence[tuple[RowIntent, Row]],
-        landed: Sequence[Row],
+        left: Sequence[strays.Stray],
     ) -> list[Request]:
-        """The second call of the rows we hold. `landed`: rows without a product in which a write of ours landed; zeros
-        take its place the same way, so that the journal explains it should another row stand there by now."""
-        if not ready and not landed:
+        """The second call of the rows we hold, and what takes the place of what was `left` in others."""
+        if not ready and not left:
             return []
         answers = Answers(self.shop, self.zone, gather(tx, self.shop))
         balances = tx.stock.balances(intent.sku for intent, _ in ready)
         full = {row.position: (row, intent) for intent, row in ready if intent.kind == "stock"}
-        positions = sorted([*full, *(row.position for row in landed)])
+        positions = sorted([*full, *(stray.row.position for stray in left)])
         first = tx.sheet.take_numbers(len(positions)) if positions else 0
         numbers = dict(zip(positions, range(first, first + len(positions)), strict=True))
         rows = [
@@ -244,7 +245,13 @@ class Apply:
             for row, _ in full.values()
         ]
         rows += [
-            RowWrite(row.position, numbers[row.position], _zeros(row, stock), dict.fromkeys(OWNED)) for row in landed
+            RowWrite(
+                stray.row.position,
+                numbers[stray.row.position],
+                stray.quantities,
+                answers.row(stray.row.sku) if stray.row.sku else dict.fromkeys(OWNED),
+            )
+            for stray in left
         ]
         rows.sort(key=lambda row: row.position)
         tx.sheet.promise_lines(numbers.values())
@@ -312,25 +319,6 @@ def _answered(batch: Batch) -> Point:
     if not batch.essential:
         return Point.HEAL_ANSWERED
     return Point.WRITE_ANSWERED if batch.second else Point.LOCK_ANSWERED
-
-
-def _landed(tx: Tx, view: View) -> list[Row]:
-    """Rows without a product in which a write of ours landed (its number says nothing of any product), or a token
-    alone. A row with numbers whose SKU somebody deleted bears a token that is known: it is left alone."""
-    rows = [row for row in view.rows if not row.sku and number_of(row.token) is not None and not row.hidden]
-    known = {number for _, number in tx.sheet.amounts(number_of(row.token) or 0 for row in rows)}
-    blank = [all(isinstance(cell, Blank) for cell in row.cells) for row in rows]
-    return [row for row, empty in zip(rows, blank, strict=True) if empty or number_of(row.token) not in known]
-
-
-def _bears_number(row: Row) -> bool:
-    return any(isinstance(cell, Quantity) and cell.units for cell in row.cells)
-
-
-def _zeros(row: Row, stock: StockTab) -> dict[str, int]:
-    """Zero for every cell that shows a number."""
-    cells = zip(stock.columns.locations, row.cells, strict=True)
-    return {location: 0 for location, cell in cells if isinstance(cell, Quantity)}
 
 
 def _moved(before: StockTab | None, after: StockTab | None) -> bool:

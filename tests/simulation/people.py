@@ -265,7 +265,9 @@ def _two_readings(sim: Sim, about: str, data: Mapping[str, Any]) -> str | None:
         return "少ない方"
     if missing == data["high"] - data["low"]:
         return "多い方"
-    counted = any((kind, of) == ("unknown number", sku) for _, kind, of, _ in sim.eye.open_questions())
+    counted = any(
+        of == sku and kind in ("unknown number", "overwritten") for _, kind, of, _ in sim.eye.open_questions()
+    )
     if counted or sim.eye.in_question(sku, at):
         return None  # what stands there since is asked about too, and takes this question's place
     raise Broken(f"{about}: neither {data['low']} nor {data['high']} is right, {missing} are missing")
@@ -304,15 +306,17 @@ def _restored_version(sim: Sim, _about: str, _data: Mapping[str, Any]) -> str:
     return "戻した数"
 
 
-def _overwritten(sim: Sim, sku: str, data: Mapping[str, Any]) -> str:
+def _overwritten(sim: Sim, sku: str, data: Mapping[str, Any]) -> str | None:
     """The cell is counted anew. One that never counted shows what another row's write left in it until it does: what is
     typed over that is a change of it, as everywhere."""
     grid, books, at = Grid(sim), sim.eye.books()[0], data["location"]
+    typed, booked, _ = books.balances.get((sku, at), (None, 0, 0))
     for row in grid.positions():
-        mine = sim.model.rows[grid.text(row, "商品名")]
+        mine, shown = sim.model.rows[grid.text(row, "商品名")], grid.text(row, at)
         if grid.text(row, "SKU") == sku and at in mine.cells:
-            count, counted = str(sim.model.counts(mine, at, books)), books.balances.get((sku, at), (None,))[0]
-            (grid.put if counted is not None else grid.enter)(row, at, count)
+            if typed is not None and shown.removeprefix("-").isdigit() and int(shown) != typed + booked:
+                return None  # what was sold since is not taken off the number yet
+            (grid.enter if typed is None else grid.put)(row, at, str(sim.model.counts(mine, at, books)))
     return "確認済み"
 
 

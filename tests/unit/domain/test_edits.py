@@ -307,3 +307,21 @@ def test_a_row_without_its_token_is_asked_about_where_an_older_ledger_judges() -
     assert [need.sku for need in account(book(), shown).needs] == ["A"]
     for before in (replace(book(), restored=5), replace(book(), last={})):
         assert [question.ask for question in account(before, shown).questions] == [Ask.UNKNOWN_NUMBER]
+
+
+@pytest.mark.parametrize(("shown", "typed"), [(-6, 9), (-15, 0), (-16, None)])
+def test_a_number_below_zero_that_a_write_left_in_a_new_products_row_is_read_by_what_it_changed(
+    shown: int, typed: int | None
+) -> None:
+    """Another row's −6 landed on the 9 of new product C. No person types less than nothing: what is below what we
+    changed there is a wrong entry."""
+    before = replace(book(), standing={"A": Standing.KNOWN, "C": Standing.NEW})
+    before = replace(before, amounts={**before.amounts, ("C", 9): {HERE: -15}})
+    below = replace(row(0, token=free(9), sku="C", confirm=True), cells=(Finding(FindingCode.NEGATIVE, shown),))
+    outcome = account(before, view(below))
+    assert [edit.typed for edit in outcome.edits] == ([] if typed is None else [typed])
+    assert bool(outcome.findings) == (typed is None)
+    healed = Line(10, "C", free(9), (HERE,), below.cells, (9,))
+    if typed is not None:
+        outcome = account(before, view(replace(below, token=free(10)), lines=(healed,)))
+        assert outcome.amounts["C", 10] == {HERE: 9 - typed}

@@ -1,0 +1,48 @@
+"""A write goes to a position, and somebody moves the rows in that very moment: what it left where it was not meant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.world import World
+
+
+@pytest.mark.parametrize(("sold", "counted", "left"), [(1, 5, "4"), (5, 1, "-4")])
+def test_what_a_write_left_in_the_row_of_a_new_product_goes_at_once(
+    shop: World, sold: int, counted: int, left: str
+) -> None:
+    """Nobody has said yet that its numbers count, so no row update of its own would ever put them right: who saw the
+    wrong number, and typed the right one over it, would have changed it by the difference."""
+    shop.copy_row("A")
+    position = shop.rows("A")[1][0]
+    shop.put("在庫表", position, {"SKU": "C", "本社倉庫": 7})
+    shop.rounds(3)
+    order = shop.buy("rakuten", "A", sold)
+    shop.rounds(2)
+    shop.type("A", "本社倉庫", counted)
+    shop.rounds(2)
+    seen: list[str] = []
+    shop.sandbox.faults["sheets"].before = lambda environ: _sort(shop, environ, seen)
+    shop.sandbox.rakuten.ship(order)
+    shop.rounds(3)
+    assert left in seen
+    shop.sandbox.faults["sheets"].before = None
+    shop.rounds(2)
+    assert shop.row("C")["本社倉庫"] == "7"
+    assert shop.balance("C") == {}
+    shop.type("C", "確認", True)
+    shop.settle()
+    assert shop.balance("C")["本社倉庫"] == 7
+    assert shop.service.reconcile() == []
+
+
+def _sort(shop: World, environ: dict[str, Any], seen: list[str]) -> None:
+    """Right before the second call, once."""
+    seen.append(shop.row("C")["本社倉庫"])
+    locked = any(row["ロック"].startswith("🔒") for row in shop.table("在庫表"))
+    if ":batchUpdate" in environ["PATH_INFO"] and locked and len(set(seen)) == 1:
+        area = {"sheetId": shop.tab("在庫表"), "startRowIndex": 1, "endRowIndex": 2 + len(shop.stock)}
+        by = {"dimensionIndex": shop.column("在庫表", "SKU"), "sortOrder": "DESCENDING"}
+        shop.spreadsheet.apply([{"sortRange": {"range": area, "sortSpecs": [by]}}])
