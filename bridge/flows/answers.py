@@ -26,6 +26,7 @@ from bridge.flows.opening import ask_openings, go_live, opening_answered
 from bridge.flows.probed import disproved
 from bridge.flows.rename import may_take_over, rename
 from bridge.flows.replan import replan
+from bridge.flows.rules import take_rules
 from bridge.flows.shop import Shop, bridge_live, missing_listings, places
 from bridge.ledger.ledger import Tx
 from bridge.ledger.listings import ListingRecord
@@ -49,6 +50,7 @@ class Answering:
         report_gone(tx, self.shop, look)
         if look.listings is not None and look.listings.columns.usable:
             self._listings(tx, look)
+        take_rules(tx, self.shop, look, self._still)
         if look.settings is not None and look.settings.columns.usable:
             if not bridge_live(tx):
                 ask_openings(tx)

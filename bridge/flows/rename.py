@@ -26,6 +26,7 @@ def rename(tx: Tx, old: str, new: str) -> None:
     ]
     tx.listings.put(changed)
     tx.orders.rename_components(old, new)
+    tx.rules.rename_sku(old, new)
     for question in tx.questions.open():
         if question.kind == "two readings" and question.data["sku"] == old:
             data = {**question.data, "sku": new}

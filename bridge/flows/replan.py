@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bridge.domain.availability import sellable, wanted
 from bridge.domain.edit_book import Standing
 from bridge.domain.push import gap
+from bridge.domain.rules import WHOLE, Stop, shown
 from bridge.domain.stock import Balance
 from bridge.flows.shop import Shop, decided_of_gone, listing_name, places
 from bridge.ledger.ledger import Tx
@@ -30,6 +31,7 @@ def replan(tx: Tx, shop: Shop, skus: Iterable[str]) -> None:
     unheard = _unheard(record for key, record in known.items() if key.channel in shop.channels)
     records = tx.sheet.skus()
     where, decided = places(tx), decided_of_gone(tx)
+    percents = _percents(tx, (record for key, record in known.items() if key.channel in shop.channels))
     changed = []
     for key, record in sorted(mine.items()):
         facts = shop.channels.get(key.channel)
@@ -47,12 +49,50 @@ def replan(tx: Tx, shop: Shop, skus: Iterable[str]) -> None:
             )
             for part in record.components
         }
-        new = wanted(record.components, free, facts.max_quantity)
-        if new is not None:
-            new = 0 if decided.get(listing_name(key)) == "stop" else max(0, new - record.shrunk)
-        if new != record.state.wanted:
-            changed.append(_want(tx, record, new))
+        made = wanted(record.components, free, facts.max_quantity)
+        planned = None if made is None else _shown(tx, shop, record, max(0, made - record.shrunk), percents)
+        new = planned
+        if decided.get(listing_name(key)) == "stop" or _stopped(tx, record):
+            new = 0  # also where nobody knows how many there are
+        if (new, planned) != (record.state.wanted, record.planned):
+            changed.append(replace(_want(tx, record, new), planned=planned))
     tx.listings.put(changed)
+
+
+def _stopped(tx: Tx, record: ListingRecord) -> bool:
+    return tx.rules.stop(record.key, (part.sku for part in record.components)) is Stop.SALES
+
+
+def _shown(tx: Tx, shop: Shop, record: ListingRecord, units: int, percents: Mapping[str, Mapping[str, int]]) -> int:
+    """What its rules leave of so many units."""
+    rule = tx.rules.of(record.key)
+    if rule.percent == WHOLE:
+        return shown(units, rule)
+    beside, first = _beside(shop, record, percents)
+    return shown(units, rule, beside, first=first)
+
+
+def _percents(tx: Tx, records: Iterable[ListingRecord]) -> Mapping[str, Mapping[str, int]]:
+    """The greatest share of each SKU that a channel may show: SKU → channel → percent."""
+    found: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for record in records:
+        percent = tx.rules.of(record.key).percent
+        for part in record.components:
+            by_channel = found[part.sku]
+            by_channel[record.key.channel] = max(by_channel[record.key.channel], percent)
+    return found
+
+
+def _beside(shop: Shop, record: ListingRecord, percents: Mapping[str, Mapping[str, int]]) -> tuple[Sequence[int], bool]:
+    """The shares of the other channels that sell any of the same, and whether this one comes first of those that get
+    any."""
+    by_channel: defaultdict[str, int] = defaultdict(int)
+    for part in record.components:
+        for channel, percent in percents[part.sku].items():
+            by_channel[channel] = max(by_channel[channel], percent)
+    gets = [channel for channel in shop.channels if by_channel[channel]]
+    others = [percent for channel, percent in by_channel.items() if channel != record.key.channel]
+    return others, gets[:1] == [record.key.channel]
 
 
 def _want(tx: Tx, record: ListingRecord, new: int | None) -> ListingRecord:

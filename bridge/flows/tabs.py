@@ -12,9 +12,11 @@ from bridge.domain.orders import ListingKey
 from bridge.domain.reading import Finding, read_components
 from bridge.flows.answer_cells import Answers
 from bridge.flows.desk import Look
+from bridge.flows.rule_cells import rule_sentences, scope_of
 from bridge.flows.shop import Shop, bridge_live, places
 from bridge.ledger.ledger import Tx
 from bridge.ledger.questions import OpenQuestion
+from bridge.ledger.rules import Scope
 from bridge.ledger.values import time_of
 from bridge.sheet.gateway import Request
 from bridge.sheet.layout import Columns, may_name_place, tab_spec
@@ -88,6 +90,9 @@ def _listing_cells(tx: Tx, shop: Shop, tab: Lines[ListingLine], answers: Answers
             strange = [c.sku for c in components if c.sku not in products and c.sku not in aliases]
             if strange:
                 wanted["state"] = say("states", "listing unknown", language, sku=strange[0])
+        if line.channel in shop.channels and key not in seen:
+            for sentence in rule_sentences(tx, language, "listings", Scope.listing(key), line.said):
+                wanted["state"] = f"{sentence} {wanted.get('state') or ''}".rstrip()
         seen.add(key)
         lines.append((line.position, wanted, line.shown))
     return _differing(tab.tab.sheet_id, tab.columns, lines)
@@ -133,7 +138,11 @@ def _result(each: OpenQuestion, language: str, answers: Answers) -> str:
 
 
 def _setting_cells(tx: Tx, shop: Shop, tab: Lines[SettingLine], answers: Answers) -> list[Request]:
-    lines = [(line.position, {"state": _setting(tx, shop, line, answers)}, {"state": line.state}) for line in tab.lines]
+    lines = []
+    for line in tab.lines:
+        wrong = rule_sentences(tx, shop.language, "settings", scope_of(shop, line), line.said)
+        state = " ".join([*wrong, _setting(tx, shop, line, answers)])
+        lines.append((line.position, {"state": state}, {"state": line.state}))
     return _differing(tab.tab.sheet_id, tab.columns, lines)
 
 

@@ -31,6 +31,7 @@ from bridge.ledger.listings import ListingBook
 from bridge.ledger.orders import OrderBook
 from bridge.ledger.questioned import QuestionedBook
 from bridge.ledger.questions import QuestionBook
+from bridge.ledger.rules import RuleBook
 from bridge.ledger.sheet import SheetBook
 from bridge.ledger.stock import StockBook
 from bridge.ledger.values import Values, iso
@@ -45,6 +46,7 @@ class Tx:
     stock: StockBook
     orders: OrderBook
     listings: ListingBook
+    rules: RuleBook
     questions: QuestionBook
     questioned: QuestionedBook
     sheet: SheetBook
@@ -161,6 +163,7 @@ class Ledger:
             stock=StockBook(conn, iso(at)),
             orders=OrderBook(conn, iso(at)),
             listings=ListingBook(conn, at, on_wanted),
+            rules=RuleBook(conn),
             questions=QuestionBook(conn, iso(at)),
             questioned=QuestionedBook(conn),
             sheet=SheetBook(conn, iso(at), values),

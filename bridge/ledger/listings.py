@@ -23,7 +23,8 @@ class ListingRecord:
     take `refused_quantity`. `justified_at`: the newest fact that raised what is wanted.
 
     due_since: what it shows and what is wanted differ since then; kept by the book · reserve: units it may have sold
-    unseen, held back from the others · shrunk: units taken off its own number before a maintenance window"""
+    unseen, held back from the others · shrunk: units taken off its own number before a maintenance window · planned:
+    what it would show without a stop"""
 
     state: ListingState
     components: tuple[Component, ...]
@@ -34,6 +35,7 @@ class ListingRecord:
     due_since: datetime | None = None
     reserve: int = 0
     shrunk: int = 0
+    planned: int | None = None
 
     @property
     def key(self) -> ListingKey:
@@ -206,6 +208,7 @@ def _record(row: Any) -> ListingRecord:
         due_since=_time(row.due_since),
         reserve=row.reserve,
         shrunk=row.shrunk,
+        planned=row.planned,
     )
 
 
@@ -241,6 +244,7 @@ def _values(record: ListingRecord) -> dict[str, Any]:
         "due_since": _text(record.due_since),
         "reserve": record.reserve,
         "shrunk": record.shrunk,
+        "planned": record.planned,
         "state": {
             "wanted": state.wanted,
             "sent": state.sent,

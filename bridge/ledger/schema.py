@@ -176,7 +176,20 @@ listing = Table(
     Column("due_since", Text),  # what it shows and what is wanted differ since then
     Column("reserve", Integer, nullable=False, default=0),  # it may have sold them unseen: the others hold them back
     Column("shrunk", Integer, nullable=False, default=0),  # taken off its own number before a maintenance window
+    Column("planned", Integer),  # what it would show without a stop
     Index("listing_due", "channel", "due_since"),
+)
+
+rule = Table(
+    "rule",  # what people said of one listing, one SKU, one channel, or all
+    metadata,
+    Column("scope", Text, primary_key=True),  # listing | sku | channel | all
+    Column("name", Text, primary_key=True),  # channel/id | SKU | channel | ""
+    Column("split", Integer),
+    Column("buffer", Integer),
+    Column("zero_at", Integer),
+    Column("cap", Integer),
+    Column("stop", Integer, nullable=False, default=0),  # domain.rules.Stop
 )
 
 component = Table(

@@ -19,6 +19,7 @@ from bridge.sheet.layout import (
     find_columns,
     first_locations,
     kind_title,
+    stop_titles,
     tab_spec,
 )
 from bridge.sheet.marks import HEADING_COLUMNS
@@ -158,11 +159,18 @@ def _columns(spec: TabSpec, sheet_id: int, language: str) -> list[Request]:
     requests += text_format(sheet_id, [i for i, (column, _) in enumerate(columns) if column.kind == "code"], 1)
     for i, (column, _) in enumerate(columns):
         requests.append(_width(sheet_id, i, column.width))
-        if column.kind == "tick":
+        if column.kind in ("tick", "stop"):
             area = box(sheet_id, (1, spec.rows), (i, i + 1))
-            rule = {"condition": {"type": "BOOLEAN"}, "strict": True}
-            requests.append({"setDataValidation": {"range": area, "rule": rule}})
+            requests.append({"setDataValidation": {"range": area, "rule": _rule(column, language)}})
     return requests
+
+
+def _rule(column: ColumnSpec, language: str) -> dict[str, Any]:
+    """A tick box; or a list to choose from, which refuses nothing: what isn't understood is answered in 状態."""
+    if column.kind == "tick":
+        return {"condition": {"type": "BOOLEAN"}, "strict": True}
+    values = [{"userEnteredValue": title} for title in stop_titles(language)]
+    return {"condition": {"type": "ONE_OF_LIST", "values": values}, "strict": False, "showCustomUi": True}
 
 
 def _shade(column: ColumnSpec) -> dict[str, float]:

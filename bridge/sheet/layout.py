@@ -11,13 +11,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from bridge.domain.rules import StopWord
+
 TABS = ("stock", "listings", "questions", "settings", "journal", "marks")
 HEADER_ROWS = 5  # the header stands in one of the first rows; above it there may be a banner
 
 
 @dataclass(frozen=True)
 class ColumnSpec:
-    """One column of a template. `by`: who owns its cells. `width` in pixels."""
+    """One column of a template. `by`: who owns its cells · `width` in pixels · `optional`: a tab may lack it."""
 
     role: str
     ja: str
@@ -27,6 +29,7 @@ class ColumnSpec:
     width: int
     note_ja: str = ""
     note_en: str = ""
+    optional: bool = False
 
     def title(self, language: str) -> str:
         return self.ja if language == "ja" else self.en
@@ -58,7 +61,8 @@ class HeaderProblem:
 
 @dataclass(frozen=True)
 class Columns:
-    """Where a tab's columns stand now. `at`: role -> 0-based column; `locations`: stock columns in sheet order."""
+    """Where a tab's columns stand now. `at`: role -> 0-based column, an optional one only where it is there;
+    `locations`: stock columns in sheet order."""
 
     header_row: int
     at: Mapping[str, int]
@@ -123,6 +127,26 @@ def kind_of(text: str) -> str | None:
     return None
 
 
+def stop_titles(language: str) -> list[str]:
+    """What may be chosen in a cell that holds a stop."""
+    return [str(titles[language]) for titles in _document()["words"]["stops"].values()]
+
+
+def stop_word(text: str) -> StopWord:
+    """What a cell that may hold a stop says, in either language."""
+    wanted = fold(text)
+    for word, titles in _document()["words"]["stops"].items():
+        if wanted in (fold(titles["ja"]), fold(titles["en"])):
+            return StopWord(word)
+    return StopWord.STRANGE if wanted else StopWord.BLANK
+
+
+@cache
+def none_words() -> frozenset[str]:
+    """The words for no rule, as `fold` has them."""
+    return frozenset(fold(title) for title in _document()["words"]["none"].values())
+
+
 @lru_cache(4096)
 def fold(text: str) -> str:
     """Headers are compared without regard to width, case and outer blanks."""
@@ -146,7 +170,7 @@ def find_columns(tab: str, rows: Sequence[Sequence[str]], locations: Sequence[st
     at = {
         column.role: _only(header, wanted[column.role], column.ja, problems)
         for column in spec.columns
-        if column.role in wanted
+        if column.role in wanted and not (column.optional and wanted[column.role].isdisjoint(header))
     }
     found = {name: _only(header, {fold(name)}, name, problems) for name in locations}
     ordered = dict(sorted(found.items(), key=lambda item: item[1]))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from bridge.domain.reading import Blank, CellKind, Reading, plain, read_quantity
+from bridge.domain.rules import PARTS, RuleReading, StopWord, read_part
 from bridge.domain.table import Line, Row, View
 from bridge.sheet.grid import GridCell, Tab, rows_below
-from bridge.sheet.layout import Columns, find_columns, kind_of
+from bridge.sheet.layout import Columns, find_columns, kind_of, none_words, stop_word
 
 T = TypeVar("T")
 
@@ -31,6 +32,9 @@ class StockTab:
 
     def safety(self, position: int) -> Reading:
         return read_quantity(self.tab.cell(position, self.columns.at["safety"]).raw)
+
+    def stop(self, position: int) -> StopWord:
+        return _stop(self.tab, position, self.columns.at)
 
 
 def read_stock(tab: Tab, locations: Sequence[str], lines: Iterable[Line] = ()) -> StockTab:
@@ -76,6 +80,18 @@ def _plain(cell: GridCell) -> int | str | None:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What a line says of rules and stops. `rules` by part; blank where its column isn't there."""
+
+    rules: Mapping[str, RuleReading] = field(default_factory=dict)
+    stop: StopWord = StopWord.BLANK
+
+    @property
+    def nothing(self) -> bool:
+        return self.stop is StopWord.BLANK and all(isinstance(reading, Blank) for reading in self.rules.values())
+
+
+@dataclass(frozen=True)
 class ListingLine:
     """One line of 出品."""
 
@@ -84,6 +100,7 @@ class ListingLine:
     listing: str
     components: str
     shown: Mapping[str, int | str | None]  # the bridge-owned cells
+    said: Said = Said()
 
 
 @dataclass(frozen=True)
@@ -105,6 +122,7 @@ class SettingLine:
     name: str
     on: bool | None
     state: int | str | None
+    said: Said = Said()
 
 
 @dataclass(frozen=True)
@@ -122,7 +140,8 @@ def read_listings(tab: Tab) -> Lines[ListingLine]:
         if not channel and not listing:
             return None
         shown = {role: _plain(tab.cell(position, at[role])) for role in ("wanted", "sent", "confirmed", "state")}
-        return ListingLine(position, channel, listing, tab.text(position, at["components"]), shown)
+        components = tab.text(position, at["components"])
+        return ListingLine(position, channel, listing, components, shown, _said(tab, position, at))
 
     return _lines("listings", tab, line)
 
@@ -148,9 +167,22 @@ def read_settings(tab: Tab) -> Lines[SettingLine]:
             return None
         name, state = tab.text(position, at["name"]), _plain(tab.cell(position, at["state"]))
         on = tab.cell(position, at["on"]).raw
-        return SettingLine(position, kind, name, bool(on.value) if on.kind is CellKind.BOOLEAN else None, state)
+        ticked = bool(on.value) if on.kind is CellKind.BOOLEAN else None
+        return SettingLine(position, kind, name, ticked, state, _said(tab, position, at))
 
     return _lines("settings", tab, line)
+
+
+def _said(tab: Tab, position: int, at: Mapping[str, int]) -> Said:
+    rules = {
+        part: read_part(part, tab.cell(position, at[part]).raw, none_words()) if part in at else Blank()
+        for part in PARTS
+    }
+    return Said(rules, _stop(tab, position, at))
+
+
+def _stop(tab: Tab, position: int, at: Mapping[str, int]) -> StopWord:
+    return stop_word(tab.text(position, at["stop"])) if "stop" in at else StopWord.BLANK
 
 
 def _lines(role: str, tab: Tab, line: Callable[[int, Mapping[str, int]], T | None], *, above: bool = False) -> Lines[T]:
