@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bridge.domain.orders import ListingKey, OrderSnapshot
 from bridge.errors import Hint
@@ -127,6 +127,14 @@ class CountsStock(Protocol):
         """Sellable units there, of every listing it holds. One that is missing is unknown, never 0.
 
         Raises TryAgain, NeedsPerson."""
+
+
+@runtime_checkable
+class ShipsItself(Protocol):
+    """A channel that sells some listings from a warehouse of its own (FBA), which no number of ours stops."""
+
+    def shipped_by_mall(self, listings: Iterable[ListingKey]) -> Mapping[ListingKey, Hint]:
+        """Those of `listings`, as far as they have been read, and why they are sent no number. Asks nobody."""
 
 
 class Channel(Protocol):

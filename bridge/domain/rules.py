@@ -56,7 +56,7 @@ class Rule:
 PARTS = tuple(each.name for each in fields(Rule))
 
 
-class Stop(IntEnum):
+class Halt(IntEnum):
     """The greater stands above the lower."""
 
     NONE = 0
@@ -74,7 +74,7 @@ class StopWord(StrEnum):
     STRANGE = "strange"  # none of these
 
 
-STOPS = {StopWord.SALES: Stop.SALES, StopWord.SYNC: Stop.SYNC}
+STOPS = {StopWord.SALES: Halt.SALES, StopWord.SYNC: Halt.SYNC}
 
 
 def shown(units: int, rule: Rule, beside: Sequence[int] = (), *, first: bool = False) -> int:

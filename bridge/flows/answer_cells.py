@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,17 +11,21 @@ from zoneinfo import ZoneInfo
 from bridge.domain.edit_book import Standing
 from bridge.domain.orders import ListingKey
 from bridge.domain.push import gap, raise_allowed
+from bridge.domain.rules import Halt
 from bridge.domain.stock import Balance
 from bridge.domain.table import Row, View
 from bridge.domain.unheard import Contact
 from bridge.flows.bigchange import KINDS
 from bridge.flows.dark import contact_with
-from bridge.flows.safety import SAFETY, waiting
-from bridge.flows.shop import Shop, places
+from bridge.flows.rule_cells import cannot_stop, strange_stop, where_to_stop
+from bridge.flows.safety import SAFETY, STOP, waiting
+from bridge.flows.shop import Shop, bridge_live, places
+from bridge.flows.stopped import WAITING, Halted, halted
 from bridge.ledger.channels import ChannelRecord
 from bridge.ledger.ledger import Tx
 from bridge.ledger.listings import ListingRecord
 from bridge.ledger.questions import OpenQuestion
+from bridge.ledger.rules import Entry, Scope
 from bridge.ledger.sheet import SkuRecord
 from bridge.ledger.values import time_of
 from bridge.sheet.requests import CellValue
@@ -44,6 +48,10 @@ class Facts:
     contacts: Mapping[str, Contact]
     reserved: Mapping[str, Mapping[ListingKey, int]]  # by SKU: units that a listing may have sold unseen
     sells: Mapping[str, bool]
+    halted: Mapping[ListingKey, Halted]
+    rules: Mapping[Scope, Entry]
+    resume_waits: Container[str]
+    live: bool  # the whole bridge
 
 
 def gather(tx: Tx, shop: Shop) -> Facts:
@@ -74,6 +82,10 @@ def gather(tx: Tx, shop: Shop) -> Facts:
         contacts={name: contact_with(tx, shop, name) for name in shop.channels},
         reserved=reserved,
         sells=places(tx).sells,
+        halted=halted(tx),
+        rules=tx.rules.all(),
+        resume_waits=tx.get(WAITING, []),
+        live=bridge_live(tx),
     )
 
 
@@ -120,6 +132,7 @@ class Answers:
             return self._say("unknown number")
         if record.standing is Standing.NEW:
             return self._say("new product")
+        stop = self.stop(Scope.sku(sku))
         parts = [
             self._finding(sku, location, code)
             for (s, location), code in sorted(self._facts.findings.items())
@@ -134,11 +147,13 @@ class Answers:
         for (kind, _), question in self._facts.questions.items():
             if kind == "two readings" and question.data["sku"] == sku:
                 parts.append(self._say("two readings", balance=question.data["low"], other=question.data["high"]))
-        return " ".join(parts) if parts else self._accepted(sku, record)
+        return " ".join(filter(None, [stop, *parts] if parts else [stop, self._accepted(sku, record)]))
 
     def _finding(self, sku: str, location: str, code: str) -> str:
         if location == SAFETY:
             return say("findings", "safety", self._language, value=self._facts.records[sku].safety)
+        if location == STOP:
+            return strange_stop(self._language, "strange in stock")
         balance = self._facts.balances.get(sku, {}).get(location)
         value = balance.on_hand if balance and balance.stocked else "—"
         return say("findings", code, self._language, location=location, value=value)
@@ -146,7 +161,7 @@ class Answers:
     def _accepted(self, sku: str, record: SkuRecord) -> str:
         if record.accepted_at is None or not record.accepted:
             return ""
-        live = [each for each in self._facts.listings.get(sku, []) if self._live(each)]
+        live = [each for each in self._facts.listings.get(sku, []) if self._live(each) and not self._left_alone(each)]
         malls = {each.key.channel for each in live}
         behind = {each.key.channel for each in live if each.state.confirmed != each.state.wanted}
         stocked = [b for b in self._facts.balances.get(sku, {}).values() if b.stocked]
@@ -184,8 +199,61 @@ class Answers:
             "state": self._listing_state(record),
         }
 
+    # --- stops -------------------------------------------------------------------------------------------------------
+
+    def _left_alone(self, record: ListingRecord) -> bool:
+        return record.key in self._facts.halted and self._facts.halted[record.key].halt is Halt.SYNC
+
+    def stop(self, scope: Scope) -> str:
+        """What has become of a stop of one SKU, one channel or all; "" where there is none."""
+        entry = self._facts.rules.get(scope)
+        if entry is None or entry.stop is Halt.NONE:
+            return ""
+        if scope.kind == "sku":
+            about = {record.key for record in self._facts.listings.get(scope.name, [])}
+        else:
+            about = {key for key in self._facts.halted if scope.name in ("", key.channel)}
+        mine = [each for key, each in self._facts.halted.items() if key in about and each.halt is Halt.SALES]
+        done = sum(each.at_zero for each in mine)
+        text = self._stop("sales" if entry.stop is Halt.SALES else "sync", done=done, all=len(mine))
+        return f"{text} {self.resume_waits(scope)}".rstrip()
+
+    def resume_waits(self, scope: Scope) -> str:
+        """Why 再開 has not been acted on; "" where it has, or isn't written."""
+        return self._stop("resume waits") if f"{scope.kind} {scope.name}" in self._facts.resume_waits else ""
+
+    def halted(self, record: ListingRecord) -> str:
+        """What a stop means for a listing; "" where there is none."""
+        each = self._facts.halted.get(record.key)
+        if each is None:
+            return ""
+        again = {
+            "by": self._stop(f"by {each.by.kind}", name=each.by.name),
+            "planned": "—" if record.planned is None else record.planned,
+        }
+        waits = self.resume_waits(Scope.listing(record.key))
+        if each.halt is Halt.SYNC:
+            text = self._stop("left alone", **again)
+        elif each.at_zero:
+            text = self._stop("at zero", **again)
+        elif why := self._cannot_stop(record):
+            text = self._stop("cannot stop", why=why, where=where_to_stop(self._language, record.key.channel), **again)
+        else:
+            text = self._stop("sending zero", **again)
+        return f"{text} {waits}".rstrip()
+
+    def _cannot_stop(self, record: ListingRecord) -> str:
+        """Why 0 can't be sent; "" where it can."""
+        channel = self._facts.channels.get(record.key.channel)
+        return cannot_stop(self._language, record, channel, self._facts.live, self._facts.contacts)
+
+    def _stop(self, code: str, **values: object) -> str:
+        return say("stops", code, self._language, **values)
+
     def _listing_state(self, record: ListingRecord) -> str:
         state = record.state
+        if halted := self.halted(record):
+            return halted
         for component in record.components:
             if component.sku not in self._facts.records:
                 return self._say("listing unknown", sku=component.sku)

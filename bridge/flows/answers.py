@@ -23,11 +23,12 @@ from bridge.flows.edit_records import supersede_reading
 from bridge.flows.gone import decide, decide_all, report_gone
 from bridge.flows.intake import book_unmapped
 from bridge.flows.opening import ask_openings, go_live, opening_answered
+from bridge.flows.preview import begin_as_previewed, preview_stands
 from bridge.flows.probed import disproved
 from bridge.flows.rename import may_take_over, rename
 from bridge.flows.replan import replan
 from bridge.flows.rules import take_rules
-from bridge.flows.shop import Shop, bridge_live, missing_listings, places
+from bridge.flows.shop import Shop, bridge_live, places
 from bridge.ledger.ledger import Tx
 from bridge.ledger.listings import ListingRecord
 from bridge.ledger.questions import OpenQuestion
@@ -159,26 +160,13 @@ class Answering:
         tx.channels.change(name, live=on)
         if on:
             tx.put(f"live_at {name}", iso(tx.at))
-            previewed = [  # what it showed before the shadow says nothing about now: the next reading begins anew
-                replace(r, state=replace(r.state, live_previewed=r.state.wanted, level=None, based_at=None))
-                for r in tx.listings.all(name).values()
-            ]
-            tx.listings.put(previewed)
+            tx.listings.put(begin_as_previewed(each) for each in tx.listings.all(name).values())
 
     def _why_not(self, tx: Tx, name: str) -> str:
         """Why a channel can't go live yet; "" where it can."""
         if not bridge_live(tx):
             return "bridge first"
-        record = tx.channels.get(name)
-        unknown = missing_listings(tx, name)  # asked about by themselves
-        listings = [each for each in tx.listings.all(name).values() if each.components and each.key.id not in unknown]
-        if (
-            record.opened_at is None
-            or tx.get("net pending")
-            or any(each.state.shown is None for each in listings if each.state.wanted is not None and not each.refused)
-        ):
-            return "preview first"
-        return ""
+        return "" if preview_stands(tx, name, tx.listings.all(name).values()) else "preview first"
 
     # --- 要対応 ------------------------------------------------------------------------------------------------------
 

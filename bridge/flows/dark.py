@@ -18,10 +18,12 @@ from datetime import datetime, timedelta
 from bridge.domain.maintenance import Window, ahead, current
 from bridge.domain.orders import ListingKey
 from bridge.domain.push import gap
+from bridge.domain.rules import Halt
 from bridge.domain.unheard import STUCK, Contact, contact, may_have_sold, may_sell, pace
 from bridge.errors import Stop
 from bridge.flows.replan import replan
 from bridge.flows.shop import Shop
+from bridge.flows.stopped import halt_of
 from bridge.ledger.channels import Half
 from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.listings import ListingRecord
@@ -119,7 +121,8 @@ def _stuck(tx: Tx, shop: Shop, name: str, late: Mapping[ListingKey, ListingRecor
     of every channel that don't show what is wanted for so long."""
     before = tx.at - shop.patience
     mine = {key: record for key, record in late.items() if key.channel == name and _shows_too_many(record)}
-    above = mine if tx.channels.get(name).live else {}
+    ours = {key: record for key, record in mine.items() if halt_of(tx, record) is not Halt.SYNC}
+    above = ours if tx.channels.get(name).live else {}
     paces = _paces(tx, name, before) if above else {}
     found = {}
     for key, record in above.items():

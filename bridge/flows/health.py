@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bridge.domain.push import Push, decide
+from bridge.domain.rules import Halt
 from bridge.domain.unheard import Contact
 from bridge.flows.dark import contact_with, sheet_dark
 from bridge.flows.shop import Shop, bridge_live
+from bridge.flows.stopped import halt_of
 from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.listings import ListingRecord
 from bridge.ledger.values import time_of
@@ -77,7 +79,7 @@ def health(ledger: Ledger, shop: Shop) -> Health:
 def _channel(tx: Tx, shop: Shop, name: str) -> ChannelHealth:
     record = tx.channels.get(name)
     live = record.live and bridge_live(tx)
-    due = tx.listings.due(name).values() if live else ()
+    due = [each for each in tx.listings.due(name).values() if halt_of(tx, each) is not Halt.SYNC] if live else []
     falling = [each for each in due if (push := _ungated(each)) is not None and push.quantity < push.shown]
     others = [each for each in due if each not in falling]
     return ChannelHealth(

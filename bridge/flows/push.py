@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
-from bridge.channels.port import Channel, Outcome, Pushed, PushItem
+from bridge.channels.port import Channel, Outcome, Pushed, PushItem, ShipsItself
 from bridge.clock import Clock
 from bridge.domain.maintenance import current
 from bridge.domain.orders import ListingKey
@@ -26,10 +27,13 @@ from bridge.domain.push import (
     raise_allowed,
     unanswered,
 )
+from bridge.domain.rules import Halt
+from bridge.errors import Hint, TryAgain
 from bridge.fault_points import Point, reached
 from bridge.flows.dark import hold_back, listening, sheet_dark, silent_skus
 from bridge.flows.replan import replan
 from bridge.flows.shop import ChannelFacts, Shop, bridge_live, missing_listings
+from bridge.flows.stopped import halt_of, halted
 from bridge.flows.timeback import unsettled
 from bridge.gate import Gate
 from bridge.ledger.ledger import Ledger, Tx
@@ -63,22 +67,40 @@ class Pusher:
             return 0
         self._gate.looked(self._clock.monotonic())  # what is at rest was read before; from here on it may change
         self._give_up_interrupted()
+        done = self._stop_sales()
         self._observe(*self._to_read())
-        done = 0
         for _ in range(ROUNDS):
-            key, items = self._intend()
-            if not items:
-                break
-            reached(Point.PUSH_PROMISED)
-            outcomes = self._channel.push([PushItem(i.listing, i.quantity, i.shown) for i in items], key)
-            reached(Point.PUSH_ANSWERED)
-            self._settle(items, outcomes)
-            reached(Point.PUSH_SETTLED)
-            done += sum(outcome.outcome is Outcome.DONE for outcome in outcomes)
-            self._observe([item.listing for item in items])
-            if not any(outcome.outcome is Outcome.STALE for outcome in outcomes):
+            outcomes = self._send(*self._intend())
+            done += sum(outcome is Outcome.DONE for outcome in outcomes.values())
+            self._observe(sorted(outcomes))
+            if Outcome.STALE not in outcomes.values():
                 break
         return done
+
+    def _stop_sales(self) -> int:
+        """販売停止 before all else: a long read doesn't hold it up, and a read that fails doesn't either. What the
+        channel refuses is tried again in its turn."""
+        with self._ledger.read() as tx:
+            stopped = [record.key for record in self._not_yet_stopped(tx)]
+        if not stopped:
+            return 0
+        with suppress(TryAgain):  # raised again by the reading that follows
+            self._observe(stopped)
+        outcomes = self._send(*self._intend_stops())
+        with suppress(TryAgain):
+            self._observe(sorted(outcomes))
+        return sum(outcome is Outcome.DONE for outcome in outcomes.values())
+
+    def _send(self, key: str, items: Sequence[Push]) -> Mapping[ListingKey, Outcome]:
+        """Carry out what was promised under `key`."""
+        if not items:
+            return {}
+        reached(Point.PUSH_PROMISED)
+        outcomes = self._channel.push([PushItem(i.listing, i.quantity, i.shown) for i in items], key)
+        reached(Point.PUSH_ANSWERED)
+        self._settle(items, outcomes)
+        reached(Point.PUSH_SETTLED)
+        return {each.listing: each.outcome for each in outcomes}
 
     def watch_sales(self) -> None:
         """Read what sells most: its number shows a sale at once, the feed perhaps minutes later. What is found changes
@@ -121,11 +143,12 @@ class Pusher:
         now = self._clock.monotonic()
         with self._ledger.read() as tx:
             records = tx.listings.all(self._channel.name)
+            restless = [key for key, each in records.items() if _restless(each.state) and not _left_alone(tx, each)]
         self._try_refused = self._read_all_at is None or now - self._read_all_at >= self._full_read.total_seconds()
         if self._try_refused:
             self._read_all_at = now
             return sorted(records), True
-        return sorted(key for key, record in records.items() if _restless(record.state)), False
+        return sorted(restless), False
 
     def _observe(self, listings: Sequence[ListingKey], everything: bool = False) -> None:
         """Read what the channel shows and hold it against what it should show."""
@@ -135,6 +158,7 @@ class Pusher:
         with listening(self._ledger, self._channel.name, "numbers"), self._gate.looking(calls):
             shown = self._channel.read(listings)
         at = self._clock.now()
+        elsewhere = self._channel.shipped_by_mall(listings) if isinstance(self._channel, ShipsItself) else {}
         reached(Point.SHOWN_READ)
         with self._ledger.write() as tx:
             live = tx.channels.get(self._channel.name).live and bridge_live(tx)
@@ -146,7 +170,7 @@ class Pusher:
                 subject = f"{key.channel}/{key.id}"
                 if key not in shown:
                     continue
-                if not live:
+                if not live or _left_alone(tx, record):
                     changed.append(replace(record, state=replace(record.state, shown=shown[key], shown_at=at)))
                     continue
                 state, event = observed(record.state, shown[key], at)
@@ -158,12 +182,23 @@ class Pusher:
                 if gap(state) != gap(record.state):
                     replan_for |= {component.sku for component in record.components}
                 first = record.state.level is None  # a sale from before it may still be hidden: a raise waits for it
-                changed.append(replace(record, state=state, justified_at=at if first else record.justified_at))
+                read = replace(record, state=state, justified_at=at if first else record.justified_at)
+                changed.append(self._refusal(tx, read, elsewhere.get(key)))
             tx.listings.put(changed)
             if everything:
                 tx.channels.heard(self._channel.name, "numbers", iso(at), iso(tx.at))
             replan(tx, self._shop, replan_for)
             hold_back(tx, self._shop)  # what was guessed gives way to what is known, in one transaction
+
+    def _refusal(self, tx: Tx, record: ListingRecord, elsewhere: Hint | None) -> ListingRecord:
+        """A number refused that shows all the same is refused no more; but the 0 of what the mall ships itself
+        (`elsewhere`: why it is sent none) stops no sale."""
+        if elsewhere is not None and halt_of(tx, record) is Halt.SALES:
+            return replace(record, refused=getattr(elsewhere, self._shop.language), refused_quantity=0)
+        if record.refused_quantity is not None and record.state.shown == record.state.wanted:
+            tx.questions.settle("refused", f"{record.key.channel}/{record.key.id}", both("results", "settled itself"))
+            return replace(record, refused="", refused_quantity=None)
+        return record
 
     def _note_missing(
         self, tx: Tx, records: Mapping[ListingKey, ListingRecord], shown: Mapping[ListingKey, int]
@@ -191,12 +226,33 @@ class Pusher:
             waiting = set() if dark else silent_skus(tx, self._shop, self._channel.name)
             due = _due(tx, self._facts, dark, waiting, self._try_refused)
             self._try_refused = False
-            items = sorted(due, key=lambda push: (lane(push), push.listing))
-            if not items:
-                return "", []
-            key = str(uuid.uuid4())
-            tx.listings.intend(self._channel.name, key, items, tx.at)
-            return key, items
+            return self._promise(tx, due)
+
+    def _intend_stops(self) -> tuple[str, list[Push]]:
+        """The zeros of 販売停止. Nothing withholds them, so long as the channel is live."""
+        with self._ledger.write() as tx:
+            pushes = (
+                decide(record.state, may_raise=False, sku_blocked=True, live=True)
+                for record in self._not_yet_stopped(tx)
+            )
+            return self._promise(tx, [push for push in pushes if push is not None])
+
+    def _promise(self, tx: Tx, due: Iterable[Push]) -> tuple[str, list[Push]]:
+        items = sorted(due, key=lambda push: (lane(push), push.listing))
+        if not items:
+            return "", []
+        key = str(uuid.uuid4())
+        tx.listings.intend(self._channel.name, key, items, tx.at)
+        return key, items
+
+    def _not_yet_stopped(self, tx: Tx) -> list[ListingRecord]:
+        """Of which sales are stopped, and which show more than 0 or may do so."""
+        name = self._channel.name
+        if not (bridge_live(tx) and tx.channels.get(name).live):
+            return []
+        mine = [key for key, each in halted(tx).items() if key.channel == name and each.halt is Halt.SALES]
+        known = tx.listings.get(mine)
+        return [known[key] for key in sorted(mine) if known[key].state.shown != 0 and known[key].refused_quantity != 0]
 
     def _may_push(self, tx: Tx) -> bool:
         """Live, and the channel's own open orders are in the books."""
@@ -235,6 +291,11 @@ class Pusher:
         return record
 
 
+def _left_alone(tx: Tx, record: ListingRecord) -> bool:
+    """連携停止: its number is read and never written, whoever changes it."""
+    return halt_of(tx, record) is Halt.SYNC
+
+
 def _restless(state: ListingState) -> bool:
     return state.wanted != state.shown or state.shown is None or bool(state.unseen) or state.confirmed != state.shown
 
@@ -245,6 +306,8 @@ def _due(tx: Tx, facts: ChannelFacts, dark: bool, waiting: Set[str], try_refused
     watermark = time_of(channel.watermark) if channel.watermark else None
     blocked = {sku for sku, record in tx.sheet.skus().items() if record.blocked}
     for record in tx.listings.all(facts.name).values():
+        if _left_alone(tx, record):
+            continue
         if not try_refused and record.refused_quantity is not None and record.refused_quantity == record.state.wanted:
             continue
         push = decide(

@@ -12,9 +12,11 @@ from bridge.channels.port import Channel
 from bridge.domain.invariants import CellAtRest, allocated_to_lines, conservation, exactly_once, shown_at_rest
 from bridge.domain.orders import ListingKey
 from bridge.domain.reading import Quantity
+from bridge.domain.rules import Halt
 from bridge.domain.tokens import is_locked, number_of
 from bridge.fault_points import Point, reached
 from bridge.flows.desk import Look
+from bridge.flows.stopped import halted
 from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.listings import ListingRecord
 
@@ -65,10 +67,11 @@ def channel(ledger: Ledger, mall: Channel) -> list[Drift]:
     shown: Mapping[ListingKey, int] = mall.read(sorted(before))
     with ledger.read() as tx:
         after = tx.listings.all(mall.name)
+        alone = {key for key, each in halted(tx).items() if each.halt is Halt.SYNC}
     return [
         Drift(f"{key.channel}/{key.id}", record.state.wanted, shown.get(key))
         for key, record in sorted(before.items())
-        if _at_rest(record) and after.get(key) == record and shown.get(key) != record.state.wanted
+        if _at_rest(record) and key not in alone and after.get(key) == record and shown.get(key) != record.state.wanted
     ]
 
 

@@ -9,9 +9,10 @@ from dataclasses import replace
 from bridge.domain.availability import sellable, wanted
 from bridge.domain.edit_book import Standing
 from bridge.domain.push import gap
-from bridge.domain.rules import WHOLE, Stop, shown
+from bridge.domain.rules import WHOLE, Halt, shown
 from bridge.domain.stock import Balance
 from bridge.flows.shop import Shop, decided_of_gone, listing_name, places
+from bridge.flows.stopped import halt_of
 from bridge.ledger.ledger import Tx
 from bridge.ledger.listings import ListingRecord
 from bridge.ledger.sheet import SkuRecord
@@ -52,15 +53,11 @@ def replan(tx: Tx, shop: Shop, skus: Iterable[str]) -> None:
         made = wanted(record.components, free, facts.max_quantity)
         planned = None if made is None else _shown(tx, shop, record, max(0, made - record.shrunk), percents)
         new = planned
-        if decided.get(listing_name(key)) == "stop" or _stopped(tx, record):
+        if decided.get(listing_name(key)) == "stop" or halt_of(tx, record) is Halt.SALES:
             new = 0  # also where nobody knows how many there are
         if (new, planned) != (record.state.wanted, record.planned):
             changed.append(replace(_want(tx, record, new), planned=planned))
     tx.listings.put(changed)
-
-
-def _stopped(tx: Tx, record: ListingRecord) -> bool:
-    return tx.rules.stop(record.key, (part.sku for part in record.components)) is Stop.SALES
 
 
 def _shown(tx: Tx, shop: Shop, record: ListingRecord, units: int, percents: Mapping[str, Mapping[str, int]]) -> int:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bridge.domain.reading import Blank, FindingCode
-from bridge.domain.rules import judged
+from bridge.domain.rules import StopWord, judged
+from bridge.domain.unheard import Contact
 from bridge.flows.shop import Shop
+from bridge.ledger.channels import ChannelRecord
 from bridge.ledger.ledger import Tx
-from bridge.ledger.rules import Scope
-from bridge.sheet.layout import tab_spec
-from bridge.sheet.texts import say
+from bridge.ledger.listings import ListingRecord
+from bridge.ledger.rules import ALL, Scope
+from bridge.sheet.layout import stop_titles, tab_spec
+from bridge.sheet.texts import known, say
 from bridge.sheet.views import Said, SettingLine
 
 
 def rule_sentences(tx: Tx, language: str, tab: str, scope: Scope | None, said: Said) -> Iterator[str]:
-    """For a line of `tab`; `scope` None: rules say nothing in this line."""
-    if scope is None:
+    """For a line of `tab`; `scope` None: neither counts in this line."""
+    if said.stop is StopWord.STRANGE:
+        yield strange_stop(language)
+    elif scope is None and said.stop is not StopWord.BLANK:
+        yield say("stops", "not here", language)
+    if scope in (None, ALL):
         if any(not isinstance(reading, Blank) for reading in said.rules.values()):
             yield say("rules", "not here", language)
         return
+    assert scope is not None
     before = tx.rules.get(scope).rule
     titles = {column.role: column.title(language) for column in tab_spec(tab).columns}
     for part, code in judged(said.rules, before).wrong.items():
@@ -36,8 +44,36 @@ def _kind(part: str, code: FindingCode) -> str:
     return "percent" if part == "split" else "units"
 
 
+def where_to_stop(language: str, channel: str) -> str:
+    """Where a person stops sales in the mall itself."""
+    return say("where", channel if known("where", channel) else "other", language)
+
+
+def cannot_stop(
+    language: str,
+    record: ListingRecord,
+    channel: ChannelRecord | None,
+    bridge_live: bool,
+    contacts: Mapping[str, Contact],
+) -> str:
+    """Why 0 can't be sent for a listing; "" where it can."""
+    if channel is None or not (channel.live and bridge_live):
+        return say("stops", "why shadow", language)
+    if record.refused_quantity == 0:
+        return record.refused
+    if channel.trouble:
+        return str(channel.trouble[language])
+    if contacts.get(record.key.channel) is Contact.BLIND:
+        return say("states", f"listing {Contact.BLIND}", language)
+    return ""
+
+
+def strange_stop(language: str, code: str = "strange") -> str:
+    return say("stops", code, language, words="・".join(stop_titles(language)))
+
+
 def scope_of(shop: Shop, line: SettingLine) -> Scope | None:
-    """What the rules in a line of 設定 are about; None where nothing can be."""
+    """What rules and stops in a line of 設定 are about; None where they can be about nothing."""
     if line.kind == "channel" and line.name in shop.channels:
         return Scope.channel(line.name)
-    return None
+    return ALL if line.kind == "bridge" else None

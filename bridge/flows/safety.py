@@ -12,6 +12,7 @@ from typing import Any
 
 from bridge.domain.bigchange import Limits, falls_too_far
 from bridge.domain.reading import Blank, Finding, FindingCode
+from bridge.domain.rules import StopWord
 from bridge.domain.stock import BalanceKey
 from bridge.domain.table import View
 from bridge.flows.bigchange import ticked, ticked_early
@@ -22,16 +23,18 @@ from bridge.sheet.texts import both
 from bridge.sheet.views import StockTab
 
 SAFETY = "安全在庫"  # the findings' name of the safety-stock cell, beside the locations
+STOP = "停止"  # … and of the cell that may hold a stop, with the one code it knows
+STRANGE = "strange stop"
 QUESTION = "big safety change"
 
 
 def read_safety(
     tx: Tx, stock: StockTab, view: View, records: Mapping[str, SkuRecord], limits: Limits | None
 ) -> tuple[set[str], dict[BalanceKey, str]]:
-    """SKUs whose safety stock changed, and the cells that can't be read. Never filled means 0; blanked, the last value
-    stays: a blank cell raises nothing. `limits`: None where nothing is at stake yet."""
+    """SKUs whose safety stock changed, and the cells that can't be read, those for a stop too. Never filled means 0;
+    blanked, the last value stays: a blank cell raises nothing. `limits`: None where nothing is at stake yet."""
     typed, wrong = _cells(stock, view, records)
-    taken = _keep_up(tx, view, typed, {sku for sku, _ in wrong})
+    taken = _keep_up(tx, view, typed, {sku for sku, cell in wrong if cell == SAFETY})
     settled = taken | waiting(tx).keys()
     changed = {sku: units for sku, units in typed.items() if units != records[sku].safety and sku not in settled}
     lowered = {sku: units for sku, units in changed.items() if units < records[sku].safety}
@@ -76,6 +79,8 @@ def _cells(
             typed[row.sku] = reading.units
         elif record.safety:
             wrong[row.sku, SAFETY] = FindingCode.BLANK.value
+        if stock.stop(row.position) is StopWord.STRANGE:
+            wrong[row.sku, STOP] = STRANGE
     return typed, wrong
 
 

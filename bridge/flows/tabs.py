@@ -89,7 +89,8 @@ def _listing_cells(tx: Tx, shop: Shop, tab: Lines[ListingLine], answers: Answers
             wanted = answers.listing(records[key])
             strange = [c.sku for c in components if c.sku not in products and c.sku not in aliases]
             if strange:
-                wanted["state"] = say("states", "listing unknown", language, sku=strange[0])
+                unknown = say("states", "listing unknown", language, sku=strange[0])
+                wanted["state"] = f"{unknown} {answers.halted(records[key])}".rstrip()
         if line.channel in shop.channels and key not in seen:
             for sentence in rule_sentences(tx, language, "listings", Scope.listing(key), line.said):
                 wanted["state"] = f"{sentence} {wanted.get('state') or ''}".rstrip()
@@ -141,7 +142,8 @@ def _setting_cells(tx: Tx, shop: Shop, tab: Lines[SettingLine], answers: Answers
     lines = []
     for line in tab.lines:
         wrong = rule_sentences(tx, shop.language, "settings", scope_of(shop, line), line.said)
-        state = " ".join([*wrong, _setting(tx, shop, line, answers)])
+        stop = answers.stop(scope_of(shop, line) or Scope("none"))
+        state = " ".join(filter(None, [*wrong, stop, _setting(tx, shop, line, answers)]))
         lines.append((line.position, {"state": state}, {"state": line.state}))
     return _differing(tab.tab.sheet_id, tab.columns, lines)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from bridge.domain.orders import ListingKey
-from bridge.domain.rules import Rule, Stop
+from bridge.domain.rules import Halt, Rule
 from bridge.ledger.schema import rule
 
 _ALL = select(rule)
@@ -48,25 +48,25 @@ class Entry:
     """What holds for one scope."""
 
     rule: Rule = field(default_factory=Rule)
-    stop: Stop = Stop.NONE
+    stop: Halt = Halt.NONE
 
 
 class RuleBook:
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
-        self._all: dict[Scope, Entry] | None = None
+        self._all: Mapping[Scope, Entry] | None = None
 
-    def all(self) -> dict[Scope, Entry]:
+    def all(self) -> Mapping[Scope, Entry]:
         """Every scope of which something was ever said."""
         if self._all is None:
             self._all = {
                 Scope(row.scope, row.name): Entry(
                     Rule(row.split, row.buffer, row.zero_at, row.cap),
-                    Stop(row.stop),
+                    Halt(row.stop),
                 )
                 for row in self._conn.execute(_ALL)
             }
-        return dict(self._all)
+        return self._all
 
     def get(self, scope: Scope) -> Entry:
         return self.all().get(scope, Entry())
@@ -81,18 +81,24 @@ class RuleBook:
         own, general = known.get(Scope.listing(key), Entry()), known.get(Scope.channel(key.channel), Entry())
         return own.rule.over(general.rule)
 
-    def stop(self, key: ListingKey, skus: Iterable[str]) -> Stop:
+    def stop(self, key: ListingKey, skus: Iterable[str]) -> Halt:
         """Whether a listing made of `skus` is stopped, by whichever stop stands above the others."""
+        by = self.stopped_by(key, skus)
+        return Halt.NONE if by is None else self.all()[by].stop
+
+    def stopped_by(self, key: ListingKey, skus: Iterable[str]) -> Scope | None:
+        """Of which scope that is said; the widest of several."""
         known = self.all()
         scopes = [ALL, Scope.channel(key.channel), Scope.listing(key), *map(Scope.sku, skus)]
-        return max(known[scope].stop if scope in known else Stop.NONE for scope in scopes)
+        found = [scope for scope in scopes if scope in known and known[scope].stop is not Halt.NONE]
+        return max(found, key=lambda scope: known[scope].stop, default=None)
 
     def rename_sku(self, old: str, new: str) -> None:
         """What was said of one code holds for the other, beside what was said of that."""
         known = self.all()
-        moved = known.pop(Scope.sku(old), None)
-        if moved is None:
+        if Scope.sku(old) not in known:
             return
+        moved = known[Scope.sku(old)]
         self._conn.execute(delete(rule).where(rule.c.scope == "sku", rule.c.name == old))
-        self._all = known
+        self._all = {scope: entry for scope, entry in known.items() if scope != Scope.sku(old)}
         self.put(Scope.sku(new), Entry(stop=max(moved.stop, self.get(Scope.sku(new)).stop)))

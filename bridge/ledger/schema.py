@@ -189,7 +189,7 @@ rule = Table(
     Column("buffer", Integer),
     Column("zero_at", Integer),
     Column("cap", Integer),
-    Column("stop", Integer, nullable=False, default=0),  # domain.rules.Stop
+    Column("stop", Integer, nullable=False, default=0),  # domain.rules.Halt
 )
 
 component = Table(

@@ -1,5 +1,5 @@
-"""`bridge init`: the tabs of the template in a given spreadsheet. Adds what is missing, repairs what is the bridge's
-own (the banners and what they need); changes nothing else."""
+"""`bridge init`: the tabs of the template in a given spreadsheet. Adds what is missing, columns too; repairs what is
+the bridge's own (the banners and what they need); changes nothing else."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from bridge.domain.reading import CellKind, RawCell
-from bridge.sheet.banner import banner_requests, formula
+from bridge.sheet.banner import banner_column, banner_requests, formula
 from bridge.sheet.gateway import Gateway, Piece, Request
 from bridge.sheet.grid import GridCell, Tab
 from bridge.sheet.layout import (
     HEADER_ROWS,
     TABS,
+    Columns,
     ColumnSpec,
     TabSpec,
     find_columns,
@@ -97,7 +98,9 @@ def _repairs(gateway: Gateway, present: Mapping[str, Tab], language: str) -> lis
             continue
         rules = sheet.get("conditionalFormats", [])
         text = _formula(language, marks)
-        requests += banner_requests(heads[tab.sheet_id], columns.header_row, text, sheet["properties"], rules)
+        head = heads[tab.sheet_id]
+        requests += banner_requests(head, columns.header_row, text, sheet["properties"], rules)
+        requests += _lacking(head, tab_spec(role), columns, language)
     return requests
 
 
@@ -136,9 +139,27 @@ def _expanded(spec: TabSpec, language: str) -> list[tuple[ColumnSpec, str]]:
 
 
 def _columns(spec: TabSpec, sheet_id: int, language: str) -> list[Request]:
-    columns = _expanded(spec, language)
+    return _headed(sheet_id, _expanded(spec, language), (0, 0), spec.rows, language)
+
+
+def _lacking(tab: Tab, spec: TabSpec, columns: Columns, language: str) -> list[Request]:
+    """Optional columns that a tab of an earlier version lacks, between the last header and the banner."""
+    lacking = [(each, each.title(language)) for each in spec.columns if each.optional and each.role not in columns.at]
+    if not lacking or not columns.usable:
+        return []
+    first = banner_column(tab, columns.header_row)
+    area = {"sheetId": tab.sheet_id, "dimension": "COLUMNS", "startIndex": first, "endIndex": first + len(lacking)}
+    insert: Request = {"insertDimension": {"range": area, "inheritFromBefore": False}}
+    return [insert, *_headed(tab.sheet_id, lacking, (columns.header_row, first), tab.row_count, language)]
+
+
+def _headed(
+    sheet_id: int, columns: Sequence[tuple[ColumnSpec, str]], corner: tuple[int, int], rows: int, language: str
+) -> list[Request]:
+    """Headers side by side from `corner` (row, column), and what the cells under them are, down to row `rows`."""
     if not columns:
         return []
+    top, left = corner
     header = [
         {
             "userEnteredValue": {"stringValue": title},
@@ -150,17 +171,18 @@ def _columns(spec: TabSpec, sheet_id: int, language: str) -> list[Request]:
     requests: list[Request] = [
         {
             "updateCells": {
-                "start": {"sheetId": sheet_id, "rowIndex": 0, "columnIndex": 0},
+                "start": {"sheetId": sheet_id, "rowIndex": top, "columnIndex": left},
                 "rows": [{"values": header}],
                 "fields": "userEnteredValue,userEnteredFormat(textFormat.bold,backgroundColor),note",
             }
         }
     ]
-    requests += text_format(sheet_id, [i for i, (column, _) in enumerate(columns) if column.kind == "code"], 1)
-    for i, (column, _) in enumerate(columns):
-        requests.append(_width(sheet_id, i, column.width))
+    codes = [at for at, (column, _) in enumerate(columns, left) if column.kind == "code"]
+    requests += text_format(sheet_id, codes, top + 1)
+    for at, (column, _) in enumerate(columns, left):
+        requests.append(_width(sheet_id, at, column.width))
         if column.kind in ("tick", "stop"):
-            area = box(sheet_id, (1, spec.rows), (i, i + 1))
+            area = box(sheet_id, (top + 1, rows), (at, at + 1))
             requests.append({"setDataValidation": {"range": area, "rule": _rule(column, language)}})
     return requests
 

@@ -20,6 +20,11 @@ def template(section: str, code: str, language: str) -> str:
     return str(_document()[section][code][language])
 
 
+def known(section: str, code: str) -> bool:
+    """Whether there is such a sentence."""
+    return code in _document()[section]
+
+
 def say(section: str, code: str, language: str, **values: Any) -> str:
     """A sentence of `findings`, `states` or `results`."""
     return _fill(template(section, code, language), values)

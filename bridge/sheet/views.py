@@ -33,8 +33,10 @@ class StockTab:
     def safety(self, position: int) -> Reading:
         return read_quantity(self.tab.cell(position, self.columns.at["safety"]).raw)
 
-    def stop(self, position: int) -> StopWord:
-        return _stop(self.tab, position, self.columns.at)
+    def stop(self, position: int, *, held: bool = False) -> StopWord:
+        """`held`: the row is a person's draft, of which only a stop counts already."""
+        word = _stop(self.tab, position, self.columns.at)
+        return StopWord.BLANK if held and word is StopWord.RESUME else word
 
 
 def read_stock(tab: Tab, locations: Sequence[str], lines: Iterable[Line] = ()) -> StockTab:

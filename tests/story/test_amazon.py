@@ -96,6 +96,24 @@ def test_an_fba_offer_that_is_mapped_by_mistake_is_refused_with_a_reason(shop: A
     assert {shop.shown(mall, "A") for mall in ("rakuten", "shopify", "amazon")} == {11}
 
 
+def test_where_zero_can_not_be_sent_a_stop_says_where_to_stop_it(shop: AmazonWorld) -> None:
+    row = 3 * len(shop.stock) + 1
+    shop.put("出品", row, {"チャネル": "amazon", "出品ID": "A-FBA", "SKU構成": "A"})
+    shop.type("A", "停止", "販売停止")
+    shop.settle()
+    assert {shop.shown(mall, "A") for mall in ("rakuten", "shopify", "amazon")} == {0}
+    assert shop.sandbox.amazon.stock()[("A-FBA", BY_AMAZON)] == 40
+    state = shop.table("出品")[row - 1]["状態"]
+    assert "bridgeから0を送れません。セラーセントラルの在庫管理" in state
+    assert "FBA" in state
+    assert "amazonの1件の出品にはbridgeから0を送れません（A-FBA）" in shop.open_questions()
+    assert "4件中3件で0を確認" in shop.row("A")["状態"]
+    shop.type("A", "停止", "再開")
+    shop.settle()
+    assert "0を送れません" not in shop.open_questions()
+    assert {shop.shown(mall, "A") for mall in ("rakuten", "shopify", "amazon")} == {7}
+
+
 def test_a_number_that_amazon_shows_late_is_no_question(shop: AmazonWorld) -> None:
     shop.sandbox.amazon.switches.effect_after = 45.0
     questions = shop.open_questions()

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from bridge.sheet.build import build
 from bridge.sheet.layout import tab_spec
 from tests.support.world import LAG, World
+
+TITLES = {"在庫表": "stock", "出品": "listings", "設定": "settings"}
 
 
 def line_of(shop: World, mall: str, sku: str) -> int:
@@ -164,8 +167,7 @@ def test_the_reasons_are_told_in_english_too(shop: World) -> None:
 
 
 def test_a_sheet_of_before_that_lacks_the_columns_goes_on(shop: World) -> None:
-    for title in ("在庫表", "出品", "設定"):
-        role = {"在庫表": "stock", "出品": "listings", "設定": "settings"}[title]
+    for title, role in TITLES.items():
         for column in tab_spec(role).columns:
             if column.optional:
                 shop.spreadsheet.type(shop.tab(title), 0, shop.column(title, column.ja), "")
@@ -173,3 +175,24 @@ def test_a_sheet_of_before_that_lacks_the_columns_goes_on(shop: World) -> None:
     shop.settle()
     assert shown(shop, "A") == (5, 5)
     assert "見出し" not in shop.open_questions()
+
+
+def test_init_adds_the_columns_that_a_sheet_of_before_lacks(shop: World) -> None:
+    for title, role in TITLES.items():
+        for column in tab_spec(role).columns:
+            if column.optional:
+                at = shop.column(title, column.ja)
+                area = {"sheetId": shop.tab(title), "dimension": "COLUMNS", "startIndex": at, "endIndex": at + 1}
+                shop.spreadsheet.apply([{"deleteDimension": {"range": area}}])
+    before = {title: shop.table(title) for title in TITLES}
+    for _ in range(2):
+        build(shop.service.gateway, "ja", ["rakuten", "shopify"], shop.config.sheet.journal_lines)
+    for title, role in TITLES.items():
+        header = shop.spreadsheet.table(shop.tab(title))[0]
+        optional = [column.ja for column in tab_spec(role).columns if column.optional]
+        assert header[-1 - len(optional) : -1] == optional  # the banner comes last
+        assert [{k: v for k, v in line.items() if k not in optional} for line in shop.table(title)] == before[title]
+    shop.settle()
+    rule(shop, "rakuten", "A", 上限=3)
+    shop.settle()
+    assert shown(shop, "A") == (3, 7)

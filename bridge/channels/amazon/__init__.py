@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bridge.channels.amazon import checks, facts
 from bridge.channels.amazon.fba import FbaStock
 from bridge.channels.amazon.feeds import ON_ITS_WAY, Feeds
-from bridge.channels.amazon.offers import Offers
+from bridge.channels.amazon.offers import Offers, stranding
 from bridge.channels.amazon.orders import OrderFeed
 from bridge.channels.amazon.snapshots import CHANNEL, listing_key
 from bridge.channels.amazon.stock import Stock
@@ -20,7 +20,7 @@ from bridge.channels.http import Seams
 from bridge.channels.port import Capabilities, Check, KeyLife, OrdersRead, Outcome, Pushed, PushItem, WriteKind
 from bridge.config import Amazon
 from bridge.domain.orders import ListingKey
-from bridge.errors import NeedsPerson, TryAgain
+from bridge.errors import Hint, NeedsPerson, TryAgain
 
 
 class AmazonChannel:
@@ -65,6 +65,10 @@ class AmazonChannel:
         """As CountsStock.counted: what lies in Amazon's warehouses (FBA)."""
         with understood(MALL):
             return {listing_key(sku): units for sku, units in self._fba.sellable().items()}
+
+    def shipped_by_mall(self, listings: Iterable[ListingKey]) -> Mapping[ListingKey, Hint]:
+        offers = {key: self._offers.known(key.id) for key in listings}
+        return {key: stranding(offer) for key, offer in offers.items() if offer is not None and offer.by_amazon}
 
     def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:  # noqa: ARG002
         """`key` is not needed: absolute numbers may be sent again (amazon.md §5.2)."""
