@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from functools import lru_cache
 
 from bridge.domain.stock import Component
 
@@ -101,6 +103,10 @@ _BY_TEXT = (
 )
 # The letter x counts only after a blank: BOX2 is a code, "BOX x2" is two of BOX.
 _TIMES = re.compile(r"(?P<sku>.*?\S)(?:\s*[×*✕✖]|\s+[xX])\s*(?P<units>[0-9]+)")
+# A code in quotes means itself, whatever signs are in it: "T+S"×2. Anything else behind the quotes: they are its own.
+_QUOTED = re.compile(
+    r"""\s*(?:"(?P<a>[^"]*)"|“(?P<b>[^”]*)”|「(?P<c>[^」]*)」)\s*(?:[×*✕✖xX]\s*(?P<units>[0-9]+)\s*)?(?P<more>\+|$)"""
+)
 
 
 def read_quantity(cell: RawCell) -> Reading:
@@ -123,19 +129,41 @@ def shown_units(reading: Reading) -> int | None:
 
 def read_components(text: str) -> tuple[Component, ...] | Finding:
     """The components of a listing from `A×3+B×1`; a plain SKU is one unit of it, a SKU that stands twice counts
-    together. Blank text has none."""
+    together. A SKU that could be misread stands in quotes: `"T+S"×2`. Blank text has none."""
     if not plain(text):
         return ()
     units: dict[str, int] = {}
-    for part in plain(text).split("+"):
-        found = _TIMES.fullmatch(part.strip())
-        sku, count = (found["sku"], _count(found["units"])) if found else (part.strip(), 1)
-        if not sku or {"×", "*"} & set(sku):
+    for sku, digits in _parts(plain(text)):
+        count = _count(digits)
+        if not sku:
             return Finding(FindingCode.COMPONENTS)
         units[sku] = units.get(sku, 0) + count
         if not 1 <= count <= MOST or units[sku] > MOST:
             return Finding(FindingCode.UNITS)
     return tuple(Component(sku, count) for sku, count in units.items())
+
+
+def _parts(text: str) -> Iterator[tuple[str, str]]:
+    """(SKU, digits of its units) of what stands between the plus signs; "" where there is no SKU."""
+    at, more = 0, True
+    while more:
+        if quoted := _QUOTED.match(text, at):
+            sku = next(text for text in quoted.group("a", "b", "c") if text is not None)
+            yield sku.strip(), quoted["units"] or "1"
+            at, more = quoted.end(), bool(quoted["more"])
+            continue
+        end = text.find("+", at)
+        part = (text[at:] if end < 0 else text[at:end]).strip()
+        found = _TIMES.fullmatch(part)
+        sku, digits = (found["sku"], found["units"]) if found else (part, "1")
+        yield ("" if {"×", "*"} & set(sku) else sku), digits
+        at, more = end + 1, end >= 0
+
+
+@lru_cache(8192)
+def needs_quotes(sku: str) -> bool:
+    """Whether a code, written as it is, would be read as something else."""
+    return read_components(sku) != (Component(sku, 1),)
 
 
 def plain(text: str) -> str:

@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from bridge.domain.orders import ListingKey
-from bridge.domain.reading import Finding, read_components
+from bridge.domain.reading import Finding, needs_quotes, plain, read_components
+from bridge.domain.stock import Component
 from bridge.flows.answer_cells import Answers
 from bridge.flows.desk import Look
 from bridge.flows.rule_cells import rule_sentences, scope_of
@@ -70,11 +71,13 @@ def _with_gaps(positions: Sequence[int]) -> Iterator[int]:
 def _listing_cells(tx: Tx, shop: Shop, tab: Lines[ListingLine], answers: Answers) -> list[Request]:
     records, products, aliases = tx.listings.all(), tx.sheet.skus(), tx.get("aliases", {})
     language = shop.language
+    quotable = [sku for sku in products if needs_quotes(sku)]
     seen: set[ListingKey] = set()
     lines = []
     for line in tab.lines:
         key = ListingKey(line.channel, line.listing)
         components = read_components(line.components)
+        stop = answers.halted(records[key]) if key in records else ""
         wanted: dict[str, CellValue] = {"wanted": None, "sent": None, "confirmed": None}
         if line.channel not in shop.channels:
             names = "、".join(sorted(shop.channels))
@@ -82,21 +85,36 @@ def _listing_cells(tx: Tx, shop: Shop, tab: Lines[ListingLine], answers: Answers
         elif key in seen:
             wanted["state"] = say("states", "listing doubled", language)
         elif isinstance(components, Finding):
-            wanted = {"state": say("findings", components.code.value, language)}
+            wanted = {"state": _joined(say("findings", components.code.value, language), stop)}
         elif not components:
-            wanted = {"state": say("states", "listing blank", language)}
+            wanted = {"state": _joined(say("states", "listing blank", language), stop)}
         elif key in records:
             wanted = answers.listing(records[key])
             strange = [c.sku for c in components if c.sku not in products and c.sku not in aliases]
             if strange:
-                unknown = say("states", "listing unknown", language, sku=strange[0])
-                wanted["state"] = f"{unknown} {answers.halted(records[key])}".rstrip()
+                wanted["state"] = _joined(say("states", "listing unknown", language, sku=strange[0]), stop)
         if line.channel in shop.channels and key not in seen:
-            for sentence in rule_sentences(tx, language, "listings", Scope.listing(key), line.said):
-                wanted["state"] = f"{sentence} {wanted.get('state') or ''}".rstrip()
+            quotes = _quotes(line, components, quotable, language)
+            beside = [*quotes, *rule_sentences(tx, language, "listings", Scope.listing(key), line.said)]
+            if beside:
+                wanted["state"] = _joined(*beside, wanted.get("state"))
         seen.add(key)
         lines.append((line.position, wanted, line.shown))
     return _differing(tab.tab.sheet_id, tab.columns, lines)
+
+
+def _quotes(
+    line: ListingLine, components: Sequence[Component] | Finding, quotable: Sequence[str], language: str
+) -> list[str]:
+    """A code that can only be meant in quotes stands there without them. It may be read as a set of other codes all the
+    same: nobody but the person knows."""
+    named = set() if isinstance(components, Finding) else {component.sku for component in components}
+    meant = [sku for sku in quotable if sku in plain(line.components) and sku not in named]
+    return [say("states", "listing quotes", language, sku=sku) for sku in meant[:1]]
+
+
+def _joined(*sentences: CellValue) -> str:
+    return " ".join(str(each) for each in sentences if each)
 
 
 def _question_cells(tx: Tx, shop: Shop, tab: Lines[AnswerLine], answers: Answers) -> list[Request]:
@@ -143,7 +161,7 @@ def _setting_cells(tx: Tx, shop: Shop, tab: Lines[SettingLine], answers: Answers
     for line in tab.lines:
         wrong = rule_sentences(tx, shop.language, "settings", scope_of(shop, line), line.said)
         stop = answers.stop(scope_of(shop, line) or Scope("none"))
-        state = " ".join(filter(None, [*wrong, stop, _setting(tx, shop, line, answers)]))
+        state = _joined(*wrong, stop, _setting(tx, shop, line, answers))
         lines.append((line.position, {"state": state}, {"state": line.state}))
     return _differing(tab.tab.sheet_id, tab.columns, lines)
 

@@ -145,9 +145,13 @@ def test_nothing_withholds_a_stop(shop: World, trouble: str) -> None:
 
 
 def test_a_stop_of_a_line_that_can_not_be_read_counts(shop: World) -> None:
-    shop.put("出品", line_of(shop, "rakuten", "A"), {"停止": "販売停止", "SKU構成": "A××"})
+    at = line_of(shop, "rakuten", "A")
+    shop.put("出品", at, {"停止": "販売停止", "SKU構成": "A××"})
     shop.rounds(3)
     assert (shop.shown("rakuten", "A"), shop.shown("shopify", "A")) == (0, 7)
+    state = shop.table("出品")[at - 1]["状態"]
+    assert "読めません" in state
+    assert "0を確認しました" in state
 
 
 def test_a_stop_reaches_a_mall_of_which_nothing_can_be_read(shop: World) -> None:

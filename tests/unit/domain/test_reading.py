@@ -14,6 +14,7 @@ from bridge.domain.reading import (
     FindingCode,
     Quantity,
     RawCell,
+    needs_quotes,
     plain,
     read_components,
     read_quantity,
@@ -135,6 +136,14 @@ def test_no_text_is_ever_more_than_it_says(written: str) -> None:
         ("BOX2x3", [("BOX2x3", 1)]),
         ("A×1+A×2", [("A", 3)]),
         ("茶 大×2", [("茶 大", 2)]),
+        ('"T+S"×2+B', [("T+S", 2), ("B", 1)]),
+        ('B + "A×3" + 「10*20」', [("B", 1), ("A×3", 1), ("10*20", 1)]),
+        ("＂Ｔ＋Ｓ＂×２", [("T+S", 2)]),
+        ("“T+S”x3", [("T+S", 3)]),
+        ('"T+S"+"T+S"×2', [("T+S", 3)]),
+        ('"BOX x2"', [("BOX x2", 1)]),
+        ('24"+B', [('24"', 1), ("B", 1)]),
+        ("「限定」カップ×2", [("「限定」カップ", 2)]),
         ("", []),
         ("　", []),
     ],
@@ -152,6 +161,10 @@ def test_components(written: str, components: list[tuple[str, int]]) -> None:
         ("A++B", FindingCode.COMPONENTS),
         ("+", FindingCode.COMPONENTS),
         ("A××2", FindingCode.COMPONENTS),
+        ('"T+S"+', FindingCode.COMPONENTS),
+        ('""', FindingCode.COMPONENTS),
+        ('" "', FindingCode.COMPONENTS),
+        ('"T+S"×0', FindingCode.UNITS),
         ("A×0", FindingCode.UNITS),
         (f"A×{MOST + 1}", FindingCode.UNITS),
         (f"A×{MOST}+A×1", FindingCode.UNITS),
@@ -160,3 +173,19 @@ def test_components(written: str, components: list[tuple[str, int]]) -> None:
 )
 def test_components_that_mean_nothing(written: str, code: FindingCode) -> None:
     assert read_components(written) == Finding(code)
+
+
+codes = st.text(st.sampled_from("ABx 0123+×*-「」"), min_size=1, max_size=12).map(plain).filter(bool)
+
+
+@given(st.lists(st.tuples(codes, st.integers(1, 99)), min_size=1, max_size=4, unique_by=lambda each: each[0]))
+def test_every_code_can_be_named_in_quotes(parts: list[tuple[str, int]]) -> None:
+    written = "+".join(f'"{sku}"×{units}' for sku, units in parts)
+    assert read_components(written) == tuple(Component(*part) for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("code", "needed"), [("TEA-001", False), ("BOX2x3", False), ("T+S", True), ("A×3", True), ("A*B", True)]
+)
+def test_which_codes_need_quotes(code: str, needed: bool) -> None:
+    assert needs_quotes(code) == needed
