@@ -19,6 +19,8 @@ from bridge.sheet.views import Said, SettingLine
 
 def rule_sentences(tx: Tx, language: str, tab: str, scope: Scope | None, said: Said) -> Iterator[str]:
     """For a line of `tab`; `scope` None: neither counts in this line."""
+    if said.nothing and scope not in tx.rules.all():
+        return
     if said.stop is StopWord.STRANGE:
         yield strange_stop(language)
     elif scope is None and said.stop is not StopWord.BLANK:

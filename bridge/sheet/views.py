@@ -175,16 +175,20 @@ def read_settings(tab: Tab) -> Lines[SettingLine]:
     return _lines("settings", tab, line)
 
 
+_SILENT = Said(dict.fromkeys(PARTS, Blank()))
+
+
 def _said(tab: Tab, position: int, at: Mapping[str, int]) -> Said:
-    rules = {
-        part: read_part(part, tab.cell(position, at[part]).raw, none_words()) if part in at else Blank()
-        for part in PARTS
-    }
-    return Said(rules, _stop(tab, position, at))
+    cells = {part: tab.cell(position, at[part]).raw for part in PARTS if part in at}
+    stop = _stop(tab, position, at)
+    if stop is StopWord.BLANK and all(cell.kind is CellKind.BLANK for cell in cells.values()):
+        return _SILENT  # as nearly every line
+    return Said({**_SILENT.rules, **{part: read_part(part, cell, none_words()) for part, cell in cells.items()}}, stop)
 
 
 def _stop(tab: Tab, position: int, at: Mapping[str, int]) -> StopWord:
-    return stop_word(tab.text(position, at["stop"])) if "stop" in at else StopWord.BLANK
+    text = tab.text(position, at["stop"]) if "stop" in at else ""
+    return stop_word(text) if text else StopWord.BLANK
 
 
 def _lines(role: str, tab: Tab, line: Callable[[int, Mapping[str, int]], T | None], *, above: bool = False) -> Lines[T]:
