@@ -114,6 +114,20 @@ def test_a_number_that_people_change_under_sync_stop_is_theirs(shop: World) -> N
     assert not [drift for channel in shop.service.channels for drift in shop.service.reconcile_channel(channel)]
 
 
+def test_a_number_left_alone_is_none_that_could_not_be_lowered(shop: World) -> None:
+    say(shop, "shopify", "連携停止")
+    shop.rounds(3)
+    for _ in range(3):
+        shop.buy("shopify", "A", 1)  # it sells well there
+        shop.rounds(1)
+    shop.buy("rakuten", "A", 1)
+    shop.settle()
+    shop.clock.sleep(900)
+    shop.settle()
+    assert shown(shop) == {"rakuten/A": 3, "shopify/A": 4, "rakuten/B": 7, "shopify/B": 7}
+    assert "減らせていません" not in shop.open_questions()
+
+
 def test_how_many_of_how_many_show_zero_is_told_where_the_word_stands(shop: World) -> None:
     say(shop, "A", "販売停止")
     say(shop, "bridge", "販売停止")
@@ -174,6 +188,7 @@ def test_resume_is_a_draft_while_the_row_is_held(shop: World) -> None:
     shop.put("在庫表", shop.rows("A")[0][0], {"停止": "再開", "編集中": True})
     shop.settle()
     assert shop.shown("shopify", "A") == 0
+    assert "販売停止" in listing(shop, "shopify", "A")["状態"]
     shop.put("在庫表", shop.rows("A")[0][0], {"編集中": False})
     shop.settle()
     assert shop.shown("shopify", "A") == 7
