@@ -70,7 +70,16 @@ class Late:
     timed_out: bool = True
 
 
-Fault = Delay | Refuse | Lost | ReplyLost | Late
+@dataclass(frozen=True)
+class Instead:
+    """Something else answers, with this: a page of maintenance, an error inside a 200. The request is not applied."""
+
+    status: int
+    body: str
+    content_type: str = "application/json; charset=utf-8"
+
+
+Fault = Delay | Refuse | Lost | ReplyLost | Late | Instead
 
 
 @dataclass
@@ -140,6 +149,10 @@ class Faults:
         """Scripted faults that no request has met yet."""
         return len(self._script)
 
+    def clear(self) -> None:
+        """The scripted faults that are left never come."""
+        self._script.clear()
+
     @property
     def held(self) -> int:
         """Late requests still on their way."""
@@ -185,6 +198,8 @@ class Faults:
                 self.clock.sleep(seconds)
             case Refuse(status, retry_after):
                 return _refusal(status, retry_after, start_response)
+            case Instead(status, body, content_type):
+                return _said(status, body.encode(), [("Content-Type", content_type)], start_response)
             case Lost(timed_out):
                 raise ConnectionCut(timed_out)
             case ReplyLost(timed_out):
@@ -222,8 +237,13 @@ def _refusal(status: int, retry_after: int | None, start_response: Any) -> Itera
     reason = _REASONS.get(status, "Error")
     error = {"code": status, "message": f"{reason} (fault dial)", "status": _STATUSES.get(status, "INTERNAL")}
     body = json.dumps({"error": error}).encode()
-    headers = [("Content-Type", "application/json; charset=UTF-8"), ("Content-Length", str(len(body)))]
+    headers = [("Content-Type", "application/json; charset=UTF-8")]
     if retry_after is not None:
         headers.append(("Retry-After", str(retry_after)))
-    start_response(f"{status} {reason}", headers)
+    return _said(status, body, headers, start_response)
+
+
+def _said(status: int, body: bytes, headers: list[tuple[str, str]], start_response: Any) -> Iterable[bytes]:
+    reason = _REASONS.get(status, "Answer")
+    start_response(f"{status} {reason}", [*headers, ("Content-Length", str(len(body)))])
     return [body]

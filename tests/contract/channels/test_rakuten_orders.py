@@ -12,6 +12,8 @@ from bridge.channels.rakuten import facts
 from bridge.sandbox.malls.rakuten.records import SHIPPED
 from tests.contract.channels.conformance import RakutenMall
 
+DAY = 86_400.0
+
 
 def sent(rakuten: RakutenMall, part: str) -> list[Any]:
     return [json.loads(record.sent) for record in rakuten.records if part in record.url]
@@ -27,7 +29,7 @@ def test_t1_t2_times_and_version_have_the_only_accepted_form(rakuten: RakutenMal
     assert get["version"] == 7
 
 
-def test_t3_t20_an_order_left_out_of_the_answer_is_asked_for_again(rakuten: RakutenMall) -> None:
+def test_t3_an_order_left_out_of_the_answer_is_asked_for_again(rakuten: RakutenMall) -> None:
     tea = rakuten.add("tea", 10)
     orders = {rakuten.buy((tea, 1)), rakuten.buy((tea, 1))}
     rakuten.simulator.switches.drop_one_order = True
@@ -247,3 +249,75 @@ def test_an_order_that_makes_no_sense_is_a_problem_of_its_own(rakuten: RakutenMa
     assert set(answer.problems) == {strange}
     assert "650" in answer.problems[strange].en
     assert good in {order.order for order in answer.orders}
+
+
+def test_t7_t8_only_order_paths_end_in_a_slash_and_bodies_name_their_charset(rakuten: RakutenMall) -> None:
+    asked: list[tuple[str, str]] = []
+    rakuten.faults.before = lambda environ: asked.append((environ["PATH_INFO"], environ.get("CONTENT_TYPE", "")))
+    tea = rakuten.add("tea", 10)
+    rakuten.buy((tea, 1))
+    rakuten.read_orders()
+    rakuten.push({tea: 4})
+    rakuten.channel.check()
+    assert {path.endswith("/") == ("/order/" in path) for path, _ in asked} == {True}
+    assert {kind for _, kind in asked} == {"application/json; charset=utf-8", ""}  # "": a GET has no body
+
+
+def test_t20_an_edited_order_holds_its_new_units_while_consent_is_waited_for(rakuten: RakutenMall) -> None:
+    rakuten.simulator.switches.edit_pending = 3600.0
+    order = rakuten.buy((rakuten.add("tea", 10), 3))
+    rakuten.read_orders()
+    rakuten.edit(order, 5)
+    rakuten.simulator.add_line(order, rakuten.wire(rakuten.add("cup", 10)), 2, basket=2)
+    assert rakuten.simulator.state.orders[order].progress == 400
+    rakuten.read_orders()
+    assert [(line.ordered, line.open) for line in rakuten.newest[order].lines] == [(5, 5), (2, 2)]
+    rakuten.read_orders(wait=3600.0)
+    assert [(line.ordered, line.open) for line in rakuten.newest[order].lines] == [(5, 5), (2, 2)]
+
+
+def test_t21_a_week_of_waiting_for_the_money_holds_the_units_and_may_end_in_a_cancellation(
+    rakuten: RakutenMall,
+) -> None:
+    rakuten.simulator.switches.authorise_after = 8 * DAY
+    order = rakuten.buy((rakuten.add("tea", 10), 2))
+    for _ in range(7):
+        rakuten.read_orders(wait=DAY)
+        assert rakuten.counts(order) == (2, 2, 0, 0)
+    assert rakuten.simulator.state.orders[order].progress == 200
+    rakuten.cancel(order, restock=False)
+    rakuten.read_orders()
+    assert rakuten.counts(order) == (2, 0, 0, 0)
+
+
+@pytest.mark.parametrize("sku", [None, "同じ番号"])
+def test_t22_a_line_is_told_apart_by_its_key_and_not_by_a_number_that_may_be_missing_or_doubled(
+    rakuten: RakutenMall, sku: str | None
+) -> None:
+    tea, cup = rakuten.add("tea", 10), rakuten.add("cup", 10)
+    for each in (tea, cup):
+        rakuten.simulator.state.items[rakuten.wire(each)[0]].variants[rakuten.wire(each)[1]].sku = sku
+    order = rakuten.buy((tea, 1), (cup, 2))
+    rakuten.read_orders()
+    assert {line.listing: line.open for line in rakuten.newest[order].lines} == {tea: 1, cup: 2}
+
+
+def test_t22_an_order_from_before_the_variants_is_shown_without_one(rakuten: RakutenMall) -> None:
+    order = rakuten.buy((rakuten.add("tea", 10), 2))
+    rakuten.simulator.state.orders[order].lines[0].listing = ("item-tea", "")
+    rakuten.read_orders()
+    assert rakuten.line(order).listing.id == "item-tea/"
+    assert rakuten.counts(order) == (2, 2, 0, 0)
+
+
+@pytest.mark.parametrize("kind", [4, 5, 6])
+def test_t32_an_order_that_a_subscription_or_a_preorder_became_counts_as_any_other(
+    rakuten: RakutenMall, kind: int
+) -> None:
+    tea = rakuten.add("tea", 10, item_type="PRE_ORDER" if kind == 6 else "NORMAL")
+    order = rakuten.simulator.place([(rakuten.wire(tea), 2)], order_type=kind)
+    assert order is not None
+    rakuten.read_orders()
+    assert rakuten.counts(order) == (2, 2, 0, 0)
+    assert not any("orderTypeList" in body for body in sent(rakuten, "searchOrder"))
+    assert not any("reserve" in record.url for record in rakuten.records)

@@ -127,3 +127,18 @@ def test_t27_the_key_in_the_query_is_masked(rakuten: RakutenMall) -> None:
     rakuten.channel.check()
     [url] = [record.url for record in rakuten.records if "expiry-date" in record.url]
     assert url.endswith("licenseKey=•••")
+
+
+def test_t13_lead_times_outlive_a_push(rakuten: RakutenMall) -> None:
+    tea = rakuten.add("tea", 10)
+    row = rakuten.simulator.state.rows[rakuten.wire(tea)]
+    row.lead_time, row.ship_from = {"normalDeliveryTimeId": 4}, [3]
+    rakuten.push({tea: 4})
+    assert (row.quantity, row.lead_time, row.ship_from) == (4, {"normalDeliveryTimeId": 4}, [3])
+
+
+def test_t34_what_lies_hidden_in_the_warehouse_takes_its_number(rakuten: RakutenMall) -> None:
+    tea, cup = rakuten.add("tea", 10, hidden=True), rakuten.add("cup", 10)
+    assert rakuten.channel.read([tea, cup]) == {tea: 10, cup: 10}
+    assert [each.outcome for each in rakuten.push({tea: 4, cup: 3})] == [Outcome.DONE, Outcome.DONE]
+    assert (rakuten.stock(tea), rakuten.stock(cup)) == (4, 3)

@@ -9,10 +9,11 @@ from uuid import UUID
 import pytest
 
 from bridge.channels.port import Outcome, PushItem
+from bridge.channels.shopify import webhooks
 from bridge.config import Secret
 from bridge.domain.orders import ListingKey
 from bridge.errors import NeedsPerson, TryAgain
-from bridge.sandbox.faults import Refuse, path_contains
+from bridge.sandbox.faults import Instead, Refuse, path_contains
 from tests.contract.channels.conformance import KEY, ShopifyAppMall, ShopifyMall
 
 
@@ -55,7 +56,7 @@ def test_points_used_by_another_worker_are_waited_for(shopify: ShopifyMall) -> N
 # Quantities.
 
 
-def test_what_is_not_stocked_here_is_left_out(shopify: ShopifyMall) -> None:
+def test_t1_t2_what_is_not_stocked_here_is_left_out(shopify: ShopifyMall) -> None:
     tea, inactive = shopify.add("tea", 10), shopify.add("cup", 10, active=False)
     elsewhere = shopify.simulator.add_location("gid://shopify/Location/2", "渋谷店")
     other = ListingKey("shopify", tea.id.replace("@1", "@2"))
@@ -129,6 +130,45 @@ def test_a_batch_that_is_applied_in_part_ends_well(shopify: ShopifyMall) -> None
     assert shopify.stock(tea) == 7
 
 
+def test_t6_listings_are_told_apart_by_the_item_and_never_by_a_sku(shopify: ShopifyMall) -> None:
+    """One SKU twice, once in another case, once with a blank, once empty."""
+    listings = [shopify.add(sku, 10) for sku in ("TEA", "TEA", "tea", "TEA ", "")]
+    assert shopify.channel.read(listings) == dict.fromkeys(listings, 10)
+    shopify.push({listing: 3 + number for number, listing in enumerate(listings)})
+    assert [shopify.stock(listing) for listing in listings] == [3, 4, 5, 6, 7]
+    order = shopify.buy((listings[1], 1))
+    shopify.read_orders()
+    assert shopify.line(order).listing == listings[1]
+
+
+def test_t11_units_that_a_draft_reserves_are_not_put_back_on_sale(shopify: ShopifyMall) -> None:
+    """No order tells of them: the number falls, and a push that was decided before is stale."""
+    tea = shopify.add("tea", 10)
+    shown = shopify.channel.read([tea])[tea]
+    shopify.simulator.reserve(shopify.wire(tea), 3)
+    assert shopify.read_orders().orders == ()
+    [pushed] = shopify.channel.push([PushItem(tea, 9, shown)], KEY)
+    assert pushed.outcome is Outcome.STALE
+    assert shopify.stock(tea) == 7
+    assert shopify.channel.read([tea]) == {tea: 7}
+
+
+def test_t14_t23_no_notice_of_numbers_is_asked_for() -> None:
+    """Our own pushes would echo, and what a product is called says nothing of its number: that is read."""
+    assert all(topic.startswith(("ORDERS_", "REFUNDS_")) for topic in webhooks.TOPICS)
+
+
+def test_t22_another_app_moved_the_stock_and_is_not_written_over_blindly(shopify: ShopifyMall) -> None:
+    tea = shopify.add("tea", 10)
+    shown = shopify.channel.read([tea])[tea]
+    shopify.simulator.set_stock_by_hand(shopify.wire(tea), 4)
+    [pushed] = shopify.channel.push([PushItem(tea, 8, shown)], KEY)
+    assert (pushed.outcome, shopify.stock(tea)) == (Outcome.STALE, 4)
+    assert not any(
+        row["changeFromQuantity"] is None for row in sent(shopify, "SetQuantities")[0]["input"]["quantities"]
+    )
+
+
 # Tokens, rights, versions.
 
 
@@ -166,11 +206,54 @@ def test_a_token_endpoint_that_is_down_matters_only_when_the_token_is_over() -> 
         mall.channel.read([tea])
 
 
+def test_t16_a_token_that_ends_in_the_middle_of_a_long_read_is_renewed_once() -> None:
+    mall = ShopifyAppMall()
+    tea = mall.add("tea", 500)
+    placed = {mall.buy((tea, 1)) for _ in range(60)}
+    pages: list[str] = []
+
+    def ends(environ: dict[str, Any]) -> None:
+        pages.extend([environ["PATH_INFO"]] * ("graphql" in environ["PATH_INFO"]))
+        if len(pages) == 2:
+            mall.simulator.state.tokens.clear()
+
+    mall.faults.before = ends
+    mall.read_orders()
+    assert mall.newest.keys() == placed
+    assert [record.status for record in mall.records].count(401) == 1
+
+
 def test_a_shop_outside_the_organisation_needs_a_person() -> None:
     mall = ShopifyAppMall()
     mall.simulator.switches.token_error = "shop_not_permitted"
     with pytest.raises(NeedsPerson, match="shop_not_permitted"):
         mall.read_orders()
+
+
+HALF = json.dumps(
+    {
+        "data": {"orders": {"nodes": [], "pageInfo": {"hasNextPage": False, "endCursor": None}}, "nodes": None},
+        "errors": [{"message": "Internal error.", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}],
+    }
+)
+
+
+def test_t18_what_came_with_an_error_is_not_taken_for_the_whole(shopify: ShopifyMall) -> None:
+    """A 200 with some data and an error beside it; a 401 whose `errors` is a text."""
+    order = shopify.buy((shopify.add("tea", 10), 2))
+    shopify.faults.next(Instead(200, HALF))
+    shopify.read_orders()
+    assert shopify.faults.pending == 0
+    assert shopify.counts(order) == (2, 2, 0, 0)
+    for _ in range(50):
+        shopify.faults.next(Instead(200, HALF))
+    with pytest.raises(TryAgain):
+        shopify.read_orders()
+    shopify.faults.clear()
+    shopify.kill_credentials()
+    with pytest.raises(NeedsPerson, match="token"):
+        shopify.read_orders()
+    assert '{"errors": "[API] Invalid API key' in shopify.records[-1].received
 
 
 @pytest.mark.parametrize("status", [402, 403, 423])
@@ -199,9 +282,9 @@ def test_the_rights_that_check_wants_are_enough_and_more_are_told(shopify: Shopi
     shopify.buy((tea, 1))
     shopify.read_orders()
     assert [each.outcome for each in shopify.push({tea: 3})] == [Outcome.DONE]
-    webhooks = shopify.connect(webhook_secret=Secret("x")).webhooks
-    assert webhooks is not None
-    webhooks.subscribe("https://bridge.example/webhooks/shopify")
+    told_by_shopify = shopify.connect(webhook_secret=Secret("x")).webhooks
+    assert told_by_shopify is not None
+    told_by_shopify.subscribe("https://bridge.example/webhooks/shopify")
 
     def told() -> str:
         [line] = [line for line in shopify.channel.check() if line.name == "write_inventory"]

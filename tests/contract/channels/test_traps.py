@@ -13,7 +13,12 @@ import pytest
 
 HERE, ROOT = Path(__file__).parent, Path(__file__).resolve().parents[3]
 SPECIFICATIONS = ROOT.parent / "shared" / "channels"
-CHAPTERS = {"amazon": ("11. ", r"^(\d+)\. "), "yahoo": ("8. ", r"^T(\d+)\. ")}
+CHAPTERS = {
+    "amazon": ("11. ", r"^(\d+)\. "),
+    "rakuten": ("10. ", r"^T(\d+) "),
+    "shopify": ("10. ", r"^(\d+)\. "),
+    "yahoo": ("8. ", r"^T(\d+)\. "),
+}
 """Where a specification numbers its traps: the chapter, and how a number stands there."""
 
 

@@ -146,6 +146,12 @@ class Shopify(Mall):
         with self.lock:
             self.put(listing, "available", quantity, "hand")
 
+    def reserve(self, listing: Listing, units: int) -> None:
+        """A draft order or a checkout under way keeps units: the number falls, and no order tells why."""
+        with self.lock:
+            self.move(listing, "available", -units, "hand")
+            self.move(listing, "reserved", units, "hand")
+
     def hold_key(self, key: str) -> None:
         """A request with this idempotency key is under way, until `release_key`."""
         with self.lock:
