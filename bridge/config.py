@@ -248,6 +248,7 @@ class Rakuten:
     window_days: Annotated[float, Rule(0.01, 62)] = 3.0
     look_back_days: Annotated[int, Rule(1, 730)] = 63
     license_key_expires: Annotated[str, Rule(judge=_date)] | None = None
+    old_license_key: Secret | None = None
     maintenance: Maintenance = ()
 
 

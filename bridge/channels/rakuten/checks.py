@@ -51,13 +51,23 @@ def key_life(settings: Rakuten, http: MallHttp) -> KeyLife | None:
     """As Channel.key_life: what RMS says; where it won't say (the function is not switched on), what the settings
     say."""
     try:
-        answer = http.call(EXPIRY, query={"licenseKey": settings.license_key.reveal()})
+        expires = _ask(http, *wire.license_keys(settings))
     except KeyRefused:
         raise
     except NeedsPerson:
-        return _written_down(settings)
-    expires = _expiry((answer.json or {}).get("expiryDate"))
+        expires = None
     return KeyLife(KEY, expires) if expires else _written_down(settings)
+
+
+def _ask(http: MallHttp, key: str, *before: str) -> datetime | None:
+    """Of the newest key that is accepted: while one made just now is not, the one before it serves."""
+    try:
+        answer = http.call(EXPIRY, query={"licenseKey": key})
+    except KeyRefused:
+        if not before:
+            raise
+        return _ask(http, *before)
+    return _expiry((answer.json or {}).get("expiryDate"))
 
 
 def _written_down(settings: Rakuten) -> KeyLife | None:

@@ -11,6 +11,7 @@ ORDER_VERSION = 7  # §4.2 [A] the first with SkuModelList
 SEARCH_PAGE = 1000  # §4.1 [A]
 SEARCH_CEILING = 15_000  # §4.1 [A] orders that one search can page through
 SEARCH_WINDOW = timedelta(days=62)  # §4.1 [A] the limit is 63; whether the ends are included is open [C]
+SWEEP_EVERY = timedelta(hours=24)  # §5.3
 SEARCH_REACH = timedelta(days=729)  # §4.1 [A] the limit is 730
 CLOCK_SKEW = timedelta(hours=1)  # [C] how far Rakuten's clock may be ahead of ours
 MOST_PAGES = 1000  # more than a search below the ceiling can have, whatever its pages hold
@@ -20,6 +21,9 @@ PROGRESS_OPEN = frozenset({100, 200, 300, 400})  # §5.1 [A] stock is held, noth
 PROGRESS_SHIPPED = frozenset({500, 600, 700})  # §5.1 [A]
 PROGRESS_CANCELLED = frozenset({800, 900})  # §5.1 [A] stock is released; 800 may still come back [C]
 PROGRESS_ALL = sorted(PROGRESS_OPEN | PROGRESS_SHIPPED | PROGRESS_CANCELLED)
+PROGRESS_SWEPT = sorted(PROGRESS_OPEN | PROGRESS_CANCELLED)
+"""What the daily sweep looks for: what is open though nobody knows of it, and what was cancelled late, shipped or not.
+An order that is only shipped was seen when it was open."""
 CANCEL_FIXED = 900
 
 NO_STOCK_KEPT = 0  # §4.2 [A] inventoryType
@@ -29,6 +33,8 @@ UPSERT_BATCH = 400  # §2 [B]
 READ_BATCH = 1000  # §2 [B]
 MAX_QUANTITY = 99_999  # §2.1 [B]
 CONFLICT_PAUSE_SECONDS = 3.0  # §2.3 [B] "a short while"
+
+NEW_KEY_TRIED_EVERY = timedelta(minutes=10)  # §1.1 [A] a key made just now is accepted after 10 to 30 minutes
 
 SHARE = 0.8  # §8 [C] other programs of the shop probably draw on the same limits
 PER_SECOND = {

@@ -1,7 +1,8 @@
 """Reading orders from RMS: search by order date, then every order found, whole (rakuten.md §4, §5.3).
 
 RMS has no "changed since". So every read looks again at the orders that are still open, at those that could not be read
-last time and, now and then, at all orders of some days.
+last time and, now and then, at all orders of some days. A daily sweep as far back as orders are looked for finds what
+was cancelled after it had been shipped, and what a search left out.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from bridge.errors import Hint, NeedsPerson
 WIDE_READ_EVERY_SECONDS = 300.0
 SEARCH_ROUNDS = 3  # times a search is begun anew because its result grew while it was paged through
 
+Progress = Sequence[int]
+
 SEARCH = {
     "order": Operation("rpay.order.searchOrder", "POST", "/es/2.0/order/searchOrder/", "searchOrder"),
     "purchase_item": Operation(
@@ -46,13 +49,18 @@ class OrderFeed:
         self._clock = seams.clock
         self._reads = SerialReads(seams.clock)
         self._wide_read_at: float | None = None
+        self._swept_at: float | None = None
         self._unread = Unread(seams.clock)
 
     def read(self, since: datetime, known_open: Sequence[str]) -> OrdersRead:
         """As Channel.orders."""
         began, at = self._clock.now(), self._clock.monotonic()
         wide = self._wide_read_at is None or at - self._wide_read_at >= WIDE_READ_EVERY_SECONDS
-        numbers = self._numbers(self._start(since, began, wide), began + facts.CLOCK_SKEW)
+        sweep = self._swept_at is None or at - self._swept_at >= facts.SWEEP_EVERY.total_seconds()
+        start, end = self._start(since, began, wide), began + facts.CLOCK_SKEW
+        numbers = self._numbers(start, end, facts.PROGRESS_ALL)
+        if sweep:
+            numbers += self._numbers(self._oldest(began), start, facts.PROGRESS_SWEPT)
         orders: list[OrderSnapshot] = []
         problems: dict[str, Hint] = {}
         for batch in cut(list(dict.fromkeys([*numbers, *known_open, *self._unread.orders()])), facts.GET_BATCH):
@@ -61,12 +69,13 @@ class OrderFeed:
             problems |= unread
         self._unread.note(problems)
         self._wide_read_at = at if wide else self._wide_read_at
+        self._swept_at = at if sweep else self._swept_at
         return OrdersRead(tuple(orders), began, problems)
 
     def search_one(self) -> list[str]:
         """The smallest search there is, for `check`: is the right there?"""
         now = self._clock.now()
-        return _order_numbers(self._search(now - timedelta(hours=1), now, 1, 1))
+        return _order_numbers(self._search(now - timedelta(hours=1), now, facts.PROGRESS_ALL, 1, 1))
 
     def get_one(self, number: str) -> None:
         """Ask for one order, for `check`: is the right there?"""
@@ -79,33 +88,36 @@ class OrderFeed:
             start = min(start, now - timedelta(days=self._settings.window_days))
         return max(start, now - facts.SEARCH_REACH)
 
-    def _numbers(self, start: datetime, end: datetime) -> list[str]:
-        """The numbers of all orders placed in [start, end], oldest first."""
+    def _oldest(self, now: datetime) -> datetime:
+        return max(now - timedelta(days=self._settings.look_back_days), now - facts.SEARCH_REACH)
+
+    def _numbers(self, start: datetime, end: datetime, progress: Progress) -> list[str]:
+        """The numbers of all orders of such a progress placed in [start, end], oldest first."""
         numbers: list[str] = []
         while start < end:
             stop = min(end, start + facts.SEARCH_WINDOW)
-            numbers += self._window(start, stop)
+            numbers += self._window(start, stop, progress)
             start = stop  # windows share their ends, since nobody knows whether these are included
         return numbers
 
-    def _window(self, start: datetime, end: datetime) -> list[str]:
+    def _window(self, start: datetime, end: datetime, progress: Progress) -> list[str]:
         for _ in range(SEARCH_ROUNDS):
-            numbers, complete = self._pages(start, end)
+            numbers, complete = self._pages(start, end, progress)
             if complete:
                 break
             if numbers is None:
                 middle = start + (end - start) / 2
-                return self._window(start, middle) + self._window(middle, end)
+                return self._window(start, middle, progress) + self._window(middle, end, progress)
         return numbers or []
 
-    def _pages(self, start: datetime, end: datetime) -> tuple[list[str] | None, bool]:
+    def _pages(self, start: datetime, end: datetime, progress: Progress) -> tuple[list[str] | None, bool]:
         """The numbers of one window and whether they are as many as Rakuten counted on every page; None where there are
         too many to page through."""
         numbers: list[str] = []
         page, pages, total = 1, 1, None
         complete = True
         while page <= pages:
-            answer = self._search(start, end, page, facts.SEARCH_PAGE)
+            answer = self._search(start, end, progress, page, facts.SEARCH_PAGE)
             counts = answer.get("PaginationResponseModel") or {}
             found = whole(counts.get("totalRecordsAmount") or 0)  # null when there is nothing
             if found >= facts.SEARCH_CEILING and end - start > timedelta(seconds=2):
@@ -118,14 +130,14 @@ class OrderFeed:
             page += 1
         return numbers, complete and len(numbers) == total
 
-    def _search(self, start: datetime, end: datetime, page: int, size: int) -> dict[str, Any]:
+    def _search(self, start: datetime, end: datetime, progress: Progress, page: int, size: int) -> dict[str, Any]:
         return self._ask(
             SEARCH[self._settings.order_source],
             {
                 "dateType": 1,
                 "startDatetime": _order_time(start),
                 "endDatetime": _order_time(end),
-                "orderProgressList": facts.PROGRESS_ALL,
+                "orderProgressList": progress,
                 "PaginationRequestModel": {
                     "requestRecordsAmount": size,
                     "requestPage": page,

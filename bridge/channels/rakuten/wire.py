@@ -11,6 +11,7 @@ from bridge.channels.answers import senseless
 from bridge.channels.http import Answer, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
 from bridge.channels.rakuten import facts
 from bridge.channels.redaction import Redactor, only
+from bridge.clock import Clock
 from bridge.config import Rakuten
 from bridge.errors import Hint, NeedsPerson, Refused, TryAgain
 from bridge.limits import TokenBucket
@@ -60,29 +61,42 @@ class RmsRefused(Refused):
 
 
 class EsaAuth:
-    """`Authorization: ESA base64(serviceSecret:licenseKey)`. A dead key needs a person (rakuten.md §1.1)."""
+    """`Authorization: ESA base64(serviceSecret:licenseKey)`. A dead key needs a person (rakuten.md §1.1).
 
-    def __init__(self, service_secret: str, license_key: str) -> None:
-        self._header = "ESA " + b64encode(f"{service_secret}:{license_key}".encode()).decode("ascii")
+    A key made just now may be refused for half an hour: meanwhile the one before it serves, where the settings still
+    have it, and the new one is tried again now and then."""
 
-    @property
-    def token(self) -> str:
-        return self._header.removeprefix("ESA ")
+    def __init__(self, clock: Clock, service_secret: str, license_keys: Sequence[str]) -> None:
+        """`license_keys`: the newest first."""
+        self._clock = clock
+        self.tokens = [b64encode(f"{service_secret}:{key}".encode()).decode("ascii") for key in license_keys]
+        self._refused_at: float | None = None  # when the newest was
 
     def headers(self) -> Mapping[str, str]:
-        return {"Authorization": self._header}
+        pause = facts.NEW_KEY_TRIED_EVERY.total_seconds()
+        waits = self._refused_at is not None and self._clock.monotonic() - self._refused_at < pause
+        return {"Authorization": f"ESA {self.tokens[-1 if waits else 0]}"}
 
-    def renew(self, refused: Mapping[str, str]) -> bool:  # noqa: ARG002
-        return False
+    def renew(self, refused: Mapping[str, str]) -> bool:
+        """True where the key before may still do."""
+        if len(self.tokens) == 1 or refused.get("Authorization") != f"ESA {self.tokens[0]}":
+            return False
+        self._refused_at = self._clock.monotonic()
+        return True
 
 
 def connect(settings: Rakuten, seams: Seams) -> MallHttp:
     """The door to one shop."""
-    secret, key = settings.service_secret.reveal(), settings.license_key.reveal()
-    auth = EsaAuth(secret, key)
+    secret, keys = settings.service_secret.reveal(), license_keys(settings)
+    auth = EsaAuth(seams.clock, secret, keys)
     buckets = {name: TokenBucket(seams.clock, rate * facts.SHARE, burst=1.0) for name, rate in facts.PER_SECOND.items()}
-    redactor = Redactor([secret, key, auth.token])
+    redactor = Redactor([secret, *keys, *auth.tokens])
     return MallHttp(MALL, settings.base_url, seams, buckets, judge, auth, redactor, lambda body: only(body, KEPT))
+
+
+def license_keys(settings: Rakuten) -> list[str]:
+    """The newest first."""
+    return [key.reveal() for key in (settings.license_key, settings.old_license_key) if key is not None]
 
 
 def judge(operation: Operation, answer: Answer) -> None:

@@ -22,7 +22,7 @@ def sent(rakuten: RakutenMall, part: str) -> list[Any]:
 def test_t1_t2_times_and_version_have_the_only_accepted_form(rakuten: RakutenMall) -> None:
     rakuten.buy((rakuten.add("tea", 5), 1))
     rakuten.read_orders()
-    [search], [get] = sent(rakuten, "searchOrder"), sent(rakuten, "getOrder")
+    [search, *_], [get] = sent(rakuten, "searchOrder"), sent(rakuten, "getOrder")
     assert search["startDatetime"].endswith("+0900")
     assert "." not in search["startDatetime"]
     assert search["orderProgressList"] == [100, 200, 300, 400, 500, 600, 700, 800, 900]
@@ -321,3 +321,36 @@ def test_t32_an_order_that_a_subscription_or_a_preorder_became_counts_as_any_oth
     assert rakuten.counts(order) == (2, 2, 0, 0)
     assert not any("orderTypeList" in body for body in sent(rakuten, "searchOrder"))
     assert not any("reserve" in record.url for record in rakuten.records)
+
+
+def test_t6_a_cancellation_after_shipment_is_found_by_the_daily_sweep(rakuten: RakutenMall) -> None:
+    """Nobody holds the order open any more, and it is older than what is read again every few minutes."""
+    order = rakuten.buy((rakuten.add("tea", 10), 2))
+    rakuten.ship(order)
+    rakuten.read_orders()
+    rakuten.clock.sleep(10 * DAY)
+    rakuten.read_orders()
+    rakuten.simulator.state.orders[order].lines[0].units = 3
+    rakuten.simulator.state.orders[order].progress = 900
+    rakuten.read_orders(wait=DAY / 2)
+    assert rakuten.line(order).ordered == 2
+    rakuten.read_orders(wait=DAY / 2)
+    assert rakuten.counts(order) == (3, 0, 3, 0)
+
+
+def test_t6_an_open_order_that_a_search_left_out_is_found_by_the_daily_sweep(rakuten: RakutenMall) -> None:
+    order = rakuten.buy((rakuten.add("tea", 10), 2))
+    rakuten.simulator.state.orders[order].visible_at += timedelta(days=5)
+    rakuten.read_orders()
+    rakuten.read_orders(wait=5 * DAY)
+    assert rakuten.counts(order) == (2, 2, 0, 0)
+
+
+def test_the_sweep_is_daily_and_reaches_as_far_as_orders_are_looked_for(rakuten: RakutenMall) -> None:
+    rakuten.read_orders()
+    searches = sent(rakuten, "searchOrder")
+    assert min(body["startDatetime"] for body in searches) == "2026-09-21T10:00:10+0900"  # 63 days
+    assert searches[-1]["orderProgressList"] == [100, 200, 300, 400, 800, 900]
+    for _ in range(20):
+        rakuten.read_orders(wait=3600.0)
+    assert len(sent(rakuten, "searchOrder")) == len(searches) + 20

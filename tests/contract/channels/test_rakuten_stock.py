@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from bridge.channels.port import Outcome, PushItem
+from bridge.config import Secret
 from bridge.domain.orders import ListingKey
 from bridge.errors import NeedsPerson, TryAgain
 from tests.contract.channels.conformance import KEY, RakutenMall
@@ -15,6 +17,13 @@ from tests.contract.channels.conformance import KEY, RakutenMall
 
 def sent(rakuten: RakutenMall, part: str) -> list[Any]:
     return [json.loads(record.sent) for record in rakuten.records if part in record.url]
+
+
+def ends(rakuten: RakutenMall) -> datetime:
+    """When the key that is in use dies."""
+    life = rakuten.channel.key_life()
+    assert life is not None
+    return life.expires
 
 
 def test_t9_manage_numbers_are_folded_and_variant_ids_kept(rakuten: RakutenMall) -> None:
@@ -121,6 +130,33 @@ def test_t26_check_warns_before_the_key_dies(rakuten: RakutenMall) -> None:
     assert "Make a new one" in line.hint.en
     rakuten.clock.sleep(20 * 86_400)
     assert not any(line.ok for line in rakuten.channel.check() if "upsert" not in line.name)
+
+
+def test_t26_while_a_new_key_is_not_accepted_yet_the_old_one_serves(rakuten: RakutenMall) -> None:
+    rakuten.simulator.switches.licence_activation = 1500.0
+    tea = rakuten.add("tea", 10)
+    rakuten.clock.sleep(80 * 86_400)
+    rakuten.simulator.issue_licence("SL123456_fresh")
+    fresh, old = Secret("SL123456_fresh"), Secret("SL123456_sandbox")
+    rakuten.channel = rakuten.connect(license_key=fresh, old_license_key=old)
+    assert f"{ends(rakuten):%m-%d}" == "02-21"  # the old one's, until the new one lives
+    assert [each.outcome for each in rakuten.push({tea: 4})] == [Outcome.DONE]
+    for _ in range(30):
+        rakuten.read_orders(wait=60.0)
+    assert [record.status for record in rakuten.records].count(401) <= 5  # asked again every ten minutes only
+    assert f"{ends(rakuten):%m-%d}" == "05-12"
+    rakuten.simulator.state.licences[0].expires_at = rakuten.clock.now()
+    rakuten.read_orders()
+    assert "SL123456_" not in repr(rakuten.records)
+
+
+def test_t26_where_both_keys_are_dead_a_person_is_needed(rakuten: RakutenMall) -> None:
+    rakuten.channel = rakuten.connect(license_key=Secret("SL1_typo"), old_license_key=Secret("SL123456_sandbox"))
+    rakuten.clock.sleep(100 * 86_400)
+    with pytest.raises(NeedsPerson, match="licenseKey"):
+        rakuten.read_orders()
+    with pytest.raises(NeedsPerson, match="licenseKey"):
+        rakuten.channel.key_life()
 
 
 def test_t27_the_key_in_the_query_is_masked(rakuten: RakutenMall) -> None:
