@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import TypeVar
 
 from bridge.channels.port import Outcome, Pushed, PushItem
@@ -15,10 +16,10 @@ T = TypeVar("T")
 
 
 class RowsRefused(Refused):
-    """The mall refused a whole batch because of these rows: positions → what became of them. Nothing was carried out.
-    Without any row, it didn't say which."""
+    """The mall refused a whole batch because of these rows: positions → what became of them. The rest was not carried
+    out. Without any row, it didn't say which."""
 
-    def __init__(self, hint: Hint, rows: Mapping[int, tuple[Outcome, Hint]]) -> None:
+    def __init__(self, hint: Hint, rows: Mapping[int, tuple[Outcome, Hint | None]]) -> None:
         super().__init__(hint)
         self.rows = rows
 
@@ -59,6 +60,74 @@ def push_in_batches(items: Sequence[PushItem], size: int, send: Send) -> list[Pu
                 outcomes = _all(batch, Outcome.UNKNOWN if error.ambiguous else Outcome.LATER, error.hint)
         done.update((outcome.listing, outcome) for outcome in outcomes)
     return [done[item.listing] for item in items]
+
+
+Write = Callable[[Sequence[PushItem]], Mapping[ListingKey, Pushed]]
+"""Writes absolute numbers in one call. Raises RowsRefused, TryAgain, NeedsPerson."""
+
+LOOKS_AFTER_A_LOST_ANSWER = 2
+
+
+def write_and_look(
+    batch: Sequence[PushItem],
+    settled: Mapping[ListingKey, Pushed],
+    write: Write,
+    read: Callable[[Iterable[ListingKey]], Mapping[ListingKey, int]],
+    most: int,
+) -> list[Pushed]:
+    """A Send for malls that take absolute numbers, of at most `most`. Those in `settled` are not written.
+
+    Such a number may be sent twice without harm to itself, but a buyer may have come between: the second would put the
+    unit back on sale. So a lost answer is looked into before anything is sent again."""
+    fates = dict(settled)
+    for look in count():
+        due = [item for item in batch if item.listing not in fates]
+        if not due:
+            break
+        try:
+            fates |= write(due)
+        except RowsRefused as refusal:
+            raise _among_all(refusal, batch, due, fates) from refusal
+        except TryAgain as lost:
+            if not lost.ambiguous or look == LOOKS_AFTER_A_LOST_ANSWER:
+                raise
+            fates |= _look_into(due, lost, read, most)
+            reached(Point.LOST_ANSWER_LOOKED_AT)
+    return [fates[item.listing] for item in batch]
+
+
+def _look_into(
+    due: Sequence[PushItem],
+    lost: TryAgain,
+    read: Callable[[Iterable[ListingKey]], Mapping[ListingKey, int]],
+    most: int,
+) -> dict[ListingKey, Pushed]:
+    """Nobody knows whether `due` was written: what shows now settles it. A row that shows the new number is done, one
+    that shows the old is still due, any other has met a buyer and is for the caller to think over."""
+    try:
+        shown = read(item.listing for item in due)
+    except TryAgain:
+        raise lost from None
+    fates: dict[ListingKey, Pushed] = {}
+    for item in due:
+        now = shown.get(item.listing)
+        if now == min(item.quantity, most):
+            fates[item.listing] = Pushed(item.listing, Outcome.DONE)
+        elif now != item.shown:
+            fates[item.listing] = Pushed(item.listing, Outcome.UNKNOWN, lost.hint)
+    return fates
+
+
+def _among_all(
+    refusal: RowsRefused, batch: Sequence[PushItem], due: Sequence[PushItem], fates: Mapping[ListingKey, Pushed]
+) -> RowsRefused:
+    """A refusal of `due` as one of `batch`, of which `fates` are settled: those are not sent again."""
+    position = {item.listing: row for row, item in enumerate(batch)}
+    rows: dict[int, tuple[Outcome, Hint | None]] = {
+        position[listing]: (fate.outcome, fate.hint) for listing, fate in fates.items()
+    }
+    rows |= {position[due[row].listing]: fate for row, fate in refusal.rows.items() if row < len(due)}
+    return RowsRefused(refusal.hint, rows)
 
 
 def _all(batch: Sequence[PushItem], outcome: Outcome, hint: Hint) -> list[Pushed]:

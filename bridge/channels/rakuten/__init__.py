@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bridge.channels.answers import understood
@@ -10,6 +11,7 @@ from bridge.channels.batches import push_in_batches
 from bridge.channels.http import Seams
 from bridge.channels.port import Capabilities, Check, KeyLife, OrdersRead, Pushed, PushItem, WriteKind
 from bridge.channels.rakuten import checks, facts, wire
+from bridge.channels.rakuten.catalogue import Catalogue
 from bridge.channels.rakuten.orders import OrderFeed
 from bridge.channels.rakuten.snapshots import CHANNEL
 from bridge.channels.rakuten.stock import Stock
@@ -37,11 +39,14 @@ class RakutenChannel:
         self._seams = seams
         self._http = wire.connect(settings, seams)
         self._feed = OrderFeed(settings, self._http, seams)
-        self._stock = Stock(settings, self._http)
+        self._catalogue = Catalogue(self._http, seams.clock)
+        self._stock = Stock(settings, self._http, self._catalogue)
 
     def orders(self, since: datetime, known_open: Sequence[str] = ()) -> OrdersRead:
         with understood(wire.MALL):
-            return self._feed.read(since, known_open)
+            read = self._feed.read(since, known_open)
+        self._catalogue.refresh()
+        return replace(read, alarms=self._stock.alarms())
 
     def read(self, listings: Iterable[ListingKey]) -> Mapping[ListingKey, int]:
         with understood(wire.MALL):
@@ -60,7 +65,8 @@ class RakutenChannel:
             return checks.key_life(self._settings, self._http)
 
     def check(self) -> Sequence[Check]:
-        return list(checks.check(self._settings, self._http, self._feed, self._stock, self._seams))
+        parts = (self._feed, self._stock, self._catalogue)
+        return list(checks.check(self._settings, self._http, *parts, self._seams))
 
     def close(self) -> None:
         self._http.close()

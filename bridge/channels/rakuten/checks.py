@@ -9,6 +9,7 @@ from bridge.channels.answers import understood
 from bridge.channels.http import KeyRefused, MallHttp, Operation, Seams
 from bridge.channels.port import KEY_WARNING, Check, KeyLife
 from bridge.channels.rakuten import facts, wire
+from bridge.channels.rakuten.catalogue import Catalogue
 from bridge.channels.rakuten.orders import GET, SEARCH, OrderFeed
 from bridge.channels.rakuten.snapshots import listing_key
 from bridge.channels.rakuten.stock import Stock
@@ -22,12 +23,16 @@ NO_SUCH_ORDER = "000000-20200101-0000000000"
 NO_SUCH_LISTING = listing_key("bridge-check-nothing", "nothing")
 
 
-def check(settings: Rakuten, http: MallHttp, feed: OrderFeed, stock: Stock, seams: Seams) -> Iterator[Check]:
+def check(
+    settings: Rakuten, http: MallHttp, feed: OrderFeed, stock: Stock, catalogue: Catalogue, seams: Seams
+) -> Iterator[Check]:
     """One line per right. Never raises."""
     yield _line("license.expiryDate.get", lambda: _key_life(settings, http, seams.clock.now()))
     yield _line(SEARCH[settings.order_source].name, feed.search_one)
     yield _line(GET[settings.order_source].name, lambda: feed.get_one(NO_SUCH_ORDER))
     yield _line("inventories.bulk.get", lambda: stock.read([NO_SUCH_LISTING]))
+    yield _line("items.search", catalogue.try_search)
+    yield _line("items.inventory-related-settings.get", catalogue.try_settings)
     yield Check(
         "inventories.bulk.upsert",
         True,

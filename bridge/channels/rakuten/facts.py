@@ -34,6 +34,15 @@ READ_BATCH = 1000  # §2 [B]
 MAX_QUANTITY = 99_999  # §2.1 [B]
 CONFLICT_PAUSE_SECONDS = 3.0  # §2.3 [B] "a short while"
 
+ITEMS_PAGE = 100  # §3 [B-off]
+ITEM_PAGES_AT_A_TIME = 10  # at a poll: 2.5 s of calls
+ITEMS_SEARCHED_EVERY = timedelta(hours=6)
+ITEMS_TRIED_AGAIN = timedelta(minutes=30)  # after a search that failed
+ITEMS_LOOKED_AT = 3  # items asked for by themselves at a read: a call a second
+ITEM_LOOK_LIFE = timedelta(minutes=10)
+NORMAL_ITEM = "NORMAL"  # §3 itemType
+NOT_FOUND = "GE0014"  # §3
+
 NEW_KEY_TRIED_EVERY = timedelta(minutes=10)  # §1.1 [A] a key made just now is accepted after 10 to 30 minutes
 
 SHARE = 0.8  # §8 [C] other programs of the shop probably draw on the same limits
@@ -43,4 +52,6 @@ PER_SECOND = {
     "bulkUpsert": 1.0,  # §2 [B]
     "bulkGet": 5.0,
     "licence": 1.0,  # [C]
+    "itemSearch": 5.0,  # §3 [B]
+    "itemSettings": 1.0,
 }

@@ -4,49 +4,52 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import count
 from typing import Any
 
 from bridge.channels.answers import whole
-from bridge.channels.batches import RowsRefused, cut
+from bridge.channels.batches import RowsRefused, cut, write_and_look
 from bridge.channels.http import MallHttp, Operation
 from bridge.channels.port import Outcome, Pushed, PushItem
 from bridge.channels.rakuten import facts
+from bridge.channels.rakuten.catalogue import Catalogue
 from bridge.channels.rakuten.snapshots import listing_key
 from bridge.channels.rakuten.wire import RmsRefused
 from bridge.config import Rakuten
 from bridge.domain.orders import ListingKey
-from bridge.errors import Hint, NeedsPerson, TryAgain
-from bridge.fault_points import Point, reached
+from bridge.errors import Hint, NeedsPerson
 
-# An absolute row may be sent twice without harm to itself, but a buyer may have come between: the second would put the
-# unit back on sale. So a lost answer is looked into first, and the whole push may take only a short while.
-PUSH_ATTEMPTS, PUSH_SECONDS = 3, 30.0
-LOOKS_AFTER_A_LOST_ANSWER = 2
+PUSH_ATTEMPTS, PUSH_SECONDS = 3, 30.0  # what was decided on is old soon: the whole push may take only a short while
 
 
 class Stock:
     """The quantities of one shop."""
 
-    def __init__(self, settings: Rakuten, http: MallHttp) -> None:
-        self._http = http
+    def __init__(self, settings: Rakuten, http: MallHttp, catalogue: Catalogue) -> None:
+        self._http, self._catalogue = http, catalogue
         path = f"/es/{settings.inventory_api_version}/inventories"
         self._upsert = Operation(
             "inventories.bulk.upsert", "POST", f"{path}/bulk-upsert", "bulkUpsert",
             writes=True, repeatable=False, attempts=PUSH_ATTEMPTS, seconds=PUSH_SECONDS,
         )  # fmt: skip
+        self._seen: set[ListingKey] = set()
         self._bulk_get = Operation("inventories.bulk.get", "POST", f"{path}/bulk-get", "bulkGet")
 
     def read(self, listings: Iterable[ListingKey]) -> dict[ListingKey, int]:
-        """As Channel.read."""
+        """As Channel.read. A row that no item has (any more) is left out: nobody can buy from it (§2.1)."""
         wanted = {_fold(listing): listing for listing in listings}
         shown: dict[ListingKey, int] = {}
         for batch in cut(list(wanted), facts.READ_BATCH):
             for row in self._rows(batch):
                 folded = listing_key(row["manageNumber"], row["variantId"])
                 if folded in wanted:
-                    shown[wanted[folded]] = whole(row["quantity"])
-        return shown
+                    shown[folded] = whole(row["quantity"])
+        orphans = self._catalogue.missing(shown)
+        self._seen |= shown.keys() - orphans
+        return {wanted[folded]: units for folded, units in shown.items() if folded not in orphans}
+
+    def alarms(self) -> dict[str, Hint]:
+        """What a person must know of the listings that were read so far."""
+        return self._catalogue.warnings(self._seen)
 
     def _rows(self, batch: Sequence[ListingKey]) -> list[dict[str, Any]]:
         """What RMS answers for a batch. A key that it finds malformed is left out, as one that it doesn't know."""
@@ -63,46 +66,27 @@ class Stock:
 
     def send(self, batch: Sequence[PushItem]) -> list[Pushed]:
         """One batch: all of it is taken or none. Raises RowsRefused, TryAgain, NeedsPerson."""
-        due, settled = list(batch), list[Pushed]()
-        for look in count():
-            try:
-                self._write(due)
-                return settled + [Pushed(item.listing, Outcome.DONE) for item in due]
-            except TryAgain as lost:
-                if not lost.ambiguous or look == LOOKS_AFTER_A_LOST_ANSWER:
-                    raise
-                fates, due = self._look_after(due, lost)
-                reached(Point.LOST_ANSWER_LOOKED_AT)
-                settled += fates
-            if not due:
-                break
-        return settled
+        orphans = self._catalogue.missing(_fold(item.listing) for item in batch)
+        unsendable = {
+            item.listing: Pushed(item.listing, Outcome.REFUSED, _ORPHAN)
+            for item in batch
+            if _fold(item.listing) in orphans
+        }
+        return write_and_look(batch, unsendable, self._write, self.read, facts.MAX_QUANTITY)
 
-    def _write(self, batch: Sequence[PushItem]) -> None:
+    def _write(self, batch: Sequence[PushItem]) -> dict[ListingKey, Pushed]:
         rows = [_row(item.listing) | {"mode": "ABSOLUTE", "quantity": _quantity(item)} for item in batch]
         try:
             self._http.call(self._upsert, {"inventories": rows})
         except RmsRefused as refusal:
             raise RowsRefused(refusal.hint, _rows_of(refusal)) from refusal
+        return {item.listing: Pushed(item.listing, Outcome.DONE) for item in batch}
 
-    def _look_after(self, batch: Sequence[PushItem], lost: TryAgain) -> tuple[list[Pushed], list[PushItem]]:
-        """Nobody knows whether `batch` was written: what shows now settles it. A row that shows the new number is done,
-        one that shows the old is due again, any other has met a buyer and is for the caller to think over."""
-        try:
-            shown = self.read(item.listing for item in batch)
-        except TryAgain:
-            raise lost from None
-        settled: list[Pushed] = []
-        due: list[PushItem] = []
-        for item in batch:
-            now = shown.get(item.listing)
-            if now == _quantity(item):
-                settled.append(Pushed(item.listing, Outcome.DONE))
-            elif now == item.shown:
-                due.append(item)
-            else:
-                settled.append(Pushed(item.listing, Outcome.UNKNOWN, lost.hint))
-        return settled, due
+
+_ORPHAN = Hint(
+    "楽天にこの商品管理番号・SKU管理番号の商品がありません。数は送りません。出品 ID を確かめてください。",
+    "Rakuten has no item with this manageNumber and variantId, so no number is sent. Look at the listing's id.",
+)
 
 
 def _quantity(item: PushItem) -> int:

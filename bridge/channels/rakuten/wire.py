@@ -30,13 +30,20 @@ KEPT = frozenset(
         "SkuModelList", "variantId",
         "inventories", "quantity",
         "expiryDate",
+        "results", "item", "itemType", "unlimitedInventoryFlag", "variants", "backOrderFlag", "nextCursorMark",
     }
 )  # fmt: skip
 """The only members of an answer that live on. What isn't named here (buyer, address, payment, remarks) is dropped
 before anything sees it."""
 
-EXPECTED = {"searchOrder": "orderNumberList", "getOrder": "OrderModelList", "bulkGet": "inventories"}
-"""What a success of each function always has, as a list."""
+EXPECTED: Mapping[str, tuple[str, type]] = {
+    "searchOrder": ("orderNumberList", list),
+    "getOrder": ("OrderModelList", list),
+    "bulkGet": ("inventories", list),
+    "itemSearch": ("results", list),
+    "itemSettings": ("variants", dict),
+}
+"""What a success of each function always has."""
 
 BAD_KEY = frozenset({"GA0001", "ES01-01"})
 NOT_ENABLED = "ES04-01"
@@ -91,7 +98,18 @@ def connect(settings: Rakuten, seams: Seams) -> MallHttp:
     auth = EsaAuth(seams.clock, secret, keys)
     buckets = {name: TokenBucket(seams.clock, rate * facts.SHARE, burst=1.0) for name, rate in facts.PER_SECOND.items()}
     redactor = Redactor([secret, *keys, *auth.tokens])
-    return MallHttp(MALL, settings.base_url, seams, buckets, judge, auth, redactor, lambda body: only(body, KEPT))
+    return MallHttp(MALL, settings.base_url, seams, buckets, judge, auth, redactor, cleansed)
+
+
+def cleansed(body: Any) -> Any:
+    """What is named in KEPT; of an item's variants, which stand under ids of the shop's choice, each with the same."""
+    kept = only(body, KEPT)
+    if isinstance(body, dict) and isinstance(kept, dict):
+        if isinstance(variants := body.get("variants"), dict):
+            kept["variants"] = {str(key): only(variant, KEPT) for key, variant in variants.items()}
+        if isinstance(results := body.get("results"), list):
+            kept["results"] = [cleansed(each["item"]) for each in results if isinstance(each, dict) and "item" in each]
+    return kept
 
 
 def license_keys(settings: Rakuten) -> list[str]:
@@ -138,12 +156,15 @@ def judge(operation: Operation, answer: Answer) -> None:
 
 def _judge_success(operation: Operation, answer: Answer, errors: Sequence[RmsError]) -> None:
     """A 200 of another shape (the page of a proxy, an error inside) must not pass for "no orders" or "no stock"."""
-    member = EXPECTED.get(operation.bucket)
+    expected = EXPECTED.get(operation.bucket)
     if errors:
         raise senseless(MALL, f"{errors[0].code} {errors[0].message}")
-    if member is None and answer.text:
-        raise senseless(MALL, operation.name, ambiguous=True)
-    if member is not None and not (isinstance(answer.json, dict) and isinstance(answer.json.get(member), list)):
+    if expected is None:
+        if answer.text:
+            raise senseless(MALL, operation.name, ambiguous=True)
+        return
+    member, kind = expected
+    if not (isinstance(answer.json, dict) and isinstance(answer.json.get(member), kind)):
         raise senseless(MALL, operation.name)
 
 

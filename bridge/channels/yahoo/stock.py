@@ -6,10 +6,9 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import count
 
 from bridge.channels.answers import senseless, whole
-from bridge.channels.batches import RowsRefused, cut
+from bridge.channels.batches import RowsRefused, cut, write_and_look
 from bridge.channels.port import Outcome, Pushed, PushItem
 from bridge.channels.yahoo import facts
 from bridge.channels.yahoo.snapshots import listing_key
@@ -18,10 +17,8 @@ from bridge.channels.yahoo.xmltext import Node, nodes, text
 from bridge.config import Yahoo
 from bridge.domain.orders import ListingKey
 from bridge.errors import Hint, TryAgain
-from bridge.fault_points import Point, reached
 
 log = logging.getLogger(__name__)
-LOOKS_AFTER_A_LOST_ANSWER = 2
 
 
 @dataclass(frozen=True)
@@ -77,24 +74,7 @@ class Stock:
 
     def send(self, batch: Sequence[PushItem]) -> list[Pushed]:
         """One batch, each row with its own outcome. Raises RowsRefused, TryAgain, NeedsPerson."""
-        settled = self._unsendable(batch)
-        due = [item for item in batch if item.listing not in settled]
-        for look in count():
-            if not due:
-                break
-            try:
-                written, unsure = self._write(due)
-            except TryAgain as lost:
-                if not lost.ambiguous or look == LOOKS_AFTER_A_LOST_ANSWER:
-                    raise
-                fates, due = self._look_after(due, lost)
-                reached(Point.LOST_ANSWER_LOOKED_AT)
-                settled |= fates
-                continue
-            settled |= written
-            settled |= self._read_back(unsure)
-            break
-        return [settled[item.listing] for item in batch]
+        return write_and_look(batch, self._unsendable(batch), self._write, self.read, facts.MAX_QUANTITY)
 
     def _unsendable(self, batch: Sequence[PushItem]) -> dict[ListingKey, Pushed]:
         """What must not be sent: a number for an unknown code "succeeds", and waits for an item of that name."""
@@ -121,9 +101,8 @@ class Stock:
                 refused[listing] = Pushed(listing, Outcome.REFUSED, hint)
         return refused
 
-    def _write(self, batch: Sequence[PushItem]) -> tuple[dict[ListingKey, Pushed], list[PushItem]]:
-        """The outcomes of one call, and the rows whose number is not known after it. A good row and a bad one stand in
-        the same answer (207)."""
+    def _write(self, batch: Sequence[PushItem]) -> dict[ListingKey, Pushed]:
+        """The outcomes of one call. A good row and a bad one stand in the same answer (207)."""
         form = self._form([item.listing for item in batch]) | {
             "quantity": ",".join(str(_quantity(item)) for item in batch),
             "allow_overdraft": ",".join(self._rows[item.listing].overdraft for item in batch),
@@ -143,7 +122,7 @@ class Stock:
                 unsure.append(item)
             else:
                 settled[item.listing] = fate
-        return settled, unsure
+        return settled | self._read_back(unsure)
 
     def _read_back(self, unsure: Sequence[PushItem]) -> dict[ListingKey, Pushed]:
         """Rows that were updated, perhaps: what shows now tells."""
@@ -159,25 +138,6 @@ class Stock:
             else Pushed(item.listing, Outcome.UNKNOWN, _NOT_READ_BACK)
             for item in unsure
         }
-
-    def _look_after(self, batch: Sequence[PushItem], lost: TryAgain) -> tuple[dict[ListingKey, Pushed], list[PushItem]]:
-        """Nobody knows whether `batch` was written: what shows now settles it. A row that shows the new number is done,
-        one that shows the old is due again, any other has met a buyer and is for the caller to think over."""
-        try:
-            shown = self.read(item.listing for item in batch)
-        except TryAgain:
-            raise lost from None
-        settled: dict[ListingKey, Pushed] = {}
-        due: list[PushItem] = []
-        for item in batch:
-            now = shown.get(item.listing)
-            if now == _quantity(item):
-                settled[item.listing] = Pushed(item.listing, Outcome.DONE)
-            elif now is not None and now == item.shown:
-                due.append(item)
-            else:
-                settled[item.listing] = Pushed(item.listing, Outcome.UNKNOWN, lost.hint)
-        return settled, due
 
     def _form(self, batch: Sequence[ListingKey]) -> dict[str, str]:
         return {"seller_id": self._settings.shop, "item_code": ",".join(listing.id for listing in batch)}

@@ -43,6 +43,7 @@ class Mall(ABC):
     ships_in_part: ClassVar[bool]
     tells_restock: ClassVar[bool]  # whether the feed shows that a cancellation put units back on sale
     compares: ClassVar[bool]  # whether a push names the number it believes to find
+    refusal_of_the_first: ClassVar[tuple[int, str]]  # status and body: a batch is refused for its first row
     orders_path: ClassVar[str]
     push_match: Match
 
@@ -159,6 +160,10 @@ class RakutenMall(Mall):
     ships_in_part = False
     tells_restock = False
     compares = False
+    refusal_of_the_first = (
+        400,
+        '{"errors": [{"code": "IE0002", "message": "no", "metadata": {"propertyPath": "inventories[0].variantId"}}]}',
+    )
     orders_path = "searchOrder"
     push_match = staticmethod(lambda environ: "bulk-upsert" in environ["PATH_INFO"])
 
@@ -191,11 +196,25 @@ class RakutenMall(Mall):
         return PushItem(ListingKey("rakuten", listing.id + "_" * 40), 5, 5)  # longer than a variantId may be
 
 
+class RakutenItemsMall(RakutenMall):
+    """Its orders are read without anything personal, from the other API."""
+
+    orders_path = "purchaseItem"
+
+    def connect(self, **settings: Any) -> RakutenChannel:
+        return super().connect(**({"order_source": "purchase_item"} | settings))
+
+
 class ShopifyMall(Mall):
     name = "shopify"
     ships_in_part = True
     tells_restock = True
     compares = True
+    refusal_of_the_first = (
+        200,
+        '{"data": {"inventorySetQuantities": {"inventoryAdjustmentGroup": null, "userErrors": [{"code": "INVALID",'
+        ' "field": ["input", "quantities", "0"], "message": "no"}]}}}',
+    )
     orders_path = "graphql"
     push_match = staticmethod(lambda environ: "graphql" in environ["PATH_INFO"])
     item_number = 700
@@ -256,6 +275,7 @@ class AmazonMall(Mall):
     ships_in_part = True
     tells_restock = False
     compares = False
+    refusal_of_the_first = (400, '{"errors": [{"code": "InvalidInput", "message": "no"}]}')
     orders_path = "/orders/"
     push_match = staticmethod(lambda environ: environ["REQUEST_METHOD"] == "PATCH")
 
@@ -299,6 +319,7 @@ class YahooMall(Mall):
     ships_in_part = False
     tells_restock = False
     compares = False
+    refusal_of_the_first = (400, "<Error><Code>st-02101</Code><Message>no</Message></Error>")
     orders_path = "orderList"
     push_match = staticmethod(lambda environ: "setStock" in environ["PATH_INFO"])
 
@@ -340,6 +361,7 @@ class YahooMall(Mall):
 
 MALLS: dict[str, type[Mall]] = {
     "rakuten": RakutenMall,
+    "rakuten-items": RakutenItemsMall,
     "shopify": ShopifyMall,
     "shopify-app": ShopifyAppMall,
     "amazon": AmazonMall,

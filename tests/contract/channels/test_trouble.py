@@ -9,7 +9,7 @@ import pytest
 from bridge.channels.http import ShadowWrite
 from bridge.channels.port import Outcome, PushItem
 from bridge.errors import NeedsPerson, TryAgain
-from bridge.sandbox.faults import Delay, Fault, Late, Lost, Refuse, ReplyLost, path_contains
+from bridge.sandbox.faults import Delay, Fault, Instead, Late, Lost, Refuse, ReplyLost, path_contains
 from tests.contract.channels.conformance import KEY, Mall
 
 PASSING = [
@@ -120,6 +120,28 @@ def test_a_unit_sold_while_the_request_was_lost_is_not_sold_back(mall: Mall) -> 
     [pushed] = mall.channel.push([PushItem(tea, 10, 10)], KEY)
     assert pushed.outcome is (Outcome.STALE if mall.compares else Outcome.UNKNOWN)
     assert mall.stock(tea) == 9
+
+
+def test_a_refusal_after_a_lost_answer_writes_nothing_over_that_met_a_buyer(mall: Mall) -> None:
+    """The push never arrives and a buyer comes for the first item; the repeat of the others is refused for the second.
+    The first is not sent again among the rest."""
+    cup, tea, pot = (mall.add(name, 10) for name in ("cup", "tea", "pot"))
+    mall.channel.read([cup, tea, pot])
+
+    def buyer(_environ: object) -> None:
+        mall.faults.after = None
+        mall.buy((cup, 1))
+
+    mall.faults.next(Lost(), mall.push_match)
+    mall.faults.next(Instead(*mall.refusal_of_the_first), mall.push_match)
+    mall.faults.after = buyer
+    pushed = mall.channel.push([PushItem(cup, 10, 10), PushItem(tea, 8, 10), PushItem(pot, 8, 10)], KEY)
+    assert mall.faults.pending == 0
+    outcomes = {each.listing: each.outcome for each in pushed}
+    # Where numbers are compared, a lost push is sent again as it was: the refused row is the first.
+    assert (outcomes[cup], mall.stock(cup)) == (Outcome.REFUSED if mall.compares else Outcome.UNKNOWN, 9)
+    assert outcomes[pot] is Outcome.DONE
+    assert (outcomes[tea], mall.stock(tea)) in ((Outcome.REFUSED, 10), (Outcome.DONE, 8))
 
 
 def test_a_late_request_has_no_second_effect(mall: Mall) -> None:

@@ -85,7 +85,7 @@ class Rakuten(Mall):
         assert manage_number == manage_number.lower()
         with self.lock:
             now = self.clock.now()
-            item = self.state.items.get(manage_number)
+            item = self.item_of(manage_number)  # one that was deleted may come back under its number
             if item is None:
                 item = Item(manage_number, item_number, title or manage_number, now, now, {}, item_type)
                 item.unlimited = unlimited

@@ -1,0 +1,56 @@
+"""Rakuten in step with another mall, where it does things of its own (rakuten.md §5.2)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.world import World
+
+
+@pytest.mark.parametrize("own_setting", [True, False])  # restockOnCancel, false unless a shop changes it
+@pytest.mark.parametrize("restock", [None, True, False])  # None: as the SKU's own setting says
+@pytest.mark.parametrize("polls", [2, 0])  # between the order and its cancellation
+def test_t16_whatever_rakuten_does_at_a_cancellation_it_shows_our_number_after_it(
+    shop: World, restock: bool | None, own_setting: bool, polls: int
+) -> None:
+    """A: 7, of which 3 are ordered and cancelled: 7 everywhere again, never more on the way there."""
+    manage_number, variant = shop.wire("rakuten", "A")
+    shop.sandbox.rakuten.state.items[manage_number].variants[variant].restock_on_cancel = own_setting
+    order = shop.buy("rakuten", "A", 3)
+    assert order is not None
+    shop.rounds(polls)
+    shop.sandbox.rakuten.cancel(order, restock=restock)
+    most = 0
+    for _ in range(40):
+        shop.rounds(1)
+        most = max(most, shop.shown("rakuten", "A"), shop.shown("shopify", "A"))
+    shop.settle()
+    assert most <= 7
+    assert shop.shown("rakuten", "A") == shop.shown("shopify", "A") == 7
+    assert shop.row("A")["引当"] == "0"
+
+
+def test_t10_an_item_that_is_renamed_pauses_alone_and_goes_on_once_it_is_mapped_anew(
+    shop: World,
+) -> None:
+    manage_number, variant = shop.wire("rakuten", "A")
+    shop.sandbox.rakuten.delete_item(manage_number)
+    shop.sandbox.rakuten.add_product(("renamed", variant), "A", 7)
+    shop.clock.sleep(7 * 3600)
+    shop.rounds(2)
+    shop.clock.sleep(60)
+    shop.rounds(2)
+    assert "この出品がモールに見つかりません" in shop.open_questions()
+    written = shop.sandbox.rakuten.state.rows[manage_number, variant].quantity
+    shop.buy("shopify", "A", 2)
+    shop.buy("shopify", "B", 2)
+    shop.rounds(3)
+    assert shop.shown("rakuten", "B") == 5  # the rest goes on
+    assert shop.sandbox.rakuten.state.rows[manage_number, variant].quantity == written
+    line = next(n for n, each in enumerate(shop.table("出品"), 1) if each["出品ID"] == f"{manage_number}/{variant}")
+    shop.put("出品", line, {"出品ID": f"renamed/{variant}"})
+    shop.rounds(3)
+    shop.clock.sleep(60)
+    shop.settle()
+    assert shop.sandbox.rakuten.stock()["renamed", variant] == 5
+    assert "見つかりません" not in shop.open_questions()
