@@ -27,6 +27,7 @@ MAINTENANCE = frozenset({"ed-00002", "st-01000", "st-02000"})  # §2.2 [A]
 MAINTENANCE_SECONDS = 60.0
 SYSTEM_ERRORS = frozenset({"ed-00001", "st-01999", "st-02999"})  # §2.2 [A] may have been carried out
 UNREAD = frozenset({"ed-10001", "ed-10002"})  # §2.2 ed-10002 [A] updated but not read back; ed-10001 [C]
+BAD_CODE = "st-011"  # §2.2 [C] getStock's errors that are about the codes asked for, as st-021 are setStock's
 STORE_ERRORS = frozenset({"ed-00003", "ed-00004", "ed-00005", "st-01100", "st-02100", "px-04001"})  # §2.2, §1.4 [A]
 
 LIST_PAGE = 2000  # §3.2 [A]

@@ -62,8 +62,10 @@ class Stock:
         """Those that Yahoo knows. A code that it finds malformed is left out, as one that it doesn't know."""
         try:
             answer = self._http.call(GET_STOCK, self._form(batch))
-        except YahooRefused:
+        except YahooRefused as refusal:
             if len(batch) == 1:
+                if not refusal.code.startswith(facts.BAD_CODE):  # nothing is known of the listing then
+                    raise TryAgain(refusal.hint) from refusal
                 return {}
             middle = len(batch) // 2
             return self._get(batch[:middle]) | self._get(batch[middle:])

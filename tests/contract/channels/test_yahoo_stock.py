@@ -13,7 +13,7 @@ from bridge.channels.port import Outcome, PushItem
 from bridge.channels.yahoo import facts
 from bridge.domain.orders import ListingKey
 from bridge.errors import NeedsPerson, TryAgain
-from bridge.sandbox.faults import ReplyLost
+from bridge.sandbox.faults import Instead, ReplyLost
 from bridge.sandbox.malls.yahoo import api, stock_api
 from tests.contract.channels.conformance import KEY, YahooMall
 
@@ -267,3 +267,14 @@ def test_the_repeat_of_a_lost_push_reads_first(yahoo: YahooMall) -> None:
     assert outcomes(yahoo, PushItem(tea, 3, 10)) == [Outcome.DONE]
     operations = [record.operation for record in yahoo.records if record.operation.endswith("Stock")]
     assert operations == ["getStock", "setStock", "getStock"]
+
+
+def test_an_error_that_nobody_knows_makes_no_listing_unknown(yahoo: YahooMall) -> None:
+    tea, cup = yahoo.add("tea", 10), yahoo.add("cup", 10)
+    yahoo.channel.read([tea, cup])
+    for _ in range(20):
+        yahoo.faults.next(Instead(400, "<Error><Message>?</Message><Code>zz-00001</Code></Error>"))
+    with pytest.raises(TryAgain, match="zz-00001"):
+        yahoo.channel.read([tea, cup])
+    yahoo.faults.clear()
+    assert outcomes(yahoo, PushItem(tea, 3, 10), PushItem(cup, 4, 10)) == [Outcome.DONE, Outcome.DONE]
