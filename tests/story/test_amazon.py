@@ -2,58 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bridge.config import Amazon, Config, Secret
 from bridge.sandbox.malls.amazon.records import BY_AMAZON, MERCHANT
-from tests.support.world import LAG, World
-
-
-class AmazonWorld(World):
-    """A shop that sells its goods at Amazon too; SKU A lies in Amazon's warehouse besides, as an offer of its own."""
-
-    def _config(self) -> Config:
-        config = super()._config()
-        mall = self.sandbox.amazon
-        mall.visible_after = mall.switches.update_delay = 0.0
-        mall.switches.order_search_rate = 1.0  # the shop of the tests asks every three seconds
-        root = "https://sandbox/malls/amazon"
-        amazon = Amazon(
-            mall.seller, mall.client_id, Secret(mall.client_secret), Secret(mall.refresh_token), self.locations,
-            base_url=root, token_url=f"{root}/auth/o2/token", lag_seconds=LAG,
-        )  # fmt: skip
-        return replace(config, channels=replace(config.channels, amazon=amazon))
-
-    def _fill(self) -> None:
-        super()._fill()
-        after = 2 * len(self.stock)
-        for number, (sku, numbers) in enumerate(self.stock.items(), 1):
-            self.sandbox.amazon.add_product((sku, MERCHANT), sku, sum(n or 0 for n in numbers))
-            self.put("出品", after + number, {"チャネル": "amazon", "出品ID": sku, "SKU構成": sku})
-        self.sandbox.amazon.add_product(("A-FBA", BY_AMAZON), "A", 40)
-
-    def go_live(self) -> None:
-        super().go_live()
-        self.set("amazon", True)
-        self.rounds(3)
-        self.clock.sleep(60)
-        self.rounds(2)
-
-    def wire(self, mall: str, sku: str) -> tuple[str, str]:
-        return (sku, MERCHANT) if mall == "amazon" else super().wire(mall, sku)
+from tests.support.more_malls import WithAmazon
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> AmazonWorld:
-    world = AmazonWorld(tmp_path / "ledger.sqlite")
+def shop(tmp_path: Path) -> WithAmazon:
+    world = WithAmazon(tmp_path / "ledger.sqlite")
     world.go_live()
     return world
 
 
-def test_an_order_at_amazon_is_taken_off_the_others_and_theirs_off_amazon(shop: AmazonWorld) -> None:
+def test_an_order_at_amazon_is_taken_off_the_others_and_theirs_off_amazon(shop: WithAmazon) -> None:
     order = shop.buy("amazon", "A", 2)
     shop.rounds(2)
     assert (shop.row("A")["引当"], shop.row("A")["販売可能"]) == ("2", "5")
@@ -66,7 +30,7 @@ def test_an_order_at_amazon_is_taken_off_the_others_and_theirs_off_amazon(shop: 
     assert (shop.row("A")["本社倉庫"], shop.row("A")["引当"]) == ("3", "1")
 
 
-def test_what_is_not_paid_for_in_six_days_comes_back_everywhere(shop: AmazonWorld) -> None:
+def test_what_is_not_paid_for_in_six_days_comes_back_everywhere(shop: WithAmazon) -> None:
     assert shop.sandbox.amazon.place([(("B", MERCHANT), 3)], payment="shop")
     shop.rounds(2)
     assert shop.shown("rakuten", "B") == 4
@@ -76,7 +40,7 @@ def test_what_is_not_paid_for_in_six_days_comes_back_everywhere(shop: AmazonWorl
     assert {shop.shown(mall, "B") for mall in ("rakuten", "shopify", "amazon")} == {7}
 
 
-def test_what_amazon_ships_lowers_nothing_of_ours(shop: AmazonWorld) -> None:
+def test_what_amazon_ships_lowers_nothing_of_ours(shop: WithAmazon) -> None:
     questions = shop.open_questions()
     assert shop.sandbox.amazon.buy(("A-FBA", BY_AMAZON), 5)
     shop.settle()
@@ -85,7 +49,7 @@ def test_what_amazon_ships_lowers_nothing_of_ours(shop: AmazonWorld) -> None:
     assert shop.open_questions() == questions  # nor is anybody asked
 
 
-def test_an_fba_offer_that_is_mapped_by_mistake_is_refused_with_a_reason(shop: AmazonWorld) -> None:
+def test_an_fba_offer_that_is_mapped_by_mistake_is_refused_with_a_reason(shop: WithAmazon) -> None:
     row = 3 * len(shop.stock) + 1
     shop.put("出品", row, {"チャネル": "amazon", "出品ID": "A-FBA", "SKU構成": "A"})
     shop.settle()
@@ -96,7 +60,7 @@ def test_an_fba_offer_that_is_mapped_by_mistake_is_refused_with_a_reason(shop: A
     assert {shop.shown(mall, "A") for mall in ("rakuten", "shopify", "amazon")} == {11}
 
 
-def test_where_zero_can_not_be_sent_a_stop_says_where_to_stop_it(shop: AmazonWorld) -> None:
+def test_where_zero_can_not_be_sent_a_stop_says_where_to_stop_it(shop: WithAmazon) -> None:
     row = 3 * len(shop.stock) + 1
     shop.put("出品", row, {"チャネル": "amazon", "出品ID": "A-FBA", "SKU構成": "A"})
     shop.type("A", "停止", "販売停止")
@@ -114,7 +78,7 @@ def test_where_zero_can_not_be_sent_a_stop_says_where_to_stop_it(shop: AmazonWor
     assert {shop.shown(mall, "A") for mall in ("rakuten", "shopify", "amazon")} == {7}
 
 
-def test_a_number_that_amazon_shows_late_is_no_question(shop: AmazonWorld) -> None:
+def test_a_number_that_amazon_shows_late_is_no_question(shop: WithAmazon) -> None:
     shop.sandbox.amazon.switches.effect_after = 45.0
     questions = shop.open_questions()
     shop.buy("shopify", "B", 2)
@@ -126,7 +90,7 @@ def test_a_number_that_amazon_shows_late_is_no_question(shop: AmazonWorld) -> No
     assert shop.open_questions() == questions
 
 
-def test_a_buyers_wish_to_cancel_is_told_once_and_releases_nothing(shop: AmazonWorld) -> None:
+def test_a_buyers_wish_to_cancel_is_told_once_and_releases_nothing(shop: WithAmazon) -> None:
     order = shop.buy("amazon", "A", 2)
     assert order is not None
     shop.sandbox.amazon.ask_to_cancel(order)
@@ -142,7 +106,7 @@ def test_a_buyers_wish_to_cancel_is_told_once_and_releases_nothing(shop: AmazonW
     assert {shop.shown(mall, "A") for mall in ("rakuten", "shopify", "amazon")} == {7}
 
 
-def test_a_wish_that_is_carried_out_settles_itself(shop: AmazonWorld) -> None:
+def test_a_wish_that_is_carried_out_settles_itself(shop: WithAmazon) -> None:
     order = shop.buy("amazon", "A", 2)
     assert order is not None
     shop.sandbox.amazon.ask_to_cancel(order)

@@ -2,67 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bridge.config import Config, Secret, Yahoo
-from tests.support.world import LAG, Moment, World
+from tests.support.more_malls import WithYahoo
+from tests.support.world import Moment
 
 DAY = 24 * 3600.0
-
-
-class WithYahoo(World):
-    """The small shop, with a store on Yahoo besides."""
-
-    def _config(self) -> Config:
-        config, mall = super()._config(), self.sandbox.yahoo
-        mall.visible_after = 0.0
-        version, public_key = mall.public_key()
-        yahoo = Yahoo(
-            shop=mall.seller_id,
-            client_id=mall.client_id,
-            client_secret=Secret(mall.client_secret),
-            refresh_token=Secret("RT-sandbox"),
-            consented_on="2026-11-23",
-            public_key=Secret(public_key),
-            public_key_version=version,
-            public_key_expires="2027-11-23",
-            locations=self.locations,
-            base_url="https://sandbox/malls/yahoo/ShoppingWebService/V1",
-            login_url="https://sandbox/malls/yahoo",
-            lag_seconds=LAG,
-        )
-        return replace(config, channels=replace(config.channels, yahoo=yahoo))
-
-    def _fill(self) -> None:
-        super()._fill()
-        for number, (sku, numbers) in enumerate(self.stock.items(), 1):
-            code, sub_code = self.wire("yahoo", sku)
-            self.sandbox.yahoo.add_product((code, sub_code), sku, sum(n or 0 for n in numbers))
-            line = {"チャネル": "yahoo", "出品ID": f"{code}:{sub_code}", "SKU構成": sku}
-            self.put("出品", 2 * len(self.stock) + number, line)
-
-    def wire(self, mall: str, sku: str) -> tuple[str, str]:
-        number = list(self.stock).index(sku) + 1
-        return (f"item-{number:04d}", f"s{number}") if mall == "yahoo" else super().wire(mall, sku)
-
-    def set(self, name: str, on: bool) -> None:
-        super().set(name, on)
-        if name == "shopify":
-            super().set("yahoo", on)
-
-    def round_of_each(self, count: int = 1) -> None:
-        """As the service runs them: each half of a channel on its own."""
-        for _ in range(count):
-            self.service.cycle.run()
-            for channel in self.service.channels:
-                self.service.guarded_round(channel)
-            self.clock.sleep(3.0)
-
-    def all_shown(self, sku: str) -> set[int]:
-        return {self.shown(mall, sku) for mall in ("rakuten", "shopify", "yahoo")}
 
 
 @pytest.fixture(scope="module")

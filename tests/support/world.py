@@ -170,6 +170,11 @@ class World:
             listing = f"{40_000 + number}@{place}"
             self.put("出品", 2 * number, {"チャネル": "shopify", "出品ID": listing, "SKU構成": sku})
 
+    def list_for_sale(self, mall: str, listing: str, components: str) -> None:
+        """Type a line under the last one of 出品."""
+        row = 1 + max(n for n, line in enumerate(self.table("出品"), 1) if line.get("出品ID"))
+        self.put("出品", row, {"チャネル": mall, "出品ID": listing, "SKU構成": components})
+
     # --- what people do ----------------------------------------------------------------------------------------------
 
     def tab(self, title: str) -> int:
