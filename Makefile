@@ -2,7 +2,7 @@
 # Everything is installed into .venv, in the versions of requirements.lock.
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo sandbox test test-long test-crash simulate simulate-mutants abuse storms webhooks reliability lint audit format lock clean
+.PHONY: help install demo sandbox test test-long test-crash simulate simulate-mutants abuse storms webhooks channels reliability lint audit format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -75,6 +75,9 @@ storms: $(READY)
 webhooks: $(READY)
 	KEEP_FIGURES=webhooks $(BIN)/python -m pytest tests/contract/web/test_edge.py tests/story/test_webhooks.py \
 		-k 'ten_thousand or 200-20' -m 'long or not long'
+
+channels: $(READY)
+	$(BIN)/python -m tests.channel_table
 
 reliability: $(READY)
 	$(BIN)/python -m tests.reliability
