@@ -12,11 +12,15 @@ from random import Random
 from typing import Any, ClassVar
 
 from bridge.channels.amazon import AmazonChannel
+from bridge.channels.amazon import facts as amazon_facts
 from bridge.channels.http import RequestRecord, Seams
 from bridge.channels.port import Channel, OrdersRead, Pushed, PushItem
 from bridge.channels.rakuten import RakutenChannel
+from bridge.channels.rakuten import facts as rakuten_facts
 from bridge.channels.shopify import ShopifyChannel
+from bridge.channels.shopify import facts as shopify_facts
 from bridge.channels.yahoo import YahooChannel
+from bridge.channels.yahoo import facts as yahoo_facts
 from bridge.config import Amazon, Rakuten, Secret, Shopify, Yahoo
 from bridge.domain.orders import LineSnapshot, ListingKey, OrderSnapshot
 from bridge.sandbox.faults import Faults, Match, WsgiApp
@@ -46,6 +50,7 @@ class Mall(ABC):
     refusal_of_the_first: ClassVar[tuple[int, str]]  # status and body: a batch is refused for its first row
     orders_path: ClassVar[str]
     push_match: Match
+    orders_page: ClassVar[tuple[Any, str]]  # where the adapter's facts say how many orders stand on a page
 
     def __init__(self) -> None:
         self.clock = VirtualClock()
@@ -85,6 +90,10 @@ class Mall(ABC):
     @abstractmethod
     def refuse(self, listing: ListingKey) -> PushItem:
         """A push of this listing that the mall will never take."""
+
+    @abstractmethod
+    def call_off(self, order: str) -> None:
+        """An order that was shipped is cancelled all the same, as far as the mall lets anybody do that."""
 
     def wire_order(self, order: str) -> str:
         """The simulator's own id of an order."""
@@ -166,6 +175,7 @@ class RakutenMall(Mall):
     )
     orders_path = "searchOrder"
     push_match = staticmethod(lambda environ: "bulk-upsert" in environ["PATH_INFO"])
+    orders_page = (rakuten_facts, "SEARCH_PAGE")
 
     def make_simulator(self) -> RakutenSimulator:
         return RakutenSimulator(self.clock)
@@ -192,6 +202,14 @@ class RakutenMall(Mall):
     def kill_credentials(self) -> None:
         self.simulator.service_secret = "SP123456_another"
 
+    def call_off(self, order: str) -> None:
+        self.simulator.state.orders[order].progress = 900
+
+    def make_strange(self, order: str) -> None:
+        """Its state is none that anybody knows."""
+        self.simulator.state.orders[order].progress = 650
+        self.simulator.state.orders[order].progress_since = None
+
     def refuse(self, listing: ListingKey) -> PushItem:
         return PushItem(ListingKey("rakuten", listing.id + "_" * 40), 5, 5)  # longer than a variantId may be
 
@@ -217,6 +235,7 @@ class ShopifyMall(Mall):
     )
     orders_path = "graphql"
     push_match = staticmethod(lambda environ: "graphql" in environ["PATH_INFO"])
+    orders_page = (shopify_facts, "ORDERS_PAGE")
     item_number = 700
 
     def make_simulator(self) -> ShopifySimulator:
@@ -252,6 +271,9 @@ class ShopifyMall(Mall):
     def kill_credentials(self) -> None:
         self.simulator.static_token = "shpat_another"
 
+    def call_off(self, order: str) -> None:
+        self.simulator.cancel(self.wire_order(order))
+
     def refuse(self, listing: ListingKey) -> PushItem:  # noqa: ARG002
         return PushItem(ListingKey("shopify", "999999999@1"), 5, 5)  # no such item
 
@@ -278,6 +300,7 @@ class AmazonMall(Mall):
     refusal_of_the_first = (400, '{"errors": [{"code": "InvalidInput", "message": "no"}]}')
     orders_path = "/orders/"
     push_match = staticmethod(lambda environ: environ["REQUEST_METHOD"] == "PATCH")
+    orders_page = (amazon_facts, "ORDERS_PAGE")
 
     def make_simulator(self) -> AmazonSimulator:
         return AmazonSimulator(self.clock, switches=AmazonSwitches(update_delay=0.0))
@@ -310,6 +333,9 @@ class AmazonMall(Mall):
         self.simulator.refresh_token = "Atzr|another"
         self.simulator.state.tokens.clear()
 
+    def call_off(self, order: str) -> None:
+        self.simulator.ask_to_cancel(order)
+
     def refuse(self, listing: ListingKey) -> PushItem:  # noqa: ARG002
         return PushItem(ListingKey("amazon", "SKU-renamed"), 5, 5)
 
@@ -322,6 +348,7 @@ class YahooMall(Mall):
     refusal_of_the_first = (400, "<Error><Code>st-02101</Code><Message>no</Message></Error>")
     orders_path = "orderList"
     push_match = staticmethod(lambda environ: "setStock" in environ["PATH_INFO"])
+    orders_page = (yahoo_facts, "LIST_PAGE")
 
     def make_simulator(self) -> YahooSimulator:
         return YahooSimulator(self.clock, switches=YahooSwitches(consent_days=365.0))
@@ -354,6 +381,14 @@ class YahooMall(Mall):
 
     def kill_credentials(self) -> None:
         self.simulator.withdraw_consent()
+
+    def call_off(self, order: str) -> None:
+        self.simulator.cancel(order, reason=140)
+
+    def make_strange(self, order: str) -> None:
+        """Its state is none that anybody knows."""
+        self.simulator.state.orders[order].status = 8
+        self.simulator.changes.note(self.simulator.state.orders[order])
 
     def refuse(self, listing: ListingKey) -> PushItem:
         return PushItem(ListingKey("yahoo", listing.id + "-typo"), 5, 5)  # no such item

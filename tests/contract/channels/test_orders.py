@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
-from tests.contract.channels.conformance import LAG, Mall
+import pytest
+
+from tests.contract.channels.conformance import LAG, MALLS, Mall
 
 
 def test_a_new_order_is_a_snapshot(mall: Mall) -> None:
@@ -150,6 +153,69 @@ def test_many_orders_are_paged_through(mall: Mall) -> None:
     answer = mall.read_orders()
     assert {order.order for order in answer.orders} == placed
     assert len(answer.orders) == len(placed)
+
+
+@pytest.fixture
+def two_a_page(mall: Mall, monkeypatch: pytest.MonkeyPatch) -> Mall:
+    facts, name = mall.orders_page
+    monkeypatch.setattr(facts, name, 2)
+    mall.channel = mall.connect()
+    mall.world.visible_after = 0.0
+    return mall
+
+
+def test_orders_that_come_in_while_paging(two_a_page: Mall) -> None:
+    mall = two_a_page
+    tea = mall.add("tea", 100)
+    placed = {mall.buy((tea, 1)) for _ in range(5)}
+
+    def buyer(environ: dict[str, Any]) -> None:
+        if mall.orders_path in environ["PATH_INFO"] and len(placed) < 9:
+            placed.add(mall.buy((tea, 1)))
+
+    mall.faults.before = buyer
+    mall.read_orders()
+    assert mall.newest.keys() == placed
+
+
+def test_pages_that_never_come_to_rest_end(two_a_page: Mall) -> None:
+    """A buyer at every page: what stood there at the beginning is read."""
+    mall = two_a_page
+    tea = mall.add("tea", 1000)
+    first = {mall.buy((tea, 1)) for _ in range(5)}
+
+    def buyer(environ: dict[str, Any]) -> None:
+        if mall.orders_path in environ["PATH_INFO"]:
+            mall.buy((tea, 1))
+
+    mall.faults.before = buyer
+    mall.read_orders()
+    assert first <= mall.newest.keys()
+
+
+def test_cancelled_after_shipping_stays_shipped(mall: Mall) -> None:
+    """Only people know where the goods are."""
+    order = mall.buy((mall.add("tea", 10), 2))
+    mall.ship(order)
+    mall.read_orders()
+    mall.call_off(order)
+    mall.read_orders()
+    assert mall.counts(order) == (2, 0, 2, 0)
+
+
+@pytest.mark.parametrize("name", ["rakuten", "rakuten-items", "yahoo"])  # what they make of an order hangs on its state
+def test_an_order_in_a_state_that_nobody_knows_is_a_problem_of_its_own(name: str) -> None:
+    mall: Any = MALLS[name]()
+    tea = mall.add("tea", 10)
+    good, strange = mall.buy((tea, 1)), mall.buy((tea, 2))
+    mall.clock.sleep(3)
+    mall.read_orders()
+    mall.make_strange(strange)
+    answer = mall.read_orders()
+    assert set(answer.problems) == {strange}
+    assert any(state in answer.problems[strange].en for state in ("orderProgress 650", "OrderStatus 8"))
+    assert good in {order.order for order in answer.orders}
+    assert mall.counts(strange) == (2, 2, 0, 0)  # what is reserved stays so
 
 
 def test_an_order_with_many_lines(mall: Mall) -> None:

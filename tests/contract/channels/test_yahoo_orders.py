@@ -220,22 +220,6 @@ def test_t24_times_are_japans(yahoo: YahooMall) -> None:
     assert last["Search"]["Condition"]["OrderTimeTo"] == "20261123110000"  # an hour ahead, for a clock that is
 
 
-def test_t25_orders_that_come_in_while_paging(yahoo: YahooMall, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(facts, "LIST_PAGE", 2)
-    yahoo.world.visible_after = 0.0
-    tea = yahoo.add("tea", 100)
-    placed = {yahoo.buy((tea, 1)) for _ in range(5)}
-
-    def buyer(environ: dict[str, Any]) -> None:
-        if "orderList" in environ["PATH_INFO"] and len(placed) < 9:
-            placed.add(yahoo.buy((tea, 1)))
-
-    yahoo.faults.before = buyer
-    answer = yahoo.read_orders()
-    assert yahoo.newest.keys() == placed
-    assert len(answer.orders) == len(placed)
-
-
 def test_t25_an_order_that_goes_while_paging_hides_no_other(yahoo: YahooMall, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(facts, "LIST_PAGE", 2)
     tea = yahoo.add("tea", 100)
@@ -251,21 +235,6 @@ def test_t25_an_order_that_goes_while_paging_hides_no_other(yahoo: YahooMall, mo
     yahoo.faults.before = suspicion
     yahoo.read_orders()
     assert yahoo.newest.keys() >= set(placed[1:])
-
-
-def test_an_unstable_list_ends(yahoo: YahooMall, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(facts, "LIST_PAGE", 2)
-    yahoo.world.visible_after = 0.0
-    tea = yahoo.add("tea", 1000)
-    first = {yahoo.buy((tea, 1)) for _ in range(5)}
-
-    def buyer(environ: dict[str, Any]) -> None:
-        if "orderList" in environ["PATH_INFO"]:
-            yahoo.buy((tea, 1))
-
-    yahoo.faults.before = buyer
-    yahoo.read_orders()
-    assert first <= yahoo.newest.keys()
 
 
 def test_t26_both_doors_draw_on_one_limiter(yahoo: YahooMall) -> None:
@@ -324,17 +293,6 @@ def test_t11_a_person_is_told_of_items_that_yahoo_has_closed(yahoo: YahooMall) -
     assert yahoo.read_orders().alarms == {}
 
 
-def test_an_unknown_state_keeps_what_is_reserved(yahoo: YahooMall) -> None:
-    order = yahoo.buy((yahoo.add("tea", 10), 2))
-    yahoo.read_orders()
-    yahoo.simulator.state.orders[order].status = 8
-    yahoo.simulator.changes.note(yahoo.simulator.state.orders[order])
-    answer = yahoo.read_orders()
-    assert set(answer.problems) == {order}
-    assert "OrderStatus 8" in answer.problems[order].en
-    assert yahoo.counts(order) == (2, 2, 0, 0)
-
-
 def test_an_order_without_lines_is_a_problem_and_no_cancellation(
     yahoo: YahooMall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -343,15 +301,6 @@ def test_an_order_without_lines_is_a_problem_and_no_cancellation(
     monkeypatch.setattr(order_api, "_item", lambda *_: "")
     yahoo.simulator.changes.note(yahoo.simulator.state.orders[order])
     assert set(yahoo.read_orders().problems) == {order}
-
-
-def test_cancelled_after_shipping_stays_shipped(yahoo: YahooMall) -> None:
-    order = yahoo.buy((yahoo.add("tea", 10), 2))
-    yahoo.ship(order)
-    yahoo.read_orders()
-    yahoo.simulator.cancel(order, reason=140)
-    yahoo.read_orders()
-    assert yahoo.counts(order) == (2, 0, 2, 0)
 
 
 def test_the_buyer_is_dropped_though_yahoo_tells_of_him_unasked(yahoo: YahooMall) -> None:
