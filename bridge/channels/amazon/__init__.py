@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from bridge.channels.adapter import Adapter
 from bridge.channels.amazon import checks, facts
 from bridge.channels.amazon.fba import FbaStock
 from bridge.channels.amazon.feeds import ON_ITS_WAY, Feeds
@@ -17,16 +18,16 @@ from bridge.channels.amazon.wire import MALL, SpApi
 from bridge.channels.answers import understood
 from bridge.channels.batches import push_in_batches
 from bridge.channels.http import Seams
-from bridge.channels.port import Capabilities, Check, KeyLife, OrdersRead, Outcome, Pushed, PushItem, WriteKind
+from bridge.channels.port import Capabilities, Check, KeyLife, Outcome, Pushed, PushItem, WriteKind
 from bridge.config import Amazon
 from bridge.domain.orders import ListingKey
 from bridge.errors import Hint, NeedsPerson, TryAgain
 
 
-class AmazonChannel:
+class AmazonChannel(Adapter[OrderFeed, Stock]):
     """One seller in one marketplace of Amazon."""
 
-    name = CHANNEL
+    name, mall = CHANNEL, MALL
     webhooks = None  # its notifications go to a queue at AWS (amazon.md §8); the poll is the truth
 
     def __init__(self, settings: Amazon, seams: Seams) -> None:
@@ -42,24 +43,19 @@ class AmazonChannel:
         self._settings = settings
         self._clock = seams.clock
         self._api = SpApi(settings, seams)
-        self._feed = OrderFeed(settings, self._api, seams)
         self._fba = FbaStock(settings, self._api)
         self._offers = Offers(settings, self._api, self._fba, seams)
-        self._stock = Stock(settings, self._api, self._offers, seams)
+        stock = Stock(settings, self._api, self._offers, seams)
+        super().__init__(OrderFeed(settings, self._api, seams), stock)
         self._feeds = Feeds(settings, self._api, self._offers, self._stock, seams)
         self._looked_back = False
-
-    def orders(self, since: datetime, known_open: Sequence[str] = ()) -> OrdersRead:
-        with understood(MALL):
-            return self._feed.read(since, known_open)
 
     def read(self, listings: Iterable[ListingKey]) -> Mapping[ListingKey, int]:
         if not self._looked_back:  # before the first push needs it; that asks again where it failed
             self._looked_back = True
             with suppress(TryAgain, NeedsPerson), understood(MALL):
                 self._feeds.look_back()
-        with understood(MALL):
-            return self._stock.read(listings)
+        return super().read(listings)
 
     def counted(self) -> Mapping[ListingKey, int]:
         """As CountsStock.counted: what lies in Amazon's warehouses (FBA)."""

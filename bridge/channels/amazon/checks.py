@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bridge.channels.adapter import OK, end_of, line
 from bridge.channels.amazon.fba import FbaStock
 from bridge.channels.amazon.feeds import Feeds
 from bridge.channels.amazon.offers import Offers
 from bridge.channels.amazon.orders import OrderFeed
 from bridge.channels.amazon.stock import Stock
 from bridge.channels.amazon.wire import MALL, SpApi
-from bridge.channels.answers import understood
 from bridge.channels.http import Operation
 from bridge.channels.port import KEY_WARNING, Check, KeyLife
 from bridge.config import Amazon
@@ -21,7 +21,6 @@ from bridge.errors import BridgeError, Hint, NeedsPerson
 PARTICIPATIONS = Operation(
     "getMarketplaceParticipations", "GET", "/sellers/v1/marketplaceParticipations", "getMarketplaceParticipations"
 )
-OK = Hint("使えます。", "It works.")
 KEY = "client_secret"
 NO_SUCH_ORDER = "000-0000000-0000000"
 NO_SUCH_SKU = "bridge-check-nothing"
@@ -38,32 +37,22 @@ def check(
     now: datetime,
 ) -> Iterator[Check]:
     """One line per right. Never raises."""
-    yield _line("marketplace", lambda: _marketplace(settings, api))
-    yield _line("searchOrders", feed.search_one)
-    yield _line("getOrder", lambda: feed.get_one(NO_SUCH_ORDER))
-    yield _line("searchListingsItems", lambda: offers.read([NO_SUCH_SKU]))
-    yield _line("patchListingsItem", lambda: stock.try_one(NO_SUCH_SKU))
-    yield _line("getFeeds", feeds.list_one)
-    yield _line("getInventorySummaries", lambda: fba.lying([NO_SUCH_SKU]))
+    yield line(MALL, "marketplace", lambda: _marketplace(settings, api))
+    yield line(MALL, "searchOrders", feed.search_one)
+    yield line(MALL, "getOrder", lambda: feed.get_one(NO_SUCH_ORDER))
+    yield line(MALL, "searchListingsItems", lambda: offers.read([NO_SUCH_SKU]))
+    yield line(MALL, "patchListingsItem", lambda: stock.try_one(NO_SUCH_SKU))
+    yield line(MALL, "getFeeds", feeds.list_one)
+    yield line(MALL, "getInventorySummaries", lambda: fba.lying([NO_SUCH_SKU]))
     if settings.client_secret_expires is not None:
-        yield _line(KEY, lambda: _remaining(settings, now))
+        yield line(MALL, KEY, lambda: _remaining(settings, now))
 
 
 def key_life(settings: Amazon) -> KeyLife | None:
     """Until the end of the day that the settings name: Amazon tells nobody when a client_secret dies (§2.1)."""
     if settings.client_secret_expires is None:
         return None
-    day = datetime.fromisoformat(settings.client_secret_expires)
-    return KeyLife(KEY, day.replace(hour=23, minute=59, second=59, tzinfo=ZoneInfo("Asia/Tokyo")))
-
-
-def _line(name: str, attempt: Callable[[], object]) -> Check:
-    try:
-        with understood(MALL):
-            told = attempt()
-        return Check(name, True, told if isinstance(told, Hint) else OK)
-    except BridgeError as error:
-        return Check(name, False, error.hint)
+    return KeyLife(KEY, end_of(settings.client_secret_expires, ZoneInfo("Asia/Tokyo")))
 
 
 def _marketplace(settings: Amazon, api: SpApi) -> Hint:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bridge.channels.adapter import Adapter
 from bridge.channels.answers import understood
 from bridge.channels.batches import push_in_batches
 from bridge.channels.http import Seams
@@ -16,13 +17,12 @@ from bridge.channels.rakuten.orders import OrderFeed
 from bridge.channels.rakuten.snapshots import CHANNEL
 from bridge.channels.rakuten.stock import Stock
 from bridge.config import Rakuten
-from bridge.domain.orders import ListingKey
 
 
-class RakutenChannel:
+class RakutenChannel(Adapter[OrderFeed, Stock]):
     """One shop on Rakuten Ichiba."""
 
-    name = CHANNEL
+    name, mall = CHANNEL, wire.MALL
     webhooks = None  # none that one could count on (rakuten.md §7)
 
     def __init__(self, settings: Rakuten, seams: Seams) -> None:
@@ -38,19 +38,13 @@ class RakutenChannel:
         self._settings = settings
         self._seams = seams
         self._http = wire.connect(settings, seams)
-        self._feed = OrderFeed(settings, self._http, seams)
         self._catalogue = Catalogue(self._http, seams.clock)
-        self._stock = Stock(settings, self._http, self._catalogue)
+        super().__init__(OrderFeed(settings, self._http, seams), Stock(settings, self._http, self._catalogue))
 
     def orders(self, since: datetime, known_open: Sequence[str] = ()) -> OrdersRead:
-        with understood(wire.MALL):
-            read = self._feed.read(since, known_open)
+        read = super().orders(since, known_open)
         self._catalogue.refresh()
         return replace(read, alarms=self._stock.alarms())
-
-    def read(self, listings: Iterable[ListingKey]) -> Mapping[ListingKey, int]:
-        with understood(wire.MALL):
-            return self._stock.read(listings)
 
     def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:  # noqa: ARG002
         """`key` is not needed: absolute rows may be sent again (rakuten.md §2.1)."""

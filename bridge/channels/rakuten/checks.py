@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
-from bridge.channels.answers import understood
+from bridge.channels.adapter import end_of, line
 from bridge.channels.http import KeyRefused, MallHttp, Operation, Seams
 from bridge.channels.port import KEY_WARNING, Check, KeyLife
 from bridge.channels.rakuten import facts, wire
@@ -17,7 +17,6 @@ from bridge.config import Rakuten
 from bridge.errors import BridgeError, Hint, NeedsPerson
 
 EXPIRY = Operation("license.expiryDate.get", "GET", "/es/1.0/license-management/license-key/expiry-date", "licence")
-OK = Hint("使えます。", "It works.")
 KEY = "licenseKey"
 NO_SUCH_ORDER = "000000-20200101-0000000000"
 NO_SUCH_LISTING = listing_key("bridge-check-nothing", "nothing")
@@ -27,12 +26,12 @@ def check(
     settings: Rakuten, http: MallHttp, feed: OrderFeed, stock: Stock, catalogue: Catalogue, seams: Seams
 ) -> Iterator[Check]:
     """One line per right. Never raises."""
-    yield _line("license.expiryDate.get", lambda: _key_life(settings, http, seams.clock.now()))
-    yield _line(SEARCH[settings.order_source].name, feed.search_one)
-    yield _line(GET[settings.order_source].name, lambda: feed.get_one(NO_SUCH_ORDER))
-    yield _line("inventories.bulk.get", lambda: stock.read([NO_SUCH_LISTING]))
-    yield _line("items.search", catalogue.try_search)
-    yield _line("items.inventory-related-settings.get", catalogue.try_settings)
+    yield line(wire.MALL, "license.expiryDate.get", lambda: _key_life(settings, http, seams.clock.now()))
+    yield line(wire.MALL, SEARCH[settings.order_source].name, feed.search_one)
+    yield line(wire.MALL, GET[settings.order_source].name, lambda: feed.get_one(NO_SUCH_ORDER))
+    yield line(wire.MALL, "inventories.bulk.get", lambda: stock.read([NO_SUCH_LISTING]))
+    yield line(wire.MALL, "items.search", catalogue.try_search)
+    yield line(wire.MALL, "items.inventory-related-settings.get", catalogue.try_settings)
     yield Check(
         "inventories.bulk.upsert",
         True,
@@ -41,15 +40,6 @@ def check(
             "This can't be tried without writing: see for yourself that it is switched on in RMS.",
         ),
     )
-
-
-def _line(name: str, attempt: Callable[[], object]) -> Check:
-    try:
-        with understood(wire.MALL):
-            told = attempt()
-        return Check(name, True, told if isinstance(told, Hint) else OK)
-    except BridgeError as error:
-        return Check(name, False, error.hint)
 
 
 def key_life(settings: Rakuten, http: MallHttp) -> KeyLife | None:
@@ -79,8 +69,7 @@ def _written_down(settings: Rakuten) -> KeyLife | None:
     """Until the end of the day that the settings name."""
     if settings.license_key_expires is None:
         return None
-    day = datetime.fromisoformat(settings.license_key_expires)
-    return KeyLife(KEY, day.replace(hour=23, minute=59, second=59, tzinfo=facts.JST))
+    return KeyLife(KEY, end_of(settings.license_key_expires, facts.JST))
 
 
 def _key_life(settings: Rakuten, http: MallHttp, now: datetime) -> Hint:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
+from bridge.channels.adapter import Adapter
 from bridge.channels.answers import understood
 from bridge.channels.batches import push_in_batches
 from bridge.channels.http import Seams
-from bridge.channels.port import Capabilities, Check, KeyLife, OrdersRead, Pushed, PushItem, WriteKind
+from bridge.channels.port import Capabilities, Check, KeyLife, Pushed, PushItem, WriteKind
 from bridge.channels.shopify import checks, facts
 from bridge.channels.shopify.orders import OrderFeed
 from bridge.channels.shopify.snapshots import CHANNEL
@@ -16,13 +17,12 @@ from bridge.channels.shopify.stock import Stock
 from bridge.channels.shopify.webhooks import ShopifyWebhooks
 from bridge.channels.shopify.wire import MALL, Graph
 from bridge.config import Shopify
-from bridge.domain.orders import ListingKey
 
 
-class ShopifyChannel:
+class ShopifyChannel(Adapter[OrderFeed, Stock]):
     """One location of one Shopify shop."""
 
-    name = CHANNEL
+    name, mall = CHANNEL, MALL
 
     def __init__(self, settings: Shopify, seams: Seams) -> None:
         self.shop = settings.shop
@@ -36,18 +36,9 @@ class ShopifyChannel:
         )
         self._settings = settings
         self._graph = Graph(settings, seams)
-        self._feed = OrderFeed(settings, self._graph, seams)
-        self._stock = Stock(self._graph)
+        super().__init__(OrderFeed(settings, self._graph, seams), Stock(self._graph))
         keys = settings.webhook_secret or settings.client_secret
         self.webhooks = ShopifyWebhooks(settings, self._graph, seams.clock) if keys else None
-
-    def orders(self, since: datetime, known_open: Sequence[str] = ()) -> OrdersRead:
-        with understood(MALL):
-            return self._feed.read(since, known_open)
-
-    def read(self, listings: Iterable[ListingKey]) -> Mapping[ListingKey, int]:
-        with understood(MALL):
-            return self._stock.read(listings)
 
     def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:
         return push_in_batches(items, facts.PUSH_BATCH, lambda batch: self._send(batch, key))

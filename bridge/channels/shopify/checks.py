@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from bridge.channels.answers import understood
+from bridge.channels.adapter import OK, line
 from bridge.channels.port import Check
 from bridge.channels.shopify import documents
 from bridge.channels.shopify.snapshots import gid
@@ -12,28 +12,18 @@ from bridge.channels.shopify.wire import MALL, Graph
 from bridge.config import Shopify
 from bridge.errors import BridgeError, Hint, NeedsPerson
 
-OK = Hint("使えます。", "It works.")
 NEEDED = frozenset({"read_orders", "read_products", "read_locations", "read_inventory", "write_inventory"})
 DAYS_WITHOUT_ALL_ORDERS = 60  # §2.2
 
 
 def check(settings: Shopify, graph: Graph) -> Iterator[Check]:
     """One line per right. Never raises."""
-    yield _line("token", lambda: graph.ask(documents.SHOP))
-    yield _line("api_version", lambda: _version(settings, graph))
-    yield _line("location", lambda: _location(settings, graph))
-    yield _line("read_orders", lambda: graph.ask(documents.PROBE_ORDERS))
-    yield _line("read_products", lambda: graph.ask(documents.PROBE_PRODUCTS))
-    yield _line("write_inventory", lambda: _may_write(settings, graph))
-
-
-def _line(name: str, attempt: Callable[[], object]) -> Check:
-    try:
-        with understood(MALL):
-            told = attempt()
-        return Check(name, True, told if isinstance(told, Hint) else OK)
-    except BridgeError as error:
-        return Check(name, False, error.hint)
+    yield line(MALL, "token", lambda: graph.ask(documents.SHOP))
+    yield line(MALL, "api_version", lambda: _version(settings, graph))
+    yield line(MALL, "location", lambda: _location(settings, graph))
+    yield line(MALL, "read_orders", lambda: graph.ask(documents.PROBE_ORDERS))
+    yield line(MALL, "read_products", lambda: graph.ask(documents.PROBE_PRODUCTS))
+    yield line(MALL, "write_inventory", lambda: _may_write(settings, graph))
 
 
 def _version(settings: Shopify, graph: Graph) -> Hint:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
+from bridge.channels.adapter import Adapter
 from bridge.channels.answers import understood
 from bridge.channels.batches import push_in_batches
 from bridge.channels.http import Seams
-from bridge.channels.port import Capabilities, Check, KeyLife, OrdersRead, Pushed, PushItem, WriteKind
+from bridge.channels.port import Capabilities, Check, KeyLife, Pushed, PushItem, WriteKind
 from bridge.channels.yahoo import checks, facts
 from bridge.channels.yahoo.orders import OrderFeed
 from bridge.channels.yahoo.snapshots import CHANNEL
 from bridge.channels.yahoo.stock import Stock
 from bridge.channels.yahoo.wire import MALL, Wire
 from bridge.config import Yahoo
-from bridge.domain.orders import ListingKey
 
 
-class YahooChannel:
+class YahooChannel(Adapter[OrderFeed, Stock]):
     """One store on Yahoo!ショッピング."""
 
-    name = CHANNEL
+    name, mall = CHANNEL, MALL
     webhooks = None  # none for merchants (yahoo.md §6)
 
     def __init__(self, settings: Yahoo, seams: Seams) -> None:
@@ -37,16 +37,8 @@ class YahooChannel:
         )
         self._settings, self._seams = settings, seams
         self._wire = Wire(settings, seams)
-        self._feed = OrderFeed(settings, self._wire, seams)
-        self._stock = Stock(settings, self._wire, self._feed.closed)
-
-    def orders(self, since: datetime, known_open: Sequence[str] = ()) -> OrdersRead:
-        with understood(MALL):
-            return self._feed.read(since, known_open)
-
-    def read(self, listings: Iterable[ListingKey]) -> Mapping[ListingKey, int]:
-        with understood(MALL):
-            return self._stock.read(listings)
+        feed = OrderFeed(settings, self._wire, seams)
+        super().__init__(feed, Stock(settings, self._wire, feed.closed))
 
     def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:  # noqa: ARG002
         """`key` is not needed: absolute numbers may be sent again (yahoo.md §2.5)."""

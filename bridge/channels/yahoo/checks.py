@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
-from bridge.channels.answers import understood
+from bridge.channels.adapter import end_of, line
 from bridge.channels.http import Seams
 from bridge.channels.port import Check, KeyLife
 from bridge.channels.yahoo import facts
@@ -16,7 +16,6 @@ from bridge.channels.yahoo.wire import MALL, Wire
 from bridge.config import Yahoo
 from bridge.errors import BridgeError, Hint
 
-OK = Hint("使えます。", "It works.")
 NO_SUCH_LISTING = listing_key("bridge-check-nothing", "nothing")
 CONSENT = "refresh_token (同意 / consent)"
 PUBLIC_KEY = "public_key (公開鍵)"
@@ -30,8 +29,7 @@ def consent_life(settings: Yahoo) -> KeyLife:
 
 def public_key_life(settings: Yahoo) -> KeyLife:
     """Until the end of the day that 暗号鍵管理 names."""
-    day = date.fromisoformat(settings.public_key_expires)
-    return KeyLife(PUBLIC_KEY, datetime.combine(day, time(23, 59, 59), facts.JST), facts.KEY_WARNING)
+    return KeyLife(PUBLIC_KEY, end_of(settings.public_key_expires, facts.JST), facts.KEY_WARNING)
 
 
 def key_life(settings: Yahoo) -> KeyLife:
@@ -52,20 +50,11 @@ def check(settings: Yahoo, wire: Wire, feed: OrderFeed, stock: Stock, seams: Sea
             raise BridgeError(_NOT_AUTHORIZED)
         return _days_left(public_key_life(settings), seams.clock.now())
 
-    yield _line("token", token)
-    yield _line("getStock / setStock", lambda: stock.read([NO_SUCH_LISTING]))
-    yield _line("orderCount", feed.count)
-    yield _line("orderList + public key", signed_list)
-    yield _line("orderInfo", lambda: feed.get_one(f"{settings.shop}-0"))
-
-
-def _line(name: str, attempt: Callable[[], object]) -> Check:
-    try:
-        with understood(MALL):
-            told = attempt()
-        return Check(name, True, told if isinstance(told, Hint) else OK)
-    except BridgeError as error:
-        return Check(name, False, error.hint)
+    yield line(MALL, "token", token)
+    yield line(MALL, "getStock / setStock", lambda: stock.read([NO_SUCH_LISTING]))
+    yield line(MALL, "orderCount", feed.count)
+    yield line(MALL, "orderList + public key", signed_list)
+    yield line(MALL, "orderInfo", lambda: feed.get_one(f"{settings.shop}-0"))
 
 
 def _days_left(life: KeyLife, now: datetime) -> Hint:
