@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from threading import RLock
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from bridge.clock import Clock
+from bridge.sandbox.malls.plain import from_plain, to_plain
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 Listing = tuple[str, str]
 """A mall's own key of one thing for sale: Rakuten (manageNumber, variantId), Shopify (inventoryItemId, locationId),
@@ -84,16 +88,20 @@ class MallState:
 
 
 class Mall(ABC):
-    """A mall. A subclass is a WSGI application besides, and takes `lock` for the length of a request."""
+    """A mall, and the WSGI application that is its API, which takes `lock` for the length of a request."""
 
     name: ClassVar[str]
     ships_in_part: ClassVar[bool]  # whether its orders can show that some units were shipped and others not yet
     state: MallState
+    _api: WSGIApplication
 
     def __init__(self, clock: Clock, seed: int) -> None:
         self.clock = clock
         self.random = Random(seed)
         self.lock = RLock()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return self._api(environ, start_response)
 
     # What the sandbox and the tests do to a mall.
 
@@ -164,11 +172,13 @@ class Mall(ABC):
         self.state.visible_after = seconds
         self.touch()
 
-    @abstractmethod
-    def to_json(self) -> dict[str, Any]: ...
+    def to_json(self) -> dict[str, Any]:
+        with self.lock:
+            return to_plain(self.state)  # type: ignore[no-any-return]
 
-    @abstractmethod
-    def load_json(self, plain: Mapping[str, Any]) -> None: ...
+    def load_json(self, plain: Mapping[str, Any]) -> None:
+        with self.lock:
+            self.state = from_plain(type(self.state), plain)
 
     # For the simulators themselves.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from bridge.clock import Clock
 from bridge.sandbox.malls.amazon.api import AmazonApi
@@ -22,10 +22,6 @@ from bridge.sandbox.malls.amazon.records import (
 )
 from bridge.sandbox.malls.amazon.switches import AmazonSwitches
 from bridge.sandbox.malls.mall import Cause, Listing, Mall, Wanted, units_by_listing
-from bridge.sandbox.malls.plain import from_plain, to_plain
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 class Amazon(Mall):
@@ -54,9 +50,6 @@ class Amazon(Mall):
         self._moving: set[str] = set()  # orders that time alone may pay for or cancel
         self._settling: set[str] = set()  # SKUs with a number that is not in effect yet
         self._api = AmazonApi(self)
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        return self._api(environ, start_response)
 
     # The catalogue.
 
@@ -296,7 +289,7 @@ class Amazon(Mall):
         elif now >= order.placed_at + timedelta(seconds=self.switches.unpaid_life):
             self._cancel(order, None, None, None, "AMAZON")
 
-    # The truth, and the state.
+    # The truth.
 
     def stock(self) -> dict[Listing, int]:
         with self.lock:
@@ -321,13 +314,9 @@ class Amazon(Mall):
             items = [item for item in self.state.items.values() if item.deleted_at is None]
             return {(item.sku, channel): item.code for item in items for channel in item.channels}
 
-    def to_json(self) -> dict[str, Any]:
-        with self.lock:
-            return to_plain(self.state)  # type: ignore[no-any-return]
-
     def load_json(self, plain: Mapping[str, Any]) -> None:
         with self.lock:
-            self.state = from_plain(AmazonState, plain)
+            super().load_json(plain)
             waiting = [each for each in self.state.orders.values() if each.paid_at is None and not each.cancelled_at]
             self._moving = {order.id for order in waiting}
             self._settling = {item.sku for item in self.state.items.values() if item.waiting}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from bridge.clock import Clock
 from bridge.sandbox.malls.mall import Cause, Listing, Mall, Wanted, units_by_listing
-from bridge.sandbox.malls.plain import from_plain, to_plain
 from bridge.sandbox.malls.rakuten import licences
 from bridge.sandbox.malls.rakuten.api import RakutenApi
 from bridge.sandbox.malls.rakuten.changes import Changes
@@ -28,9 +27,6 @@ from bridge.sandbox.malls.rakuten.records import (
     Variant,
 )
 from bridge.sandbox.malls.rakuten.switches import RakutenSwitches
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 MAX_QUANTITY = 99_999
 MEMBER_CANCEL = timedelta(minutes=30)
@@ -59,9 +55,6 @@ class Rakuten(Mall):
         self.progress = Progress(self)
         self.changes = Changes(self)
         self._api = RakutenApi(self)
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        return self._api(environ, start_response)
 
     # The catalogue.
 
@@ -269,7 +262,7 @@ class Rakuten(Mall):
         """The licence of `key`, if it is accepted now."""
         return licences.accepted(self.state.licences, key, self.clock.now())
 
-    # The truth, and the state.
+    # The truth.
 
     def stock(self) -> dict[Listing, int]:
         with self.lock:
@@ -285,12 +278,8 @@ class Rakuten(Mall):
             items = [item for item in self.state.items.values() if item.deleted_at is None]
             return {(item.manage_number, key): one.sku or "" for item in items for key, one in item.variants.items()}
 
-    def to_json(self) -> dict[str, Any]:
-        with self.lock:
-            return to_plain(self.state)  # type: ignore[no-any-return]
-
     def load_json(self, plain: Mapping[str, Any]) -> None:
         with self.lock:
-            self.state = from_plain(RakutenState, plain)
+            super().load_json(plain)
             self.progress = Progress(self)
             self.progress.watch(list(self.state.orders.values()))

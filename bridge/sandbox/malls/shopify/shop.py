@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
 from bridge.clock import Clock
 from bridge.sandbox.malls.mall import Cause, Listing, Mall, Wanted, units_by_listing
-from bridge.sandbox.malls.plain import from_plain, to_plain
 from bridge.sandbox.malls.shopify.api import ShopifyApi
 from bridge.sandbox.malls.shopify.courier import Courier
 from bridge.sandbox.malls.shopify.records import (
@@ -26,9 +24,6 @@ from bridge.sandbox.malls.shopify.records import (
 )
 from bridge.sandbox.malls.shopify.switches import ShopifySwitches
 from bridge.sandbox.malls.shopify.webhook_bodies import edit_body, order_body, refund_body
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 FIRST_LOCATION = gid("Location", 1)
 
@@ -58,9 +53,6 @@ class Shopify(Mall):
         self.add_location(FIRST_LOCATION, "本社倉庫")
         self.courier = Courier(self, seed)
         self._api = ShopifyApi(self)
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        return self._api(environ, start_response)
 
     # The catalogue.
 
@@ -338,7 +330,7 @@ class Shopify(Mall):
     def _chosen(order: ShopifyOrder, line_id: str | None) -> list[ShopifyLine]:
         return [line for line in order.lines if line_id in (None, line.line_id)]
 
-    # The truth, and the state.
+    # The truth.
 
     def stock(self) -> dict[Listing, int]:
         with self.lock:
@@ -352,11 +344,3 @@ class Shopify(Mall):
     def skus(self) -> dict[Listing, str]:
         with self.lock:
             return {key: item.sku or "" for key in self.state.levels if (item := self.item(key[0]))}
-
-    def to_json(self) -> dict[str, Any]:
-        with self.lock:
-            return to_plain(self.state)  # type: ignore[no-any-return]
-
-    def load_json(self, plain: Mapping[str, Any]) -> None:
-        with self.lock:
-            self.state = from_plain(ShopifyState, plain)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from bridge.clock import Clock
 from bridge.sandbox.malls.mall import Cause, Listing, Mall, Wanted, units_by_listing
-from bridge.sandbox.malls.plain import from_plain, to_plain
 from bridge.sandbox.malls.yahoo import keys, oauth
 from bridge.sandbox.malls.yahoo.api import YahooApi
 from bridge.sandbox.malls.yahoo.changes import Changes
@@ -32,9 +31,6 @@ from bridge.sandbox.malls.yahoo.records import (
     YahooState,
 )
 from bridge.sandbox.malls.yahoo.switches import YahooSwitches
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 FIRST_ORDER = 10_000_000
 
@@ -64,9 +60,6 @@ class Yahoo(Mall):
         self._held: set[str] = set()  # orders whose review may end by itself
         self.changes = Changes(self)
         self._api = YahooApi(self)
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        return self._api(environ, start_response)
 
     # The catalogue.
 
@@ -329,7 +322,7 @@ class Yahoo(Mall):
     def stamp(at: datetime) -> str:
         return at.astimezone(JST).isoformat(timespec="seconds")
 
-    # The truth, and the state.
+    # The truth.
 
     def stock(self) -> dict[Listing, int]:
         with self.lock:
@@ -346,13 +339,9 @@ class Yahoo(Mall):
             items = self.state.items.values()
             return {(item.code, sub_code): sku for item in items for sub_code, sku in item.skus.items()}
 
-    def to_json(self) -> dict[str, Any]:
-        with self.lock:
-            return to_plain(self.state)  # type: ignore[no-any-return]
-
     def load_json(self, plain: Mapping[str, Any]) -> None:
         with self.lock:
-            self.state = from_plain(YahooState, plain)
+            super().load_json(plain)
             self._held = {each.id for each in self.state.orders.values() if each.fraud_hold == UNDER_REVIEW}
 
 
