@@ -54,3 +54,21 @@ def test_t10_an_item_that_is_renamed_pauses_alone_and_goes_on_once_it_is_mapped_
     shop.settle()
     assert shop.sandbox.rakuten.stock()["renamed", variant] == 5
     assert "見つかりません" not in shop.open_questions()
+
+
+def test_t26_a_dead_key_is_tried_every_ten_minutes_and_the_other_mall_goes_on(shop: World) -> None:
+    shop.sandbox.rakuten.service_secret = "SP123456_another"
+    before = len(shop.mall_calls)
+    for _ in range(60):
+        for each in shop.service.channels:
+            shop.service.guarded_round(each)
+        shop.clock.sleep(60)
+    refused = [call for call in shop.mall_calls[before:] if call.mall == "Rakuten"]
+    assert {call.status for call in refused} == {401}
+    assert len(refused) <= 2 * 6  # orders and numbers, six times an hour
+    assert "licenseKey が受け付けられません" in shop.open_questions()
+    shop.type("B", "本社倉庫", 5)
+    shop.service.cycle.run()
+    for each in shop.service.channels:
+        shop.service.guarded_round(each)
+    assert shop.shown("shopify", "B") == 5

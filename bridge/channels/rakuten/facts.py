@@ -17,6 +17,9 @@ CLOCK_SKEW = timedelta(hours=1)  # [C] how far Rakuten's clock may be ahead of o
 MOST_PAGES = 1000  # more than a search below the ceiling can have, whatever its pages hold
 GET_BATCH = 100  # §4.2 [A]
 
+# Also believed, without a number [C]: a line that was deleted is missing in PurchaseItemAPI, which has no flags of an
+# edit (§6.1); if it stands there all the same, it is taken for an ordinary one and its units stay held.
+
 PROGRESS_OPEN = frozenset({100, 200, 300, 400})  # §5.1 [A] stock is held, nothing has left
 PROGRESS_SHIPPED = frozenset({500, 600, 700})  # §5.1 [A]
 PROGRESS_CANCELLED = frozenset({800, 900})  # §5.1 [A] stock is released; 800 may still come back [C]
