@@ -44,14 +44,15 @@ class Capabilities:
 class OrdersRead:
     """The answer of `orders`. Everything placed or changed before `complete_until` − lag is in it or was in an
     earlier one. `problems`: orders that could not be understood, by order id: kept, shown, tried again · `alarms`: what
-    a person must see to though the orders were read, by what it is about: told in every answer as long as it lasts."""
+    a person must see to though the orders were read, by what it is about: told in every answer as long as it lasts;
+    None where that can't be said yet."""
 
     orders: tuple[OrderSnapshot, ...]
     complete_until: datetime
     problems: Mapping[str, Hint]
     cancel_asked: tuple[str, ...] = ()
     """Orders whose buyer asks to cancel, which nobody has carried out: a person decides; all stays held until then."""
-    alarms: Mapping[str, Hint] = field(default_factory=dict)
+    alarms: Mapping[str, Hint] | None = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

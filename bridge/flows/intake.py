@@ -106,7 +106,8 @@ def book_orders(tx: Tx, shop: Shop, facts: ChannelFacts, read: OrdersRead) -> in
     for order_id, hint in read.problems.items():
         tx.questions.ask("order unreadable", f"{facts.name}/{order_id}", {"ja": hint.ja, "en": hint.en})
     _note_cancel_asked(tx, facts, read)
-    _alarm(tx, facts.name, read.alarms)
+    if read.alarms is not None:
+        _alarm(tx, facts.name, read.alarms)
     tx.channels.change(
         facts.name,
         watermark=iso(read.complete_until),

@@ -72,3 +72,26 @@ def test_t26_a_dead_key_is_tried_every_ten_minutes_and_the_other_mall_goes_on(sh
     for each in shop.service.channels:
         shop.service.guarded_round(each)
     assert shop.shown("shopify", "B") == 5
+
+
+def test_t23_what_sells_beyond_its_stock_is_asked_about_once_and_a_restart_does_not_ask_anew(shop: World) -> None:
+    manage_number, variant = shop.wire("rakuten", "A")
+    item = shop.sandbox.rakuten.state.items[manage_number].variants[variant]
+    item.back_order = True
+
+    def asked() -> list[str]:
+        with shop.service.ledger.read() as tx:
+            return [question.id for question in tx.questions.open() if question.kind == "channel alarm"]
+
+    shop.clock.sleep(7 * 3600)
+    shop.rounds(3)
+    assert "backOrderFlag" in shop.open_questions()
+    [first] = asked()
+    shop.service.close()
+    shop.start()
+    shop.rounds(3)
+    assert asked() == [first]
+    item.back_order = False
+    shop.clock.sleep(7 * 3600)
+    shop.rounds(3)
+    assert asked() == []

@@ -70,8 +70,10 @@ class Catalogue:
             self._look_at(number)
         return {each for each in strange if _item(each) in self._looked_at and not self._seen(each)}
 
-    def warnings(self, listings: Iterable[ListingKey]) -> dict[str, Hint]:
-        """What a person must know of some listings, by their ids."""
+    def warnings(self, listings: Iterable[ListingKey]) -> dict[str, Hint] | None:
+        """What a person must know of some listings, by their ids; None before all items were searched through."""
+        if self._known is None:
+            return None
         return {
             listing.id: hint
             for listing in sorted(listings)
@@ -125,7 +127,8 @@ class Catalogue:
         return variants.get(listing)
 
     def _variant(self, listing: ListingKey) -> Variant | None:
-        return (self._known or {}).get(listing) or self._seen(listing)
+        assert self._known is not None
+        return self._known.get(listing) or self._seen(listing)
 
 
 def _item(listing: ListingKey) -> str:

@@ -47,9 +47,9 @@ class Stock:
         self._seen |= shown.keys() - orphans
         return {wanted[folded]: units for folded, units in shown.items() if folded not in orphans}
 
-    def alarms(self) -> dict[str, Hint]:
-        """What a person must know of the listings that were read so far."""
-        return self._catalogue.warnings(self._seen)
+    def alarms(self) -> dict[str, Hint] | None:
+        """As OrdersRead.alarms: of the listings that were read so far."""
+        return self._catalogue.warnings(self._seen) if self._seen else None
 
     def _rows(self, batch: Sequence[ListingKey]) -> list[dict[str, Any]]:
         """What RMS answers for a batch. A key that it finds malformed is left out, as one that it doesn't know."""
