@@ -44,6 +44,7 @@ class Catalogue:
         self._known: dict[ListingKey, Variant] | None = None  # as the last whole search found them
         self._found: dict[ListingKey, Variant] = {}  # by the search under way
         self._mark = START
+        self._pages = 0
         self._next_at = 0.0  # when the search goes on, monotonic
         self._looked_at: dict[str, tuple[float, Mapping[ListingKey, Variant]]] = {}  # items asked for by themselves
 
@@ -93,11 +94,14 @@ class Catalogue:
         answer = self._http.call(SEARCH, query={"hits": str(facts.ITEMS_PAGE), "cursorMark": self._mark}).json
         for each in answer["results"]:
             self._found |= _variants(each["manageNumber"], each)
+        self._pages += 1
+        if self._pages > facts.MOST_ITEM_PAGES:
+            raise ValueError("a search without an end")
         mark, self._mark = self._mark, str(answer["nextCursorMark"])
         return mark == self._mark
 
     def _begin_anew(self, pause: float) -> None:
-        self._found, self._mark = {}, START
+        self._found, self._mark, self._pages = {}, START, 0
         self._next_at = self._clock.monotonic() + pause
 
     def _look_at(self, number: str) -> None:

@@ -39,6 +39,7 @@ CONFLICT_PAUSE_SECONDS = 3.0  # §2.3 [B] "a short while"
 
 ITEMS_PAGE = 100  # §3 [B-off]
 ITEM_PAGES_AT_A_TIME = 10  # at a poll: 2.5 s of calls
+MOST_ITEM_PAGES = 2000  # more than any shop has: a search that goes on beyond them leads nowhere
 ITEMS_SEARCHED_EVERY = timedelta(hours=6)
 ITEMS_TRIED_AGAIN = timedelta(minutes=30)  # after a search that failed
 ITEMS_LOOKED_AT = 3  # items asked for by themselves at a read: a call a second

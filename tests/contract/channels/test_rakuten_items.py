@@ -139,6 +139,18 @@ def test_where_items_can_not_be_asked_for_numbers_go_on(rakuten: RakutenMall, tr
     assert rakuten.stock(tea) == 4
 
 
+def test_a_search_without_an_end_is_given_up_for_a_while(rakuten: RakutenMall, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facts, "MOST_ITEM_PAGES", 25)
+    tea = rakuten.add("tea", 10)
+    for number in range(100):
+        body = f'{{"results": [], "nextCursorMark": "page {number}"}}'
+        rakuten.faults.next(Instead(200, body), path_contains("items/search"))
+    for _ in range(6):
+        rakuten.read_orders(wait=60.0)
+    assert len(searches(rakuten)) == 26
+    assert rakuten.channel.read([tea]) == {tea: 10}
+
+
 def test_check_names_the_right_that_is_missing(rakuten: RakutenMall) -> None:
     rakuten.simulator.switches.disabled_functions = {"items.search"}
     [line] = [line for line in rakuten.channel.check() if not line.ok]
