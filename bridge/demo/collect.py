@@ -20,18 +20,28 @@ def collect(
     opening: Mapping[Cell, int],
     selling: Sequence[str],
     times: Times,
+    sets: Mapping[str, Mapping[str, int]] | None = None,
+    others: Sequence[str] = (),
 ) -> Evidence:
-    """`table`: the texts of 在庫表, however they were read."""
+    """`table`: the texts of 在庫表, however they were read · `sets`: what each set is made of · `others`: the stock
+    columns that don't sell."""
     staff = panel.get("/staff")
     state = panel.get("/state")
+    made_of = sets or {}
     sold: list[SoldLine] = []
+    by_amazon: list[SoldLine] = []
     stock: dict[tuple[str, str], int] = {}
+    at_amazon: dict[str, int] = {}
     changes: list[StockChange] = []
     for mall in MALLS:
-        skus = {tuple(row["listing"]): row["sku"] for row in panel.get(f"/malls/{mall}/stock")["stock"]}
-        stock |= {(mall, row["sku"]): row["quantity"] for row in panel.get(f"/malls/{mall}/stock")["stock"]}
-        sold += [line for order in panel.get(f"/malls/{mall}/orders")["orders"] for line in _sold(mall, order)]
-        changes += [_change(mall, skus, entry) for entry in panel.get(f"/malls/{mall}/history")["history"]]
+        shown = panel.get(f"/malls/{mall}/stock")["stock"]
+        codes = {tuple(row["listing"]): row["sku"] for row in shown}
+        stock |= {(mall, row["sku"]): row["quantity"] for row in shown if not _by_amazon(row)}
+        at_amazon |= {row["sku"]: row["quantity"] for row in shown if _by_amazon(row)}
+        for order in panel.get(f"/malls/{mall}/orders")["orders"]:
+            for line in order["lines"]:
+                (by_amazon if _by_amazon(line) else sold).append(_sold(mall, order, line, made_of))
+        changes += [_change(mall, codes, entry) for entry in panel.get(f"/malls/{mall}/history")["history"]]
     return Evidence(
         times=times,
         opening=opening,
@@ -41,17 +51,44 @@ def collect(
         stock_changes=changes,
         typed=typed_changes(staff["changes"], staff["acts"]),
         acts=staff["counts"],
-        demand=state["demand"],
+        demand=_in_skus(state["demand"], made_of, at_amazon),
         books=read_books(ledger),
-        rows=rows_of(table, selling),
+        rows=rows_of(table, selling, others),
         calls=[_call(entry) for entry in panel.get("/sheets/calls")["calls"]],
         webhooks=panel.get("/malls/shopify/webhooks")["counts"],
+        sets=made_of,
+        by_amazon=by_amazon,
+        at_amazon=at_amazon,
     )
 
 
-def rows_of(table: Sequence[Sequence[str]], columns: Sequence[str]) -> list[Row]:
+def _by_amazon(entry: Mapping[str, Any]) -> bool:
+    """Whether it is about an offer that Amazon ships itself (FBA)."""
+    return bool(entry["listing"][1] == "AMAZON_JP")
+
+
+def _in_skus(
+    demand: Mapping[str, int], sets: Mapping[str, Mapping[str, int]], at_amazon: Mapping[str, int]
+) -> dict[str, int]:
+    """Units wanted of each SKU that we ship."""
+    total: dict[str, int] = {}
+    for code, wanted in demand.items():
+        for sku, units in (sets.get(code) or {code: 1}).items():
+            if code not in at_amazon:
+                total[sku] = total.get(sku, 0) + wanted * units
+    return total
+
+
+def rows_of(table: Sequence[Sequence[str]], columns: Sequence[str], others: Sequence[str] = ()) -> list[Row]:
     return [
-        Row(line["SKU"], line["ロック"], line["引当"], line["販売可能"], {name: line[name] for name in columns})
+        Row(
+            line["SKU"],
+            line["ロック"],
+            line["引当"],
+            line["販売可能"],
+            {name: line[name] for name in columns},
+            {name: line[name] for name in others},
+        )
         for line in by_header(table, "SKU")
         if line["SKU"] or line["ロック"]
     ]
@@ -70,21 +107,22 @@ def typed_changes(changes: Sequence[Mapping[str, Any]], acts: Sequence[Mapping[s
     return found
 
 
-def _sold(mall: str, order: Mapping[str, Any]) -> list[SoldLine]:
-    return [
-        SoldLine(
-            mall,
-            _last_part(order["id"]),
-            _line_name(mall, line),
-            line["sku"],
-            line["units"],
-            line["shipped"],
-            line["cancelled"],
-            _time(order["placed_at"]),
-            _time(order["visible_at"]),
-        )
-        for line in order["lines"]
-    ]
+def _sold(
+    mall: str, order: Mapping[str, Any], line: Mapping[str, Any], sets: Mapping[str, Mapping[str, int]]
+) -> SoldLine:
+    return SoldLine(
+        mall,
+        _last_part(order["id"]),
+        _line_name(mall, line),
+        line["sku"],
+        line["units"],
+        line["shipped"],
+        line["cancelled"],
+        line["returned"],
+        _time(order["placed_at"]),
+        _time(order["visible_at"]),
+        sets.get(line["sku"]) or {line["sku"]: 1},
+    )
 
 
 def _line_name(mall: str, line: Mapping[str, Any]) -> str:
@@ -96,9 +134,9 @@ def _last_part(name: str) -> str:
     return name.rsplit("/", 1)[-1]
 
 
-def _change(mall: str, skus: Mapping[tuple[str, ...], str], entry: Mapping[str, Any]) -> StockChange:
-    sku = skus.get(tuple(entry["listing"]), "")
-    return StockChange(mall, sku, _time(entry["at"]), entry["old"], entry["new"], entry["cause"])
+def _change(mall: str, codes: Mapping[tuple[str, ...], str], entry: Mapping[str, Any]) -> StockChange:
+    code = codes.get(tuple(entry["listing"]), "")
+    return StockChange(mall, code, _time(entry["at"]), entry["old"], entry["new"], entry["cause"])
 
 
 def _call(entry: Mapping[str, Any]) -> Call:

@@ -13,17 +13,20 @@ Cell = tuple[str, str]  # SKU, stock column
 
 @dataclass(frozen=True)
 class SoldLine:
-    """One order line as its mall has it. `order` and `line` are written as the ledger names them."""
+    """One order line as its mall has it. `order` and `line` are written as the ledger names them · `code`: what it was
+    sold under, a SKU or a set · `parts`: SKU → units of one of it · `returned`: of `shipped`, given back."""
 
     mall: str
     order: str
     line: str
-    sku: str
+    code: str
     units: int
     shipped: int
     cancelled: int
+    returned: int
     placed_at: datetime
     visible_at: datetime
+    parts: Mapping[str, int]
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -41,10 +44,10 @@ class SoldLine:
 
 @dataclass(frozen=True)
 class StockChange:
-    """A mall's own number of one SKU changed. `cause`: opening, order, restock, edit, push, hand."""
+    """A mall's own number of one listing changed. `cause`: opening, order, restock, edit, push, hand."""
 
     mall: str
-    sku: str
+    code: str
     at: datetime
     old: int
     new: int
@@ -159,13 +162,15 @@ class Call:
 
 @dataclass(frozen=True)
 class Row:
-    """One row of 在庫表 as read over the API. `cells`: its stock cells' texts by column."""
+    """One row of 在庫表 as read over the API. `cells`: its selling stock cells' texts by column · `others`: those that
+    don't sell."""
 
     sku: str
     lock: str
     allocated: str
     sellable: str
     cells: Mapping[str, str]
+    others: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -179,13 +184,15 @@ class Times:
 
 @dataclass(frozen=True)
 class Evidence:
-    """One look at everything. `selling`: the stock columns that sell; `opening`: what they held before trade."""
+    """One look at everything. `selling`: the stock columns that sell; `opening`: what they held before trade · `sets`:
+    what each set is made of · `by_amazon`: order lines that Amazon ships from its own warehouse, kept apart from `sold`
+    as its offers are from `stock`."""
 
     times: Times
     opening: Mapping[Cell, int]
     selling: Sequence[str]
     sold: Sequence[SoldLine]
-    stock: Mapping[tuple[str, str], int]  # (mall, SKU) → the mall's own number
+    stock: Mapping[tuple[str, str], int]  # (mall, code) → the mall's own number
     stock_changes: Sequence[StockChange]
     typed: Sequence[TypedChange]
     acts: Mapping[str, int]
@@ -196,6 +203,9 @@ class Evidence:
     webhooks: Mapping[str, int] = field(
         default_factory=dict
     )  # by the sandbox's courier: sent, failed, lost, tried, taken
+    sets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    by_amazon: Sequence[SoldLine] = ()
+    at_amazon: Mapping[str, int] = field(default_factory=dict)  # code → units that Amazon can ship
 
     @cached_property
     def meant(self) -> Mapping[Cell, int]:
@@ -212,9 +222,14 @@ class Evidence:
         shipped = self.books.shipped
         return {cell: units - shipped.get(cell, 0) for cell, units in self.meant.items()}
 
+    def parts(self, code: str) -> Mapping[str, int]:
+        """What one listing's unit takes from the shelves."""
+        return self.sets.get(code) or {code: 1}
+
     def units(self, what: str) -> dict[str, int]:
-        """Σ of `open`, `shipped` or `kept` units by SKU, as the malls have it."""
+        """Σ of `open`, `shipped`, `returned` or `kept` units by SKU, as the malls have it."""
         total: dict[str, int] = {}
         for line in self.sold:
-            total[line.sku] = total.get(line.sku, 0) + int(getattr(line, what))
+            for sku, units in line.parts.items():
+                total[sku] = total.get(sku, 0) + int(getattr(line, what)) * units
         return total

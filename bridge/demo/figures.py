@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -30,26 +30,43 @@ def spread(values: Sequence[float]) -> Spread:
 
 
 @dataclass(frozen=True)
-class Latencies:
-    """Seconds from a sale in one mall to the other mall's lower number; `own` leaves the feed's delay out."""
+class Latency:
+    """Seconds from a sale in one mall to another mall's lower number; `own` leaves the feed's delay out."""
 
     whole: Spread
     own: Spread
 
 
+Pair = tuple[str, str]
+"""Where it was sold, and where the number fell."""
+
+
+@dataclass(frozen=True)
+class Latencies:
+    """Of all pairs of malls together, and of each."""
+
+    all: Latency
+    by_pair: Mapping[Pair, Latency]
+
+
 def latencies(evidence: Evidence) -> Latencies:
-    """Of every sale whose other mall had something to lower. While the bridge was down nothing is measured."""
-    pushes: defaultdict[tuple[str, str], list[StockChange]] = defaultdict(list)
+    """Of every sale of a SKU, by itself or in a set, that another mall had a number to lower for. While the bridge was
+    down nothing is measured."""
+    changes: defaultdict[tuple[str, str], list[StockChange]] = defaultdict(list)
     for change in evidence.stock_changes:
-        pushes[change.mall, change.sku].append(change)
-    whole, own = [], []
+        changes[change.mall, change.code].append(change)
+    whole: defaultdict[Pair, list[float]] = defaultdict(list)
+    own: defaultdict[Pair, list[float]] = defaultdict(list)
     for line in evidence.sold:
         for mall in MALLS:
-            lowered = None if mall == line.mall else _lowered(pushes[mall, line.sku], line)
-            if lowered is not None and not _during_outage(evidence, line, lowered):
-                whole.append((lowered.at - line.placed_at).total_seconds())
-                own.append((lowered.at - line.visible_at).total_seconds())
-    return Latencies(spread(whole), spread(own))
+            for sku in line.parts:
+                lowered = None if mall == line.mall else _lowered(changes[mall, sku], line)
+                if lowered is not None and not _during_outage(evidence, line, lowered):
+                    whole[line.mall, mall].append((lowered.at - line.placed_at).total_seconds())
+                    own[line.mall, mall].append((lowered.at - line.visible_at).total_seconds())
+    by_pair = {pair: Latency(spread(whole[pair]), spread(own[pair])) for pair in whole}
+    every = [[value for values in some.values() for value in values] for some in (whole, own)]
+    return Latencies(Latency(spread(every[0]), spread(every[1])), by_pair)
 
 
 def _lowered(changes: Sequence[StockChange], line: SoldLine) -> StockChange | None:

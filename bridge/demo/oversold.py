@@ -11,8 +11,8 @@ B bought, so with a faultless bridge: what could not be known yet ≥ what B lef
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bridge.demo.evidence import Evidence, SoldLine, StockChange
@@ -22,21 +22,31 @@ from bridge.demo.evidence import Evidence, SoldLine, StockChange
 class Allowance:
     """Seconds the bridge may take. `order`: from an order's appearance in its feed to the other mall's new number (one
     poll of orders, one push) · `sheet`: from an entry to the malls' numbers (one poll of the sheet besides; an entry
-    that takes back the one before counts at the second look) · `unread`: between reading a number and writing it, where
-    a mall has no compare-and-set."""
+    that takes back the one before counts at the second look) · `slow`: so much longer where a mall allows few calls, to
+    read its orders or to write its numbers · `unread`: between reading a number and writing it, where a mall has no
+    compare-and-set."""
 
     order: float = 5.0
     sheet: float = 14.0
     unread: float = 2.0
-    no_compare_and_set: frozenset[str] = frozenset({"rakuten"})
+    slow: Mapping[str, float] = field(default_factory=dict)
+    no_compare_and_set: frozenset[str] = frozenset({"rakuten", "amazon", "yahoo"})
+
+    def between(self, sold_in: str, shown_in: str) -> float:
+        """For an order of one mall to be shown by another, or by another listing of its own."""
+        return self.order + self.slow.get(sold_in, 0.0) + self.slow.get(shown_in, 0.0)
+
+    def from_the_sheet(self, shown_in: str) -> float:
+        return self.sheet + self.slow.get(shown_in, 0.0)
 
 
 @dataclass(frozen=True)
 class Oversold:
-    """`units` that line `sold` took and nobody has. `reasons`: what could not be known yet, in words; `known`: units
-    for which there is no reason."""
+    """`units` of `sku` that line `sold` took and nobody has. `reasons`: what could not be known yet, in words; `known`:
+    units for which there is no reason."""
 
     sold: SoldLine
+    sku: str
     units: int
     reasons: Sequence[str]
     known: int
@@ -45,8 +55,8 @@ class Oversold:
 def find_oversold(evidence: Evidence, allowance: Allowance) -> list[Oversold]:
     by_sku: defaultdict[str, list[SoldLine]] = defaultdict(list)
     for line in evidence.sold:
-        if line.kept:
-            by_sku[line.sku].append(line)
+        for sku in line.parts if line.kept else ():
+            by_sku[sku].append(line)
     found: list[Oversold] = []
     for sku, lines in by_sku.items():
         found += _of_sku(evidence, allowance, sku, sorted(lines, key=lambda line: line.placed_at))
@@ -63,38 +73,42 @@ def _of_sku(evidence: Evidence, allowance: Allowance, sku: str, lines: Sequence[
     for number, line in enumerate(lines):
         while entries and entries[0][0] <= line.placed_at:
             left += entries.pop(0)[1]
-        left -= line.kept
+        kept = line.kept * line.parts[sku]
+        left -= kept
         if left < 0:
-            hidden = _hidden(evidence, allowance, line, lines[:number])
-            units = min(line.kept, -left)
+            hidden = _hidden(evidence, allowance, sku, line, lines[:number])
+            units = min(kept, -left)
             known = min(units, max(0, -left - sum(count for count, _ in hidden)))
-            found.append(Oversold(line, units, [reason for _, reason in hidden], known))
+            found.append(Oversold(line, sku, units, [reason for _, reason in hidden], known))
     return found
 
 
 def _hidden(
-    evidence: Evidence, allowance: Allowance, line: SoldLine, before: Iterable[SoldLine]
+    evidence: Evidence, allowance: Allowance, sku: str, line: SoldLine, before: Iterable[SoldLine]
 ) -> list[tuple[int, str]]:
-    """(units, reason) for everything before `line` that its mall's number could not contain yet."""
-    mine = [change for change in evidence.stock_changes if change.sku == line.sku and change.mall == line.mall]
+    """(units of `sku`, reason) for everything before `line` that its listing's number could not contain yet."""
+    mine = [change for change in evidence.stock_changes if (change.mall, change.code) == (line.mall, line.code)]
     found: list[tuple[int, str]] = []
     for other in before:
-        if line.placed_at >= _knowable(evidence, other.visible_at, allowance.order):
+        within = allowance.between(other.mall, line.mall)
+        if line.placed_at >= _knowable(evidence, other.visible_at, within):
             continue
-        delay = (other.visible_at - other.placed_at).total_seconds()
-        if other.mall != line.mall:
-            found.append((other.kept, f"{_pair(other, line)}: feed {delay:.0f}s + {allowance.order:.0f}s"))
+        units, delay = other.kept * other.parts[sku], (other.visible_at - other.placed_at).total_seconds()
+        if (other.mall, other.code) != (line.mall, line.code):
+            found.append((units, f"{_pair(other, line)}: feed {delay:.0f}s + {within:.0f}s"))
         elif line.mall in allowance.no_compare_and_set and _written_over(mine, other, line, allowance.unread):
-            found.append((other.kept, f"{_pair(other, line)}: written over unread"))
+            found.append((units, f"{_pair(other, line)}: written over unread"))
+    within = allowance.from_the_sheet(line.mall)
     for change in evidence.typed:
-        late = line.placed_at < _knowable(evidence, change.counts_at, allowance.sheet)
-        if change.sku == line.sku and change.meaning < 0 and change.counts_at <= line.placed_at and late:
-            found.append((-change.meaning, f"entry {change.number} ({change.meaning}): sheet {allowance.sheet:.0f}s"))
+        late = line.placed_at < _knowable(evidence, change.counts_at, within)
+        if change.sku == sku and change.meaning < 0 and change.counts_at <= line.placed_at and late:
+            found.append((-change.meaning, f"entry {change.number} ({change.meaning}): sheet {within:.0f}s"))
     for put_back in mine:
         if put_back.cause in ("restock", "edit") and put_back.new > put_back.old:
-            late = line.placed_at < _knowable(evidence, put_back.at, allowance.order)
+            late = line.placed_at < _knowable(evidence, put_back.at, allowance.between(line.mall, line.mall))
             if put_back.at <= line.placed_at and late:
-                found.append((put_back.new - put_back.old, f"{line.mall} put {put_back.new - put_back.old} back"))
+                units = (put_back.new - put_back.old) * line.parts[sku]
+                found.append((units, f"{line.mall} put {units} back"))
     return found
 
 

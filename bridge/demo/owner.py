@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bridge.demo.evidence import Cell, Evidence
-from bridge.demo.panel import Panel
+from bridge.demo.panel import MALLS, Panel
 
 STOCK, LISTINGS, QUESTIONS, SETTINGS = "在庫表", "出品", "要対応", "設定"
 LIVE = "本番です"
@@ -20,28 +20,44 @@ JUST_SEEN = ("oversold", "raised there", "gap expired", "overwritten")
 
 @dataclass(frozen=True)
 class Product:
-    """One product as the sandbox made it: `split` is its stock by column, `listings` its ids as 出品 wants them."""
+    """One product as the sandbox made it, or one set: `split` is its stock by column, `listings` its ids as 出品 wants
+    them, `made_of` what a set is made of."""
 
     sku: str
     name: str
     split: Mapping[str, int]
     listings: Mapping[str, str]
     hot: bool
+    made_of: Mapping[str, int]
+
+    @property
+    def components(self) -> str:
+        """As SKU構成 wants it."""
+        return "+".join(f"{sku}×{units}" for sku, units in self.made_of.items()) or self.sku
 
 
 def products_of(world: Mapping[str, Any], columns: Sequence[str]) -> list[Product]:
-    """Spread each product's stock over the shelves; both malls show the sum."""
+    """Spread each product's stock over the shelves; every mall shows the sum. A set lies on no shelf."""
     found = []
     for number, entry in enumerate(world["products"]):
         share = entry["stock"] * (number % 4) // 4
         numbers = dict(zip(columns, (entry["stock"] - share, share), strict=True))
-        item, location = entry["listings"]["shopify"]
-        listings = {
-            "rakuten": "/".join(entry["listings"]["rakuten"]),
-            "shopify": f"{item.rsplit('/', 1)[-1]}@{location.rsplit('/', 1)[-1]}",
-        }
-        found.append(Product(entry["sku"], entry["name"], numbers, listings, entry["hot"]))
+        listings = {mall: listing_id(mall, listing) for mall, listing in entry["listings"].items()}
+        made_of = entry["made_of"]
+        split = {} if made_of else numbers
+        found.append(Product(entry["sku"], entry["name"], split, listings, entry["hot"], made_of))
     return found
+
+
+def listing_id(mall: str, listing: Sequence[str]) -> str:
+    """As 出品ID wants it."""
+    one, two = listing
+    return {
+        "rakuten": f"{one}/{two}",
+        "shopify": f"{one.rsplit('/', 1)[-1]}@{two.rsplit('/', 1)[-1]}",
+        "amazon": one,
+        "yahoo": f"{one}:{two}",
+    }[mall]
 
 
 class Owner:
@@ -59,9 +75,9 @@ class Owner:
         self._tick("bridge")
         self._until(until, alive, lambda: self._is_live("bridge"))
         say("モールを本番に / the malls go live")
-        for name in ("rakuten", "shopify"):
+        for name in MALLS:
             self._tick(name)
-        self._until(until, alive, lambda: self._is_live("rakuten") and self._is_live("shopify"))
+        self._until(until, alive, lambda: all(self._is_live(name) for name in MALLS))
 
     def _until(self, until: float, alive: Callable[[], None], ready: Callable[[], bool]) -> None:
         while not ready():

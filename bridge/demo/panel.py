@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-MALLS = ("rakuten", "shopify")
+MALLS = ("rakuten", "shopify", "amazon", "yahoo")
 
 
 class Panel:

@@ -21,20 +21,25 @@ from bridge.demo.owner import STOCK, Owner, products_of
 from bridge.demo.panel import MALLS, Panel
 from bridge.demo.processes import Died, Process, Processes, free_port, leave_on_signals
 from bridge.demo.screen import Screen, glance, print_verdict
-from bridge.demo.seller import SHELVES, Seller, settings
+from bridge.demo.seller import SHELVES, Sandboxed, Seller, settings
 from bridge.demo.verdict import Line, as_text, holds, verdict
 
-SKUS = 200
+SKUS = 300
+SETS = 20  # sold besides, made of these
 HOT = 60  # of them with far too little stock
 FEED_DELAY = 3.0  # seconds from an order to its appearance in a mall's feed
+AMAZON_SEARCHES = 1.0  # a second; an ordinary seller may ask 0.0056 times, which is once in three minutes
+YAHOO_CROWD = 0.15  # as many buyers as a store may have whose every order takes some of the one call a second
 SHOPIFY_PLAN = 1000.0  # points a second: Plus, as a shop with several orders a second has it
 WEBHOOKS = {"doubled": 0.3, "late": [0.0, 4.0], "lost": 0.1}  # as the network treats Shopify's notices
 LAG = FEED_DELAY + 2.0  # what the settings promise about it
 FIRST_DAY = 120.0  # seconds within which everything must be live
 SETTLE = 60.0  # seconds the world may take to come to rest
 DOWN_FOR = 3.0  # seconds between kill -9 and restart
+SLOW = {"amazon": 2.0, "yahoo": 9.0}  # Amazon is asked for orders every 2 s; Yahoo takes a call in 1.1 s: 8 of them
 REPORT = Path("var/demo-verdict.txt")
 START_UP = 6.0  # seconds a restarted bridge may take to its first round
+ALLOWANCE = Allowance(slow=SLOW)
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ class Demo:
             self.screen.say("Ctrl-C")
         ended = datetime.now(UTC)
         evidence = self._come_to_rest(Times(began, ended, tuple(self.outages)))
-        lines = verdict(evidence, Allowance(), trade=self.options.seconds is not None)
+        lines = verdict(evidence, ALLOWANCE, trade=self.options.seconds is not None)
         lines.append(self._reconcile())
         self.screen.__exit__(None, None, None)
         print_verdict(self.screen.console, lines)
@@ -90,11 +95,12 @@ class Demo:
         )
         self.address = sandbox.said("http://")
         self.panel = Panel(httpx.Client(base_url=self.address, timeout=30, trust_env=False))
-        screen.say(f"{SKUS}商品を2つのモールへ / {SKUS} products into two malls")
-        dials = {"skus": SKUS, "hot": HOT, "hot_stock": [1, 2], "seed": self.options.seed}
-        world = self.panel.post("/world", dials)
+        screen.say(f"{SKUS}商品とセット{SETS}個を4つのモールへ / {SKUS} products, {SETS} sets into four malls")
+        dials = {"skus": SKUS, "hot": HOT, "sets": SETS, "hot_stock": [1, 2], "seed": self.options.seed}
+        world = self.panel.post("/world", {**dials, "amazon": True, "yahoo": True})
         for mall in MALLS:
             self.panel.put(f"/malls/{mall}/feed", {"visible_after": FEED_DELAY})
+        self.panel.put("/malls/amazon/pace", {"update_delay": FEED_DELAY, "search_rate": AMAZON_SEARCHES})
         self.panel.put("/malls/shopify/plan", {"restore_rate": SHOPIFY_PLAN})
         self.panel.put("/malls/shopify/webhooks", WEBHOOKS)
         self.products = products_of(world, SHELVES)
@@ -106,11 +112,13 @@ class Demo:
         self.ledger = self.folder / "ledger.sqlite"
         self.config = self.folder / "bridge.toml"
         location = self.products[0].listings["shopify"].split("@")[1]
-        text = settings(self.address, key, self.spreadsheet, self.ledger, location, LAG, free_port())
-        self.config.write_text(text, encoding="utf-8")
+        amazon, yahoo = (self.panel.get(f"/malls/{mall}/keys") for mall in ("amazon", "yahoo"))
+        given = Sandboxed(self.address, key, self.spreadsheet, self.ledger, LAG, free_port(), location, amazon, yahoo)
+        self.config.write_text(settings(given), encoding="utf-8")
         self.processes.run("init", "init", "--config", str(self.config))
         self.seller = Seller(self.address, key, self.spreadsheet)
         self.seller.fill(self.products)
+        self.sets = {p.sku: p.made_of for p in self.products if p.made_of}
         self.opening = {(p.sku, shelf): units for p in self.products for shelf, units in p.split.items()}
 
     def _start_bridge(self) -> Process:
@@ -131,7 +139,8 @@ class Demo:
             "/staff", {"spreadsheet_id": self.spreadsheet, "rate_per_second": 1.4, "busy_share": 0.95, "seed": seed}
         )
         rate = self.options.rate
-        self.panel.post("/shoppers", {"rate_per_second": rate, "steepness": 0.4, "hot_skus": hot, "seed": seed})
+        dials = {"rate_per_second": rate, "steepness": 0.4, "crowds": {"yahoo": YAHOO_CROWD}}
+        self.panel.post("/shoppers", {**dials, "hot_skus": hot, "seed": seed})
         return began
 
     # --- the trade ---------------------------------------------------------------------------------------------------
@@ -171,7 +180,9 @@ class Demo:
 
     def _look(self, times: Times, table: list[list[str]] | None = None) -> Evidence:
         rows = table if table is not None else self._shown()
-        return collect(self.panel, self.ledger, rows, opening=self.opening, selling=SHELVES, times=times)
+        return collect(
+            self.panel, self.ledger, rows, opening=self.opening, selling=SHELVES, times=times, sets=self.sets
+        )
 
     def _shown(self) -> list[list[str]]:
         rows: list[list[str]] = self.panel.get(f"/sheets/{self.spreadsheet}/table", tab=STOCK)["rows"]
@@ -209,7 +220,7 @@ class Demo:
 
     def _at_rest(self, evidence: Evidence) -> bool:
         waiting = any(question.kind == "two readings" for question in evidence.books.open_questions)
-        return not waiting and holds(verdict(evidence, Allowance(), trade=False))
+        return not waiting and holds(verdict(evidence, ALLOWANCE, trade=False))
 
 
 def run_demo(options: Options) -> int:

@@ -25,7 +25,7 @@ ZONE = ZoneInfo("Asia/Tokyo")
 PLAIN_EVERY = 5.0  # seconds between two plain lines
 PLAIN_WIDTH = 150
 EVENTS = 9
-NAMES = {"rakuten": "楽天", "shopify": "Shopify"}
+NAMES = {"rakuten": "楽天", "shopify": "Shopify", "amazon": "Amazon", "yahoo": "Yahoo!"}
 ACTS = {
     "sort": "並べ替え sort",
     "insert": "行を挿入 insert a row",
@@ -74,7 +74,7 @@ def glance(evidence: Evidence, acts: Sequence[tuple[datetime, str, str]], now: d
 def happenings(e: Evidence, acts: Sequence[tuple[datetime, str, str]]) -> list[Happening]:
     """The last few things that people and the bridge did."""
     found = [
-        Happening(line.placed_at, NAMES[line.mall], f"注文 order  {line.sku} ×{line.units}", "cyan")
+        Happening(line.placed_at, NAMES[line.mall], f"注文 order  {line.code} ×{line.units}", "cyan")
         for line in e.sold[-400:]
     ]
     found += [
@@ -83,7 +83,7 @@ def happenings(e: Evidence, acts: Sequence[tuple[datetime, str, str]]) -> list[H
     ]
     found += [Happening(at, "職員 staff", f"{ACTS.get(what, what)} {sku}", "yellow") for at, what, sku in acts[-40:]]
     found += [
-        Happening(change.at, "bridge", f"→ {NAMES[change.mall]} {change.sku}  {change.old} → {change.new}", "green")
+        Happening(change.at, "bridge", f"→ {NAMES[change.mall]} {change.code}  {change.old} → {change.new}", "green")
         for change in e.stock_changes[-400:]
         if change.cause == "push" and change.at >= e.times.began
     ]
@@ -191,7 +191,7 @@ def _figures(g: Glance) -> list[Figure]:
     applied = fates["applied"] + fates["superseded"]
     entries = f"反映 applied {applied}  差し戻し refused {fates['refused']}  確認待ち waiting {fates['waiting']}"
     rows = c.with_journal + c.without_journal
-    p50, p95 = g.latency.whole.p50, g.latency.whole.p95
+    p50, p95 = g.latency.all.whole.p50, g.latency.all.whole.p95
     return [
         Figure("注文", "orders", f"{orders}", f"{len(e.sold)} 行 lines → 計上 booked {len(e.books.lines)}"),
         Figure("出荷", "shipped", f"{sum(line.shipped for line in e.sold)}", "個 units"),

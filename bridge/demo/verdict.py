@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bridge.demo.changes import FATES, judge_changes
-from bridge.demo.evidence import Evidence
-from bridge.demo.figures import count_calls, latencies
+from bridge.demo.evidence import Cell, Evidence, SoldLine
+from bridge.demo.figures import Latency, count_calls, latencies
 from bridge.demo.oversold import Allowance, find_oversold
 
 QUOTA = 60  # Google's calls a minute, reads and writes each
@@ -56,7 +56,7 @@ def _trade(e: Evidence) -> Line:
     orders = len({(line.mall, line.order) for line in e.sold})
     shipped = [line for line in e.sold if line.shipped]
     typed = {change.sku for change in e.typed}
-    on_typed = sum(line.sku in typed for line in shipped)
+    on_typed = sum(bool(typed & line.parts.keys()) for line in shipped)
     scarce = sum(units > _supply(e, sku) for sku, units in e.demand.items())
     demands = (
         (orders >= seconds * 0.99, f"{orders} orders in {seconds:.0f} s: fewer than one a second"),
@@ -85,7 +85,7 @@ def _orders(e: Evidence) -> Line:
     for line in e.sold:
         mine = booked.get(line.key)
         if mine is None:
-            why.append(f"{' '.join(line.key)} {line.sku} ×{line.units} not booked")
+            why.append(f"{' '.join(line.key)} {line.code} ×{line.units} not booked")
         elif (mine.open, mine.shipped, mine.ordered - mine.open - mine.shipped) != (
             line.open,
             line.shipped,
@@ -94,12 +94,24 @@ def _orders(e: Evidence) -> Line:
             said = f"{line.open}/{line.shipped}/{line.cancelled}"
             have = f"{mine.open}/{mine.shipped}/{mine.ordered - mine.open - mine.shipped}"
             why.append(f"{' '.join(line.key)} open/shipped/cancelled {said}, booked {have}")
-        elif sum(mine.shipped_from.values()) != line.shipped:
-            why.append(f"{' '.join(line.key)} shipped {line.shipped}, from shelves {sum(mine.shipped_from.values())}")
+        elif (left := _by_sku(mine.shipped_from)) != _by_part(line):
+            why.append(f"{' '.join(line.key)} shipped {line.shipped} of {dict(line.parts)}, from shelves {left}")
     units = {name: sum(int(getattr(line, name)) for line in e.sold) for name in ("open", "shipped", "cancelled")}
     states = f"units open {units['open']}, shipped {units['shipped']}, cancelled {units['cancelled']}"
     found = f"{len(e.sold)} lines = {len(booked)} booked · {states}"
     return Line(not why and bool(e.sold), "受注 = 計上", "orders taken = booked", found, tuple(why))
+
+
+def _by_part(line: SoldLine) -> dict[str, int]:
+    return {sku: line.shipped * units for sku, units in line.parts.items() if line.shipped}
+
+
+def _by_sku(shelves: Mapping[Cell, int]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for (sku, _), units in shelves.items():
+        if units:
+            total[sku] = total.get(sku, 0) + units
+    return total
 
 
 def _changes(e: Evidence) -> Line:
@@ -170,16 +182,18 @@ def _sheet_drift(e: Evidence) -> Line:
 
 
 def _mall_drift(e: Evidence) -> Line:
-    """Each mall's own number against the sheet and the malls' own open orders."""
+    """Each mall's own number against the sheet and the malls' own open orders; a set's against what can be made."""
     why: list[str] = []
     open_units = e.units("open")
     rows = {row.sku: row for row in e.rows}
-    for (mall, sku), quantity in sorted(e.stock.items()):
-        row = rows.get(sku)
-        numbers = [_number(text) or 0 for text in row.cells.values()] if row else []
-        wanted = max(0, sum(numbers) - open_units.get(sku, 0))
+    free = {
+        sku: max(0, sum(_number(text) or 0 for text in row.cells.values()) - open_units.get(sku, 0))
+        for sku, row in rows.items()
+    }
+    for (mall, code), quantity in sorted(e.stock.items()):
+        wanted = min(free.get(sku, 0) // units for sku, units in e.parts(code).items())
         if quantity != wanted:
-            why.append(f"{mall} {sku} shows {quantity}, should show {wanted}")
+            why.append(f"{mall} {code} shows {quantity}, should show {wanted}")
     pushes = sum(change.cause == "push" and change.at >= e.times.began for change in e.stock_changes)
     found = f"{len(e.stock)} listings · {pushes} pushes"
     return Line(not why and bool(e.stock), "差異 表↔モール", "drift sheet ↔ malls", found, tuple(why))
@@ -189,7 +203,7 @@ def _oversold(e: Evidence, allowance: Allowance) -> Line:
     found = find_oversold(e, allowance)
     units, known = sum(each.units for each in found), sum(each.known for each in found)
     why = [
-        f"{each.sold.mall} {each.sold.order} {each.sold.sku}: {each.known} unexplained; {'; '.join(each.reasons)}"
+        f"{each.sold.mall} {each.sold.order} {each.sku}: {each.known} unexplained; {'; '.join(each.reasons)}"
         for each in found
         if each.known
     ]
@@ -197,17 +211,22 @@ def _oversold(e: Evidence, allowance: Allowance) -> Line:
         f"{units} units in {len(found)} lines, {units - known} explained by a pair of orders and its delay "
         f"(feed + {allowance.order:.0f} s to act)"
     )
-    notes = tuple(f"{each.units} × {each.sold.sku}: {'; '.join(each.reasons)}" for each in found if not each.known)
+    notes = tuple(f"{each.units} × {each.sku}: {'; '.join(each.reasons)}" for each in found if not each.known)
     return Line(not why, "売り越し", "oversold", text, tuple(why), notes)
 
 
 def _latency(e: Evidence) -> Line:
     found = latencies(e)
-    text = (
-        f"p50 {found.whole.p50:.1f} s, p95 {found.whole.p95:.1f} s of {found.whole.count} "
-        f"(after the feed shows it: {found.own.p50:.1f} / {found.own.p95:.1f} s)"
+    notes = [f"{one} → {two}: {_seconds(each)}" for (one, two), each in sorted(found.by_pair.items())]
+    ok = None if found.all.whole.count else False
+    return Line(ok, "他モールへの反映", "sale → lowered elsewhere", _seconds(found.all), (), tuple(notes))
+
+
+def _seconds(each: Latency) -> str:
+    return (
+        f"p50 {each.whole.p50:.1f} s, p95 {each.whole.p95:.1f} s of {each.whole.count} "
+        f"(after the feed shows it: {each.own.p50:.1f} / {each.own.p95:.1f} s)"
     )
-    return Line(None if found.whole.count else False, "他モールへの反映", "sale → lowered elsewhere", text)
 
 
 def _updates(e: Evidence) -> Line:

@@ -139,7 +139,7 @@ class Sandbox:
         self.shopify = Shopify(clock, seed=seed)
         self.amazon = Amazon(clock, seed=seed)
         self.yahoo = Yahoo(clock, seed=seed)
-        self.crowd = Crowd(clock, (self.rakuten, self.shopify, self.amazon))
+        self.crowd = Crowd(clock, (self.rakuten, self.shopify, self.amazon, self.yahoo))
         self.usage = Usage(self.sheets, clock)
         self.faults = {
             "sheets": Faults(self.usage, clock, seed=seed),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import accumulate
 from random import Random
 
@@ -31,6 +31,8 @@ class ShopperDials:
     """share of orders made smaller by a unit"""
     regret_after: tuple[float, float] = (2.0, 15.0)
     """seconds from an order to its cancellation or change"""
+    crowds: Mapping[str, float] = field(default_factory=dict)
+    """mall → how many people it draws, against 1 for one that isn't named"""
 
 
 class Shoppers:
@@ -104,7 +106,8 @@ class Shoppers:
     def _basket(self) -> tuple[Mall, list[tuple[Listing, int]]]:
         """A mall that has the first thing wanted, and up to `most_lines` things of that mall."""
         first = self._sku()
-        mall = self._random.choice([mall for mall in self._malls if mall.name in self._offers[first]])
+        malls = [mall for mall in self._malls if mall.name in self._offers[first]]
+        [mall] = self._random.choices(malls, [self._dials.crowds.get(mall.name, 1.0) for mall in malls])
         several = self._random.random() < self._dials.several_lines
         lines = self._random.randint(2, self._dials.most_lines) if several else 1
         skus = dict.fromkeys([first, *(self._sku() for _ in range(lines - 1))])

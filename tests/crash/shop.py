@@ -19,7 +19,7 @@ from bridge.demo.changes import judge_changes
 from bridge.demo.collect import collect
 from bridge.demo.evidence import Evidence, Times, TypedChange
 from bridge.demo.oversold import Allowance
-from bridge.demo.panel import MALLS, Panel
+from bridge.demo.panel import Panel
 from bridge.demo.verdict import Line, verdict
 from bridge.instance import home_of
 from bridge.sandbox.server import KEY_FILE, Server
@@ -32,6 +32,7 @@ from tests.support.world import Moment, World
 
 STOCK = {f"S{n}": (20 + n, n % 3, None) for n in range(1, 7)}
 SHELVES = ("本社倉庫", "渋谷店")
+MALLS = ("rakuten", "shopify")
 PATIENCE = 300.0  # seconds until a point must have been reached, or everything must be at rest
 STEP = 0.1  # seconds between two acts of people
 MEANT = ("orders taken = booked", "staff changes accounted for", "staff cells as meant", "conservation")

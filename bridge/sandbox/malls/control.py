@@ -106,6 +106,8 @@ class Control:
             ("PUT", "/sandbox/malls/shopify/plan", self._plan),
             ("GET", "/sandbox/malls/shopify/webhooks", self._webhooks),
             ("PUT", "/sandbox/malls/shopify/webhooks", self._turn_webhooks),
+            ("PUT", "/sandbox/malls/amazon/pace", self._amazon_pace),
+            ("GET", "/sandbox/malls/amazon/keys", self._amazon_keys),
             ("GET", "/sandbox/malls/yahoo/keys", self._yahoo_keys),
             ("POST", _MALL + "/buy", self._buy),
             ("POST", _MALL + "/ship", self._ship),
@@ -141,7 +143,8 @@ class Control:
     def _world(self, request: Request) -> Body:
         given = _read(request)
         amazon = self._amazon if given.pop("amazon", False) else None
-        products = seed_world(self._rakuten, self._shopify, amazon, **_with_spans(given))
+        yahoo = self._yahoo if given.pop("yahoo", False) else None
+        products = seed_world(self._rakuten, self._shopify, amazon, yahoo, **_with_spans(given))
         return {"products": [asdict(product) for product in products]}
 
     # People.
@@ -218,6 +221,24 @@ class Control:
     def _turn_webhooks(self, request: Request) -> Body:
         self._shopify.courier.dial = CourierDial(**_with_spans(_read(request)))
         return self._webhooks(request)
+
+    def _amazon_pace(self, request: Request) -> Body:
+        """How late its order search is (seconds), and how often it may be asked (a second). A large seller may ask more
+        often (amazon.md §13); the two minutes are for everybody."""
+        given = _read(request)
+        switches = self._amazon.switches
+        switches.update_delay, switches.order_search_rate = float(given["update_delay"]), float(given["search_rate"])
+        return {"update_delay": switches.update_delay, "search_rate": switches.order_search_rate}
+
+    def _amazon_keys(self, _request: Request) -> Body:
+        """What the seller would copy from Seller Central and the developer's console into the settings."""
+        amazon = self._amazon
+        return {
+            "shop": amazon.seller,
+            "client_id": amazon.client_id,
+            "client_secret": amazon.client_secret,
+            "refresh_token": amazon.refresh_token,
+        }
 
     def _yahoo_keys(self, _request: Request) -> Body:
         """What the store's person would copy from Yahoo's pages into the settings."""
