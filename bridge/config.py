@@ -290,6 +290,7 @@ class Amazon:
     marketplace: Word = "A1VC38T7YXB528"
     orders_seconds: PollSeconds = 200.0
     lag_seconds: LagSeconds = 180.0
+    fba_seconds: PollSeconds = 600.0
     look_back_days: Annotated[int, Rule(1, 730)] = 60
     client_secret_expires: Annotated[str, Rule(judge=_date)] | None = None
     maintenance: Maintenance = ()

@@ -23,7 +23,7 @@ from google.oauth2.service_account import Credentials
 
 from bridge.channels.amazon import AmazonChannel
 from bridge.channels.http import RequestRecord, Seams
-from bridge.channels.port import Channel, WriteKind
+from bridge.channels.port import Channel, CountsStock, WriteKind
 from bridge.channels.rakuten import RakutenChannel
 from bridge.channels.shopify import ShopifyChannel
 from bridge.channels.yahoo import YahooChannel
@@ -36,6 +36,7 @@ from bridge.flows import reconcile
 from bridge.flows.answers import Answering
 from bridge.flows.apply import Apply
 from bridge.flows.claim import Claim
+from bridge.flows.count import take_count
 from bridge.flows.cycle import SheetCycle
 from bridge.flows.desk import Desk
 from bridge.flows.health import Health, health
@@ -129,6 +130,7 @@ class Service:
         self._watchers = Watchers(self.clock, self.ledger, self._fail)
         self._guards = {c.name: Guard.pair(self._watchers, c.name) for c in self.channels}
         self._key_guards = {c.name: Guard(self._watchers, f"{c.name} key", None) for c in self.channels}
+        self._count_guards = {c.name: Guard(self._watchers, f"{c.name} count", None) for c in self.channels}
         self.wakes = {c.name: Wake(self.clock, MALL_LOOKS) for c in self.channels}
         self.wakes[edit_hook.SENDER] = Wake(self.clock, SHEET_LOOKS)
         self.doorbell = Doorbell(self.ledger, self.clock, self.wakes)
@@ -229,6 +231,11 @@ class Service:
         orders.run(self.intakes[channel.name].run)
         quantities.run(self.pushers[channel.name].run)
 
+    def count(self, channel: Channel) -> None:
+        """What lies in a channel's own warehouse, where it has one."""
+        if isinstance(channel, CountsStock):
+            self._count_guards[channel.name].run(partial(take_count, self.ledger, self.shop, channel))
+
     def reconcile(self) -> list[Drift]:
         """Compare everything; drift becomes rows in 要対応. Raises as a cycle and a channel's read do."""
         drifts = self.reconcile_sheet()
@@ -264,6 +271,7 @@ class Service:
         """Every job once, in turn."""
         self.cycle.run()
         for channel in self.channels:
+            self.count(channel)
             self.channel_round(channel)
             self._key_guards[channel.name].run(partial(watch_key, self.ledger, self.shop, channel))
         self.cycle.run()
@@ -315,11 +323,14 @@ class Service:
             _every(jobs, FULL_READ.total_seconds()).do(quantities.run, self.pushers[channel.name].run)
         _every(jobs, SALES_LOOK.total_seconds()).do(quantities.run, self.pushers[channel.name].watch_sales)
         self._daily(jobs).do(quantities.run, lambda: self.reconcile_channel(channel))
+        if isinstance(channel, CountsStock):
+            _every(jobs, _count_seconds(self.config, channel.name)).do(self.count, channel)
         if channel.name in self.subscriptions:
             guard = Guard(self._watchers, f"{channel.name} webhooks", None)
             jobs.every(2).seconds.do(self.subscriptions[channel.name].when_due, guard.run)
         look_at_key = partial(self._key_guards[channel.name].run, partial(watch_key, self.ledger, self.shop, channel))
         _every(jobs, KEY_LOOK.total_seconds()).do(look_at_key)
+        self.count(channel)
         self.guarded_round(channel)
         look_at_key()
         self._turn(
@@ -392,6 +403,10 @@ def _orders_seconds(config: Config, name: str) -> float:
     return float(getattr(config.channels, name).orders_seconds)
 
 
+def _count_seconds(config: Config, name: str) -> float:
+    return float(getattr(config.channels, name).fba_seconds)
+
+
 def _here(at: time, zone: str) -> str:
     """A time of day in `zone` by this machine's clock, as `schedule` takes it (its own zones would need pytz)."""
     there = datetime.combine(datetime.now(ZoneInfo(zone)), at, ZoneInfo(zone))
@@ -426,5 +441,6 @@ def _facts(config: Config, channel: Channel) -> ChannelFacts:
         look_back=capabilities.look_back,
         compare_and_set=capabilities.write is WriteKind.COMPARE_AND_SET,
         hides=capabilities.hides,
+        counts_at=channel.warehouse if isinstance(channel, CountsStock) else "",
         windows=tuple(read_window(text, ZoneInfo(config.bridge.timezone)) for text in settings.maintenance),
     )

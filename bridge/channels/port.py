@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -120,12 +120,21 @@ class KeyLife:
     warning: timedelta = KEY_WARNING
 
 
+@runtime_checkable
 class CountsStock(Protocol):
     """A channel that keeps goods of ours in a warehouse of its own and counts them itself (FBA): a location that is
-    read and never written."""
+    read and never written. `warehouse`: what that location is called."""
+
+    name: str
+    warehouse: str
 
     def counted(self) -> Mapping[ListingKey, int]:
         """Sellable units there, of every listing it holds. One that is missing is unknown, never 0.
+
+        Raises TryAgain, NeedsPerson."""
+
+    def fulfils(self, listings: Iterable[ListingKey]) -> Set[ListingKey]:
+        """Those that the channel ships from there, and we don't: they are sent no number.
 
         Raises TryAgain, NeedsPerson."""
 

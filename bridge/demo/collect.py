@@ -21,10 +21,11 @@ def collect(
     selling: Sequence[str],
     times: Times,
     sets: Mapping[str, Mapping[str, int]] | None = None,
+    fba: Mapping[str, str] | None = None,
     others: Sequence[str] = (),
 ) -> Evidence:
-    """`table`: the texts of 在庫表, however they were read · `sets`: what each set is made of · `others`: the stock
-    columns that don't sell."""
+    """`table`: the texts of 在庫表, however they were read · `sets`: what each set is made of · `fba`: the offers that
+    Amazon ships, with their SKUs · `others`: the stock columns that don't sell."""
     staff = panel.get("/staff")
     state = panel.get("/state")
     made_of = sets or {}
@@ -59,6 +60,7 @@ def collect(
         sets=made_of,
         by_amazon=by_amazon,
         at_amazon=at_amazon,
+        fba=fba or {},
     )
 
 
@@ -88,6 +90,7 @@ def rows_of(table: Sequence[Sequence[str]], columns: Sequence[str], others: Sequ
             line["販売可能"],
             {name: line[name] for name in columns},
             {name: line[name] for name in others},
+            line.get("FBA", ""),
         )
         for line in by_header(table, "SKU")
         if line["SKU"] or line["ロック"]

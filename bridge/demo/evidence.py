@@ -163,7 +163,7 @@ class Call:
 @dataclass(frozen=True)
 class Row:
     """One row of 在庫表 as read over the API. `cells`: its selling stock cells' texts by column · `others`: those that
-    don't sell."""
+    don't sell · `fba`: "" without that column."""
 
     sku: str
     lock: str
@@ -171,6 +171,7 @@ class Row:
     sellable: str
     cells: Mapping[str, str]
     others: Mapping[str, str] = field(default_factory=dict)
+    fba: str = ""
 
 
 @dataclass(frozen=True)
@@ -206,6 +207,7 @@ class Evidence:
     sets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     by_amazon: Sequence[SoldLine] = ()
     at_amazon: Mapping[str, int] = field(default_factory=dict)  # code → units that Amazon can ship
+    fba: Mapping[str, str] = field(default_factory=dict)  # code of such an offer → its SKU, as 出品 has it
 
     @cached_property
     def meant(self) -> Mapping[Cell, int]:

@@ -21,7 +21,7 @@ JUST_SEEN = ("oversold", "raised there", "gap expired", "overwritten")
 @dataclass(frozen=True)
 class Product:
     """One product as the sandbox made it, or one set: `split` is its stock by column, `listings` its ids as 出品 wants
-    them, `made_of` what a set is made of."""
+    them, `made_of` what a set is made of · `by_amazon`: the id of the offer that Amazon ships, "" without one."""
 
     sku: str
     name: str
@@ -29,6 +29,7 @@ class Product:
     listings: Mapping[str, str]
     hot: bool
     made_of: Mapping[str, int]
+    by_amazon: str = ""
 
     @property
     def components(self) -> str:
@@ -45,7 +46,8 @@ def products_of(world: Mapping[str, Any], columns: Sequence[str]) -> list[Produc
         listings = {mall: listing_id(mall, listing) for mall, listing in entry["listings"].items()}
         made_of = entry["made_of"]
         split = {} if made_of else numbers
-        found.append(Product(entry["sku"], entry["name"], split, listings, entry["hot"], made_of))
+        by_amazon = listing_id("amazon", entry["by_amazon"]) if entry["by_amazon"] else ""
+        found.append(Product(entry["sku"], entry["name"], split, listings, entry["hot"], made_of, by_amazon))
     return found
 
 

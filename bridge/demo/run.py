@@ -181,7 +181,14 @@ class Demo:
     def _look(self, times: Times, table: list[list[str]] | None = None) -> Evidence:
         rows = table if table is not None else self._shown()
         return collect(
-            self.panel, self.ledger, rows, opening=self.opening, selling=SHELVES, times=times, sets=self.sets
+            self.panel,
+            self.ledger,
+            rows,
+            opening=self.opening,
+            selling=SHELVES,
+            times=times,
+            sets=self.sets,
+            fba={p.by_amazon: p.sku for p in self.products if p.by_amazon},
         )
 
     def _shown(self) -> list[list[str]]:

@@ -45,6 +45,7 @@ class Seller:
             for p in products
             for mall, listing in p.listings.items()
         ]
+        listings += [{"チャネル": "amazon", "出品ID": p.by_amazon, "SKU構成": p.sku} for p in products if p.by_amazon]
         self._make_room(LISTINGS, len(listings))
         data = [*self._columns(STOCK, stock), *self._columns(LISTINGS, listings)]
         body = {"valueInputOption": "USER_ENTERED", "data": data}
@@ -147,6 +148,7 @@ base_url = "{address}/malls/amazon"
 token_url = "{address}/malls/amazon/auth/o2/token"
 orders_seconds = 2
 lag_seconds = {lag}
+fba_seconds = 5
 
 [channels.yahoo]
 shop = "{yahoo["shop"]}"

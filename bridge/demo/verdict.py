@@ -29,7 +29,7 @@ class Line:
 def verdict(evidence: Evidence, allowance: Allowance, *, trade: bool = True) -> list[Line]:
     """`trade`: whether the run must have been as lively as the demo promises."""
     judges: list[Callable[[Evidence], Line]] = [_orders, _changes, _cells, _conservation]
-    judges += [_sheet_drift, _mall_drift, lambda e: _oversold(e, allowance), _latency, _updates, _calls]
+    judges += [_sheet_drift, _mall_drift, _by_amazon, lambda e: _oversold(e, allowance), _latency, _updates, _calls]
     judges += [_webhooks, _open]
     return [*([_trade(evidence)] if trade else []), *(judge(evidence) for judge in judges)]
 
@@ -197,6 +197,23 @@ def _mall_drift(e: Evidence) -> Line:
     pushes = sum(change.cause == "push" and change.at >= e.times.began for change in e.stock_changes)
     found = f"{len(e.stock)} listings · {pushes} pushes"
     return Line(not why and bool(e.stock), "差異 表↔モール", "drift sheet ↔ malls", found, tuple(why))
+
+
+def _by_amazon(e: Evidence) -> Line:
+    """What Amazon ships itself: its count stands in the table, and nothing of ours moves for it, nor does its offer."""
+    booked = {line.key for line in e.books.lines}
+    why = [f"{' '.join(line.key)} is Amazon's to ship, and booked" for line in e.by_amazon if line.key in booked]
+    why += [f"{c.code} was sent {c.new}" for c in e.stock_changes if c.code in e.fba and c.cause == "push"]
+    why += [f"{code} is no longer Amazon's to ship" for code in sorted(e.fba.keys() - e.at_amazon.keys())]
+    lying: dict[str, int] = {}
+    for code, sku in e.fba.items():
+        lying[sku] = lying.get(sku, 0) + e.at_amazon.get(code, 0)
+    for row in e.rows:
+        if row.fba != str(lying.get(row.sku, "")):
+            why.append(f"{row.sku} FBA shows {row.fba or 'nothing'}, lies at Amazon {lying.get(row.sku, 'none')}")
+    sold = sum(line.kept for line in e.by_amazon)
+    found = f"{len(e.fba)} offers, {sum(lying.values())} units counted · {sold} sold in {len(e.by_amazon)} lines"
+    return Line(not why if e.fba else None, "FBA", "FBA: counted, never written", found, tuple(why))
 
 
 def _oversold(e: Evidence, allowance: Allowance) -> Line:

@@ -18,6 +18,7 @@ class Cause(StrEnum):
     RETURNED = "returned"  # goods came back, to be inspected
     LOWER_READING = "lower reading"  # two readings of one edit: the lower holds
     ANSWER = "answer"  # a person settled a question
+    COUNTED = "counted"  # a channel counted what lies in its own warehouse
 
     @property
     def typed(self) -> bool:

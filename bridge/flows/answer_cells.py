@@ -19,7 +19,7 @@ from bridge.flows.bigchange import KINDS
 from bridge.flows.dark import contact_with
 from bridge.flows.rule_cells import cannot_stop, strange_stop, where_to_stop
 from bridge.flows.safety import SAFETY, STOP, waiting
-from bridge.flows.shop import Shop, bridge_live, places
+from bridge.flows.shop import Shop, bridge_live, counted_units, places, ships_itself
 from bridge.flows.stopped import WAITING, Halted, halted
 from bridge.ledger.channels import ChannelRecord
 from bridge.ledger.ledger import Tx
@@ -52,6 +52,8 @@ class Facts:
     rules: Mapping[Scope, Entry]
     resume_waits: Container[str]
     live: bool  # the whole bridge
+    warehouses: Mapping[str, str]  # channel → the location that it counts itself
+    counted: Mapping[ListingKey, int]  # what it ships from there itself, and how many it counted
 
 
 def gather(tx: Tx, shop: Shop) -> Facts:
@@ -86,7 +88,18 @@ def gather(tx: Tx, shop: Shop) -> Facts:
         rules=tx.rules.all(),
         resume_waits=tx.get(WAITING, []),
         live=bridge_live(tx),
+        warehouses={name: facts.counts_at for name, facts in shop.channels.items() if facts.counts_at},
+        counted=_counted(tx, shop),
     )
+
+
+def _counted(tx: Tx, shop: Shop) -> dict[ListingKey, int]:
+    found: dict[ListingKey, int] = {}
+    for name, facts in shop.channels.items():
+        if facts.counts_at:
+            own, units = ships_itself(tx, name), counted_units(tx, name)
+            found |= {key: units[key] for key in own & units.keys()}
+    return found
 
 
 class Answers:
@@ -106,10 +119,18 @@ class Answers:
         stocked = any(balance.stocked for balance in selling)
         free = sum(balance.free for balance in selling) - safety - self._facts.held.get(sku, 0)
         return {
+            "fba": self._at_warehouses(sku),
             "allocated": allocated,
             "sellable": free if stocked else None,
             "state": self._state(sku) or None,
         }
+
+    def _at_warehouses(self, sku: str) -> int | None:
+        """Units that channels count in their own warehouses; None where nothing is sold from there."""
+        mine = {record.key.channel for record in self._facts.listings.get(sku, []) if record.key in self._facts.counted}
+        balances = self._facts.balances.get(sku, {})
+        lying = [balances.get(self._facts.warehouses[channel], Balance()).on_hand for channel in mine]
+        return sum(lying) if mine else None
 
     def state_of(self, row: Row, view: View) -> str:
         """The sentence of a row that isn't the one row of a known SKU; "" where nothing is to be said."""
@@ -195,7 +216,7 @@ class Answers:
         return {
             "wanted": state.wanted,
             "sent": state.sent,
-            "confirmed": state.shown,
+            "confirmed": self._facts.counted.get(record.key, state.shown),
             "state": self._listing_state(record),
         }
 
@@ -257,6 +278,8 @@ class Answers:
         for component in record.components:
             if component.sku not in self._facts.records:
                 return self._say("listing unknown", sku=component.sku)
+        if record.key in self._facts.counted:
+            return self._say("listing counted", channel=record.key.channel)
         if state.wanted is None:
             return self._say("listing no number")
         if not self._live(record):

@@ -18,6 +18,7 @@ from bridge.domain.stock import Cause, Component, Movement
 from bridge.domain.table import Row
 from bridge.domain.tokens import number_of
 from bridge.flows import bigchange, safety
+from bridge.flows.count import recount
 from bridge.flows.desk import Look, header_problems
 from bridge.flows.edit_records import supersede_reading
 from bridge.flows.gone import decide, decide_all, report_gone
@@ -125,6 +126,7 @@ class Answering:
         touched |= {c.sku for record in changed if record.key in known for c in known[record.key].components}
         replan(tx, self.shop, touched)
         book_unmapped(tx, self.shop)
+        recount(tx, self.shop)
 
     # --- 設定 --------------------------------------------------------------------------------------------------------
 

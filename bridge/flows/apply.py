@@ -295,7 +295,7 @@ class Apply:
             cells = answers.row(row.sku) if known else {"state": answers.state_of(row, view) or None}
             if row.hold:
                 cells = {"state": cells.get("state")}
-            wrong = {role: value for role, value in cells.items() if shown[role] != value}
+            wrong = {role: value for role, value in cells.items() if role in shown and shown[role] != value}
             record = records.get(row.sku)
             if row.confirm and known and record and record.standing is not Standing.NEW and live:
                 wrong["confirm"] = False

@@ -11,6 +11,7 @@ from bridge.domain.reading import Quantity
 from bridge.domain.stock import Cause, Movement
 from bridge.domain.table import View
 from bridge.fault_points import Point, reached
+from bridge.flows.count import recount
 from bridge.flows.replan import replan
 from bridge.flows.shop import Shop, places
 from bridge.ledger.ledger import Tx
@@ -75,6 +76,7 @@ def go_live(tx: Tx, shop: Shop, view: View) -> None:
     tx.put("opening answers", {})  # another opening is another question
     tx.put("live", True)
     tx.put("live_at", iso(tx.at))
+    recount(tx, shop)
     replan(tx, shop, {row.sku for row in view.rows if row.sku})
     reached(Point.OPENED_ANEW)
 

@@ -11,7 +11,7 @@ from bridge.domain.edit_book import Standing
 from bridge.domain.push import gap
 from bridge.domain.rules import WHOLE, Halt, shown
 from bridge.domain.stock import Balance
-from bridge.flows.shop import Shop, decided_of_gone, listing_name, places
+from bridge.flows.shop import Shop, decided_of_gone, listing_name, places, ships_itself
 from bridge.flows.stopped import halt_of
 from bridge.ledger.ledger import Tx
 from bridge.ledger.listings import ListingRecord
@@ -33,6 +33,7 @@ def replan(tx: Tx, shop: Shop, skus: Iterable[str]) -> None:
     records = tx.sheet.skus()
     where, decided = places(tx), decided_of_gone(tx)
     percents = _percents(tx, (record for key, record in known.items() if key.channel in shop.channels))
+    not_ours = {key for name, facts in shop.channels.items() if facts.counts_at for key in ships_itself(tx, name)}
     changed = []
     for key, record in sorted(mine.items()):
         facts = shop.channels.get(key.channel)
@@ -50,7 +51,7 @@ def replan(tx: Tx, shop: Shop, skus: Iterable[str]) -> None:
             )
             for part in record.components
         }
-        made = wanted(record.components, free, facts.max_quantity)
+        made = None if key in not_ours else wanted(record.components, free, facts.max_quantity)
         planned = None if made is None else _shown(tx, shop, record, max(0, made - record.shrunk), percents)
         new = planned
         if decided.get(listing_name(key)) == "stop" or halt_of(tx, record) is Halt.SALES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from bridge.ledger.ledger import Tx
 @dataclass(frozen=True)
 class ChannelFacts:
     """One connected channel. `locations`: the order it sells from · `windows`: when it must not be called · `hides`: as
-    in its Capabilities."""
+    in its Capabilities · `counts_at`: the location that it counts itself, "" where it has none."""
 
     name: str
     shop: str
@@ -25,6 +25,7 @@ class ChannelFacts:
     compare_and_set: bool
     windows: tuple[Window, ...] = ()
     hides: timedelta = timedelta(0)
+    counts_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,22 @@ def places(tx: Tx) -> Places:
 def missing_listings(tx: Tx, channel: str) -> set[str]:
     """Ids of listings that their channel doesn't know."""
     return set(tx.get(f"missing {channel}", []))
+
+
+def counted_units(tx: Tx, channel: str) -> dict[ListingKey, int]:
+    """What a channel counted last in its own warehouse, by listing."""
+    known: dict[str, int] = tx.get(f"counted {channel}", {})
+    return {ListingKey(channel, number): units for number, units in known.items()}
+
+
+def ships_itself(tx: Tx, channel: str) -> set[ListingKey]:
+    """Listings that their channel ships from its own warehouse: they are sent no number."""
+    return {ListingKey(channel, number) for number in tx.get(f"ships itself {channel}", [])}
+
+
+def keep_counted(tx: Tx, channel: str, units: Mapping[ListingKey, int], own: Iterable[ListingKey]) -> None:
+    tx.put(f"counted {channel}", {key.id: count for key, count in sorted(units.items())})
+    tx.put(f"ships itself {channel}", sorted(key.id for key in own))
 
 
 DECIDED = "listings gone"

@@ -4,7 +4,7 @@ the bridge's own (the banners and what they need); changes nothing else."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bridge.domain.reading import CellKind, RawCell
@@ -48,6 +48,7 @@ def build(gateway: Gateway, language: str, channels: Sequence[str], journal_line
         if spec.ja in present or spec.en in present:
             continue
         sheet_id = next(n for n in range(7000 + number, 10**6, 100) if n not in taken)
+        spec = _for_channels(spec, channels)
         requests += _add_tab(spec, sheet_id, language, journal_lines)
         requests += _columns(spec, sheet_id, language)
         if role == "settings":
@@ -59,6 +60,11 @@ def build(gateway: Gateway, language: str, channels: Sequence[str], journal_line
     if requests:
         gateway.write(requests)
     return Built(tuple(added))
+
+
+def _for_channels(spec: TabSpec, channels: Sequence[str]) -> TabSpec:
+    """Without the columns of channels that aren't connected."""
+    return replace(spec, columns=tuple(each for each in spec.columns if not each.channel or each.channel in channels))
 
 
 def _first_banner(spec: TabSpec, sheet_id: int, language: str) -> list[Request]:

@@ -19,7 +19,8 @@ HEADER_ROWS = 5  # the header stands in one of the first rows; above it there ma
 
 @dataclass(frozen=True)
 class ColumnSpec:
-    """One column of a template. `by`: who owns its cells · `width` in pixels · `optional`: a tab may lack it."""
+    """One column of a template. `by`: who owns its cells · `width` in pixels · `optional`: a tab may lack it, `bridge
+    init` adds it · `channel`: only for that one, where people want it."""
 
     role: str
     ja: str
@@ -30,6 +31,7 @@ class ColumnSpec:
     note_ja: str = ""
     note_en: str = ""
     optional: bool = False
+    channel: str = ""
 
     def title(self, language: str) -> str:
         return self.ja if language == "ja" else self.en
@@ -170,7 +172,8 @@ def find_columns(tab: str, rows: Sequence[Sequence[str]], locations: Sequence[st
     at = {
         column.role: _only(header, wanted[column.role], column.ja, problems)
         for column in spec.columns
-        if column.role in wanted and not (column.optional and wanted[column.role].isdisjoint(header))
+        if column.role in wanted
+        and not ((column.optional or column.channel) and wanted[column.role].isdisjoint(header))
     }
     found = {name: _only(header, {fold(name)}, name, problems) for name in locations}
     ordered = dict(sorted(found.items(), key=lambda item: item[1]))

@@ -11,7 +11,7 @@ of a fresh view, gives the next step. This follows `bridge` of the protocol mode
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bridge.domain.edit_book import TokenNeed
@@ -95,17 +95,13 @@ def write_requests(stock: StockTab, journal_sheet: int, journal_lines: int, rows
 
 def owned_requests(stock: StockTab, rows: Sequence[OwnedWrite]) -> list[Request]:
     """The unlock comes last and is by content, never by position."""
-    cells = {
-        (row.position, stock.columns.at[role]): row.owned[role] for row in rows for role in OWNED if role in row.owned
-    }
+    cells = {at: value for row in rows for at, value in _cells(stock.columns, row.position, row.owned)}
     return write_cells(stock.tab.sheet_id, cells) + unlock_requests(stock, [row.lock_number for row in rows])
 
 
 def heal_requests(stock: StockTab, wanted: Mapping[int, Mapping[str, CellValue]]) -> list[Request]:
     """Bridge-owned cells that show something else, by position. Idempotent; needs no lock."""
-    cells = {
-        (position, stock.columns.at[role]): value for position, owned in wanted.items() for role, value in owned.items()
-    }
+    cells = {at: value for position, owned in wanted.items() for at, value in _cells(stock.columns, position, owned)}
     return write_cells(stock.tab.sheet_id, cells)
 
 
@@ -119,15 +115,22 @@ def clear_requests(stock: StockTab, rows: Iterable[Row]) -> list[Request]:
             if shown := stock.tab.text(row.position, column):
                 requests.append(replace_one(sheet, column, row.position, shown, ""))
         requests.append(replace_one(sheet, stock.columns.at["lock"], row.position, row.token, ""))
-    owned = {(row.position, stock.columns.at[role]): None for row in rows for role in OWNED}
+    owned = {at: None for row in rows for at, _ in _cells(stock.columns, row.position, dict.fromkeys(OWNED))}
     return requests + write_cells(sheet, owned)
 
 
 def _row_cells(columns: Columns, row: RowWrite) -> dict[tuple[int, int], CellValue]:
     cells: dict[tuple[int, int], CellValue] = {(row.position, columns.at["lock"]): free(row.number)}
     cells.update({(row.position, columns.locations[name]): units for name, units in row.quantities.items()})
-    cells.update({(row.position, columns.at[role]): value for role, value in row.owned.items()})
+    cells.update(_cells(columns, row.position, row.owned))
     return cells
+
+
+def _cells(
+    columns: Columns, position: int, values: Mapping[str, CellValue]
+) -> Iterator[tuple[tuple[int, int], CellValue]]:
+    """Where the values of one row go, by role; one without a column in this table goes nowhere."""
+    return (((position, columns.at[role]), value) for role, value in values.items() if role in columns.at)
 
 
 def _blocks(rows: Sequence[RowWrite], journal_lines: int) -> list[list[RowWrite]]:

@@ -15,7 +15,7 @@ from bridge.sheet.layout import Columns, find_columns, kind_of, none_words, stop
 T = TypeVar("T")
 
 MOST_QUESTIONS = 2**31  # a greater number is none of ours
-OWNED = ("allocated", "sellable", "state")  # the bridge-owned cells of a row beside its lock
+OWNED = ("fba", "allocated", "sellable", "state")  # the bridge-owned cells of a row beside its lock; fba not everywhere
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class StockTab:
 
     def owned(self, position: int) -> dict[str, int | str | None]:
         """What the bridge-owned cells of a row show now."""
-        return {role: _plain(self.tab.cell(position, self.columns.at[role])) for role in OWNED}
+        at = self.columns.at
+        return {role: _plain(self.tab.cell(position, at[role])) for role in OWNED if role in at}
 
     def safety(self, position: int) -> Reading:
         return read_quantity(self.tab.cell(position, self.columns.at["safety"]).raw)

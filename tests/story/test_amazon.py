@@ -40,26 +40,6 @@ def test_what_is_not_paid_for_in_six_days_comes_back_everywhere(shop: WithAmazon
     assert {shop.shown(mall, "B") for mall in ("rakuten", "shopify", "amazon")} == {7}
 
 
-def test_what_amazon_ships_lowers_nothing_of_ours(shop: WithAmazon) -> None:
-    questions = shop.open_questions()
-    assert shop.sandbox.amazon.buy(("A-FBA", BY_AMAZON), 5)
-    shop.settle()
-    assert (shop.row("A")["引当"], shop.row("A")["販売可能"]) == ("0", "7")
-    assert {shop.shown(mall, "A") for mall in ("rakuten", "shopify", "amazon")} == {7}
-    assert shop.open_questions() == questions  # nor is anybody asked
-
-
-def test_an_fba_offer_that_is_mapped_by_mistake_is_refused_with_a_reason(shop: WithAmazon) -> None:
-    row = 3 * len(shop.stock) + 1
-    shop.put("出品", row, {"チャネル": "amazon", "出品ID": "A-FBA", "SKU構成": "A"})
-    shop.settle()
-    assert "FBA" in shop.open_questions()
-    assert shop.sandbox.amazon.stock()[("A-FBA", BY_AMAZON)] == 40
-    shop.type("A", "本社倉庫", 9)
-    shop.settle()
-    assert {shop.shown(mall, "A") for mall in ("rakuten", "shopify", "amazon")} == {11}
-
-
 def test_where_zero_can_not_be_sent_a_stop_says_where_to_stop_it(shop: WithAmazon) -> None:
     row = 3 * len(shop.stock) + 1
     shop.put("出品", row, {"チャネル": "amazon", "出品ID": "A-FBA", "SKU構成": "A"})

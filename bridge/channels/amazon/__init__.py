@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from datetime import timedelta
 
@@ -28,6 +28,7 @@ class AmazonChannel(Adapter[OrderFeed, Stock]):
     """One seller in one marketplace of Amazon."""
 
     name, mall = CHANNEL, MALL
+    warehouse = "FBA"
     webhooks = None  # its notifications go to a queue at AWS (amazon.md §8); the poll is the truth
 
     def __init__(self, settings: Amazon, seams: Seams) -> None:
@@ -61,6 +62,13 @@ class AmazonChannel(Adapter[OrderFeed, Stock]):
         """As CountsStock.counted: what lies in Amazon's warehouses (FBA)."""
         with understood(MALL):
             return {listing_key(sku): units for sku, units in self._fba.sellable().items()}
+
+    def fulfils(self, listings: Iterable[ListingKey]) -> Set[ListingKey]:
+        """As CountsStock.fulfils. An offer that we ship too, by the signs, is left to the guard before every write."""
+        with understood(MALL):
+            wanted = {listing.id: listing for listing in listings}
+            offers = self._offers.inspected(list(wanted))
+            return {wanted[sku] for sku, offer in offers.items() if offer.by_amazon and not offer.by_us}
 
     def shipped_by_mall(self, listings: Iterable[ListingKey]) -> Mapping[ListingKey, Hint]:
         offers = {key: self._offers.known(key.id) for key in listings}

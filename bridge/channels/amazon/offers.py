@@ -33,13 +33,15 @@ class Offer:
     """One SKU as Amazon shows it.
 
     quantity: of the stock that we ship; None where Amazon doesn't tell · by_amazon: the sign that Amazon fulfils it, ""
-    without one · inspected_at: when all signs were looked for, on the monotonic clock; None: not yet
+    without one · by_us: whether it shows stock that we ship · inspected_at: when all signs were looked for, on the
+    monotonic clock; None: not yet
     """
 
     sku: str
     product_type: str
     quantity: int | None
     by_amazon: str
+    by_us: bool = True
     inspected_at: float | None = None
 
 
@@ -162,6 +164,7 @@ class Offers:
             product_type=str(summaries[0].get("productType") or facts.GENERIC_TYPE),
             quantity=_quantity(shown),
             by_amazon=", ".join(foreign) or (f"FNSKU {label}" if label else ""),
+            by_us=facts.MERCHANT in codes,
         )
 
 
