@@ -58,11 +58,18 @@ def _lines(file: sqlite3.Connection) -> list[BookedLine]:
 
 
 def _edits(file: sqlite3.Connection) -> list[BookedEdit]:
+    """What an entry moved: what the cell showed after it less what it had shown. A new product's first number had shown
+    nothing, and may have been written over before anybody looked: what was opened with it tells."""
+    opened = "SELECT sku, location, at, sum(on_hand) AS units FROM movement WHERE cause = 'opening' GROUP BY 1, 2, 3"
+    first = {(row["sku"], row["location"], row["at"]): row["units"] for row in file.execute(opened)}
     found = []
     for row in file.execute("SELECT * FROM edit ORDER BY id"):
-        refused = row["outcome"] == "refused"
-        delta = None if refused else int(row["after"]) - (row["before"] or 0)
-        found.append(BookedEdit(_time(row["at"]), (row["sku"], row["location"]), delta, row["outcome"]))
+        cell = (row["sku"], row["location"])
+        delta = None
+        if row["outcome"] != "refused":
+            delta = int(row["after"]) - (row["before"] or 0)
+            delta = first.get((*cell, row["at"]), delta) if row["before"] is None else delta
+        found.append(BookedEdit(_time(row["at"]), cell, delta, row["outcome"]))
     return found
 
 

@@ -22,10 +22,10 @@ def collect(
     times: Times,
     sets: Mapping[str, Mapping[str, int]] | None = None,
     fba: Mapping[str, str] | None = None,
-    others: Sequence[str] = (),
+    inspect: str = "",
 ) -> Evidence:
     """`table`: the texts of 在庫表, however they were read · `sets`: what each set is made of · `fba`: the offers that
-    Amazon ships, with their SKUs · `others`: the stock columns that don't sell."""
+    Amazon ships, with their SKUs · `inspect`: the column where returned goods wait."""
     staff = panel.get("/staff")
     state = panel.get("/state")
     made_of = sets or {}
@@ -54,9 +54,10 @@ def collect(
         acts=staff["counts"],
         demand=_in_skus(state["demand"], made_of, at_amazon),
         books=read_books(ledger),
-        rows=rows_of(table, selling, others),
+        rows=rows_of(table, selling, [inspect] if inspect else []),
         calls=[_call(entry) for entry in panel.get("/sheets/calls")["calls"]],
         webhooks=panel.get("/malls/shopify/webhooks")["counts"],
+        inspect=inspect,
         sets=made_of,
         by_amazon=by_amazon,
         at_amazon=at_amazon,

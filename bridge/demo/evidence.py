@@ -185,9 +185,9 @@ class Times:
 
 @dataclass(frozen=True)
 class Evidence:
-    """One look at everything. `selling`: the stock columns that sell; `opening`: what they held before trade · `sets`:
-    what each set is made of · `by_amazon`: order lines that Amazon ships from its own warehouse, kept apart from `sold`
-    as its offers are from `stock`."""
+    """One look at everything. `selling`: the stock columns that sell · `inspect`: the one where returned goods wait, ""
+    without one · `opening`: what they held before trade · `sets`: what each set is made of · `by_amazon`: order lines
+    that Amazon ships from its own warehouse, kept apart from `sold` as its offers are from `stock`."""
 
     times: Times
     opening: Mapping[Cell, int]
@@ -204,6 +204,7 @@ class Evidence:
     webhooks: Mapping[str, int] = field(
         default_factory=dict
     )  # by the sandbox's courier: sent, failed, lost, tried, taken
+    inspect: str = ""
     sets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     by_amazon: Sequence[SoldLine] = ()
     at_amazon: Mapping[str, int] = field(default_factory=dict)  # code → units that Amazon can ship
@@ -220,9 +221,10 @@ class Evidence:
     @cached_property
     def truth(self) -> Mapping[Cell, int]:
         """What should lie on each shelf now. Which shelf a shipment left is the bridge's choice; that each line left
-        one is checked against the malls."""
+        one is checked against the malls. What came back waits to be inspected."""
         shipped = self.books.shipped
-        return {cell: units - shipped.get(cell, 0) for cell, units in self.meant.items()}
+        back = {(sku, self.inspect): units for sku, units in self.units("returned").items()} if self.inspect else {}
+        return {cell: units - shipped.get(cell, 0) + back.get(cell, 0) for cell, units in self.meant.items()}
 
     def parts(self, code: str) -> Mapping[str, int]:
         """What one listing's unit takes from the shelves."""

@@ -15,7 +15,7 @@ STOCK, LISTINGS, QUESTIONS, SETTINGS = "在庫表", "出品", "要対応", "設�
 LIVE = "本番です"
 OLD_ENOUGH = timedelta(seconds=8)  # a question is answered once the numbers about it have come to rest
 SEEN = "確認済み"
-JUST_SEEN = ("oversold", "raised there", "gap expired", "overwritten")
+JUST_SEEN = ("oversold", "raised there", "gap expired", "overwritten", "five times")
 
 
 @dataclass(frozen=True)

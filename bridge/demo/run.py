@@ -21,7 +21,7 @@ from bridge.demo.owner import STOCK, Owner, products_of
 from bridge.demo.panel import MALLS, Panel
 from bridge.demo.processes import Died, Process, Processes, free_port, leave_on_signals
 from bridge.demo.screen import Screen, glance, print_verdict
-from bridge.demo.seller import SHELVES, Sandboxed, Seller, settings
+from bridge.demo.seller import INSPECT, SHELVES, Sandboxed, Seller, settings
 from bridge.demo.verdict import Line, as_text, holds, verdict
 
 SKUS = 300
@@ -120,6 +120,7 @@ class Demo:
         self.seller.fill(self.products)
         self.sets = {p.sku: p.made_of for p in self.products if p.made_of}
         self.opening = {(p.sku, shelf): units for p in self.products for shelf, units in p.split.items()}
+        self.opening |= {(p.sku, INSPECT): 0 for p in self.products if not p.made_of}
 
     def _start_bridge(self) -> Process:
         record = ("--record", str(self.options.record)) if self.options.record else ()
@@ -139,7 +140,7 @@ class Demo:
             "/staff", {"spreadsheet_id": self.spreadsheet, "rate_per_second": 1.4, "busy_share": 0.95, "seed": seed}
         )
         rate = self.options.rate
-        dials = {"rate_per_second": rate, "steepness": 0.4, "crowds": {"yahoo": YAHOO_CROWD}}
+        dials = {"rate_per_second": rate, "steepness": 0.4, "crowds": {"yahoo": YAHOO_CROWD}, "return_share": 0.3}
         self.panel.post("/shoppers", {**dials, "hot_skus": hot, "seed": seed})
         return began
 
@@ -187,6 +188,7 @@ class Demo:
             opening=self.opening,
             selling=SHELVES,
             times=times,
+            inspect=INSPECT,
             sets=self.sets,
             fba={p.by_amazon: p.sku for p in self.products if p.by_amazon},
         )

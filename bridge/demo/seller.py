@@ -18,6 +18,7 @@ from bridge.sheet.http import SHEETS_HOST, SheetHttp
 
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets", "https://www.googleapis.com/auth/drive")
 SHELVES = ("本社倉庫", "渋谷店")
+INSPECT = "検品待ち"  # where what comes back waits
 JAPAN = ZoneInfo("Asia/Tokyo")
 
 
@@ -39,7 +40,7 @@ class Seller:
 
     def fill(self, products: Sequence[Product]) -> None:
         """在庫表 and 出品, as one would paste them in."""
-        stock = [{"商品名": p.name, "SKU": p.sku, **p.split} for p in products if not p.made_of]
+        stock = [{"商品名": p.name, "SKU": p.sku, **p.split, INSPECT: 0} for p in products if not p.made_of]
         listings = [
             {"チャネル": mall, "出品ID": listing, "SKU構成": p.components}
             for p in products

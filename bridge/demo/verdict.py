@@ -96,8 +96,8 @@ def _orders(e: Evidence) -> Line:
             why.append(f"{' '.join(line.key)} open/shipped/cancelled {said}, booked {have}")
         elif (left := _by_sku(mine.shipped_from)) != _by_part(line):
             why.append(f"{' '.join(line.key)} shipped {line.shipped} of {dict(line.parts)}, from shelves {left}")
-    units = {name: sum(int(getattr(line, name)) for line in e.sold) for name in ("open", "shipped", "cancelled")}
-    states = f"units open {units['open']}, shipped {units['shipped']}, cancelled {units['cancelled']}"
+    names = ("open", "shipped", "cancelled", "returned")
+    states = "units " + ", ".join(f"{name} {sum(int(getattr(line, name)) for line in e.sold)}" for name in names)
     found = f"{len(e.sold)} lines = {len(booked)} booked · {states}"
     return Line(not why and bool(e.sold), "受注 = 計上", "orders taken = booked", found, tuple(why))
 
@@ -131,7 +131,7 @@ def _changes(e: Evidence) -> Line:
 
 
 def _cells(e: Evidence) -> Line:
-    shown = {(row.sku, column): text for row in e.rows for column, text in row.cells.items()}
+    shown = {(row.sku, column): text for row in e.rows for column, text in {**row.cells, **row.others}.items()}
     why = [
         f"{sku} {column} shows {shown.get((sku, column), 'nothing')}, should show {units}"
         for (sku, column), units in sorted(e.truth.items())
@@ -140,12 +140,13 @@ def _cells(e: Evidence) -> Line:
     doubled = len(e.rows) - len({row.sku for row in e.rows})
     if doubled:
         why.append(f"{doubled} rows too many")
-    shipped = e.units("shipped")
+    shipped, returned = e.units("shipped"), e.units("returned") if e.inspect else {}
     for sku in {code for code, _ in e.truth}:
         meant = sum(units for (code, _), units in e.meant.items() if code == sku)
         total = sum(_number(text) or 0 for (code, _), text in shown.items() if code == sku)
-        if total != meant - shipped.get(sku, 0):
-            why.append(f"{sku}: {total} on all shelves, {meant} meant − {shipped.get(sku, 0)} shipped by the malls")
+        gone, back = shipped.get(sku, 0), returned.get(sku, 0)
+        if total != meant - gone + back:
+            why.append(f"{sku}: {total} on all shelves, {meant} meant − {gone} shipped + {back} returned by the malls")
     typed = len({change.cell for change in e.typed})
     found = f"{len(e.truth)} cells, {typed} of them typed in = meant + shipped"
     return Line(not why, "職員の数", "staff cells as meant", found, tuple(why))
@@ -166,9 +167,8 @@ def _sheet_drift(e: Evidence) -> Line:
     why: list[str] = []
     open_units = e.units("open")
     for row in e.rows:
-        balances = {column: e.books.balances.get((row.sku, column)) for column in row.cells}
-        for column, text in row.cells.items():
-            balance = balances[column]
+        for column, text in {**row.cells, **row.others}.items():
+            balance = e.books.balances.get((row.sku, column))
             if balance is None or _number(text) != balance.on_hand:
                 why.append(f"{row.sku} {column}: sheet {text}, ledger {balance.on_hand if balance else None}")
         sellable = sum(_number(text) or 0 for text in row.cells.values()) - open_units.get(row.sku, 0)

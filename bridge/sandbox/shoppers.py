@@ -31,6 +31,10 @@ class ShopperDials:
     """share of orders made smaller by a unit"""
     regret_after: tuple[float, float] = (2.0, 15.0)
     """seconds from an order to its cancellation or change"""
+    return_share: float = 0.0
+    """share of orders of which a unit comes back, if it was shipped by then; only where the mall tells of it"""
+    return_after: tuple[float, float] = (12.0, 25.0)
+    """seconds from an order to its return"""
     crowds: Mapping[str, float] = field(default_factory=dict)
     """mall → how many people it draws, against 1 for one that isn't named"""
 
@@ -48,7 +52,8 @@ class Shoppers:
         dials: ShopperDials | None = None,
         hot_skus: Sequence[str] = (),
     ) -> None:
-        self.counts: Counter[str] = Counter()  # orders, units, refused, cancelled, changed, too_late
+        # orders, units, refused, cancelled, changed, too_late, returned, kept (it was not shipped by then)
+        self.counts: Counter[str] = Counter()
         self.demand: Counter[str] = Counter()  # SKU → units wanted, whether there were any or not
         self._malls = malls
         self._clock = clock
@@ -97,11 +102,13 @@ class Shoppers:
             return
         self.counts["orders"] += 1
         self.counts["units"] += sum(units for _, units in wanted)
-        fate = self._random.random()
-        if fate < self._dials.cancel_share:
-            self._plan(at, lambda: self._cancel(mall, order_id))
-        elif fate < self._dials.cancel_share + self._dials.change_share:
-            self._plan(at, lambda: self._change(mall, order_id))
+        fate, dials = self._random.random(), self._dials
+        if fate < dials.cancel_share:
+            self._plan(at, dials.regret_after, lambda: self._cancel(mall, order_id))
+        elif fate < dials.cancel_share + dials.change_share:
+            self._plan(at, dials.regret_after, lambda: self._change(mall, order_id))
+        elif fate < dials.cancel_share + dials.change_share + dials.return_share and mall.tells_returns:
+            self._plan(at, dials.return_after, lambda: self._give_back(mall, order_id))
 
     def _basket(self) -> tuple[Mall, list[tuple[Listing, int]]]:
         """A mall that has the first thing wanted, and up to `most_lines` things of that mall."""
@@ -121,8 +128,8 @@ class Shoppers:
         several = self._random.random() < self._dials.several_units
         return self._random.randint(2, self._dials.most_units) if several else 1
 
-    def _plan(self, at: float, action: Callable[[], None]) -> None:
-        due = at + self._random.uniform(*self._dials.regret_after)
+    def _plan(self, at: float, after: tuple[float, float], action: Callable[[], None]) -> None:
+        due = at + self._random.uniform(*after)
         heapq.heappush(self._regrets, (due, self.counts["orders"], action))
 
     def _cancel(self, mall: Mall, order_id: str) -> None:
@@ -136,6 +143,13 @@ class Shoppers:
             if line is not None:
                 mall.edit_units(order_id, line.line_id, line.units - 1)
         self.counts["changed" if line else "too_late"] += 1
+
+    def _give_back(self, mall: Mall, order_id: str) -> None:
+        with mall.lock:
+            line = next((line for line in _find(mall, order_id).lines if line.shipped > line.returned), None)
+            if line is not None:
+                mall.return_units(order_id, line.line_id, 1)
+        self.counts["returned" if line else "kept"] += 1
 
 
 def _offers(malls: Sequence[Mall]) -> dict[str, dict[str, list[Listing]]]:

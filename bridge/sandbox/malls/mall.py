@@ -92,6 +92,7 @@ class Mall(ABC):
 
     name: ClassVar[str]
     ships_in_part: ClassVar[bool]  # whether its orders can show that some units were shipped and others not yet
+    tells_returns: ClassVar[bool] = False  # whether its orders show what came back after it was shipped
     state: MallState
     _api: WSGIApplication
 
@@ -124,6 +125,10 @@ class Mall(ABC):
     ) -> int:
         """Withdraw what is not shipped yet, and put it back on sale or not; `restock` None is the mall's own way.
         Returns the units withdrawn."""
+
+    def return_units(self, order_id: str, line_id: str, units: int, restock: bool = True) -> None:
+        """Shipped units come back, and are put back on sale or not. Only where `tells_returns`."""
+        raise NotImplementedError(f"{self.name} shows no returns")
 
     @abstractmethod
     def edit_units(self, order_id: str, line_id: str, units: int) -> None:

@@ -31,6 +31,7 @@ FIRST_LOCATION = gid("Location", 1)
 class Shopify(Mall):
     name: ClassVar[str] = "shopify"
     ships_in_part: ClassVar[bool] = True
+    tells_returns: ClassVar[bool] = True
 
     def __init__(
         self,
