@@ -26,10 +26,9 @@ def count_edits(tx: Tx, edits: Iterable[tuple[Edit, int]]) -> None:
     for edit, number in edits:
         supersede_reading(tx, edit.sku, edit.location)
         if edit.other is not None:
-            data = {"after": edit.after, "low": edit.balance, "high": edit.other, "held": edit.held, "edit": number}
-            tx.questions.ask(
-                "two readings", f"{edit.sku} {edit.location}", {"sku": edit.sku, "location": edit.location, **data}
-            )
+            data = {"sku": edit.sku, "location": edit.location, "after": edit.after, "contained": edit.after - edit.typed}
+            data |= {"low": edit.balance, "high": edit.other, "held": edit.held, "edit": number}
+            tx.questions.ask("two readings", f"{edit.sku} {edit.location}", data)
         by_sku.setdefault(edit.sku, {})[edit.location] = edit.balance
     for sku, numbers in by_sku.items():
         tx.sheet.change(sku, accepted_at=iso(tx.at), accepted=numbers)

@@ -115,7 +115,7 @@ class Watch:
     ) -> tuple[dict[BalanceKey, Unseen], dict[BalanceKey, int]]:
         """Movements that the reader of a cell could not see: written a moment ago, or waiting for longer than a row
         update takes (a held row, a finding, an outage). And what the lower reading of an open question holds back,
-        where the cell has not shown that number at rest: who types again has not seen it."""
+        where the cell has not shown that number at rest, written by us: who types again has not seen it."""
         since = iso(tx.at - self.two_readings)
         before = tx.sheet.amounts_at(since, {row.sku for row in view.rows if row.sku})
         newest = tx.sheet.newest_amounts(row.sku for row in view.rows if row.sku)
@@ -141,7 +141,9 @@ class Watch:
                 contained = has.get(location, 0)
                 written = contained - before[row.sku].get(location, 0) if row.sku in before else 0
                 waiting = booked.get(cell, 0) - young.get(cell, 0) - contained
-                if cell in asked and (written or booked.get(cell, 0) != contained):
+                # it may rest at the lower number by what a stray write had left in it: nobody was shown that as ours
+                rests = booked.get(cell, 0) == contained and not written
+                if cell in asked and (not rests or asked[cell].data.get("contained") == contained):
                     held_back[cell] = int(asked[cell].data["held"])
                     waiting += held_back[cell] if asked[cell].at <= since else 0
                 # what was written a moment ago is in `contained` and may be younger than `since`

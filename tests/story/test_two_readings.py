@@ -5,11 +5,12 @@ from __future__ import annotations
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bridge.errors import TryAgain
-from bridge.sandbox.faults import Lost, path_contains
+from bridge.sandbox.faults import ConnectionCut, Lost, path_contains
 from tests.support.world import World
 
 
@@ -192,3 +193,49 @@ def test_a_number_typed_again_while_a_shipment_waits_to_be_written_is_counted_on
     shop.settle()
     assert shop.row("A")["本社倉庫"] == "10"
     assert shop.service.reconcile() == []
+
+
+def test_a_number_typed_twice_over_what_a_stray_write_left_is_asked_about_as_a_whole(shop: World) -> None:
+    """The rows change places under a write, so that B's numbers stand in A's row, and Google takes no other write for
+    a while. They read 0 and type 1; a moment later 2: it may be a count, or two more than the 2 that lie there."""
+    order = shop.buy("rakuten", "B", 1)
+    shop.rounds(2)
+    shop.clock.sleep(30)
+    shop.sandbox.rakuten.ship(order)
+    calls, writes = shop.sandbox.faults["sheets"], 0
+
+    def before(environ: dict[str, Any]) -> None:
+        nonlocal writes
+        if ":batchUpdate" in environ["PATH_INFO"]:
+            writes += 1
+            if writes == 2:
+                sort_backwards(shop)
+            elif writes > 2:
+                raise ConnectionCut
+
+    calls.before = before
+    for _ in range(5):
+        with suppress(TryAgain):
+            shop.rounds(1)
+    shop.clock.sleep(30)
+    assert shop.row("A")["渋谷店"] == "0"
+    shop.type("A", "渋谷店", 1)
+    with suppress(TryAgain):
+        shop.service.cycle.run()
+    assert "いまの数は1個ですか、3個ですか" in shop.open_questions()
+    shop.type("A", "渋谷店", 2)
+    with suppress(TryAgain):
+        shop.rounds(1, seconds=1.0)
+    assert "いまの数は2個ですか、4個ですか" in shop.open_questions()
+    calls.before = None
+    shop.rounds(2, seconds=1.0)
+    shop.answer("いまの数は", "多い方")
+    shop.settle()
+    assert (shop.row("A")["本社倉庫"], shop.row("A")["渋谷店"]) == ("5", "4")
+    assert shop.service.reconcile() == []
+
+
+def sort_backwards(shop: World) -> None:
+    area = {"sheetId": shop.tab("在庫表"), "startRowIndex": 1, "endRowIndex": 1 + len(shop.stock)}
+    by = {"dimensionIndex": shop.column("在庫表", "SKU"), "sortOrder": "DESCENDING"}
+    shop.spreadsheet.apply([{"sortRange": {"range": area, "sortSpecs": [by]}}])
