@@ -26,8 +26,8 @@ def count_edits(tx: Tx, edits: Iterable[tuple[Edit, int]]) -> None:
     for edit, number in edits:
         supersede_reading(tx, edit.sku, edit.location)
         if edit.other is not None:
-            data = {"sku": edit.sku, "location": edit.location, "after": edit.after, "contained": edit.after - edit.typed}
-            data |= {"low": edit.balance, "high": edit.other, "held": edit.held, "edit": number}
+            data = {"sku": edit.sku, "location": edit.location, "after": edit.after, "edit": number}
+            data |= {"low": edit.balance, "high": edit.other, "held": edit.held, "contained": edit.after - edit.typed}
             tx.questions.ask("two readings", f"{edit.sku} {edit.location}", data)
         by_sku.setdefault(edit.sku, {})[edit.location] = edit.balance
     for sku, numbers in by_sku.items():

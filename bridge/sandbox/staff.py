@@ -338,6 +338,8 @@ class Staff:
             for column in self.headers.stock:
                 units = self._random.randint(1, 20)
                 self._type(table, code, column, str(units), units, "new")
+            if table.has(self.headers.inspect) and table.text(row, self.headers.inspect):
+                self._type(table, code, self.headers.inspect, "0", 0, "new")  # nothing of it has come back
             table.type(row, self.headers.confirm, "TRUE")
 
         self._do(work)

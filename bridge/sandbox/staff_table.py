@@ -25,6 +25,7 @@ class Headers:
     confirm: str = "確認"
     allocated: str = "引当"
     stock: tuple[str, ...] = ("本社倉庫", "渋谷店")
+    inspect: str = "検品待ち"
     questions: str = "要対応"
     subject: str = "対象"
     result: str = "結果"
@@ -51,6 +52,9 @@ class Table:
 
     def text(self, row: int, header: str) -> str:
         return self.text_at(row, self._columns[header])
+
+    def has(self, header: str) -> bool:
+        return header in self._columns
 
     def ticked(self, row: int, header: str) -> bool:
         return self._view.value(self._sheet, row, self._columns[header]) is True
