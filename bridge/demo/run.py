@@ -16,12 +16,13 @@ import httpx
 
 from bridge.demo.collect import collect
 from bridge.demo.evidence import Evidence, Times
+from bridge.demo.figures import latencies
 from bridge.demo.oversold import Allowance
 from bridge.demo.owner import STOCK, Owner, products_of
 from bridge.demo.panel import MALLS, Panel
 from bridge.demo.processes import Died, Process, Processes, free_port, leave_on_signals
 from bridge.demo.screen import Screen, glance, print_verdict
-from bridge.demo.seller import INSPECT, SHELVES, Sandboxed, Seller, settings
+from bridge.demo.seller import AMAZON_LOOK, INSPECT, SHELVES, Sandboxed, Seller, settings
 from bridge.demo.verdict import Line, as_text, holds, verdict
 
 SKUS = 300
@@ -29,7 +30,7 @@ SETS = 20  # sold besides, made of these
 HOT = 60  # of them with far too little stock
 FEED_DELAY = 3.0  # seconds from an order to its appearance in a mall's feed
 AMAZON_SEARCHES = 1.0  # a second; an ordinary seller may ask 0.0056 times, which is once in three minutes
-YAHOO_CROWD = 0.15  # as many buyers as a store may have whose every order takes some of the one call a second
+YAHOO_CROWD = 0.25  # as many buyers as a store may have whose every order takes some of the one call a second
 SHOPIFY_PLAN = 1000.0  # points a second: Plus, as a shop with several orders a second has it
 WEBHOOKS = {"doubled": 0.3, "late": [0.0, 4.0], "lost": 0.1}  # as the network treats Shopify's notices
 LAG = FEED_DELAY + 2.0  # what the settings promise about it
@@ -39,6 +40,12 @@ DOWN_FOR = 3.0  # seconds between kill -9 and restart
 SLOW = {"amazon": 2.0, "yahoo": 9.0}  # Amazon is asked for orders every 2 s; Yahoo takes a call in 1.1 s: 8 of them
 REPORT = Path("var/demo-verdict.txt")
 START_UP = 6.0  # seconds a restarted bridge may take to its first round
+TERMS = (
+    f"注文は{FEED_DELAY:.0f}秒で見える（本物のAmazonは2分遅れ・3分に1回、ここは{AMAZON_LOOK:.0f}秒に1回）。"
+    "Yahoo!は本物どおり1.1秒に1回"
+    f" / orders show after {FEED_DELAY:.0f} s (the real Amazon: 2 min, asked once in 3 min; here every"
+    f" {AMAZON_LOOK:.0f} s); Yahoo takes a call in 1.1 s, as the real one"
+)
 ALLOWANCE = Allowance(slow=SLOW)
 
 
@@ -47,7 +54,7 @@ class Options:
     """`seconds` None: until Ctrl-C · `kill_at`: seconds into the trade · `folder` None: a temporary one."""
 
     seconds: float | None = None
-    rate: float = 4.0
+    rate: float = 5.0
     kill_at: float | None = None
     folder: Path | None = None
     seed: int = 1
@@ -77,7 +84,7 @@ class Demo:
         lines = verdict(evidence, ALLOWANCE, trade=self.options.seconds is not None)
         lines.append(self._reconcile())
         self.screen.__exit__(None, None, None)
-        print_verdict(self.screen.console, lines)
+        print_verdict(self.screen.console, lines, latencies(evidence), TERMS)
         REPORT.parent.mkdir(parents=True, exist_ok=True)
         REPORT.write_text(as_text(lines), encoding="utf-8")
         self.screen.console.print(f"明細 / everything by name: {REPORT}", style="dim")
@@ -87,6 +94,7 @@ class Demo:
 
     def _open_the_shop(self) -> None:
         screen = self.screen
+        screen.terms = TERMS
         screen.phase("準備 / getting ready")
         screen.say("サンドボックスを起動 / starting the sandbox")
         state = self.folder / "sandbox"

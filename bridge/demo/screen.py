@@ -18,7 +18,7 @@ from rich.text import Text
 
 from bridge.demo.changes import judge_changes
 from bridge.demo.evidence import Evidence
-from bridge.demo.figures import Calls, Latencies, count_calls, latencies
+from bridge.demo.figures import Calls, Latencies, Latency, count_calls, latencies
 from bridge.demo.verdict import QUOTA, Line, holds
 
 ZONE = ZoneInfo("Asia/Tokyo")
@@ -95,6 +95,7 @@ class Screen:
     """Shows phases and glances, in place on a terminal, as lines elsewhere."""
 
     console: Console = field(default_factory=lambda: _console())
+    terms: str = ""  # what the sandbox does faster than the real malls, as long as the screen stands
 
     def __post_init__(self) -> None:
         self._phase, self._detail = "準備 / getting ready", ""
@@ -149,10 +150,12 @@ class Screen:
     def __rich__(self) -> RenderableType:
         parts: list[RenderableType] = [self._head()]
         if self._glance is not None:
-            parts += [Text(), _board(self._glance), Text(), _happenings(self._glance)]
+            parts += [Text(), _board(self._glance), Text(), pair_table(self._glance.latency)]
+            parts += [Text(), _happenings(self._glance)]
         return Frame(
             Group(*parts),
             title="[bold]bridge[/]  在庫表ひとつで、すべてのモールを同じ数に  [dim]one sheet, every mall in step[/]",
+            subtitle=f"[dim]{self.terms}[/]" if self.terms else None,
             border_style="blue",
             padding=(1, 2),
         )
@@ -215,6 +218,22 @@ def _board(g: Glance) -> Table:
     return board
 
 
+def pair_table(latency: Latencies) -> Table:
+    """Seconds until another mall showed less, p50 / p95: where it was sold from above, where it fell to the right."""
+    table = Table.grid(padding=(0, 2))
+    for _ in range(1 + len(NAMES)):
+        table.add_column(no_wrap=True, justify="right")
+    table.add_row(Text("売れた所 sold in ↓ → 減った所 lowered in", style="dim"), *NAMES.values(), style="bold")
+    for sold, name in NAMES.items():
+        cells = [_pair(latency.by_pair.get((sold, lowered))) if sold != lowered else "" for lowered in NAMES]
+        table.add_row(Text(name, style="bold"), *cells)
+    return table
+
+
+def _pair(each: Latency | None) -> str:
+    return f"{each.whole.p50:.1f} / {each.whole.p95:.1f} s" if each else "—"
+
+
 def _happenings(g: Glance) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim", no_wrap=True)
@@ -227,8 +246,8 @@ def _happenings(g: Glance) -> Table:
     return table
 
 
-def print_verdict(console: Console, lines: Sequence[Line]) -> None:
-    """The table at the end, and below it what is wrong, if anything is."""
+def print_verdict(console: Console, lines: Sequence[Line], latency: Latencies, terms: str) -> None:
+    """The table at the end, how fast each pair of malls was on which terms, and what is wrong, if anything is."""
     table = Table(title="判定 / Verdict", title_style="bold", show_lines=False, expand=False)
     table.add_column("", justify="center", no_wrap=True)
     table.add_column("", no_wrap=True)
@@ -238,6 +257,8 @@ def print_verdict(console: Console, lines: Sequence[Line]) -> None:
         mark = {True: "[green]✓[/]", False: "[bold red]✗[/]", None: "·"}[line.ok]
         table.add_row(mark, line.ja, line.en, line.found)
     console.print(table)
+    console.print(pair_table(latency))
+    console.print(terms, style="dim", highlight=False)
     for line in lines:
         if line.en == "oversold":
             for note in line.notes[:12]:

@@ -19,6 +19,7 @@ from bridge.sheet.http import SHEETS_HOST, SheetHttp
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets", "https://www.googleapis.com/auth/drive")
 SHELVES = ("本社倉庫", "渋谷店")
 INSPECT = "検品待ち"  # where what comes back waits
+AMAZON_LOOK = 2.0  # seconds between two looks at its orders
 JAPAN = ZoneInfo("Asia/Tokyo")
 
 
@@ -147,7 +148,7 @@ refresh_token = "{amazon["refresh_token"]}"
 locations = [{shelves}]
 base_url = "{address}/malls/amazon"
 token_url = "{address}/malls/amazon/auth/o2/token"
-orders_seconds = 2
+orders_seconds = {AMAZON_LOOK}
 lag_seconds = {lag}
 fba_seconds = 5
 
