@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import httpx
 
 from bridge.demo.collect import collect
-from bridge.demo.evidence import Evidence, Times
+from bridge.demo.evidence import Cell, Evidence, Times
 from bridge.demo.oversold import Allowance
 from bridge.demo.owner import Owner
 from bridge.demo.panel import Panel
+from bridge.demo.seller import INSPECT
 from bridge.demo.verdict import Line, holds, verdict
 from bridge.sandbox.latency import Latency
+from bridge.sandbox.malls.mall import Mall
 from bridge.sandbox.packer import Packer, PackerDials
 from bridge.sandbox.shoppers import ShopperDials, Shoppers
 from bridge.sandbox.staff import Staff, StaffDials
+from tests.story.demo.every_mall import EveryMall
 from tests.support.virtual_clock import VirtualClock
 from tests.support.world import World
 from tests.support.wsgi_transport import WsgiTransport
@@ -27,20 +30,25 @@ GLANCE = 0.25  # seconds after which somebody may act again, also while a call i
 SETTLE_ROUNDS = 25
 
 
+SETTINGS = {"two_readings_seconds": 10.0, "journal_lines": 2000}
+
+
 class Day:
-    """Twenty products in two malls, live. `bridge`: what the bridge does in its turn."""
+    """A shop's day, live. `bridge`: what the bridge does in its turn."""
+
+    allowance = Allowance(order=12.0, sheet=20.0)  # one thread does it all here
+    sets: Mapping[str, Mapping[str, int]] = {}  # as Evidence has them
+    fba: Mapping[str, str] = {}
+    inspect = ""
 
     def __init__(self, folder: Path, seed: int = 1) -> None:
-        stock = {f"{n:03d}": (3 if n <= 5 else 20, n % 4, None) for n in range(1, 21)}
-        settings = {"two_readings_seconds": 10.0, "journal_lines": 2000}
-        self.world = World(folder / "ledger.sqlite", stock, latency=Latency(), sheet_settings=settings)
+        self.world, self.opening, hot = self.shop(folder)
         self.world.go_live()
-        malls = (self.world.sandbox.rakuten, self.world.sandbox.shopify)
+        malls = self.malls()
         for mall in malls:
             mall.visible_after = FEED_DELAY
         clock = self.world.clock
-        hot = [f"{n:03d}" for n in range(1, 6)]
-        self.shoppers = Shoppers(malls, clock, seed=seed, dials=ShopperDials(rate_per_second=1.5), hot_skus=hot)
+        self.shoppers = Shoppers(malls, clock, seed=seed, dials=self.shopping(), hot_skus=hot)
         self.packer = Packer(malls, clock, seed=seed, dials=PackerDials(ship_after=(2.0, 8.0)))
         self.staff = Staff(self.world.spreadsheet, clock, seed, StaffDials(rate_per_second=1.0))
         self.world.sandbox.crowd.seat("shoppers", self.shoppers)
@@ -48,8 +56,20 @@ class Day:
         http = httpx.Client(transport=WsgiTransport(app=self.world.sandbox), base_url="https://sandbox")
         self.panel = Panel(http)
         self.owner = Owner(self.panel, self.world.spreadsheet.id)
-        self.opening = {(sku, place): n for sku, ns in stock.items() for place, n in zip(SHELVES, ns[:2], strict=True)}
         self.bridge: Callable[[], None] = self.world.service.once
+
+    def shop(self, folder: Path) -> tuple[World, Mapping[Cell, int], list[str]]:
+        """Twenty products in two malls, what lies on the shelves, and which are scarce."""
+        stock = {f"{n:03d}": (3 if n <= 5 else 20, n % 4, None) for n in range(1, 21)}
+        opening = {(sku, place): n for sku, ns in stock.items() for place, n in zip(SHELVES, ns[:2], strict=True)}
+        world = World(folder / "ledger.sqlite", stock, latency=Latency(), sheet_settings=SETTINGS)
+        return world, opening, [f"{n:03d}" for n in range(1, 6)]
+
+    def malls(self) -> tuple[Mall, ...]:
+        return (self.world.sandbox.rakuten, self.world.sandbox.shopify)
+
+    def shopping(self) -> ShopperDials:
+        return ShopperDials(rate_per_second=1.5)
 
     def trade(self, seconds: float) -> list[Line]:
         """Trade, then come to rest; the verdict on it."""
@@ -68,16 +88,51 @@ class Day:
         for _ in range(SETTLE_ROUNDS):
             self.bridge()
             self.world.clock.sleep(3.0)
-            evidence = self.look(times)
+            self.evidence = evidence = self.look(times)
             answered = self.owner.settle(evidence, self.world.clock.now())
-            lines = verdict(evidence, Allowance(order=12.0, sheet=20.0), trade=False)  # one thread does it all here
+            lines = verdict(evidence, self.allowance, trade=False)
             if not answered and holds(lines) and not evidence.books.open_questions:
                 break
         return lines
 
     def look(self, times: Times) -> Evidence:
         table = self.world.spreadsheet.table(self.world.tab("在庫表"))
-        return collect(self.panel, self.world.ledger, table, opening=self.opening, selling=SHELVES, times=times)
+        return collect(
+            self.panel,
+            self.world.ledger,
+            table,
+            opening=self.opening,
+            selling=SHELVES,
+            times=times,
+            sets=self.sets,
+            fba=self.fba,
+            inspect=self.inspect,
+        )
+
+
+class EveryMallsDay(Day):
+    """With every mall, sets, returns, and what Amazon ships. One thread asks them in turn, and Yahoo takes a call in a
+    second: a round takes a while."""
+
+    allowance = Allowance(order=45.0, sheet=60.0)
+    inspect = INSPECT
+
+    def shop(self, folder: Path) -> tuple[World, Mapping[Cell, int], list[str]]:
+        world = EveryMall(folder / "ledger.sqlite", {}, latency=Latency(), sheet_settings=SETTINGS)
+        single = [each for each in world.products if not each.made_of]
+        self.sets = {each.sku: each.made_of for each in world.products if each.made_of}
+        self.fba = {each.by_amazon: each.sku for each in single if each.by_amazon}
+        opening = {(each.sku, place): units for each in single for place, units in each.split.items()}
+        opening |= {(each.sku, INSPECT): 0 for each in single}
+        return world, opening, [each.sku for each in world.products if each.hot]
+
+    def malls(self) -> tuple[Mall, ...]:
+        sandbox = self.world.sandbox
+        sandbox.amazon.switches.update_delay = FEED_DELAY
+        return (sandbox.rakuten, sandbox.shopify, sandbox.amazon, sandbox.yahoo)
+
+    def shopping(self) -> ShopperDials:
+        return ShopperDials(rate_per_second=1.5, crowds={"yahoo": 0.25}, return_share=0.5)
 
 
 class _Lively(VirtualClock):

@@ -16,7 +16,7 @@ from bridge.domain.edits import account
 from bridge.domain.table import View
 from bridge.domain.tokens import number_of
 from bridge.flows import bigchange
-from tests.story.demo.day import Day
+from tests.story.demo.day import Day, EveryMallsDay
 
 SECONDS = 40.0
 
@@ -29,6 +29,17 @@ def failed(lines: list[Line]) -> set[str]:
 def test_an_honest_bridge_passes(tmp_path: Path, seed: int) -> None:
     lines = Day(tmp_path, seed).trade(SECONDS)
     assert holds(lines), "\n".join(f"{line.en}: {line.found} {line.why}" for line in lines if line.ok is False)
+
+
+def test_an_honest_bridge_passes_with_every_mall(tmp_path: Path) -> None:
+    day = EveryMallsDay(tmp_path)
+    lines = day.trade(SECONDS)
+    assert holds(lines), "\n".join(f"{line.en}: {line.found} {line.why}" for line in lines if line.ok is False)
+    sold = {line.mall for line in day.evidence.sold}
+    assert sold == {"rakuten", "shopify", "amazon", "yahoo"}
+    assert day.evidence.by_amazon
+    assert any(line.returned for line in day.evidence.sold)
+    assert any(len(line.parts) > 1 for line in day.evidence.sold)
 
 
 def test_a_bridge_that_does_nothing_fails(tmp_path: Path) -> None:
