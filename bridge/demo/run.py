@@ -30,7 +30,7 @@ SETS = 20  # sold besides, made of these
 HOT = 60  # of them with far too little stock
 FEED_DELAY = 3.0  # seconds from an order to its appearance in a mall's feed
 AMAZON_SEARCHES = 1.0  # a second; an ordinary seller may ask 0.0056 times, which is once in three minutes
-YAHOO_CROWD = 0.25  # as many buyers as a store may have whose every order takes some of the one call a second
+YAHOO_CROWD = 0.15  # as many buyers as a store may have whose every order takes some of the one call a second
 SHOPIFY_PLAN = 1000.0  # points a second: Plus, as a shop with several orders a second has it
 WEBHOOKS = {"doubled": 0.3, "late": [0.0, 4.0], "lost": 0.1}  # as the network treats Shopify's notices
 LAG = FEED_DELAY + 2.0  # what the settings promise about it
@@ -54,7 +54,7 @@ class Options:
     """`seconds` None: until Ctrl-C · `kill_at`: seconds into the trade · `folder` None: a temporary one."""
 
     seconds: float | None = None
-    rate: float = 5.0
+    rate: float = 4.0
     kill_at: float | None = None
     folder: Path | None = None
     seed: int = 1
@@ -145,7 +145,7 @@ class Demo:
         seed = self.options.seed
         self.panel.post("/packer", {"ship_share": 0.95, "ship_after": [2.0, 8.0], "seed": seed})
         self.panel.post(
-            "/staff", {"spreadsheet_id": self.spreadsheet, "rate_per_second": 1.4, "busy_share": 0.95, "seed": seed}
+            "/staff", {"spreadsheet_id": self.spreadsheet, "rate_per_second": 1.6, "busy_share": 1.0, "seed": seed}
         )
         rate = self.options.rate
         dials = {"rate_per_second": rate, "steepness": 0.4, "crowds": {"yahoo": YAHOO_CROWD}, "return_share": 0.3}
