@@ -82,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--latency", default="google", help="google, none, or base,per_request,per_thousand_cells")
     demo = command("demo", _demo, "a lively day in the sandbox, live on the screen, with a verdict at the end")
     demo.add_argument("--seconds", type=float, help="end after so many seconds of trade (else at Ctrl-C)")
-    demo.add_argument("--rate", type=float, default=4.0, help="orders tried per second")
+    demo.add_argument("--rate", type=float, default=3.8, help="orders tried per second")
     demo.add_argument("--kill-at", type=float, help="kill -9 the bridge at that second, and restart it")
     demo.add_argument("--state", type=Path, help="an empty folder that keeps everything (else a temporary one)")
     demo.add_argument("--seed", type=int, default=1, help="another seed, another day")

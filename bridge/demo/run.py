@@ -35,9 +35,11 @@ SHOPIFY_PLAN = 1000.0  # points a second: Plus, as a shop with several orders a 
 WEBHOOKS = {"doubled": 0.3, "late": [0.0, 4.0], "lost": 0.1}  # as the network treats Shopify's notices
 LAG = FEED_DELAY + 2.0  # what the settings promise about it
 FIRST_DAY = 120.0  # seconds within which everything must be live
-SETTLE = 60.0  # seconds the world may take to come to rest
+SETTLE = 120.0  # seconds the world may take to come to rest
 DOWN_FOR = 3.0  # seconds between kill -9 and restart
-SLOW = {"amazon": 2.0, "yahoo": 9.0}  # Amazon is asked for orders every 2 s; Yahoo takes a call in 1.1 s: 8 of them
+# Amazon takes five listings a second and is asked for orders every 2 s, Yahoo takes a call in 1.1 s: so much longer may
+# either keep a sale waiting, behind some twenty listings or ten calls.
+SLOW = {"amazon": 6.0, "yahoo": 12.0}
 REPORT = Path("var/demo-verdict.txt")
 START_UP = 6.0  # seconds a restarted bridge may take to its first round
 TERMS = (
@@ -54,7 +56,7 @@ class Options:
     """`seconds` None: until Ctrl-C · `kill_at`: seconds into the trade · `folder` None: a temporary one."""
 
     seconds: float | None = None
-    rate: float = 4.0
+    rate: float = 3.8
     kill_at: float | None = None
     folder: Path | None = None
     seed: int = 1
@@ -141,15 +143,17 @@ class Demo:
         self.owner = Owner(self.panel, self.spreadsheet)
         self.owner.go_live(FIRST_DAY, self.processes.check, self.screen.say)
         began = datetime.now(UTC)
-        hot = [product.sku for product in self.products if product.hot]
+        scarce = [product.sku for product in self.products if product.hot]
+        plenty = [product.sku for product in self.products if not product.hot][: len(scarce)]
+        wanted = [sku for pair in zip(scarce, plenty, strict=True) for sku in pair]  # what sells most is not all scarce
         seed = self.options.seed
-        self.panel.post("/packer", {"ship_share": 0.95, "ship_after": [2.0, 8.0], "seed": seed})
+        self.panel.post("/packer", {"ship_share": 0.95, "ship_after": [1.5, 6.0], "seed": seed})
         self.panel.post(
-            "/staff", {"spreadsheet_id": self.spreadsheet, "rate_per_second": 1.6, "busy_share": 1.0, "seed": seed}
+            "/staff", {"spreadsheet_id": self.spreadsheet, "rate_per_second": 1.6, "busy_share": 0.95, "seed": seed}
         )
         rate = self.options.rate
         dials = {"rate_per_second": rate, "steepness": 0.4, "crowds": {"yahoo": YAHOO_CROWD}, "return_share": 0.3}
-        self.panel.post("/shoppers", {**dials, "hot_skus": hot, "seed": seed})
+        self.panel.post("/shoppers", {**dials, "hot_skus": wanted, "seed": seed})
         return began
 
     # --- the trade ---------------------------------------------------------------------------------------------------
