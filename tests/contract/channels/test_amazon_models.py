@@ -221,7 +221,7 @@ def test_a_search_for_listings_is_understood() -> None:
 def test_answers_to_a_patch_become_outcomes(case: dict[str, Any]) -> None:
     sku = parameter(case, "sku") or "GM-ZDPI-9B4E"
     channel, sandbox, seams = connect({**case, "request": {"parameters": {}}})
-    channel._offers._known[sku] = offers.Offer(sku, "LUGGAGE", 5, "", seams.clock.monotonic())
+    channel._offers._known[sku] = offers.Offer(sku, "LUGGAGE", 5, "", inspected_at=seams.clock.monotonic())
     [pushed] = channel.push([PushItem(ListingKey("amazon", sku), 4, 5)], KEY)
     assert sandbox.met >= 1
     wanted = {"ACCEPTED": Outcome.DONE, "INVALID": Outcome.REFUSED, "VALID": Outcome.UNKNOWN}  # VALID: of previews only
