@@ -8,13 +8,13 @@ from bridge.demo.owner import products_of
 from bridge.demo.panel import MALLS
 from bridge.demo.seller import INSPECT, SHELVES
 from bridge.sandbox.malls.world import seed_world
-from tests.story.test_amazon import AmazonWorld
 from tests.story.test_yahoo import WithYahoo
+from tests.support.more_malls import WithAmazon
 
 SKUS, HOT, SETS = 20, 5, 4
 
 
-class EveryMall(WithYahoo, AmazonWorld):
+class EveryMall(WithYahoo, WithAmazon):
     """Filled as the demo fills it."""
 
     def most_lines(self) -> int:
