@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tests.simulation import acts_outside, acts_staff, acts_trade
+from tests.simulation import acts_malls, acts_outside, acts_staff, acts_trade
+from tests.simulation.malls import MALLS
 from tests.simulation.world import Act
 
 WRITES = ("sheet lock", "sheet second call", "sheet heartbeat", "sheet write")
-CALLS = ("sheet read", *WRITES, "rakuten read", "rakuten write", "shopify read", "shopify write")
+READS = tuple(f"{mall} read" for mall in MALLS)
+CALLS = ("sheet read", *WRITES, *READS, *(f"{mall} write" for mall in MALLS))
 ALWAYS = ("idle", "commit", *CALLS)
 BETWEEN = ("idle", *CALLS)
 AT_LOCK, AT_SECOND = ("sheet lock",), ("sheet second call",)
@@ -79,9 +81,15 @@ ACTS: Mapping[str, Actor] = {
     "ship": Actor(acts_trade.ships, 10),
     "cancel": Actor(acts_trade.cancels, 2),
     "change order": Actor(acts_trade.changes, 1.5),
-    "return": Actor(acts_trade.gives_back, 1),
-    "cancel what was shipped": Actor(acts_trade.cancels_late, 0.5),
-    "sell over the counter": Actor(acts_trade.counter, 1),
+    "sell over the counter": Actor(acts_malls.counter, 1),
+    "return": Actor(acts_malls.gives_back, 1),
+    "cancel what was shipped": Actor(acts_malls.cancels_late, 0.5),
+    "buy what Amazon ships": Actor(acts_malls.buys_from_amazon, 0.5),
+    "order to be paid in a shop": Actor(acts_malls.orders_unpaid, 1),
+    "pay in a shop": Actor(acts_malls.pays, 1),
+    "order under review": Actor(acts_malls.orders_under_review, 1.5),
+    "review ends": Actor(acts_malls.ends_review, 1),
+    "Yahoo's token ends": Actor(acts_malls.ends_token, 1, ("yahoo read", "yahoo write"), step=False),
     # malls
     "messages again": Actor(acts_trade.says_again, 2),
     "late feed": Actor(acts_trade.delays_feed, 1),
@@ -98,7 +106,7 @@ ACTS: Mapping[str, Actor] = {
     "request late": Actor(acts_outside.late, 1, CALLS, step=False),
     "late requests arrive": Actor(acts_outside.arrive, 1.5),
     "stale read": Actor(acts_outside.stale, 0.8, ("sheet read",), step=False),
-    "stale read of a mall": Actor(acts_outside.stale_numbers, 1.5, ("rakuten read", "shopify read"), step=False),
+    "stale read of a mall": Actor(acts_outside.stale_numbers, 1.5, READS, step=False),
     "empty read": Actor(acts_outside.empty, 0.5, ("sheet read",), step=False),
     "reply lost at the lock": Actor(acts_outside.reply_lost, 16, AT_LOCK, step=False),
     "reply lost at the second call": Actor(acts_outside.reply_lost, 32, AT_SECOND, step=False),
@@ -107,9 +115,7 @@ ACTS: Mapping[str, Actor] = {
     "kill": Actor(acts_outside.kill, 0.6, ALWAYS),
     "clock jumps": Actor(acts_outside.jump, 0.15, ("idle",), step=False),
     "some seconds": Actor(acts_outside.seconds, 3),
-    "sheet at the same time": Actor(acts_outside.runs("sheet"), 2, ALWAYS),
-    "rakuten at the same time": Actor(acts_outside.runs("rakuten"), 2, ALWAYS),
-    "shopify at the same time": Actor(acts_outside.runs("shopify"), 2, ALWAYS),
+    **{f"{job} at the same time": Actor(acts_outside.runs(job), 2, ALWAYS) for job in ("sheet", *MALLS)},
     "back up ledger": Actor(acts_outside.backs_up, 1, ("idle",)),
     "restore ledger": Actor(acts_outside.restores_ledger, 0.4, ("idle",)),
     "second bridge": Actor(acts_outside.second_bridge, 0.1, ("idle",)),

@@ -10,9 +10,10 @@ from bridge.sandbox.faults import Delay, Fault, Late, Lost, Refuse, ReplyLost
 from bridge.sandbox.sheets_api.cells import EMPTY
 from bridge.sandbox.sheets_api.sheet import Row
 from bridge.service import Service
+from tests.simulation.malls import MALLS
 from tests.simulation.model import Broken
 from tests.simulation.watcher import LOCATIONS
-from tests.simulation.world import JOURNAL_LINES, MALLS, Act, Killed, Sim
+from tests.simulation.world import JOURNAL_LINES, Act, Killed, Sim
 
 
 def _meets(fault: Callable[[Random], Fault]) -> Act:

@@ -6,10 +6,9 @@ from random import Random
 from typing import Any
 
 from bridge.domain.orders import ListingKey
-from bridge.sandbox.malls.rakuten.changes import CANCEL_ASKED, REASON_CANCEL
-from bridge.sandbox.malls.rakuten.records import BY_SHOP, CANCELLED, SHIPPED, ChangeReason
-from tests.simulation.shop import STOCK
-from tests.simulation.world import MALLS, Sim
+from bridge.sandbox.malls.rakuten.records import SHIPPED
+from tests.simulation.malls import MALLS, ours
+from tests.simulation.world import Sim
 
 
 def _shop(sim: Sim, name: str) -> Any:
@@ -25,27 +24,19 @@ def orders(sim: Sim, dice: Random) -> bool:
     for wire in dice.sample(mine, dice.choice((1, 1, 1, 2))):
         if shown[wire] > 0:
             wanted.append((wire, shown[wire] if dice.random() < 0.08 else dice.randint(1, min(3, shown[wire]))))
-    number = _shop(sim, mall).place(wanted) if wanted else None
+    return placed(sim, mall, _shop(sim, mall).place(wanted) if wanted else None)
+
+
+def placed(sim: Sim, mall: str, number: str | None) -> bool:
+    """Note what the mall has just sold, if it has."""
     if number is None:
         return False
     sim.tell(mall, number)
-    for line in _order(sim, mall, number).lines:
-        sim.model.sells((mall, line.listing), sim.line_id(mall, _order(sim, mall, number), line), line.units)
-    return True
-
-
-def counter(sim: Sim, dice: Random) -> bool:
-    """A sale in the shop goes over the counter at once."""
-    shop: Any = sim.malls["shopify"]
-    wire = sim.world.wire("shopify", dice.choice(list(STOCK)))
-    if shop.stock()[wire] < 1:
-        return False
-    number = shop.place([(wire, 1)], source="pos")
-    if number is None:
-        return False
-    sim.tell("shopify", number)
-    line = _order(sim, "shopify", number).lines[0]
-    sim.model.sells(("shopify", wire), sim.line_id("shopify", _order(sim, "shopify", number), line), 1)
+    order = _order(sim, mall, number)
+    parts = [sku for line in order.lines for sku in sim.wires[mall, line.listing]]
+    sim.marks["bundle across lines"] += len(set(parts)) < len(parts)
+    for line in order.lines:
+        sim.model.sells((mall, line.listing), sim.line_id(mall, order, line), line.units)
     return True
 
 
@@ -53,15 +44,15 @@ def _order(sim: Sim, mall: str, number: str) -> Any:
     return next(each for each in sim.malls[mall].orders() if each.id == number)
 
 
-def _some_order(sim: Sim, dice: Random, *, shipped: bool = False) -> tuple[str, Any] | None:
-    """One of the younger orders with something to ship, or with something shipped."""
+def _some_order(sim: Sim, dice: Random) -> tuple[str, Any] | None:
+    """One of the younger orders with something to ship."""
     mall = dice.choice(MALLS)
-    recent: list[Any] = list(sim.malls[mall].orders())[-30:]
-    fitting = [o for o in recent if (any(line.shipped for line in o.lines) if shipped else o.open)]
+    recent: list[Any] = list(sim.malls[mall].orders()[-30:])
+    fitting = [order for order in recent if order.open and ours(order)]
     return (mall, dice.choice(fitting)) if fitting else None
 
 
-def _muddy(sim: Sim, mall: str, order: Any) -> None:
+def muddy(sim: Sim, mall: str, order: Any) -> None:
     sim.model.muddy |= {(mall, line.listing) for line in order.lines}
 
 
@@ -73,11 +64,11 @@ def ships(sim: Sim, dice: Random) -> bool:
     shop = _shop(sim, mall)
     if shop.ships_in_part and order.open > 1 and dice.random() < 0.3:
         line = dice.choice([line for line in order.lines if line.open])
-        shop.ship(order.id, line.line_id, dice.randint(1, line.open))
+        shipped = shop.ship(order.id, line.line_id, dice.randint(1, line.open))
     else:
-        shop.ship(order.id)
+        shipped = shop.ship(order.id)
     sim.tell(mall, order.id)
-    return True
+    return bool(shipped)
 
 
 def cancels(sim: Sim, dice: Random) -> bool:
@@ -90,12 +81,15 @@ def cancels(sim: Sim, dice: Random) -> bool:
         return False
     restock = dice.choice((None, True, False))
     line = dice.choice([line for line in order.lines if line.open])
-    how = dice.choice(("order", "line", "units"))
-    if how == "order":
+    units = {"order": None, "line": line.open, "units": 1}[dice.choice(("order", "line", "units"))]
+    if units is None or (mall == "yahoo" and units == order.open):  # an order of Yahoo's is never without lines
         done = _shop(sim, mall).cancel(order.id, restock=restock)
     else:
-        done = _shop(sim, mall).cancel(order.id, line.line_id, None if how == "line" else 1, restock)
-    _muddy(sim, mall, order)
+        done = _shop(sim, mall).cancel(order.id, line.line_id, units, restock)
+        sim.marks["partial cancel"] += order.open > 0
+    if mall == "rakuten" and restock is not None:
+        sim.marks["Rakuten cancel with restock" if restock else "Rakuten cancel without restock"] += 1
+    muddy(sim, mall, order)
     sim.tell(mall, order.id)
     return bool(done)
 
@@ -110,44 +104,11 @@ def changes(sim: Sim, dice: Random) -> bool:
     units = line.units + dice.choice((-1, 1, 2))
     if (mall == "rakuten" and order.progress >= SHIPPED) or units <= line.shipped + line.cancelled:
         return False
+    if mall == "amazon" and units > line.units:
+        return False  # it only ever makes orders smaller
     _shop(sim, mall).edit_units(order.id, line.line_id, units)
-    _muddy(sim, mall, order)
+    muddy(sim, mall, order)
     sim.tell(mall, order.id)
-    return True
-
-
-def gives_back(sim: Sim, dice: Random) -> bool:
-    """Goods come back; with `restock` Shopify puts them on sale there and says that they returned."""
-    shopped = [o for o in list(sim.malls["shopify"].orders())[-30:] if any(line.shipped for line in o.lines)]
-    if not shopped:
-        return False
-    order: Any = dice.choice(shopped)
-    line = dice.choice(order.lines)
-    units, restock = line.shipped - line.returned, dice.random() < 0.7
-    if units < 1:
-        return False
-    units = dice.randint(1, units)
-    _shop(sim, "shopify").return_units(order.id, line.line_id, units, restock)
-    sim.marks["goods returned"] += 1
-    if restock:
-        sim.returned[sim.line_id("shopify", order, line)] += units
-    _muddy(sim, "shopify", order)
-    sim.tell("shopify", order.id)
-    return True
-
-
-def cancels_late(sim: Sim, dice: Random) -> bool:
-    """Rakuten cancels an order that has left the house: the goods are still out."""
-    shipped: list[Any] = [o for o in list(sim.malls["rakuten"].orders())[-30:] if not o.open and o.progress == SHIPPED]  # type: ignore[attr-defined]
-    if not shipped:
-        return False
-    order = dice.choice(shipped)
-    shop = _shop(sim, "rakuten")
-    with shop.lock:
-        order.cancelled_at = shop.clock.now()
-        order.changes.append(ChangeReason(CANCEL_ASKED, None, BY_SHOP, REASON_CANCEL, order.cancelled_at))
-        shop.progress.go(order, CANCELLED, shop.clock.now())
-    sim.marks["late cancel"] += 1
     return True
 
 

@@ -13,6 +13,8 @@ LOCK, SECOND, BEAT = "lock", "second call", "heartbeat"
 """Writes into the spreadsheet: rows are about to be locked; rows that are locked are about to be written or given back;
 nothing but the heartbeat."""
 
+WRITES_TO = ("bulk-upsert", "/setStock")
+
 
 @dataclass(frozen=True)
 class Call:
@@ -34,7 +36,9 @@ def call_of(server: str, environ: Environ, stock: int, beats: int) -> Call:
         return (
             _batch(loads(_body(environ))["requests"], stock, beats) if path.endswith(":batchUpdate") else Call(server)
         )
-    writes = path.endswith("bulk-upsert") or (server == "shopify" and b"mutation" in _body(environ))
+    writes = path.endswith(WRITES_TO) or environ["REQUEST_METHOD"] in ("PATCH", "PUT")
+    writes = writes or (path.endswith("/feeds") and environ["REQUEST_METHOD"] == "POST")
+    writes = writes or (server == "shopify" and b"mutation" in _body(environ))
     return Call(server, WRITE if writes else READ)
 
 

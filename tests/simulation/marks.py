@@ -60,6 +60,13 @@ MARKS = (
     "goods returned",
     "empty read",
     "clock jumped hours",
+    "bundle across lines",
+    "partial cancel",
+    "Rakuten cancel with restock",
+    "Rakuten cancel without restock",
+    "FBA flip refused",
+    "Yahoo token renewed in mid-sync",
+    "Yahoo gap rule used",
 )
 
 
@@ -128,9 +135,13 @@ def mark_ledger(sim: Sim) -> None:
     if tries > max(1, sim.most_tries):
         sim.marks["due row written again"] += 1
     sim.most_tries = tries
-    sim.marks["gap used"], sim.eye.gaps = sim.marks["gap used"] + sim.eye.gaps, 0
+    for mall, count in sim.eye.gaps.items():
+        sim.marks["gap used"] += count
+        sim.marks["Yahoo gap rule used"] += count * (mall == "yahoo")
+    sim.eye.gaps.clear()
     for trouble in sim.troubles.values():
         sim.marks["stale compare-and-set"], trouble.stale = sim.marks["stale compare-and-set"] + trouble.stale, 0
+        sim.marks["FBA flip refused"], trouble.stranding = sim.marks["FBA flip refused"] + trouble.stranding, 0
 
 
 def mark_kill(sim: Sim) -> None:

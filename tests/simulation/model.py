@@ -76,6 +76,7 @@ class Model:
         self.revealed: dict[Listing, Counter[LineId]] = {
             key: Counter() for key in listings
         }  # sold, and a reading shows it
+        self.vanished: set[LineId] = set()  # lines that were withdrawn, and that their mall shows no more
         self.muddy: set[Listing] = set()  # its number moved in ways that no reading tells apart
 
     # --- what people do in the table ---------------------------------------------------------------------------------
@@ -133,7 +134,7 @@ class Model:
         found = 0
         for listing, lines in self.revealed.items():
             if listing not in self.muddy:
-                missing = sum(units for line, units in lines.items() if line not in books.lines)
+                missing = sum(units for line, units in lines.items() if line not in books.lines.keys() | self.vanished)
                 found += missing * self.listings[listing].get(sku, 0)
         return found
 
@@ -216,7 +217,8 @@ class Model:
     def at_rest(self, books: Books, rows: Iterable[SheetRow], malls: Mapping[Listing, int], waiting: object) -> None:
         """Sheet = ledger = channels = what people meant less what malls sold; nothing waits."""
         _same("waiting", waiting, [])
-        _same("order lines", dict(books.lines), {line: sale.story[-1] for line, sale in self.sales.items()})
+        known = self.sales.keys() - (self.vanished - books.lines.keys())  # a line may go before anybody heard of it
+        _same("order lines", dict(books.lines), {line: self.sales[line].story[-1] for line in known})
         shown = {row.name: row for row in rows}
         _same("rows", sorted(shown), sorted(self.rows))
         allocated: Counter[str] = Counter()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from random import Random
-from typing import Any
+from typing import Any, cast
 
+from bridge.sandbox.malls.yahoo import Yahoo
 from tests.simulation.acts_staff import Grid, deletes_copy, mends, new_name, shows, undoes
+from tests.simulation.malls import MALLS, reviewed, shown_by
 from tests.simulation.model import Broken, Row
 from tests.simulation.shop import STOCK
 from tests.simulation.watcher import LOCATIONS
-from tests.simulation.world import JOBS, MALLS, Silence, Sim
+from tests.simulation.world import JOBS, Silence, Sim
 
 MOST_TURNS = 30
 DICE = Random(0)
@@ -52,7 +54,8 @@ def rest(sim: Sim) -> None:
 
 def check(sim: Sim) -> None:
     books, _ = sim.eye.books()
-    malls = {listing: sim.malls[listing[0]].stock()[listing[1]] for listing in sim.wires}
+    shown = {name: shown_by(mall) for name, mall in sim.malls.items()}
+    malls = {(mall, wire): shown[mall][wire] for mall, wire in sim.wires}
     sim.model.at_rest(books, sim.rows(), malls, sim.eye.waiting())
 
 
@@ -68,6 +71,10 @@ def _arrivals(sim: Sim) -> bool:
         sim.model.muddy |= {(mall, change.listing) for change in sim.malls[mall].history[before[mall] :]}
         sim._history[mall] = len(sim.malls[mall].history)
     return bool(arrived)
+
+
+def _review(sim: Sim) -> bool:
+    return bool(list(reviewed(cast(Yahoo, sim.malls["yahoo"]))))
 
 
 def _show(sim: Sim) -> bool:
@@ -320,7 +327,7 @@ def _overwritten(sim: Sim, sku: str, data: Mapping[str, Any]) -> str | None:
     return "確認済み"
 
 
-FINISHES = (_arrivals, _show, _release, _one_row_each, _mend, _safety, _name, _count, _answer)
+FINISHES = (_arrivals, _review, _show, _release, _one_row_each, _mend, _safety, _name, _count, _answer)
 ANSWERS: Mapping[str, Answer] = {
     "vanished": _gone,
     "renamed": _gone,

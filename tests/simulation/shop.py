@@ -16,25 +16,60 @@ from bridge.channels.port import Channel, OrdersRead, Outcome, Pushed, PushItem
 from bridge.config import Config
 from bridge.domain.orders import ListingKey, OrderSnapshot
 from bridge.errors import Hint
+from bridge.sandbox.malls.amazon.records import MERCHANT
 from bridge.service import Service
+from tests.simulation.malls import FBA, HELD_HOURS, number_of, set_up
 from tests.simulation.model import LineId, Listing
+from tests.support.malls import amazon_settings, yahoo_settings
 from tests.support.sheets_client import authorized_session, service_account
 from tests.support.world import World
 
 STOCK: Mapping[str, Sequence[int | None]] = {"A": (6, 2, None), "B": (9, 0, None), "007": (12, None, None)}
-SET = ("item-set", "v-set")
+SET, SETS_IN = ("item-set", "v-set"), ("rakuten", "yahoo")
 
 
 class Shop(World):
-    """Three products in both malls and a set of two of them in one; the rows have names of their own."""
+    """Three products in every mall and a set of two of them in some; the rows have names of their own."""
+
+    def _config(self) -> Config:
+        config = super()._config()
+        set_up(self.sandbox)
+        amazon = amazon_settings(self.sandbox.amazon, self.locations)
+        yahoo = yahoo_settings(self.sandbox.yahoo, self.locations, HELD_HOURS)
+        return replace(config, channels=replace(config.channels, amazon=amazon, yahoo=yahoo))
 
     def _fill(self) -> None:
         super()._fill()
-        self.sandbox.rakuten.add_product(SET, "SET", 3)
-        line = {"チャネル": "rakuten", "出品ID": "/".join(SET), "SKU構成": "A×1+B×2"}
-        self.put("出品", 2 * len(self.stock) + 1, line)
+        lines = [("amazon", FBA, "A")]
+        for sku, numbers in self.stock.items():
+            for mall in ("amazon", "yahoo"):
+                wire = self.wire(mall, sku)
+                getattr(self.sandbox, mall).add_product(wire, sku, sum(n or 0 for n in numbers))
+                lines.append((mall, wire, sku))
+        self.sandbox.amazon.add_product(FBA, "A", 40)
+        for mall in SETS_IN:
+            getattr(self.sandbox, mall).add_product(SET, "SET", 3)
+            lines.append((mall, SET, "A×1+B×2"))
+        for row, (mall, wire, parts) in enumerate(lines, 2 * len(self.stock) + 1):
+            self.put("出品", row, {"チャネル": mall, "出品ID": number_of(mall, wire), "SKU構成": parts})
         for number, _ in enumerate(self.stock, 1):
             self.put("在庫表", number, {"商品名": f"product {number}"})
+
+    def go_live(self) -> None:
+        super().go_live()
+        for mall in ("amazon", "yahoo"):
+            self.set(mall, True)
+        self.rounds(3)
+        self.clock.sleep(60)
+        self.rounds(2)
+        self.answer("FBA", "確認済み")
+        self.rounds(2)
+
+    def wire(self, mall: str, sku: str) -> tuple[str, str]:
+        if mall == "amazon":
+            return sku, MERCHANT
+        number = list(self.stock).index(sku) + 1
+        return (f"item-{number:04d}", f"s{number}") if mall == "yahoo" else super().wire(mall, sku)
 
     def _session(self, _config: Config) -> requests.Session:
         """Calls like these are held against Google's discovery document by the stories; here are too many of them."""
@@ -83,6 +118,7 @@ class Trouble:
     complete: datetime | None = None
     refused: set[ListingKey] = field(default_factory=set)
     stale: int = 0
+    stranding: int = 0  # how often a number for what Amazon ships was refused
     shown: deque[Shown] = field(default_factory=lambda: deque(maxlen=6))
     old: Shown | None = None  # what its numbers are read as for the rest of this job
     on_read: Callable[[Mapping[ListingKey, int], Shown | None], Mapping[ListingKey, int]] = lambda shown, _: shown
@@ -120,6 +156,7 @@ class Mail:
         refused = {item.listing for item in items if item.listing in refusing}
         self._trouble.refused |= refused
         self._trouble.stale += sum(each.outcome is Outcome.STALE for each in outcomes.values())
+        self._trouble.stranding += sum(each.listing.id == FBA[0] for each in outcomes.values())
         hint = Hint("このモールは断りました。", "The mall said no.")
         outcomes |= {listing: Pushed(listing, Outcome.REFUSED, hint) for listing in refused}
         return [outcomes[item.listing] for item in items]

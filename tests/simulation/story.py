@@ -77,7 +77,7 @@ class Drawing:
     def job(self) -> str:
         self.acts_made, self._moment = [], 0
         self._busy = self._dice.choice((0.0, self._share, self._share))
-        return self._dice.choices(JOBS, (3, 1, 1))[0]
+        return self._dice.choices(JOBS, (4, 1, 1, 1, 1))[0]
 
     def acts(self, kind: str) -> Iterable[tuple[str, int]]:
         moment, self._moment = self._moment, self._moment + 1

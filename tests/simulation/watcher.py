@@ -12,9 +12,12 @@ from typing import Any
 
 from bridge.sandbox.malls.mall import Line, Order
 from bridge.sandbox.malls.rakuten.records import RakutenLine
+from bridge.sandbox.malls.shopify.records import ShopifyLine
+from tests.simulation.malls import MALLS
 from tests.simulation.model import Books, Cell, Left, LineId, Listing, Model, SheetRow
 
 TYPED = ("opening", "edit")
+LINES = tuple(f"{mall}/" for mall in MALLS)
 LOCATIONS = ("本社倉庫", "渋谷店", "検品待ち")
 
 
@@ -32,7 +35,8 @@ class LedgerEye:
     last_edit: int = 0
     wanted: dict[Listing, int | None] = field(default_factory=dict)
     rose_at: dict[Listing, datetime] = field(default_factory=dict)
-    gaps: int = 0  # how often a listing was seen to hold units back for orders to come
+    gaps: Counter[str] = field(default_factory=Counter)
+    """by channel, how often a listing was seen to hold units back for orders to come"""
 
     def forget(self) -> None:
         """Another ledger stands in its place."""
@@ -75,7 +79,7 @@ class LedgerEye:
                 booked + on_hand * (not is_typed),
                 promised + allocated,
             )
-            if ref.startswith(("rakuten/", "shopify/")):
+            if ref.startswith(LINES):
                 channel, _shop, order, line = ref.split("/")
                 key = ((channel, order, line), sku)
                 hand, held = self.moved.get(key, (0, 0))
@@ -105,8 +109,10 @@ class LedgerEye:
         changed = []
         for channel, number, state in self.database.execute("SELECT channel, id, state FROM listing"):
             known = json.loads(state)
-            listing, new = names[channel, number], known["wanted"]
-            self.gaps += bool(known["unseen"])
+            listing, new = names.get((channel, number)), known["wanted"]
+            if listing is None:
+                continue  # what Amazon ships is nothing of ours
+            self.gaps[channel] += bool(known["unseen"])
             old = self.wanted.get(listing)
             if new != old:
                 changed.append(listing)
@@ -185,7 +191,9 @@ def line_id(channel: str, order: Order, line: Line) -> LineId:
     """As the ledger names it."""
     if isinstance(line, RakutenLine):
         return channel, order.id, f"{line.basket}-{line.line_id}"
-    return channel, order.id.rsplit("/", 1)[1], line.line_id.rsplit("/", 1)[1]
+    if isinstance(line, ShopifyLine):
+        return channel, order.id.rsplit("/", 1)[1], line.line_id.rsplit("/", 1)[1]
+    return channel, order.id, line.line_id
 
 
 def proved(rose_at: datetime | None, complete: datetime | None, lag: float) -> bool:

@@ -21,21 +21,18 @@ from bridge.ledger.ledger import Tx
 from bridge.ledger.values import iso
 from bridge.sandbox.faults import Environ
 from bridge.sandbox.malls.mall import Mall
-from bridge.sandbox.malls.rakuten import Rakuten
-from bridge.sandbox.malls.shopify import Shopify
-from bridge.sandbox.malls.shopify.shop import FIRST_LOCATION
 from bridge.sandbox.sheets_api.book import Book
 from bridge.sandbox.sheets_api.store import Deleted
 from tests.simulation.calls import BEAT, LOCK, READ, SECOND, WRITE, Call, call_of
+from tests.simulation.malls import FBA, MALLS, new_malls, number_of, shown_by
 from tests.simulation.marks import layout_of, mark_kill, mark_ledger, mark_moves, marking
 from tests.simulation.model import Books, Broken, LineId, Listing, Model, Row, SheetRow
-from tests.simulation.shop import SET, STOCK, Shop, Shown, SteadyService, Trouble
+from tests.simulation.shop import SET, SETS_IN, STOCK, Shop, Shown, SteadyService, Trouble
 from tests.simulation.watcher import LOCATIONS, LedgerEye, line_id, proved, told_by
 from tests.support.world import LAG
 
 JOURNAL_LINES = 150
 CALL_SECONDS = 0.15
-MALLS = ("rakuten", "shopify")
 JOBS = ("sheet", *MALLS)
 SELLING = LOCATIONS[:2]
 
@@ -86,7 +83,7 @@ class Sim:
         self.beats = world.tab("_bridge_marks")
         self.ledger, self.plain_config = world.service.ledger, world.config
         self.faults = {name: world.sandbox.faults["sheets" if name == "sheet" else name] for name in JOBS}
-        self.malls: dict[str, Mall] = {"rakuten": world.sandbox.rakuten, "shopify": world.sandbox.shopify}
+        self.malls: dict[str, Mall] = {name: getattr(world.sandbox, name) for name in MALLS}
         self.wires, self.names = self._listings()
         self._hook()
         self.running: list[str] = []
@@ -97,15 +94,9 @@ class Sim:
         return self.world.clock.now()
 
     def _listings(self) -> tuple[dict[Listing, dict[str, int]], dict[tuple[str, str], Listing]]:
-        parts: dict[Listing, dict[str, int]] = {("rakuten", SET): {"A": 1, "B": 2}}
-        names: dict[tuple[str, str], Listing] = {("rakuten", "/".join(SET)): ("rakuten", SET)}
-        place = FIRST_LOCATION.rsplit("/", 1)[1]
-        for sku in STOCK:
-            for mall in MALLS:
-                wire = self.world.wire(mall, sku)
-                number = "/".join(wire) if mall == "rakuten" else f"{wire[0].rsplit('/', 1)[1]}@{place}"
-                parts[mall, wire], names[mall, number] = {sku: 1}, (mall, wire)
-        return parts, names
+        parts: dict[Listing, dict[str, int]] = {(mall, SET): {"A": 1, "B": 2} for mall in SETS_IN}
+        parts |= {(mall, self.world.wire(mall, sku)): {sku: 1} for sku in STOCK for mall in MALLS}
+        return parts, {(mall, number_of(mall, wire)): (mall, wire) for mall, wire in parts}
 
     # --- seeds -------------------------------------------------------------------------------------------------------
 
@@ -120,7 +111,7 @@ class Sim:
     def reset(self, settings: Settings = Settings()) -> None:
         self.sheet.book, self.clock.elapsed = self.beginning.book, self.beginning.elapsed
         self._database().deserialize(self.beginning.ledger)
-        self._new_malls()
+        self.malls = new_malls(self.world.sandbox, self.faults)
         for name, mall in self.malls.items():
             mall.load_json(loads(self.beginning.malls[name]))
             mall.visible_after = 0.0
@@ -161,6 +152,7 @@ class Sim:
         self.settled: set[str] = set()  # refusals that people have answered as seen
         self.swap: Book | None = None
         self._writing = False
+        self.called: set[str] = set()  # malls that the job under way has asked for anything
         self.layout: tuple[tuple[str, bool], ...] = ()
         self.most_tries = 0
         self.script: Script = Silence()
@@ -196,14 +188,6 @@ class Sim:
         for name, complete in self.eye.watermarks().items():
             self.troubles[name].__init__(self.clock, complete=complete, on_read=self._note_reading)  # type: ignore[misc]
         self.restart()
-
-    def _new_malls(self) -> None:
-        """Their rate limits and caches would remember times to come."""
-        sandbox = self.world.sandbox
-        sandbox.rakuten, sandbox.shopify = Rakuten(self.clock), Shopify(self.clock)
-        self.malls = {"rakuten": sandbox.rakuten, "shopify": sandbox.shopify}
-        for name, mall in (("rakuten", sandbox.rakuten), ("shopify", sandbox.shopify)):
-            self.faults[name].app = mall
 
     def restart(self) -> None:
         """A new process on the same ledger."""
@@ -259,6 +243,9 @@ class Sim:
                 self.held = self._held_rows() if self.made == self.made_at_reply else None
         else:
             self.troubles[server].shown.append(self._shown(server))
+            renewed = server == "yahoo" and server in self.called and path.endswith("/token")
+            self.marks["Yahoo token renewed in mid-sync"] += renewed
+            self.called.add(server)
         idle = call.what == BEAT or (call.what == READ and not self.touched[server])
         self.steps += not idle
         self.counts[f"idle: {call.kind}" if idle else call.kind] += 1
@@ -307,6 +294,7 @@ class Sim:
         if name in self.running:
             return False
         self.running.append(name)
+        self.called.discard(name)
         self.ran += 1
         try:
             if name == "sheet":
@@ -410,13 +398,15 @@ class Sim:
 
     def _shown(self, mall: str) -> Shown:
         sold = {listing: frozenset(lines) for listing, lines in self.model.fresh.items() if listing[0] == mall}
-        return Shown(self.malls[mall].stock(), sold)
+        return Shown(shown_by(self.malls[mall]), sold)
 
     def _note_reading(self, shown: Mapping[ListingKey, int], old: Shown | None) -> Mapping[ListingKey, int]:
         """What is read, which may be `old`."""
         told = dict(shown)
         for key in shown:
-            listing = self.names[key.channel, key.id]
+            listing = self.names.get((key.channel, key.id))
+            if listing is None:
+                continue  # what Amazon ships
             fresh = self.model.fresh[listing]
             if old is not None:
                 told[key] = old.numbers[listing[1]]
@@ -444,6 +434,8 @@ class Sim:
         complete = self.troubles[mall].complete
         for change in history[self._history[mall] :]:
             listing = (mall, change.listing)
+            if change.listing == FBA and change.cause != "order":
+                raise Broken("what Amazon ships was given a number of ours")
             if change.cause == "push":
                 if self.wishes[listing] > 1:
                     self.marks["coalesced push"] += 1
@@ -458,8 +450,8 @@ class Sim:
     def _nothing_withheld(self, mall: str) -> None:
         """After a round of a channel in which nothing went wrong and nobody else did anything, none of its listings
         shows too much."""
-        most, shown = self._most(self.eye.books()[0]), self.malls[mall].stock()
-        refusing = {self.names[each] for each in self.eye.refused()}
+        most, shown = self._most(self.eye.books()[0]), shown_by(self.malls[mall])
+        refusing = {self.names[each] for each in self.eye.refused() if each in self.names}
         for listing in self.wires.keys() - self.model.muddy - refusing:
             if listing[0] == mall and shown[listing[1]] > most[listing]:
                 raise Broken(f"{listing} still shows {shown[listing[1]]}, the books leave {most[listing]}")
@@ -471,6 +463,7 @@ class Sim:
         record = next(each for each in self.malls[mall].orders() if each.id == order)
         for key, listing, left in told_by(mall, [record], self.returned):
             self.model.tells(key, self.wires[listing], left)
+        self.model.vanished |= {line_id(mall, record, line) for line in record.lines if getattr(line, "deleted", False)}
 
     def line_id(self, mall: str, order: Any, line: Any) -> LineId:
         return line_id(mall, order, line)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bridge.config import Amazon, Config, Secret, Yahoo
+from bridge.config import Config
 from bridge.sandbox.malls.amazon.records import BY_AMAZON, MERCHANT
-from tests.support.world import LAG, World
+from tests.support.malls import amazon_settings, yahoo_settings
+from tests.support.world import World
 
 
 class WithAmazon(World):
@@ -14,14 +15,7 @@ class WithAmazon(World):
 
     def _config(self) -> Config:
         config = super()._config()
-        mall = self.sandbox.amazon
-        mall.visible_after = mall.switches.update_delay = 0.0
-        mall.switches.order_search_rate = 1.0  # the shop of the tests asks every three seconds
-        root = "https://sandbox/malls/amazon"
-        amazon = Amazon(
-            mall.seller, mall.client_id, Secret(mall.client_secret), Secret(mall.refresh_token), self.locations,
-            base_url=root, token_url=f"{root}/auth/o2/token", lag_seconds=LAG,
-        )  # fmt: skip
+        amazon = amazon_settings(self.sandbox.amazon, self.locations)
         return replace(config, channels=replace(config.channels, amazon=amazon))
 
     def _fill(self) -> None:
@@ -46,23 +40,8 @@ class WithYahoo(World):
     """The small shop, with a store on Yahoo besides."""
 
     def _config(self) -> Config:
-        config, mall = super()._config(), self.sandbox.yahoo
-        mall.visible_after = 0.0
-        version, public_key = mall.public_key()
-        yahoo = Yahoo(
-            shop=mall.seller_id,
-            client_id=mall.client_id,
-            client_secret=Secret(mall.client_secret),
-            refresh_token=Secret("RT-sandbox"),
-            consented_on="2026-11-23",
-            public_key=Secret(public_key),
-            public_key_version=version,
-            public_key_expires="2027-11-23",
-            locations=self.locations,
-            base_url="https://sandbox/malls/yahoo/ShoppingWebService/V1",
-            login_url="https://sandbox/malls/yahoo",
-            lag_seconds=LAG,
-        )
+        config = super()._config()
+        yahoo = yahoo_settings(self.sandbox.yahoo, self.locations)
         return replace(config, channels=replace(config.channels, yahoo=yahoo))
 
     def _fill(self) -> None:

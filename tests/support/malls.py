@@ -1,0 +1,41 @@
+"""How the bridge of a test is connected to the simulators of Amazon and Yahoo!ショッピング."""
+
+from __future__ import annotations
+
+from bridge import config
+from bridge.config import Secret
+from bridge.sandbox.malls.amazon import Amazon
+from bridge.sandbox.malls.yahoo import Yahoo
+from tests.support.world import LAG
+
+
+def amazon_settings(mall: Amazon, locations: tuple[str, ...]) -> config.Amazon:
+    """A feed that is `LAG` seconds late at most, and a shop that may ask for its orders every second."""
+    mall.visible_after = mall.switches.update_delay = 0.0
+    mall.switches.order_search_rate = 1.0
+    root = "https://sandbox/malls/amazon"
+    return config.Amazon(
+        mall.seller, mall.client_id, Secret(mall.client_secret), Secret(mall.refresh_token), locations,
+        base_url=root, token_url=f"{root}/auth/o2/token", lag_seconds=LAG,
+    )  # fmt: skip
+
+
+def yahoo_settings(mall: Yahoo, locations: tuple[str, ...], held_hours: float = 48.0) -> config.Yahoo:
+    """`held_hours`: how long a fraud review may keep an order back."""
+    mall.visible_after = 0.0
+    version, public_key = mall.public_key()
+    return config.Yahoo(
+        shop=mall.seller_id,
+        client_id=mall.client_id,
+        client_secret=Secret(mall.client_secret),
+        refresh_token=Secret("RT-sandbox"),
+        consented_on="2026-11-23",
+        public_key=Secret(public_key),
+        public_key_version=version,
+        public_key_expires="2027-11-23",
+        locations=locations,
+        held_hours=held_hours,
+        base_url="https://sandbox/malls/yahoo/ShoppingWebService/V1",
+        login_url="https://sandbox/malls/yahoo",
+        lag_seconds=LAG,
+    )
