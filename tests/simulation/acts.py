@@ -96,6 +96,7 @@ ACTS: Mapping[str, Actor] = {
     "prompt feed": Actor(acts_trade.speeds_feed, 1),
     "mall's own hand": Actor(acts_trade.edits_there, 0.4),
     "refuse an item": Actor(acts_trade.refuses, 0.5),
+    "refuse one of several": Actor(acts_trade.refuses, 4, ("amazon write", "yahoo write")),
     "take items again": Actor(acts_trade.takes_again, 1),
     # network
     "slow": Actor(acts_outside.slow, 0.5, CALLS, step=False),

@@ -7,7 +7,7 @@ from typing import Any
 
 from bridge.domain.orders import ListingKey
 from bridge.sandbox.malls.rakuten.records import SHIPPED
-from tests.simulation.malls import MALLS, ours
+from tests.simulation.malls import MALLS, ours, refusal, takes_everything
 from tests.simulation.world import Sim
 
 
@@ -145,19 +145,27 @@ def edits_there(sim: Sim, dice: Random) -> bool:
 
 
 def refuses(sim: Sim, dice: Random) -> bool:
-    """A mall will not take an item any more."""
-    mall = dice.choice(MALLS)
-    trouble = sim.troubles[mall]
-    if trouble.refusing:
+    """A mall will not take an item any more; Amazon and Yahoo say so of one among others. Where one is about to be
+    written to, it is that one."""
+    about = sim.kind.split(" ")[0]
+    mall = about if about in MALLS else dice.choice(MALLS)
+    trouble, number = sim.troubles[mall], dice.choice([number for name, number in sim.names if name == mall])
+    found = refusal(sim.malls[mall], number)
+    if trouble.refusing or (found and found[0]):
         return False
-    trouble.refusing.add(ListingKey(mall, dice.choice([number for name, number in sim.names if name == mall])))
+    if found:
+        found[0].add(found[1])
+    else:
+        trouble.refusing.add(ListingKey(mall, number))
     sim.marks["item refused"] += 1
     return True
 
 
 def takes_again(sim: Sim, dice: Random) -> bool:
-    trouble = sim.troubles[dice.choice(MALLS)]
-    if not trouble.refusing:
-        return False
-    trouble.refusing.clear()
-    return True
+    """One of the malls that refused an item."""
+    for mall in dice.sample(MALLS, len(MALLS)):
+        trouble = sim.troubles[mall]
+        if trouble.refusing or takes_everything(sim.malls[mall]):
+            trouble.refusing.clear()
+            return True
+    return False

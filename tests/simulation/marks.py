@@ -67,6 +67,7 @@ MARKS = (
     "FBA flip refused",
     "Yahoo token renewed in mid-sync",
     "Yahoo gap rule used",
+    "feed partial failure",
 )
 
 

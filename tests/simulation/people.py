@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from bridge.sandbox.malls.yahoo import Yahoo
 from tests.simulation.acts_staff import Grid, deletes_copy, mends, new_name, shows, undoes
-from tests.simulation.malls import MALLS, reviewed, shown_by
+from tests.simulation.malls import MALLS, reviewed, shown_by, takes_everything
 from tests.simulation.model import Broken, Row
 from tests.simulation.shop import STOCK
 from tests.simulation.watcher import LOCATIONS
@@ -27,6 +27,7 @@ def rest(sim: Sim) -> None:
     for mall in MALLS:
         sim.malls[mall].visible_after = 0.0
         sim.troubles[mall].refusing.clear()
+        takes_everything(sim.malls[mall])
     why: Broken | None = None
     for _ in range(MOST_TURNS):
         for job in (*JOBS, "sheet"):

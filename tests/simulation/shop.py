@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import Random
 from typing import Any, cast
+from unittest.mock import patch
 
 import requests
 
+from bridge.channels.amazon import facts
 from bridge.channels.http import Seams
 from bridge.channels.port import Channel, OrdersRead, Outcome, Pushed, PushItem
 from bridge.config import Config
@@ -18,14 +20,13 @@ from bridge.domain.orders import ListingKey, OrderSnapshot
 from bridge.errors import Hint
 from bridge.sandbox.malls.amazon.records import MERCHANT
 from bridge.service import Service
-from tests.simulation.malls import FBA, HELD_HOURS, number_of, set_up
+from tests.simulation.malls import FBA, HELD_HOURS, SETS, number_of, set_up
 from tests.simulation.model import LineId, Listing
 from tests.support.malls import amazon_settings, yahoo_settings
 from tests.support.sheets_client import authorized_session, service_account
 from tests.support.world import World
 
 STOCK: Mapping[str, Sequence[int | None]] = {"A": (6, 2, None), "B": (9, 0, None), "007": (12, None, None)}
-SET, SETS_IN = ("item-set", "v-set"), ("rakuten", "yahoo")
 
 
 class Shop(World):
@@ -47,9 +48,10 @@ class Shop(World):
                 getattr(self.sandbox, mall).add_product(wire, sku, sum(n or 0 for n in numbers))
                 lines.append((mall, wire, sku))
         self.sandbox.amazon.add_product(FBA, "A", 40)
-        for mall in SETS_IN:
-            getattr(self.sandbox, mall).add_product(SET, "SET", 3)
-            lines.append((mall, SET, "A×1+B×2"))
+        for mall, wire in SETS.items():
+            getattr(self.sandbox, mall).add_product(wire, "SET", 3)
+            lines.append((mall, wire, "A×1+B×2"))
+        self.spreadsheet.insert_rows(self.tab("出品"), 1 + 2 * len(self.stock), len(lines))
         for row, (mall, wire, parts) in enumerate(lines, 2 * len(self.stock) + 1):
             self.put("出品", row, {"チャネル": mall, "出品ID": number_of(mall, wire), "SKU構成": parts})
         for number, _ in enumerate(self.stock, 1):
@@ -117,6 +119,8 @@ class Trouble:
     """readings that no commit has taken in yet: when they came, and the sales that show in each"""
     complete: datetime | None = None
     refused: set[ListingKey] = field(default_factory=set)
+    later: set[ListingKey] = field(default_factory=set)  # what the round under way found to be on its way already
+    bulk_from: int = facts.BULK_FROM  # so many numbers at once go to Amazon as a feed
     stale: int = 0
     stranding: int = 0  # how often a number for what Amazon ships was refused
     shown: deque[Shown] = field(default_factory=lambda: deque(maxlen=6))
@@ -152,11 +156,21 @@ class Mail:
     def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:
         refusing = self._trouble.refusing
         taken = [item for item in items if item.listing not in refusing]
-        outcomes = {each.listing: each for each in (self._channel.push(taken, key) if taken else ())}
-        refused = {item.listing for item in items if item.listing in refusing}
-        self._trouble.refused |= refused
-        self._trouble.stale += sum(each.outcome is Outcome.STALE for each in outcomes.values())
-        self._trouble.stranding += sum(each.listing.id == FBA[0] for each in outcomes.values())
+        with patch.object(facts, "BULK_FROM", self._trouble.bulk_from):
+            outcomes = {each.listing: each for each in (self._channel.push(taken, key) if taken else ())}
         hint = Hint("このモールは断りました。", "The mall said no.")
-        outcomes |= {listing: Pushed(listing, Outcome.REFUSED, hint) for listing in refused}
+        outcomes |= {
+            each.listing: Pushed(each.listing, Outcome.REFUSED, hint) for each in items if each.listing in refusing
+        }
+        for fate in outcomes.values():
+            self._note(fate.listing, fate.outcome)
         return [outcomes[item.listing] for item in items]
+
+    def _note(self, listing: ListingKey, outcome: Outcome) -> None:
+        trouble = self._trouble
+        trouble.stale += outcome is Outcome.STALE
+        trouble.later |= {listing} if outcome is Outcome.LATER else set()
+        if listing.id == FBA[0]:
+            trouble.stranding += outcome is Outcome.REFUSED
+        elif outcome is Outcome.REFUSED:
+            trouble.refused.add(listing)

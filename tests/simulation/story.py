@@ -67,7 +67,13 @@ class Drawing:
         self._dice = Random(seed)
         self._weights = {name: actor.weight * self._dice.choice((0, 0.3, 1, 1, 3)) for name, actor in ACTS.items()}
         self._by_kind: dict[str, tuple[list[str], list[float]]] = {}
-        self.settings = Settings(self._dice.choice((0.0, 0.0, 10.0)), self._dice.choice((5, 5, 5, 3)))
+        dice = self._dice
+        self.settings = Settings(
+            two_readings=dice.choice((0.0, 0.0, 10.0)),
+            many=dice.choice((5, 5, 5, 3)),
+            feed_from=dice.choice((250, 2)),
+            amazon_late=dice.choice((0.0, 8.0)),
+        )
         self._share = self._dice.choice((0.05, 0.15, 0.3))
         self._aim = self._dice.choice((0.0, 0.1, 0.5))
         self._busy = 0.0

@@ -20,14 +20,15 @@ from bridge.errors import BridgeError, NeedsPerson, Stop, TryAgain
 from bridge.ledger.ledger import Tx
 from bridge.ledger.values import iso
 from bridge.sandbox.faults import Environ
+from bridge.sandbox.malls.amazon import Amazon
 from bridge.sandbox.malls.mall import Mall
 from bridge.sandbox.sheets_api.book import Book
 from bridge.sandbox.sheets_api.store import Deleted
 from tests.simulation.calls import BEAT, LOCK, READ, SECOND, WRITE, Call, call_of
-from tests.simulation.malls import FBA, MALLS, new_malls, number_of, shown_by
+from tests.simulation.malls import FBA, MALLS, SETS, FeedWatch, new_malls, number_of, shown_by
 from tests.simulation.marks import layout_of, mark_kill, mark_ledger, mark_moves, marking
 from tests.simulation.model import Books, Broken, LineId, Listing, Model, Row, SheetRow
-from tests.simulation.shop import SET, SETS_IN, STOCK, Shop, Shown, SteadyService, Trouble
+from tests.simulation.shop import STOCK, Shop, Shown, SteadyService, Trouble
 from tests.simulation.watcher import LOCATIONS, LedgerEye, line_id, proved, told_by
 from tests.support.world import LAG
 
@@ -50,10 +51,13 @@ class Script(Protocol):
 @dataclass(frozen=True)
 class Settings:
     """What differs from seed to seed. `two_readings`: seconds · `many`: rows changed in one look that people are asked
-    about."""
+    about · `feed_from`: so many numbers at once go to Amazon as a feed · `amazon_late`: seconds that its orders are
+    late."""
 
     two_readings: float = 0.0
     many: int = 5
+    feed_from: int = 250
+    amazon_late: float = 0.0
 
 
 @dataclass
@@ -94,7 +98,7 @@ class Sim:
         return self.world.clock.now()
 
     def _listings(self) -> tuple[dict[Listing, dict[str, int]], dict[tuple[str, str], Listing]]:
-        parts: dict[Listing, dict[str, int]] = {(mall, SET): {"A": 1, "B": 2} for mall in SETS_IN}
+        parts: dict[Listing, dict[str, int]] = {each: {"A": 1, "B": 2} for each in SETS.items()}
         parts |= {(mall, self.world.wire(mall, sku)): {sku: 1} for sku in STOCK for mall in MALLS}
         return parts, {(mall, number_of(mall, wire)): (mall, wire) for mall, wire in parts}
 
@@ -111,11 +115,13 @@ class Sim:
     def reset(self, settings: Settings = Settings()) -> None:
         self.sheet.book, self.clock.elapsed = self.beginning.book, self.beginning.elapsed
         self._database().deserialize(self.beginning.ledger)
-        self.malls = new_malls(self.world.sandbox, self.faults)
+        self.malls = new_malls(self.world.sandbox, self.faults, settings.amazon_late)
         for name, mall in self.malls.items():
             mall.load_json(loads(self.beginning.malls[name]))
             mall.visible_after = 0.0
             self.troubles[name].__init__(self.clock, on_read=self._note_reading)  # type: ignore[misc]
+        self.feeds = FeedWatch(cast(Amazon, self.malls["amazon"]))
+        self.troubles["amazon"].bulk_from = settings.feed_from
         for faults in self.faults.values():
             faults._script.clear()
             faults.drop_late()
@@ -246,6 +252,7 @@ class Sim:
             renewed = server == "yahoo" and server in self.called and path.endswith("/token")
             self.marks["Yahoo token renewed in mid-sync"] += renewed
             self.called.add(server)
+            self.feeds.see_sent(by_us=False)
         idle = call.what == BEAT or (call.what == READ and not self.touched[server])
         self.steps += not idle
         self.counts[f"idle: {call.kind}" if idle else call.kind] += 1
@@ -266,6 +273,7 @@ class Sim:
                 self.model.left_alone(self.held, self._held_rows())
             self.held, self.made_at_reply = None, self.made
         else:
+            self.feeds.see_sent(by_us=server == "amazon")
             self._look_at_pushes(server)
 
     def _moment(self, kind: str) -> None:
@@ -279,6 +287,7 @@ class Sim:
         from tests.simulation.acts import ACTS  # the acts know the world, not the other way round
 
         actor = ACTS[name]
+        self._look_at_pushes("amazon")  # a feed may have been worked off meanwhile
         if actor.act(self, Random(pick)):
             self.made += 1
             self.steps += actor.step
@@ -294,7 +303,7 @@ class Sim:
         if name in self.running:
             return False
         self.running.append(name)
-        self.called.discard(name)
+        self._begins(name)
         self.ran += 1
         try:
             if name == "sheet":
@@ -316,6 +325,13 @@ class Sim:
             if name in MALLS:
                 self.troubles[name].old = None
         return True
+
+    def _begins(self, job: str) -> None:
+        self.called.discard(job)
+        if job in MALLS:
+            self.troubles[job].later.clear()
+        if job == "amazon":
+            self.feeds.own.clear()
 
     def turn(self, job: str, script: Script) -> None:
         """What one turn of the story says; a process that is killed in it is started again."""
@@ -430,6 +446,10 @@ class Sim:
         return {listing: self.model.most(listing, books, unseen) for listing in self.wires}
 
     def _look_at_pushes(self, mall: str) -> None:
+        if mall == "amazon":
+            for awaited, skus, partly in self.feeds.see_ended():
+                self.marks["feed partial failure"] += partly
+                self.model.muddy |= set() if awaited else {self.names[mall, sku] for sku in skus}
         history = self.malls[mall].history
         complete = self.troubles[mall].complete
         for change in history[self._history[mall] :]:
@@ -452,7 +472,8 @@ class Sim:
         shows too much."""
         most, shown = self._most(self.eye.books()[0]), shown_by(self.malls[mall])
         refusing = {self.names[each] for each in self.eye.refused() if each in self.names}
-        for listing in self.wires.keys() - self.model.muddy - refusing:
+        later = {self.names[each.channel, each.id] for each in self.troubles[mall].later}
+        for listing in self.wires.keys() - self.model.muddy - refusing - later:
             if listing[0] == mall and shown[listing[1]] > most[listing]:
                 raise Broken(f"{listing} still shows {shown[listing[1]]}, the books leave {most[listing]}")
 

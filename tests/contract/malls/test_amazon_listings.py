@@ -77,6 +77,15 @@ def test_a_sku_that_is_not_there(amazon: AmazonClient) -> None:
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (404, "NOT_FOUND")
 
 
+def test_an_offer_that_lacks_something_of_its_own_takes_no_number(amazon: AmazonClient) -> None:
+    amazon.product()
+    amazon.mall.switches.refused_skus.add("TEA-001")
+    assert amazon.patch("TEA-001", 4)["status"] == "INVALID"
+    assert available(amazon) == [{"fulfillmentChannelCode": "DEFAULT", "quantity": 10}]
+    amazon.mall.switches.refused_skus.clear()
+    assert amazon.patch("TEA-001", 4)["status"] == "ACCEPTED"
+
+
 def test_accepted_is_not_yet_in_effect(amazon: AmazonClient) -> None:
     amazon.product()
     amazon.mall.switches.effect_after = 60.0

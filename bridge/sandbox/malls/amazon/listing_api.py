@@ -76,6 +76,10 @@ def problems(shop: Amazon, item: Item, message: dict[str, Any]) -> list[dict[str
     """What keeps a patch from being taken; as PATCH and the feed both say it."""
     if shop.switches.product_type_checked and message["productType"] not in (item.product_type,):
         return [_issue("99022", f"The product type must be {item.product_type}.", "MISSING_ATTRIBUTE", "productType")]
+    if item.sku in shop.switches.refused_skus:
+        return [
+            _issue("90220", "'country_of_origin' is required but missing.", "MISSING_ATTRIBUTE", "country_of_origin")
+        ]
     found = []
     for patch in message["patches"]:
         if patch.get("path") != PATH or patch.get("op") not in ("add", "replace", "merge", "delete"):

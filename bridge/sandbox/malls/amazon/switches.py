@@ -42,6 +42,8 @@ class AmazonSwitches:
     """§5.6: whether an offer that the seller ships shows a label of Amazon's warehouses too."""
     product_type_checked: bool = False
     """§5.1: the generic type PRODUCT is refused where the offer has one of its own."""
+    refused_skus: set[str] = field(default_factory=set)
+    """§5.3: offers that lack an attribute of their own, so that every patch of them is INVALID."""
     most_units: int = 1_000_000
     """the greatest quantity that is taken; nobody says it."""
     listing_burst: int = 5
