@@ -454,7 +454,7 @@ class Sim:
         complete = self.troubles[mall].complete
         for change in history[self._history[mall] :]:
             listing = (mall, change.listing)
-            if change.listing == FBA and change.cause != "order":
+            if change.listing[0] == FBA[0] and change.cause != "order":
                 raise Broken("what Amazon ships was given a number of ours")
             if change.cause == "push":
                 if self.wishes[listing] > 1:
@@ -471,9 +471,9 @@ class Sim:
         """After a round of a channel in which nothing went wrong and nobody else did anything, none of its listings
         shows too much."""
         most, shown = self._most(self.eye.books()[0]), shown_by(self.malls[mall])
-        refusing = {self.names[each] for each in self.eye.refused() if each in self.names}
-        later = {self.names[each.channel, each.id] for each in self.troubles[mall].later}
-        for listing in self.wires.keys() - self.model.muddy - refusing - later:
+        on_its_way = {(each.channel, each.id) for each in self.troubles[mall].later}
+        excused = {self.names[each] for each in self.eye.refused() | on_its_way if each in self.names}
+        for listing in self.wires.keys() - self.model.muddy - excused:
             if listing[0] == mall and shown[listing[1]] > most[listing]:
                 raise Broken(f"{listing} still shows {shown[listing[1]]}, the books leave {most[listing]}")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.channels.amazon import facts
 from bridge.sandbox.malls.amazon.records import BY_AMAZON, MERCHANT
 from tests.support.more_malls import WithAmazon
 
@@ -68,6 +69,19 @@ def test_a_number_that_amazon_shows_late_is_no_question(shop: WithAmazon) -> Non
     shop.settle()
     assert {shop.shown(mall, "B") for mall in ("rakuten", "shopify", "amazon")} == {5}
     assert shop.open_questions() == questions
+
+
+def test_numbers_are_still_sent_once_feeds_have_to_wait_for_their_turn(
+    shop: WithAmazon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five feeds may be sent at once, then one in two minutes: a turn that comes later than what was decided may be
+    carried out must not be taken, or every turn is lost."""
+    monkeypatch.setattr(facts, "BULK_FROM", 1)
+    for left in range(11, -1, -1):
+        shop.type("B", "本社倉庫", left)
+        shop.rounds(2)
+    shop.rounds(20, seconds=8.0)
+    assert shop.shown("amazon", "B") == 0
 
 
 def test_a_buyers_wish_to_cancel_is_told_once_and_releases_nothing(shop: WithAmazon) -> None:

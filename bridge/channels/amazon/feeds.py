@@ -14,7 +14,7 @@ from typing import Any
 
 from bridge.channels.amazon import facts
 from bridge.channels.amazon.offers import Offers, stranding, unknown_listing
-from bridge.channels.amazon.stock import Stock, not_taken, patch_of, quantity_of
+from bridge.channels.amazon.stock import PUSH_SECONDS, Stock, not_taken, patch_of, quantity_of
 from bridge.channels.amazon.wire import AmazonRefused, SpApi, csv
 from bridge.channels.http import Media, Operation, Seams
 from bridge.channels.port import Outcome, Pushed, PushItem
@@ -25,7 +25,9 @@ FEEDS, DOCUMENTS = "/feeds/2021-06-30/feeds", "/feeds/2021-06-30/documents"
 CREATE_DOCUMENT = Operation("createFeedDocument", "POST", DOCUMENTS, "createFeedDocument", writes=True)
 AS_IT_STANDS = Media(facts.FEED_CONTENT, bytes)
 UPLOAD = Operation("upload", "PUT", "", "document", writes=True, signed=False, media=AS_IT_STANDS)
-CREATE = Operation("createFeed", "POST", FEEDS, "createFeed", writes=True, repeatable=False, attempts=3)
+CREATE = Operation(
+    "createFeed", "POST", FEEDS, "createFeed", writes=True, repeatable=False, attempts=3, seconds=PUSH_SECONDS
+)  # when its turn is further away, what was decided would be too old by then, and the turn lost (gate.py)
 GET = Operation("getFeed", "GET", FEEDS + "/{}", "getFeed")
 LIST = Operation("getFeeds", "GET", FEEDS, "getFeeds", attempts=2, seconds=30.0)
 GET_DOCUMENT = Operation("getFeedDocument", "GET", DOCUMENTS + "/{}", "getFeedDocument")
