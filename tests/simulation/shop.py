@@ -108,9 +108,11 @@ class Shown:
 
 @dataclass
 class Trouble:
-    """What goes wrong with a mall's messages. `older`: snapshots as they were once told."""
+    """What goes wrong with a mall's messages. `feed_from`: so many numbers at once go to Amazon as a feed · `older`:
+    snapshots as they were once told."""
 
     clock: Any
+    feed_from: int = facts.BULK_FROM
     older: deque[OrderSnapshot] = field(default_factory=lambda: deque(maxlen=40))
     again: int = 0  # so many of the older ones come once more
     shuffled: int | None = None
@@ -120,10 +122,10 @@ class Trouble:
     complete: datetime | None = None
     refused: set[ListingKey] = field(default_factory=set)
     later: set[ListingKey] = field(default_factory=set)  # what the round under way found to be on its way already
-    bulk_from: int = facts.BULK_FROM  # so many numbers at once go to Amazon as a feed
     stale: int = 0
     stranding: int = 0  # how often a number for what Amazon ships was refused
     shown: deque[Shown] = field(default_factory=lambda: deque(maxlen=6))
+    shown_last: Shown | None = None  # as it was when its numbers may have been read last
     old: Shown | None = None  # what its numbers are read as for the rest of this job
     on_read: Callable[[Mapping[ListingKey, int], Shown | None], Mapping[ListingKey, int]] = lambda shown, _: shown
 
@@ -156,7 +158,7 @@ class Mail:
     def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:
         refusing = self._trouble.refusing
         taken = [item for item in items if item.listing not in refusing]
-        with patch.object(facts, "BULK_FROM", self._trouble.bulk_from):
+        with patch.object(facts, "BULK_FROM", self._trouble.feed_from):
             outcomes = {each.listing: each for each in (self._channel.push(taken, key) if taken else ())}
         hint = Hint("このモールは断りました。", "The mall said no.")
         outcomes |= {

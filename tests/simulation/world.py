@@ -113,15 +113,15 @@ class Sim:
         return Beginning(self.sheet.book, self._database().serialize(), malls, self.clock.elapsed)
 
     def reset(self, settings: Settings = Settings()) -> None:
+        self.settings = settings
         self.sheet.book, self.clock.elapsed = self.beginning.book, self.beginning.elapsed
         self._database().deserialize(self.beginning.ledger)
         self.malls = new_malls(self.world.sandbox, self.faults, settings.amazon_late)
         for name, mall in self.malls.items():
             mall.load_json(loads(self.beginning.malls[name]))
             mall.visible_after = 0.0
-            self.troubles[name].__init__(self.clock, on_read=self._note_reading)  # type: ignore[misc]
+            self._new_mail(name)
         self.feeds = FeedWatch(cast(Amazon, self.malls["amazon"]))
-        self.troubles["amazon"].bulk_from = settings.feed_from
         for faults in self.faults.values():
             faults._script.clear()
             faults.drop_late()
@@ -192,8 +192,12 @@ class Sim:
         self.edited |= {row.sku for row in self.model.rows.values()}
         self.ledger_restored = True
         for name, complete in self.eye.watermarks().items():
-            self.troubles[name].__init__(self.clock, complete=complete, on_read=self._note_reading)  # type: ignore[misc]
+            self._new_mail(name, complete)
         self.restart()
+
+    def _new_mail(self, mall: str, complete: datetime | None = None) -> None:
+        again = {"complete": complete, "on_read": self._note_reading}
+        self.troubles[mall].__init__(self.clock, self.settings.feed_from, **again)  # type: ignore[misc]
 
     def restart(self) -> None:
         """A new process on the same ledger."""
@@ -248,7 +252,7 @@ class Sim:
                 mark_moves(self)
                 self.held = self._held_rows() if self.made == self.made_at_reply else None
         else:
-            self.troubles[server].shown.append(self._shown(server))
+            self._note_shown(server, path)
             renewed = server == "yahoo" and server in self.called and path.endswith("/token")
             self.marks["Yahoo token renewed in mid-sync"] += renewed
             self.called.add(server)
@@ -258,6 +262,12 @@ class Sim:
         self.counts[f"idle: {call.kind}" if idle else call.kind] += 1
         self.touched[server] = False
         self._writing = writes and not idle
+
+    def _note_shown(self, mall: str, path: str) -> None:
+        shown, trouble = self._shown(mall), self.troubles[mall]
+        trouble.shown.append(shown)
+        if "/fba/" not in path:  # what lies in Amazon's warehouse is looked up after the numbers were read
+            trouble.shown_last = shown
 
     def _after(self, server: str, environ: Environ) -> None:
         if not self.running or (server == "sheet" and not environ["PATH_INFO"].startswith("/v4/")):
@@ -423,11 +433,11 @@ class Sim:
             listing = self.names.get((key.channel, key.id))
             if listing is None:
                 continue  # what Amazon ships
-            fresh = self.model.fresh[listing]
             if old is not None:
                 told[key] = old.numbers[listing[1]]
                 self.marks["stale read of a mall"] += told[key] != shown[key]
-            lines = tuple(line for line in fresh if old is None or line in old.sold[listing])
+            seen = old or self.troubles[key.channel].shown_last
+            lines = tuple(line for line in self.model.fresh[listing] if seen and line in seen.sold[listing])
             self.last_shown[listing] = told[key]
             self.troubles[key.channel].read[listing] = (iso(self.now()), lines)
         return told
