@@ -70,7 +70,7 @@ def _arrivals(sim: Sim) -> bool:
     arrived = sum(faults.deliver_late() for faults in sim.faults.values())
     for mall in MALLS:
         sim.model.muddy |= {(mall, change.listing) for change in sim.malls[mall].history[before[mall] :]}
-        sim._history[mall] = len(sim.malls[mall].history)
+    sim.market.leave()
     return bool(arrived)
 
 
@@ -208,7 +208,7 @@ def _seen(_sim: Sim, _about: str, _data: Mapping[str, Any]) -> str:
 
 
 def _refused(sim: Sim, about: str, _data: Mapping[str, Any]) -> str:
-    sim.settled.add(about)
+    sim.market.settled.add(about)
     return "確認済み"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,21 +15,19 @@ from typing import Any, Protocol, cast
 from unittest.mock import patch
 
 import bridge.service as service_module
-from bridge.domain.orders import ListingKey
 from bridge.errors import BridgeError, NeedsPerson, Stop, TryAgain
 from bridge.ledger.ledger import Tx
-from bridge.ledger.values import iso
 from bridge.sandbox.faults import Environ
-from bridge.sandbox.malls.amazon import Amazon
 from bridge.sandbox.malls.mall import Mall
 from bridge.sandbox.sheets_api.book import Book
 from bridge.sandbox.sheets_api.store import Deleted
 from tests.simulation.calls import BEAT, LOCK, READ, SECOND, WRITE, Call, call_of
-from tests.simulation.malls import FBA, MALLS, SETS, FeedWatch, new_malls, number_of, shown_by
+from tests.simulation.malls import MALLS, SETS, new_malls, number_of
+from tests.simulation.market import Market
 from tests.simulation.marks import layout_of, mark_kill, mark_ledger, mark_moves, marking
-from tests.simulation.model import Books, Broken, LineId, Listing, Model, Row, SheetRow
-from tests.simulation.shop import STOCK, Shop, Shown, SteadyService, Trouble
-from tests.simulation.watcher import LOCATIONS, LedgerEye, line_id, proved, told_by
+from tests.simulation.model import Broken, LineId, Listing, Model, Row, SheetRow
+from tests.simulation.shop import STOCK, Shop, SteadyService, Trouble
+from tests.simulation.watcher import LOCATIONS, LedgerEye, line_id, told_by
 from tests.support.world import LAG
 
 JOURNAL_LINES = 150
@@ -121,7 +119,6 @@ class Sim:
             mall.load_json(loads(self.beginning.malls[name]))
             mall.visible_after = 0.0
             self._new_mail(name)
-        self.feeds = FeedWatch(cast(Amazon, self.malls["amazon"]))
         for faults in self.faults.values():
             faults._script.clear()
             faults.drop_late()
@@ -149,13 +146,9 @@ class Sim:
         self.uncounted: set[str] = set()  # rows to count once the question about an older ledger is settled
         self.held: dict[str, SheetRow] | None = None
         self.made_at_reply = -1
-        self.last_shown: dict[Listing, int] = {}
-        self.decided: dict[str, dict[Listing, int]] = {}
-        self.wishes: Counter[Listing] = Counter()  # changes of what is wanted since the last push
         self.touched = dict.fromkeys(JOBS, True)
         self.made = self.steps = self.given = self.ran = 0
         self.asked_once: set[int] = set()
-        self.settled: set[str] = set()  # refusals that people have answered as seen
         self.swap: Book | None = None
         self._writing = False
         self.called: set[str] = set()  # malls that the job under way has asked for anything
@@ -171,7 +164,7 @@ class Sim:
             if row.name:
                 cells = {at: int(text) for at, text in row.cells.items() if text}
                 self.model.rows[row.name] = Row(row.sku, cells)
-        self._history = {name: len(mall.history) for name, mall in self.malls.items()}
+        self.market = Market(self.malls, self.troubles, self.names, self.model, self.eye, self.marks, self.clock)
         for name, complete in self.eye.watermarks().items():
             self.troubles[name].complete = complete
         self.restart()
@@ -196,7 +189,7 @@ class Sim:
         self.restart()
 
     def _new_mail(self, mall: str, complete: datetime | None = None) -> None:
-        again = {"complete": complete, "on_read": self._note_reading}
+        again = {"complete": complete, "on_read": lambda shown, old: self.market.note_reading(shown, old)}
         self.troubles[mall].__init__(self.clock, self.settings.feed_from, **again)  # type: ignore[misc]
 
     def restart(self) -> None:
@@ -252,22 +245,16 @@ class Sim:
                 mark_moves(self)
                 self.held = self._held_rows() if self.made == self.made_at_reply else None
         else:
-            self._note_shown(server, path)
+            self.market.note_shown(server, path)
             renewed = server == "yahoo" and server in self.called and path.endswith("/token")
             self.marks["Yahoo token renewed in mid-sync"] += renewed
             self.called.add(server)
-            self.feeds.see_sent(by_us=False)
+            self.market.feeds.see_sent(by_us=False)
         idle = call.what == BEAT or (call.what == READ and not self.touched[server])
         self.steps += not idle
         self.counts[f"idle: {call.kind}" if idle else call.kind] += 1
         self.touched[server] = False
         self._writing = writes and not idle
-
-    def _note_shown(self, mall: str, path: str) -> None:
-        shown, trouble = self._shown(mall), self.troubles[mall]
-        trouble.shown.append(shown)
-        if "/fba/" not in path:  # what lies in Amazon's warehouse is looked up after the numbers were read
-            trouble.shown_last = shown
 
     def _after(self, server: str, environ: Environ) -> None:
         if not self.running or (server == "sheet" and not environ["PATH_INFO"].startswith("/v4/")):
@@ -283,8 +270,8 @@ class Sim:
                 self.model.left_alone(self.held, self._held_rows())
             self.held, self.made_at_reply = None, self.made
         else:
-            self.feeds.see_sent(by_us=server == "amazon")
-            self._look_at_pushes(server)
+            self.market.feeds.see_sent(by_us=server == "amazon")
+            self.market.look_at_pushes(server)
 
     def _moment(self, kind: str) -> None:
         self.kind = kind
@@ -297,14 +284,13 @@ class Sim:
         from tests.simulation.acts import ACTS  # the acts know the world, not the other way round
 
         actor = ACTS[name]
-        self._look_at_pushes("amazon")  # a feed may have been worked off meanwhile
+        self.market.look_at_pushes("amazon")  # a feed may have been worked off meanwhile
         if actor.act(self, Random(pick)):
             self.made += 1
             self.steps += actor.step
             self.counts[name if actor.step else f"no step: {name}"] += 1
             self.touched = dict.fromkeys(JOBS, True) if actor.step else self.touched
-        for mall in MALLS:
-            self._history[mall] = len(self.malls[mall].history)
+        self.market.leave()
 
     # --- jobs --------------------------------------------------------------------------------------------------------
 
@@ -341,7 +327,7 @@ class Sim:
         if job in MALLS:
             self.troubles[job].later.clear()
         if job == "amazon":
-            self.feeds.own.clear()
+            self.market.feeds.own.clear()
 
     def turn(self, job: str, script: Script) -> None:
         """What one turn of the story says; a process that is killed in it is started again."""
@@ -352,7 +338,7 @@ class Sim:
             before, ran = self.made, self.ran
             clean = self.job(job) if job in JOBS else False
             if clean and (self.made, self.ran) == (before, ran + 1) and job in MALLS:
-                self._nothing_withheld(job)
+                self.market.nothing_withheld(job)
         except Killed:
             mark_kill(self)
             self.restart()
@@ -400,92 +386,19 @@ class Sim:
         """Hold the ledger against the model after every commit."""
         job = self.running[-1] if self.running else ""
         if job in MALLS:
-            self._take_in_readings(self.troubles[job])
+            self.market.take_in_readings(job)
         books, changed = self.eye.books()
         self.model.at_commit(books, changed, self.eye.new_edits())
         for listing in self.eye.see_wanted(self.names, self.now()):
-            self.wishes[listing] += 1
-        most = self._most(books)
+            self.market.wishes[listing] += 1
+        most = self.market.most(books)
         for listing, wanted in self.eye.wanted.items():
             if wanted is not None and listing not in self.model.muddy and wanted > most[listing]:
                 raise Broken(f"{listing} wants {wanted}, the books leave {most[listing]}")
         if job in MALLS:
-            self.decided[job] = most
-            self._refusals_told(job)
+            self.market.decided[job] = most
+            self.market.refusals_told(job)
         mark_ledger(self)
-
-    def _take_in_readings(self, trouble: Trouble) -> None:
-        taken_in = self.eye.shown_at()
-        for (channel, number), listing in self.names.items():
-            at, lines = trouble.read.get(listing, ("", ()))
-            if at and taken_in.get((channel, number), "") >= at:
-                self.model.is_read(listing, lines)
-                del trouble.read[listing]
-
-    def _shown(self, mall: str) -> Shown:
-        sold = {listing: frozenset(lines) for listing, lines in self.model.fresh.items() if listing[0] == mall}
-        return Shown(shown_by(self.malls[mall]), sold)
-
-    def _note_reading(self, shown: Mapping[ListingKey, int], old: Shown | None) -> Mapping[ListingKey, int]:
-        """What is read, which may be `old`."""
-        told = dict(shown)
-        for key in shown:
-            listing = self.names.get((key.channel, key.id))
-            if listing is None:
-                continue  # what Amazon ships
-            if old is not None:
-                told[key] = old.numbers[listing[1]]
-                self.marks["stale read of a mall"] += told[key] != shown[key]
-            seen = old or self.troubles[key.channel].shown_last
-            lines = tuple(line for line in self.model.fresh[listing] if seen and line in seen.sold[listing])
-            self.last_shown[listing] = told[key]
-            self.troubles[key.channel].read[listing] = (iso(self.now()), lines)
-        return told
-
-    def _refusals_told(self, mall: str) -> None:
-        """What a mall refused is asked about in the next commit, but for what people have answered already."""
-        refused = {f"{key.channel}/{key.id}" for key in self.troubles[mall].refused}
-        self.troubles[mall].refused.clear()
-        if refused:
-            asked = {about for _, kind, about, _ in self.eye.open_questions() if kind == "refused"}
-            if refused - asked - self.settled:
-                raise Broken(f"nobody was told that {refused} were refused")
-
-    def _most(self, books: Books) -> dict[Listing, int]:
-        unseen = {sku: self.model.unseen(books, sku) for sku in STOCK}
-        return {listing: self.model.most(listing, books, unseen) for listing in self.wires}
-
-    def _look_at_pushes(self, mall: str) -> None:
-        if mall == "amazon":
-            for awaited, skus, partly in self.feeds.see_ended():
-                self.marks["feed partial failure"] += partly
-                self.model.muddy |= set() if awaited else {self.names[mall, sku] for sku in skus}
-        history = self.malls[mall].history
-        complete = self.troubles[mall].complete
-        for change in history[self._history[mall] :]:
-            listing = (mall, change.listing)
-            if change.listing[0] == FBA[0] and change.cause != "order":
-                raise Broken("what Amazon ships was given a number of ours")
-            if change.cause == "push":
-                if self.wishes[listing] > 1:
-                    self.marks["coalesced push"] += 1
-                self.wishes[listing] = 0
-                known = self.decided.get(mall, {}).get(listing)
-                fine = proved(self.eye.rose_at.get(listing), complete, LAG)
-                # a sale between the last reading and an absolute write is one that no client can see
-                shown = max(change.old, self.last_shown.get(listing, 0))
-                self.model.pushed(listing, shown, change.new, known, fine)
-        self._history[mall] = len(history)
-
-    def _nothing_withheld(self, mall: str) -> None:
-        """After a round of a channel in which nothing went wrong and nobody else did anything, none of its listings
-        shows too much."""
-        most, shown = self._most(self.eye.books()[0]), shown_by(self.malls[mall])
-        on_its_way = {(each.channel, each.id) for each in self.troubles[mall].later}
-        excused = {self.names[each] for each in self.eye.refused() | on_its_way if each in self.names}
-        for listing in self.wires.keys() - self.model.muddy - excused:
-            if listing[0] == mall and shown[listing[1]] > most[listing]:
-                raise Broken(f"{listing} still shows {shown[listing[1]]}, the books leave {most[listing]}")
 
     # --- what malls tell ---------------------------------------------------------------------------------------------
 
