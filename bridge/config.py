@@ -288,7 +288,7 @@ class Amazon:
     base_url: Url = "https://sellingpartnerapi-fe.amazon.com"
     token_url: Url = "https://api.amazon.com/auth/o2/token"
     marketplace: Word = "A1VC38T7YXB528"
-    orders_seconds: PollSeconds = 200.0
+    orders_seconds: PollSeconds = 400.0
     lag_seconds: LagSeconds = 180.0
     fba_seconds: PollSeconds = 600.0
     look_back_days: Annotated[int, Rule(1, 730)] = 60

@@ -101,10 +101,11 @@ class OrderFeed:
         began, at = self._clock.now(), self._clock.monotonic()
         oldest = began - timedelta(days=self._settings.look_back_days)
         start = max(oldest, since - max(facts.OVERLAP, timedelta(seconds=self._settings.lag_seconds)))
-        queries = deque([self._query("lastUpdatedAfter", start)])
         sweeps = self._swept_at is None or at - self._swept_at >= facts.SWEEP_EVERY.total_seconds()
-        if sweeps:
-            queries.append(self._query("createdAfter", max(oldest, began - facts.SWEEP)))
+        # An order that has just changed again is in no search by changes until two minutes later, however long ago it
+        # was placed: only a search by the time of the order is complete.
+        placed = max(oldest, min(start, began - facts.SWEEP) if sweeps else start)
+        queries = deque([self._query("lastUpdatedAfter", start), self._query("createdAfter", placed)])
         return _Round(since, began, at, at, sweeps, queries)
 
     def _query(self, after: str, start: datetime) -> dict[str, str]:
