@@ -14,7 +14,7 @@ from tests.simulation.shop import STOCK
 from tests.simulation.watcher import LOCATIONS
 from tests.simulation.world import JOBS, Silence, Sim
 
-MOST_TURNS = 30
+MOST_TURNS, SOON = 30, 6
 DICE = Random(0)
 
 
@@ -29,11 +29,11 @@ def rest(sim: Sim) -> None:
         sim.troubles[mall].refusing.clear()
         takes_everything(sim.malls[mall])
     why: Broken | None = None
-    for _ in range(MOST_TURNS):
+    for turn in range(MOST_TURNS):
         for job in (*JOBS, "sheet"):
             if not sim.job(job):
                 raise Broken(f"{job} fails though nothing is wrong")
-        sim.clock.elapsed += 20.0
+        sim.clock.elapsed += 20.0 if turn < SOON else 120.0  # what Yahoo may be keeping back is waited for
         if tidy(sim):
             continue
         try:
