@@ -16,6 +16,7 @@ from bridge.channels.http import RequestRecord
 from bridge.check import check, check_private, check_probe
 from bridge.config import ConfigError, load
 from bridge.errors import BridgeError, Hint
+from bridge.flows.mapping import Mapped
 from bridge.instance import OneInstance
 from bridge.logs import log_to
 from bridge.private import keep_private, tighten
@@ -30,6 +31,12 @@ from bridge.web.server import serving
 TAKEN_OVER = Hint(
     "このサーバーがスプレッドシートを引き継ぎました。前のbridgeは、次にシートを見たときに何も書かずに止まります。",
     "This server keeps the spreadsheet now. The bridge before will stop, without writing, when it looks next.",
+)
+
+
+NO_COLUMN = Hint(
+    "「出品」タブに「採用」の列がないので、提案を書けません。bridge init をもう一度実行してください。",
+    "The Listings tab has no column Accept, so nothing can be proposed. Run bridge init again.",
 )
 
 
@@ -61,12 +68,13 @@ def _parser() -> argparse.ArgumentParser:
         ("run", _run, "keep every channel in step with the sheet, until stopped"),
         ("once", _once, "every job once, then end"),
         ("reconcile", _reconcile, "compare sheet, ledger and channels; a line for each difference"),
+        ("map", _map, "match every channel's listings with the table and propose their lines"),
         ("check", _check, "try settings, keys, tabs and channels: one line each"),
         ("init", _init, "add the missing tabs to the spreadsheet"),
     ):
         sub = command(name, run, text)
         sub.add_argument("--config", type=Path, default=Path("bridge.toml"), help="the settings file")
-        if name in ("run", "once", "reconcile"):
+        if name in ("run", "once", "reconcile", "map"):
             sub.add_argument("--record", type=Path, help="write every request and answer here, as JSON lines")
         if name == "init":
             sub.add_argument("--take-over", action="store_true", help="this server keeps the spreadsheet from now on")
@@ -126,6 +134,30 @@ def _reconcile(options: argparse.Namespace) -> int:
         print(f"✗ {drift.what}: {drift.expected} → {drift.found}")
     print(f"差異 / drift: {len(drifts)}")
     return 1 if drifts else 0
+
+
+def _map(options: argparse.Namespace) -> int:
+    with _service(options) as service:
+        found = service.map()
+        proposes = service.can_propose()
+    for name, mapped in found.items():
+        print(f"✗ {name}: {mapped}" if isinstance(mapped, Hint) else f"✓ {name}: {_counted(mapped)}")
+    if not proposes:
+        print(NO_COLUMN)
+    return 1 if not proposes or any(isinstance(mapped, Hint) for mapped in found.values()) else 0
+
+
+def _counted(mapped: Mapped) -> str:
+    return " · ".join(
+        f"{words} {number}"
+        for words, number in (
+            ("出品 / listings", mapped.listings),
+            ("提案 / proposed", mapped.proposed),
+            ("不明 / unmatched", mapped.unmatched),
+            ("重複 / doubled", mapped.doubled),
+            ("要注意 / traps", mapped.traps),
+        )
+    )
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -31,7 +31,7 @@ from bridge.clock import Clock, SystemClock
 from bridge.config import Config
 from bridge.domain.bigchange import Limits
 from bridge.domain.maintenance import current, read_window
-from bridge.errors import Hint, NeedsPerson, Stop, TryAgain
+from bridge.errors import BridgeError, Hint, NeedsPerson, Stop, TryAgain
 from bridge.flows import reconcile
 from bridge.flows.answers import Answering
 from bridge.flows.apply import Apply
@@ -42,6 +42,7 @@ from bridge.flows.desk import Desk
 from bridge.flows.health import Health, health
 from bridge.flows.intake import Intake
 from bridge.flows.keys import watch_key
+from bridge.flows.mapping import Mapped, Mapper
 from bridge.flows.push import Pusher
 from bridge.flows.reconcile import Drift
 from bridge.flows.shop import ChannelFacts, Shop, bridge_live
@@ -64,6 +65,8 @@ SALES_LOOK = timedelta(seconds=5)  # between two looks at the numbers of what se
 GLANCE = 0.2  # seconds between two looks of a waiting thread at what others changed
 FIRST_LOOK = 30.0  # seconds that the malls wait at the start to learn whether the spreadsheet is ours
 RECONCILE_AT = time(4, 30)  # in the shop's time zone
+MAP_AT = time(5, 15)
+MAP_PIECE = timedelta(seconds=10)  # between two pieces of a catalogue
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,7 @@ class Service:
         self.pushers = {
             c.name: Pusher(self.shop, c, self.ledger, self.clock, self._gates[c.name], FULL_READ) for c in self.channels
         }
+        self.mappers = {c.name: Mapper(self.shop, c, self.ledger, self.clock) for c in self.channels}
         self._stop, self._looked = threading.Event(), threading.Event()
         self._watchers = Watchers(self.clock, self.ledger, self._fail)
         self._guards = {c.name: Guard.pair(self._watchers, c.name) for c in self.channels}
@@ -260,6 +264,26 @@ class Service:
             reconcile.report(tx, drifts)
         return drifts
 
+    def map(self) -> dict[str, Mapped | Hint]:
+        """Match every channel's listings with 在庫表 and propose lines; by channel what came of it, or why nothing did.
+        Raises as a cycle does."""
+        self.cycle.run()
+        found: dict[str, Mapped | Hint] = {}
+        for name, mapper in self.mappers.items():
+            try:
+                found[name] = mapper.whole()
+            except Stop:
+                raise
+            except BridgeError as error:
+                found[name] = error.hint
+        self.cycle.run()
+        return found
+
+    def can_propose(self) -> bool:
+        """Whether 出品 has the column that proposals need."""
+        listings = self.cycle.desk.read().listings
+        return listings is not None and "accept" in listings.columns.at
+
     def _may_subscribe(self, channel: Channel) -> bool:
         return self._live(channel.name) and not self._closed(channel)
 
@@ -325,6 +349,10 @@ class Service:
         self._daily(jobs).do(quantities.run, lambda: self.reconcile_channel(channel))
         if isinstance(channel, CountsStock):
             _every(jobs, _count_seconds(self.config, channel.name)).do(self.count, channel)
+        mapper = self.mappers[channel.name]
+        self._daily(jobs, MAP_AT).do(mapper.begin)
+        mapping = Guard(self._watchers, f"{channel.name} mapping", None)
+        _every(jobs, MAP_PIECE.total_seconds()).do(mapping.run, mapper.go_on)
         if channel.name in self.subscriptions:
             guard = Guard(self._watchers, f"{channel.name} webhooks", None)
             jobs.every(2).seconds.do(self.subscriptions[channel.name].when_due, guard.run)
@@ -340,8 +368,8 @@ class Service:
             lambda: quantities.run(self.pushers[channel.name].run),
         )
 
-    def _daily(self, jobs: schedule.Scheduler) -> schedule.Job:
-        job: schedule.Job = jobs.every().day.at(_here(RECONCILE_AT, self.config.bridge.timezone))
+    def _daily(self, jobs: schedule.Scheduler, at: time = RECONCILE_AT) -> schedule.Job:
+        job: schedule.Job = jobs.every().day.at(_here(at, self.config.bridge.timezone))
         return job
 
     def _turn(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, tzinfo
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from bridge.channels.answers import understood
-from bridge.channels.port import Check, OrdersRead
+from bridge.channels.port import Check, Listed, OrdersRead
 from bridge.domain.orders import ListingKey
 from bridge.errors import BridgeError, Hint
 
@@ -43,6 +43,14 @@ class Adapter(Generic[Feed, Stock]):
     def read(self, listings: Iterable[ListingKey]) -> Mapping[ListingKey, int]:
         with understood(self.mall):
             return self._stock.read(listings)
+
+    def catalogue(self) -> Iterator[Sequence[Listed]]:
+        with understood(self.mall):
+            yield from self._pages()
+
+    def _pages(self) -> Iterator[Sequence[Listed]]:
+        """As Channel.catalogue."""
+        raise NotImplementedError
 
 
 def line(mall: str, name: str, attempt: Callable[[], object]) -> Check:

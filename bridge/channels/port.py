@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -120,6 +120,17 @@ class KeyLife:
     warning: timedelta = KEY_WARNING
 
 
+@dataclass(frozen=True)
+class Listed:
+    """One thing for sale as the mall has it. `codes`: the seller's own names of it there, the surest first · `trap`:
+    why the mall would sell it whatever number is sent · `by_mall`: the mall ships it, no number of ours is for it."""
+
+    listing: ListingKey
+    codes: tuple[str, ...]
+    trap: Hint | None = None
+    by_mall: bool = False
+
+
 @runtime_checkable
 class CountsStock(Protocol):
     """A channel that keeps goods of ours in a warehouse of its own and counts them itself (FBA): a location that is
@@ -166,6 +177,12 @@ class Channel(Protocol):
 
     def read(self, listings: Iterable[ListingKey]) -> Mapping[ListingKey, int]:
         """What the channel shows now, in units. A listing that it does not know is left out (never 0).
+
+        Raises TryAgain, NeedsPerson."""
+
+    def catalogue(self) -> Iterator[Sequence[Listed]]:
+        """Everything that the shop has on sale, page by page; a page is a few calls, and other calls may come between
+        two pages. A listing may come twice. Reads only.
 
         Raises TryAgain, NeedsPerson."""
 

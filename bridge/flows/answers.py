@@ -26,6 +26,7 @@ from bridge.flows.intake import book_unmapped
 from bridge.flows.opening import ask_openings, go_live, opening_answered
 from bridge.flows.preview import begin_as_previewed, preview_stands
 from bridge.flows.probed import disproved
+from bridge.flows.proposals import settle_unmatched
 from bridge.flows.rename import may_take_over, rename
 from bridge.flows.replan import replan
 from bridge.flows.rules import take_rules
@@ -122,6 +123,7 @@ class Answering:
         if not changed:
             return
         tx.listings.put(changed)
+        settle_unmatched(tx, self.shop)
         touched = {c.sku for record in changed for c in record.components}
         touched |= {c.sku for record in changed if record.key in known for c in known[record.key].components}
         replan(tx, self.shop, touched)

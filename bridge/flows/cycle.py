@@ -14,6 +14,7 @@ from bridge.flows.claim import Claim
 from bridge.flows.desk import Desk, Look
 from bridge.flows.opening import add_back
 from bridge.flows.probed import refuse_disproved
+from bridge.flows.proposals import set_aside
 from bridge.flows.shop import Shop
 from bridge.flows.timeback import Past, When
 from bridge.flows.watch import Watch
@@ -64,6 +65,7 @@ class SheetCycle:
     def _judge(self, tx: Tx, look: Look) -> tuple[Look | None, Account]:
         """What of a look counts now, and its account. Nothing of an older one, which the next look may confirm; of one
         that an older copy of the ledger can't judge yet, all but the stock."""
+        look = set_aside(tx, look)
         moment = timeback.when(tx, look)
         self.went_back = moment is When.VERSION
         if moment is When.OLDER:

@@ -37,7 +37,8 @@ AWAITED = timedelta(days=1)  # how long a promised journal line is looked for in
 @dataclass(frozen=True)
 class Look:
     """What one reply showed. A part that is None was not in it, or its tab is gone. `zone`: the spreadsheet's time
-    zone · `fresh`: a poll, not the reply of a write (which carries the stock table and journal lines only)."""
+    zone · `proposals`: lines of 出品 that say nothing yet, once set aside · `fresh`: a poll, not the reply of a write
+    (which carries the stock table and journal lines only)."""
 
     stock: StockTab | None = None
     listings: Lines[ListingLine] | None = None
@@ -45,6 +46,7 @@ class Look:
     settings: Lines[SettingLine] | None = None
     lines: tuple[Line, ...] = ()
     marks: Marks | None = None
+    proposals: tuple[ListingLine, ...] = ()
     zone: str = ""
     missing: tuple[str, ...] = ()
     fresh: bool = True

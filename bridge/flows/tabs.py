@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from bridge.domain.orders import ListingKey
 from bridge.domain.reading import Finding, needs_quotes, plain, read_components
 from bridge.domain.stock import Component
+from bridge.flows import proposals
 from bridge.flows.answer_cells import Answers
 from bridge.flows.desk import Look
 from bridge.flows.rule_cells import rule_sentences, scope_of
@@ -32,7 +33,8 @@ def people_requests(tx: Tx, shop: Shop, look: Look, answers: Answers) -> list[Re
     """Everything that differs from what it should show, as far as the look carried those tabs."""
     requests: list[Request] = []
     if look.listings is not None and look.listings.columns.usable:
-        requests += _listing_cells(tx, shop, look.listings, answers)
+        requests += _listing_cells(tx, shop, look, look.listings, answers)
+        requests += proposals.appended(tx, shop, look)
     if look.answers is not None and look.answers.columns.usable:
         requests += _question_cells(tx, shop, look.answers, answers)
     if look.settings is not None and look.settings.columns.usable:
@@ -68,12 +70,12 @@ def _with_gaps(positions: Sequence[int]) -> Iterator[int]:
             yield from range(position + 1, following)
 
 
-def _listing_cells(tx: Tx, shop: Shop, tab: Lines[ListingLine], answers: Answers) -> list[Request]:
+def _listing_cells(tx: Tx, shop: Shop, look: Look, tab: Lines[ListingLine], answers: Answers) -> list[Request]:
     records, products, aliases = tx.listings.all(), tx.sheet.skus(), tx.get("aliases", {})
     language = shop.language
     quotable = [sku for sku in products if needs_quotes(sku)]
     seen: set[ListingKey] = set()
-    lines = []
+    lines = list(proposals.states(tx, shop, look))
     for line in tab.lines:
         key = ListingKey(line.channel, line.listing)
         components = read_components(line.components)

@@ -27,6 +27,7 @@ from bridge.errors import Hint, Stop
 from bridge.fault_points import Point, reached
 from bridge.ledger import schema
 from bridge.ledger.channels import ChannelBook
+from bridge.ledger.found import FoundBook
 from bridge.ledger.listings import ListingBook
 from bridge.ledger.orders import OrderBook
 from bridge.ledger.questioned import QuestionedBook
@@ -47,6 +48,7 @@ class Tx:
     orders: OrderBook
     listings: ListingBook
     rules: RuleBook
+    found: FoundBook
     questions: QuestionBook
     questioned: QuestionedBook
     sheet: SheetBook
@@ -164,6 +166,7 @@ class Ledger:
             orders=OrderBook(conn, iso(at)),
             listings=ListingBook(conn, at, on_wanted),
             rules=RuleBook(conn),
+            found=FoundBook(conn),
             questions=QuestionBook(conn, iso(at)),
             questioned=QuestionedBook(conn),
             sheet=SheetBook(conn, iso(at), values),

@@ -224,6 +224,19 @@ channel = Table(
     Column("trouble", JSON),  # {"ja": …, "en": …}
 )
 
+found = Table(  # what a channel's catalogue shows and 出品 had no line for when it was read last
+    "found",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("listing", Text, primary_key=True),
+    Column("code", Text, nullable=False),  # the seller's own code there, "" without one
+    Column("sku", Text, nullable=False),  # the product it seems to be, "" where none is
+    Column("state", Text, nullable=False),  # unmatched | due | shown
+    Column("sent_at", Text),  # when its line was last sent
+    Column("trap", JSON),  # {"ja": …, "en": …}
+    Index("found_state", "state"),
+)
+
 webhook = Table(
     "webhook",
     metadata,

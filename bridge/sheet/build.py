@@ -189,13 +189,13 @@ def _headed(
         requests.append(_width(sheet_id, at, column.width))
         if column.kind in ("tick", "stop"):
             area = box(sheet_id, (top + 1, rows), (at, at + 1))
-            requests.append({"setDataValidation": {"range": area, "rule": _rule(column, language)}})
+            requests.append({"setDataValidation": {"range": area, "rule": validation(column, language)}})
     return requests
 
 
-def _rule(column: ColumnSpec, language: str) -> dict[str, Any]:
-    """A tick box; or a list to choose from, which refuses nothing: what isn't understood is answered in 状態."""
-    if column.kind == "tick":
+def validation(column: ColumnSpec, language: str) -> dict[str, Any]:
+    """What a cell lets in: a tick box; or a list of stops, which refuses nothing: what isn't understood is answered."""
+    if column.kind in ("tick", "accept"):
         return {"condition": {"type": "BOOLEAN"}, "strict": True}
     values = [{"userEnteredValue": title} for title in stop_titles(language)]
     return {"condition": {"type": "ONE_OF_LIST", "values": values}, "strict": False, "showCustomUi": True}

@@ -137,9 +137,16 @@ def text_format(sheet_id: int, columns: Iterable[int], first_row: int) -> list[R
     ]
 
 
-def append_rows(sheet_id: int, rows: Sequence[Mapping[int, CellValue]]) -> list[Request]:
-    """New rows under the last one that holds anything; column -> value each."""
+def append_rows(
+    sheet_id: int, rows: Sequence[Mapping[int, CellValue]], rules: Mapping[int, Mapping[str, object]] | None = None
+) -> list[Request]:
+    """New rows under the last one that holds anything; column -> value each. `rules`: what their cells let in, by
+    column; given at all, the other columns up to the last of these let in anything."""
     if not rows:
         return []
-    data = [{"values": [_cell(row.get(column)) for column in range(max(row) + 1)]} for row in rows]
-    return [{"appendCells": {"sheetId": sheet_id, "rows": data, "fields": "userEnteredValue"}}]
+    beside = {column: {"dataValidation": rule} for column, rule in (rules or {}).items()}
+    data = [
+        {"values": [_cell(row.get(at)) | beside.get(at, {}) for at in range(max((*row, *beside)) + 1)]} for row in rows
+    ]
+    fields = "userEnteredValue,dataValidation" if rules else "userEnteredValue"
+    return [{"appendCells": {"sheetId": sheet_id, "rows": data, "fields": fields}}]

@@ -104,6 +104,7 @@ class ListingLine:
     components: str
     shown: Mapping[str, int | str | None]  # the bridge-owned cells
     said: Said = Said()
+    accepted: bool | None = None  # None: no tick box, as in lines that people wrote themselves
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,8 @@ def read_listings(tab: Tab) -> Lines[ListingLine]:
             return None
         shown = {role: _plain(tab.cell(position, at[role])) for role in ("wanted", "sent", "confirmed", "state")}
         components = tab.text(position, at["components"])
-        return ListingLine(position, channel, listing, components, shown, _said(tab, position, at))
+        accepted = _tick(tab.cell(position, at["accept"])) if "accept" in at else None
+        return ListingLine(position, channel, listing, components, shown, _said(tab, position, at), accepted)
 
     return _lines("listings", tab, line)
 
@@ -169,11 +171,14 @@ def read_settings(tab: Tab) -> Lines[SettingLine]:
         if kind is None:
             return None
         name, state = tab.text(position, at["name"]), _plain(tab.cell(position, at["state"]))
-        on = tab.cell(position, at["on"]).raw
-        ticked = bool(on.value) if on.kind is CellKind.BOOLEAN else None
-        return SettingLine(position, kind, name, ticked, state, _said(tab, position, at))
+        return SettingLine(position, kind, name, _tick(tab.cell(position, at["on"])), state, _said(tab, position, at))
 
     return _lines("settings", tab, line)
+
+
+def _tick(cell: GridCell) -> bool | None:
+    """None where the cell holds no tick at all."""
+    return bool(cell.raw.value) if cell.raw.kind is CellKind.BOOLEAN else None
 
 
 _SILENT = Said(dict.fromkeys(PARTS, Blank()))

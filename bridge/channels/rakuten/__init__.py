@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,8 +10,8 @@ from bridge.channels.adapter import Adapter
 from bridge.channels.answers import understood
 from bridge.channels.batches import push_in_batches
 from bridge.channels.http import Seams
-from bridge.channels.port import Capabilities, Check, KeyLife, OrdersRead, Pushed, PushItem, WriteKind
-from bridge.channels.rakuten import checks, facts, wire
+from bridge.channels.port import Capabilities, Check, KeyLife, Listed, OrdersRead, Pushed, PushItem, WriteKind
+from bridge.channels.rakuten import checks, facts, listed, wire
 from bridge.channels.rakuten.catalogue import Catalogue
 from bridge.channels.rakuten.orders import OrderFeed
 from bridge.channels.rakuten.snapshots import CHANNEL
@@ -45,6 +45,9 @@ class RakutenChannel(Adapter[OrderFeed, Stock]):
         read = super().orders(since, known_open)
         self._catalogue.refresh()
         return replace(read, alarms=self._stock.alarms())
+
+    def _pages(self) -> Iterator[Sequence[Listed]]:
+        return listed.pages(self._http)
 
     def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:  # noqa: ARG002
         """`key` is not needed: absolute rows may be sent again (rakuten.md §2.1)."""

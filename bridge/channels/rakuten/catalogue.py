@@ -78,7 +78,7 @@ class Catalogue:
         return {
             listing.id: hint
             for listing in sorted(listings)
-            if (variant := self._variant(listing)) is not None and (hint := _warning(variant)) is not None
+            if (variant := self._variant(listing)) is not None and (hint := warning(variant)) is not None
         }
 
     def try_search(self) -> None:
@@ -93,7 +93,7 @@ class Catalogue:
         """Take one page. True where it was the last: the same mark comes back (§3)."""
         answer = self._http.call(SEARCH, query={"hits": str(facts.ITEMS_PAGE), "cursorMark": self._mark}).json
         for each in answer["results"]:
-            self._found |= _variants(each["manageNumber"], each)
+            self._found |= variants(each["manageNumber"], each)
         self._pages += 1
         if self._pages > facts.MOST_ITEM_PAGES:
             raise ValueError("a search without an end")
@@ -120,7 +120,7 @@ class Catalogue:
         """The variants of one item, none where it doesn't exist."""
         operation = Operation("items.inventory-related-settings.get", "GET", f"{SETTINGS}/{number}", "itemSettings")
         try:
-            return _variants(number, self._http.call(operation).json)
+            return variants(number, self._http.call(operation).json)
         except RmsRefused as refusal:
             if any(error.code == facts.NOT_FOUND for error in refusal.errors):
                 return {}
@@ -139,7 +139,7 @@ def _item(listing: ListingKey) -> str:
     return listing.id.partition("/")[0]
 
 
-def _variants(number: str, item: Mapping[str, Any]) -> dict[ListingKey, Variant]:
+def variants(number: str, item: Mapping[str, Any]) -> dict[ListingKey, Variant]:
     """`variants` is an object keyed by the id; an item that was deleted may lack it (§3)."""
     return {
         listing_key(number, key): Variant(
@@ -151,7 +151,7 @@ def _variants(number: str, item: Mapping[str, Any]) -> dict[ListingKey, Variant]
     }
 
 
-def _warning(variant: Variant) -> Hint | None:
+def warning(variant: Variant) -> Hint | None:
     if variant.unlimited:
         return _UNLIMITED
     if variant.back_order:

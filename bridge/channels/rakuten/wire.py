@@ -31,6 +31,7 @@ KEPT = frozenset(
         "inventories", "quantity",
         "expiryDate",
         "results", "item", "itemType", "unlimitedInventoryFlag", "variants", "backOrderFlag", "nextCursorMark",
+        "itemNumber", "merchantDefinedSkuId",
     }
 )  # fmt: skip
 """The only members of an answer that live on. What isn't named here (buyer, address, payment, remarks) is dropped

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from bridge.channels.adapter import Adapter
 from bridge.channels.answers import understood
 from bridge.channels.batches import push_in_batches
 from bridge.channels.http import Seams
-from bridge.channels.port import Capabilities, Check, KeyLife, Pushed, PushItem, WriteKind
-from bridge.channels.shopify import checks, facts
+from bridge.channels.port import Capabilities, Check, KeyLife, Listed, Pushed, PushItem, WriteKind
+from bridge.channels.shopify import checks, facts, listed
 from bridge.channels.shopify.orders import OrderFeed
 from bridge.channels.shopify.snapshots import CHANNEL
 from bridge.channels.shopify.stock import Stock
@@ -39,6 +39,9 @@ class ShopifyChannel(Adapter[OrderFeed, Stock]):
         super().__init__(OrderFeed(settings, self._graph, seams), Stock(self._graph))
         keys = settings.webhook_secret or settings.client_secret
         self.webhooks = ShopifyWebhooks(settings, self._graph, seams.clock) if keys else None
+
+    def _pages(self) -> Iterator[Sequence[Listed]]:
+        return listed.pages(self._graph, self._settings.location)
 
     def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:
         return push_in_batches(items, facts.PUSH_BATCH, lambda batch: self._send(batch, key))

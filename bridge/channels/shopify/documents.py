@@ -80,6 +80,15 @@ LEVELS = Document(
     cost=760,
 )
 
+VARIANTS = Document(
+    "Variants",
+    f"""query Variants($location: ID!, $after: String) {{
+  productVariants(first: {facts.VARIANTS_PAGE}, after: $after) {{
+  nodes {{ sku inventoryPolicy inventoryItem {{ id tracked inventoryLevel(locationId: $location) {{ isActive }} }} }}
+  pageInfo {{ hasNextPage endCursor }} }} }}""",
+    cost=410,
+)
+
 SET_QUANTITIES = Document(
     "SetQuantities",
     """mutation SetQuantities($input: InventorySetQuantitiesInput!, $key: String!) {
@@ -115,6 +124,6 @@ PROBE_STOCK = Document(
 )
 
 ALL = (
-    ORDERS, ORDERS_BY_ID, LINES, PARTS, REFUND, FULFILLMENT, LEVELS, SET_QUANTITIES, SUBSCRIPTIONS, SUBSCRIBE,
+    ORDERS, ORDERS_BY_ID, LINES, PARTS, REFUND, FULFILLMENT, LEVELS, VARIANTS, SET_QUANTITIES, SUBSCRIPTIONS, SUBSCRIBE,
     SHOP, SCOPES, PROBE_ORDERS, PROBE_PRODUCTS, PROBE_STOCK,
 )  # fmt: skip

@@ -19,6 +19,9 @@ PAGE = 100
 LIST = 200  # §6 [S] refunds and fulfillments are plain lists, without a cursor
 ORDERS_BY_ID = 20
 
+VARIANTS_PAGE = 100  # §3.1 [D] a query may ask for 1000 points: some 4 for each
+OVERSELLS = "CONTINUE"  # §4 [S] inventoryPolicy
+
 PUSH_BATCH = 250  # §3.1 [D]
 READ_BATCH = 250  # §3.1 [D] 3 points each
 MAX_QUANTITY = 1_000_000_000  # §5.1 [S]
