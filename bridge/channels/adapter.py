@@ -9,7 +9,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 from bridge.channels.answers import understood
 from bridge.channels.port import Check, Listed, OrdersRead
 from bridge.domain.orders import ListingKey
-from bridge.errors import BridgeError, Hint
+from bridge.errors import BridgeError, Hint, NeedsPerson, Refused
 
 OK = Hint("使えます。", "It works.")
 
@@ -46,7 +46,10 @@ class Adapter(Generic[Feed, Stock]):
 
     def catalogue(self) -> Iterator[Sequence[Listed]]:
         with understood(self.mall):
-            yield from self._pages()
+            try:
+                yield from self._pages()
+            except Refused as refusal:  # there is no item to set aside
+                raise NeedsPerson(refusal.hint) from refusal
 
     def _pages(self) -> Iterator[Sequence[Listed]]:
         """As Channel.catalogue."""

@@ -25,13 +25,12 @@ def match(codes: Mapping[ListingKey, Sequence[str]], skus: Collection[str]) -> d
     return found
 
 
-def doubled(codes: Mapping[ListingKey, Sequence[str]]) -> dict[str, list[ListingKey]]:
-    """Codes that several listings of one mall bear as their surest one."""
-    by_code: defaultdict[str, list[ListingKey]] = defaultdict(list)
-    for listing, names in sorted(codes.items()):
-        if names:
-            by_code[plain(names[0])].append(listing)
-    return {code: listings for code, listings in by_code.items() if len(listings) > 1}
+def doubled(matched: Mapping[ListingKey, str]) -> dict[str, list[ListingKey]]:
+    """SKUs that several listings of one mall seem to be."""
+    by_sku: defaultdict[str, list[ListingKey]] = defaultdict(list)
+    for listing, sku in sorted(matched.items()):
+        by_sku[sku].append(listing)
+    return {sku: listings for sku, listings in by_sku.items() if len(listings) > 1}
 
 
 def written(sku: str) -> str:

@@ -16,7 +16,7 @@ from bridge.domain.edits import Standing
 from bridge.domain.maintenance import current
 from bridge.domain.mapping import doubled, few, match
 from bridge.domain.orders import ListingKey
-from bridge.errors import BridgeError
+from bridge.errors import Hint, TryAgain
 from bridge.flows.proposals import report, settle_unmatched
 from bridge.flows.shop import Shop
 from bridge.ledger.found import Found, FoundState
@@ -29,8 +29,8 @@ AGAIN = 1800.0  # seconds until a reading that failed begins anew
 
 @dataclass(frozen=True)
 class Mapped:
-    """What a catalogue came to: listings in all, those to be proposed, those without a product, codes that several
-    bear, and listings with a trap."""
+    """What a catalogue came to: listings in all, those to be proposed, those without a product, SKUs that
+    several seem to be, and listings with a trap."""
 
     listings: int
     proposed: int
@@ -60,8 +60,8 @@ class Mapper:
         if current(self._shop.channels[self._channel.name].windows, self._clock.now()):
             return
         if self._read(self._clock.monotonic() + PIECE):
-            self._due = False
             self._record(again=False)
+            self._due = False
 
     def whole(self) -> Mapped:
         """All of it at once, for a person who waits; what was declined is proposed again. Raises as
@@ -79,17 +79,20 @@ class Mapper:
                 self._found |= {each.listing: each for each in page}
                 if self._clock.monotonic() >= until:
                     return False
-        except BridgeError:
+        except Exception:  # half a catalogue is none, whatever went wrong
             self._forget()
             self._next_at = self._clock.monotonic() + AGAIN
             raise
         return True
 
     def _record(self, *, again: bool) -> Mapped:
-        with self._ledger.write() as tx:
-            mapped = record(tx, self._shop, self._channel.name, self._found, again=again)
+        found = self._found
         self._forget()
-        return mapped
+        with self._ledger.write() as tx:
+            if not found and tx.listings.all(self._channel.name):
+                self._next_at = self._clock.monotonic() + AGAIN
+                raise TryAgain(_NOTHING)
+            return record(tx, self._shop, self._channel.name, found, again=again)
 
     def _forget(self) -> None:
         self._pages, self._found = None, {}
@@ -106,9 +109,9 @@ def record(tx: Tx, shop: Shop, channel: str, listed: Mapping[ListingKey, Listed]
     tx.found.replace(channel, unknown)
     tx.put(f"mapped {channel}", iso(tx.at))
     settle_unmatched(tx, shop)
-    twice = doubled({key: each.codes for key, each in ours.items()})
-    open_twice = {code: keys for code, keys in twice.items() if any(key not in known for key in keys)}
-    names = [f"{code} ({few(key.id for key in keys)})" for code, keys in open_twice.items()]
+    twice = doubled(matched)
+    open_twice = {sku: keys for sku, keys in twice.items() if any(key not in known for key in keys)}
+    names = [f"{sku} ({few(key.id for key in keys)})" for sku, keys in open_twice.items()]
     report(tx, "listings doubled", channel, names)
     traps = _report_traps(tx, channel, ours)
     return Mapped(
@@ -144,3 +147,9 @@ def _report_traps(tx: Tx, channel: str, listed: Mapping[ListingKey, Listed]) -> 
     trapped = [each for ids in by_trap.values() for each in ids]
     report(tx, "listing traps", channel, trapped, **told)
     return len(trapped)
+
+
+_NOTHING = Hint(
+    "モールが出品を1件も返しませんでした。あとでもう一度読みます。",
+    "The mall listed nothing at all. It is read again later.",
+)

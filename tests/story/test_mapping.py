@@ -8,9 +8,10 @@ import pytest
 
 from bridge.errors import TryAgain
 from bridge.flows.mapping import Mapped
-from bridge.sandbox.faults import Fault, Late, Lost, ReplyLost, path_contains
+from bridge.sandbox.faults import Delay, Fault, Instead, Late, Lost, ReplyLost, path_contains
 from bridge.sandbox.malls.shopify.records import gid
 from bridge.sandbox.malls.shopify.shop import FIRST_LOCATION
+from tests.support.more_malls import AllMalls
 from tests.support.world import World
 
 PLACE = FIRST_LOCATION.rsplit("/", 1)[1]
@@ -133,7 +134,7 @@ def test_unmatched_doubled_and_trapped_listings_are_told_until_they_are_mended(s
     propose(shop)
     told = shop.open_questions()
     assert "rakutenの1件の出品は、在庫表のどの商品か分かりません（new-item/v-9）" in told
-    assert f"shopifyでは、1個の商品コードが2つ以上の出品に付いています（B (40002@{PLACE}, 50001@{PLACE}" in told
+    assert f"shopifyでは、1個のSKUのコードが2つ以上の出品に付いています（B (40002@{PLACE}, 50001@{PLACE}" in told
     assert f"在庫切れの場合でも販売を続ける」設定の商品です。売り越しになります。 (50001@{PLACE})" in told
     assert "売り越しになります" in line(shop, f"50001@{PLACE}")["状態"]
     shop.list_for_sale("rakuten", "new-item/v-9", "A")
@@ -173,3 +174,60 @@ def test_on_the_first_day_the_lines_need_not_be_typed(tmp_path: Path) -> None:
     shop.buy("rakuten", "A", 2)
     shop.settle()
     assert (shop.shown("rakuten", "A"), shop.shown("shopify", "A"), shop.shown("shopify", "B")) == (5, 5, 7)
+
+
+def test_a_mall_that_lists_nothing_at_all_is_not_believed(shop: World) -> None:
+    shop.sandbox.rakuten.add_product(NEW, "A", 3)
+    propose(shop)
+    empty = Instead(200, '{"numFound": 0, "offset": 0, "nextCursorMark": "*", "results": []}')
+    shop.sandbox.faults["rakuten"].next(empty, path_contains("items/search"))
+    found = shop.service.map()
+    assert "nothing at all" in str(found["rakuten"])
+    shop.rounds(1)
+    assert "取り下げ" not in line(shop, "new-item/v-9")["状態"]
+    assert isinstance(shop.service.map()["rakuten"], Mapped)
+
+
+def test_half_a_catalogue_is_not_taken_for_the_whole(shop: World) -> None:
+    """A reading that broke off begins anew, and waits a while before."""
+    for number in range(150):
+        shop.sandbox.rakuten.add_product((f"new-{number:03d}", "v"), f"unknown-{number}", 3)
+    faults = shop.sandbox.faults["rakuten"]
+    faults.next(Delay(10.0), path_contains("items/search"))
+    mapper = shop.service.mappers["rakuten"]
+    mapper.begin()
+    mapper.go_on()  # the first page took its time
+    for _ in range(10):
+        faults.next(Instead(200, "<html>", "text/html"), path_contains("items/search"))
+    with pytest.raises(TryAgain):
+        mapper.go_on()
+    faults.clear()
+    mapper.go_on()
+    assert "分かりません" not in shop.open_questions()
+    shop.clock.sleep(1801)
+    mapper.go_on()
+    assert "rakutenの150件の出品" in shop.open_questions()
+
+
+def test_amazon_and_yahoo_are_mapped_too_and_what_amazon_ships_is_not(tmp_path: Path) -> None:
+    shop = AllMalls(tmp_path / "ledger.sqlite", stock={"A": (5, 2, None), "tea-9": (4, 0, None)})
+    [row] = [
+        n for n, each in enumerate(shop.table("出品"), 1) if (each["チャネル"], each["SKU構成"]) == ("amazon", "tea-9")
+    ]
+    shop.put("出品", row, {"チャネル": "", "出品ID": "", "SKU構成": ""})
+    shop.sandbox.yahoo.add_product(("Tea-9", ""), "tea-9", 1)
+    shop.go_live()
+    propose(shop)
+    proposed = {
+        (each["チャネル"], each["出品ID"], each["SKU構成"]) for each in shop.table("出品") if each["採用"] == "FALSE"
+    }
+    assert proposed == {("amazon", "tea-9", "tea-9"), ("yahoo", "Tea-9", "tea-9")}
+    assert "A-FBA" not in shop.open_questions()
+    for listing in ("Tea-9", "tea-9"):
+        put(shop, listing, 採用=True)
+    shop.settle()
+    assert shop.sandbox.yahoo.stock()["Tea-9", ""] == 4
+    shop.buy("rakuten", "tea-9", 1)
+    shop.rounds(3)
+    assert shop.sandbox.yahoo.stock()["Tea-9", ""] == 3
+    assert shop.shown("amazon", "tea-9") == 3

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from datetime import timedelta
 
 from bridge.channels.adapter import Adapter
-from bridge.channels.amazon import checks, facts
+from bridge.channels.amazon import checks, facts, listed
 from bridge.channels.amazon.fba import FbaStock
 from bridge.channels.amazon.feeds import ON_ITS_WAY, Feeds
 from bridge.channels.amazon.offers import Offers, stranding
@@ -18,7 +18,7 @@ from bridge.channels.amazon.wire import MALL, SpApi
 from bridge.channels.answers import understood
 from bridge.channels.batches import push_in_batches
 from bridge.channels.http import Seams
-from bridge.channels.port import Capabilities, Check, KeyLife, Outcome, Pushed, PushItem, WriteKind
+from bridge.channels.port import Capabilities, Check, KeyLife, Listed, Outcome, Pushed, PushItem, WriteKind
 from bridge.config import Amazon
 from bridge.domain.orders import ListingKey
 from bridge.errors import Hint, NeedsPerson, TryAgain
@@ -57,6 +57,9 @@ class AmazonChannel(Adapter[OrderFeed, Stock]):
             with suppress(TryAgain, NeedsPerson), understood(MALL):
                 self._feeds.look_back()
         return super().read(listings)
+
+    def _pages(self) -> Iterator[Sequence[Listed]]:
+        return listed.pages(self._settings, self._api)
 
     def counted(self) -> Mapping[ListingKey, int]:
         """As CountsStock.counted: what lies in Amazon's warehouses (FBA)."""

@@ -55,6 +55,7 @@ GUARD_LIFE = timedelta(hours=24)  # §5.6 how long an inspection of an offer hol
 GENERIC_TYPE = "PRODUCT"  # §5.1 [?] where an offer's own product type is not told
 LONGEST_SKU = 40  # trap 13
 SEARCH_SKUS = 20  # §5.4 [M]
+SEARCH_MOST = 1000  # §5.4 results of a search without SKUs; the next one begins where it ended
 SUMMARY_SKUS = 50  # §7 [M]
 MAX_QUANTITY = 1_000_000  # [?] the model names none
 SETTLING = timedelta(minutes=15)  # §5.3 [?] how long ACCEPTED may take until it shows

@@ -111,7 +111,7 @@ class Offers:
     def _look(self, skus: Sequence[str], included: Sequence[str]) -> Iterator[Offer]:
         wanted = {sku for sku in skus if is_sku(sku)}
         for item in self._items(sorted(wanted), included):
-            if item["sku"] in wanted and (offer := self._offer(item)) is not None:
+            if item["sku"] in wanted and (offer := offer_in(item, self._settings.marketplace)) is not None:
                 yield offer
 
     def _items(self, skus: Sequence[str], included: Sequence[str]) -> Iterator[Any]:
@@ -149,23 +149,24 @@ class Offers:
         except AmazonRefused as refusal:
             raise NeedsPerson(refusal.hint) from refusal
 
-    def _offer(self, item: Mapping[str, Any]) -> Offer | None:
-        """None where it is not on sale in this marketplace, or nobody can tell how many are shown."""
-        summaries = [each for each in item["summaries"] if each["marketplaceId"] == self._settings.marketplace]
-        if not summaries:
-            return None
-        shown = {str(each["fulfillmentChannelCode"]): each.get("quantity") for each in item["fulfillmentAvailability"]}
-        submitted = (item.get("attributes") or {}).get("fulfillment_availability") or []
-        codes = {*shown, *(str(each["fulfillment_channel_code"]) for each in submitted)}
-        foreign = sorted(codes - {facts.MERCHANT})
-        label = summaries[0].get("fnSku") if facts.FNSKU_REFUSES else None
-        return Offer(
-            sku=str(item["sku"]),
-            product_type=str(summaries[0].get("productType") or facts.GENERIC_TYPE),
-            quantity=_quantity(shown),
-            by_amazon=", ".join(foreign) or (f"FNSKU {label}" if label else ""),
-            by_us=facts.MERCHANT in codes,
-        )
+
+def offer_in(item: Mapping[str, Any], marketplace: str) -> Offer | None:
+    """None where it is not on sale in this marketplace."""
+    summaries = [each for each in item["summaries"] if each["marketplaceId"] == marketplace]
+    if not summaries:
+        return None
+    shown = {str(each["fulfillmentChannelCode"]): each.get("quantity") for each in item["fulfillmentAvailability"]}
+    submitted = (item.get("attributes") or {}).get("fulfillment_availability") or []
+    codes = {*shown, *(str(each["fulfillment_channel_code"]) for each in submitted)}
+    foreign = sorted(codes - {facts.MERCHANT})
+    label = summaries[0].get("fnSku") if facts.FNSKU_REFUSES else None
+    return Offer(
+        sku=str(item["sku"]),
+        product_type=str(summaries[0].get("productType") or facts.GENERIC_TYPE),
+        quantity=_quantity(shown),
+        by_amazon=", ".join(foreign) or (f"FNSKU {label}" if label else ""),
+        by_us=facts.MERCHANT in codes,
+    )
 
 
 def _quantity(shown: Mapping[str, Any]) -> int | None:

@@ -28,7 +28,7 @@ KEPT = frozenset(
         "orderItems", "orderItemId", "quantityOrdered", "quantityFulfilled", "quantityUnfulfilled",
         "product", "asin", "sellerSku",
         "cancellation", "cancellationRequest", "cancellationExecution", "requester", "cancelledBy",
-        "items", "sku", "summaries", "marketplaceId", "productType", "fnSku",
+        "items", "sku", "summaries", "marketplaceId", "productType", "fnSku", "createdDate",
         "fulfillmentAvailability", "fulfillmentChannelCode", "quantity",
         "attributes", "fulfillment_availability", "fulfillment_channel_code",
         "status", "submissionId", "issues", "severity", "messageId",

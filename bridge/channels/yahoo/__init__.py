@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from bridge.channels.adapter import Adapter
 from bridge.channels.answers import understood
 from bridge.channels.batches import push_in_batches
 from bridge.channels.http import Seams
-from bridge.channels.port import Capabilities, Check, KeyLife, Pushed, PushItem, WriteKind
-from bridge.channels.yahoo import checks, facts
+from bridge.channels.port import Capabilities, Check, KeyLife, Listed, Pushed, PushItem, WriteKind
+from bridge.channels.yahoo import checks, facts, listed
 from bridge.channels.yahoo.orders import OrderFeed
 from bridge.channels.yahoo.snapshots import CHANNEL
 from bridge.channels.yahoo.stock import Stock
@@ -39,6 +39,9 @@ class YahooChannel(Adapter[OrderFeed, Stock]):
         self._wire = Wire(settings, seams)
         feed = OrderFeed(settings, self._wire, seams)
         super().__init__(feed, Stock(settings, self._wire, feed.closed))
+
+    def _pages(self) -> Iterator[Sequence[Listed]]:
+        return listed.pages(self._settings, self._wire, self._stock)
 
     def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:  # noqa: ARG002
         """`key` is not needed: absolute numbers may be sent again (yahoo.md §2.5)."""

@@ -3,6 +3,7 @@ sources agree, [B] one source, [C] inferred or unknown: those are the first to d
 
 from __future__ import annotations
 
+import string
 from datetime import timedelta, timezone
 
 JST = timezone(timedelta(hours=9), "JST")
@@ -16,6 +17,11 @@ KEY_WARNING = timedelta(days=30)  # §1.3 [A] a public key lives a year
 AUTHORIZED = "authorized"  # §1.3 [A] any other X-SWS-Authorize-Status, or none [C], is a key that is not accepted
 FORBIDDEN_PAUSE_SECONDS = 5.0  # §5 [A] the answer above the limit, and also …
 FORBIDDEN_PATIENCE_SECONDS = 600.0  # §1.4 [A] … that of a day used up or a blocked application: then people are told
+
+ITEMS_PAGE = 100  # §4 [A]
+ITEM_PREFIXES = string.ascii_lowercase + string.digits + string.ascii_uppercase + "-"  # §4 [B] case may count [C]
+NO_SUCH_ITEM = "it-05002"  # §4 [A]
+MOST_ITEMS = 200_000  # more than a store has
 
 STOCK_BATCH = 1000  # §2.1, §2.2 [A]
 MAX_QUANTITY = 999_999_999  # §2.2 [A]

@@ -41,7 +41,7 @@ class Stock:
         """As Channel.read. What is sold below zero shows zero; what is unlimited shows the most there can be."""
         shown: dict[ListingKey, int] = {}
         for batch in cut([each for each in dict.fromkeys(listings) if _is_code(each)], facts.STOCK_BATCH):
-            found = self._get(batch)
+            found = self.rows(batch)
             for listing in batch:
                 self._note(listing, found.get(listing))
             shown |= {listing: max(row.quantity, 0) for listing, row in found.items() if listing in set(batch)}
@@ -54,12 +54,12 @@ class Stock:
             return
         self._rows[listing] = row
         if row.overdraft == "1" and (known is None or known.overdraft != "1"):
-            log.warning("yahoo %s: %s", listing.id, _OVERDRAFT)
+            log.warning("yahoo %s: %s", listing.id, OVERDRAFT)
         if row.quantity == facts.UNLIMITED and (known is None or known.quantity != facts.UNLIMITED):
-            log.warning("yahoo %s: %s", listing.id, _UNLIMITED)
+            log.warning("yahoo %s: %s", listing.id, STOCK_UNLIMITED)
 
-    def _get(self, batch: Sequence[ListingKey]) -> dict[ListingKey, Row]:
-        """Those that Yahoo knows. A code that it finds malformed is left out, as one that it doesn't know."""
+    def rows(self, batch: Sequence[ListingKey]) -> dict[ListingKey, Row]:
+        """One batch, as getStock shows it. A code that it finds malformed is left out, as one that it doesn't know."""
         try:
             answer = self._http.call(GET_STOCK, self._form(batch))
         except YahooRefused as refusal:
@@ -68,7 +68,7 @@ class Stock:
                     raise TryAgain(refusal.hint) from refusal
                 return {}
             middle = len(batch) // 2
-            return self._get(batch[:middle]) | self._get(batch[middle:])
+            return self.rows(batch[:middle]) | self.rows(batch[middle:])
         rows = nodes(answer.json, "ResultSet", "Result")
         if len(rows) < len(batch):
             raise senseless(MALL, f"getStock: {len(rows)} rows for {len(batch)}")
@@ -206,11 +206,11 @@ _NOT_READ_BACK = Hint(
     "Yahoo! が更新後の在庫数を返しませんでした。読み直します。",
     "Yahoo did not tell the number after the update; it is read again.",
 )
-_OVERDRAFT = Hint(
+OVERDRAFT = Hint(
     "在庫を超えて注文できる設定 (allow-overdraft) です。売り越しになります。",
     "It may be ordered beyond its stock (allow-overdraft): it will oversell.",
 )
-_UNLIMITED = Hint(
+STOCK_UNLIMITED = Hint(
     "在庫が無制限になっています。最初の更新で数が入ります。",
     "Its stock is unlimited; the first update gives it a number.",
 )

@@ -27,6 +27,8 @@ GET_STOCK = Operation("getStock", "POST", "/getStock", CALLS, media=FORM)
 SET_STOCK = Operation(
     "setStock", "POST", "/setStock", CALLS, writes=True, repeatable=False, attempts=3, seconds=30.0, media=FORM
 )
+MY_ITEM_LIST = Operation("myItemList", "GET", "/myItemList", CALLS)
+GET_ITEM = Operation("getItem", "GET", "/getItem", CALLS)
 ORDER_LIST = Operation("orderList", "POST", "/orderList", CALLS, media=XML)
 ORDER_INFO = Operation("orderInfo", "POST", "/orderInfo", CALLS, media=XML)
 ORDER_COUNT = Operation("orderCount", "GET", "/orderCount", CALLS)
@@ -36,6 +38,7 @@ KEPT = frozenset(
     {
         "ResultSet", "Result", "Status", "Error", "Code", "Message", "ErrorCode", "ErrorMessage",
         "ItemCode", "SubCode", "Quantity", "AllowOverdraft",
+        "HasSubCode", "SubCodes", "@code", "@totalResultsAvailable",
         "Search", "TotalCount", "Count", "NewOrder",
         "OrderInfo", "OrderId", "Version", "OrderTime", "LastUpdateTime", "OrderStatus", "IsSplit", "ParentOrderId",
         "ChildOrderId", "CancelReason", "FraudHoldStatus",
@@ -49,6 +52,8 @@ KEPT_OF_TOKENS = frozenset({"access_token", "expires_in", "refresh_token", "erro
 SHAPE = {
     GET_STOCK.name: ("ResultSet", "Result"),
     SET_STOCK.name: ("ResultSet", "Result"),
+    MY_ITEM_LIST.name: ("ResultSet", "@totalResultsAvailable"),
+    GET_ITEM.name: ("ResultSet", "Result"),
     ORDER_LIST.name: ("Result", "Search"),
     ORDER_INFO.name: ("ResultSet", "Result", "OrderInfo"),
     ORDER_COUNT.name: ("ResultSet", "Result", "Count"),

@@ -2,7 +2,8 @@
 entity; a DOCTYPE is refused whole (yahoo.md §5).
 
 A document becomes what JSON has: an element is a dict of lists, one list for each name of a child, also of a single
-child; one without children is its text.
+child; one without children is its text. Attributes of the root and of elements with children stand beside these, their
+names with an @ before them.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def read(text: str) -> dict[str, Any]:
         root = fromstring(text.strip(), forbid_dtd=True)
     except (ParseError, DefusedXmlException) as error:
         raise ValueError(type(error).__name__) from error
-    return {_name(root): [_value(root)]}
+    return {_name(root): [_value(root) or _attributes(root) or ""]}
 
 
 def write(body: Mapping[str, Any]) -> bytes:
@@ -68,7 +69,11 @@ def _value(element: Any) -> dict[str, Any] | str:
     children: dict[str, Any] = {}
     for child in element:
         children.setdefault(_name(child), []).append(_value(child))
-    return children or (element.text or "").strip()
+    return children | _attributes(element) if children else (element.text or "").strip()
+
+
+def _attributes(element: Any) -> dict[str, Any]:
+    return {f"@{name}": [str(value)] for name, value in element.attrib.items()}
 
 
 def _name(element: Any) -> str:

@@ -32,15 +32,33 @@ def search_items(shop: Amazon, request: Request, args: dict[str, Any]) -> Respon
         raise bad_request("Invalid 'pageSize'.")
     included = _included(request)
     found = [item for item in shop.state.items.values() if not item.deleted_at and (not wanted or item.sku in wanted)]
+    found = _sorted(found, request)
+    shown = found if wanted else found[: shop.switches.search_most]
     start = _page(request.args.get("pageToken"))
-    page = found[start : start + min(int(size), shop.switches.listing_page)]
+    page = shown[start : start + min(int(size), shop.switches.listing_page)]
     body: dict[str, Any] = {
         "numberOfResults": len(found),
         "items": [render_item(shop, item, included) for item in page],
     }
-    if start + len(page) < len(found):
+    if start + len(page) < len(shown):
         body["pagination"] = {"nextToken": f"page-{start + len(page)}"}
     return json_response(body)
+
+
+def _sorted(found: list[Item], request: Request) -> list[Item]:
+    """By what the query says; created at or after what it says."""
+    after = request.args.get("createdAfter")
+    if after is not None:
+        found = [item for item in found if stamp(item.created) >= after]
+    keys = {
+        "sku": lambda item: item.sku,
+        "createdDate": lambda item: stamp(item.created),
+        "lastUpdatedDate": lambda item: stamp(item.updated),
+    }
+    by, order = request.args.get("sortBy", "lastUpdatedDate"), request.args.get("sortOrder", "DESC")
+    if by not in keys or order not in ("ASC", "DESC"):
+        raise bad_request("Invalid 'sortBy' or 'sortOrder'.")
+    return sorted(found, key=keys[by], reverse=order == "DESC")
 
 
 def get_item(shop: Amazon, request: Request, args: dict[str, Any]) -> Response:

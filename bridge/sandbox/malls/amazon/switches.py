@@ -50,6 +50,8 @@ class AmazonSwitches:
     """§3.3: getListingsItem: 5 or 10."""
     listing_page: int = 20
     """§5.4: items on a page of a search, whatever pageSize asks for."""
+    search_most: int = 1000
+    """§5.4: results of a search that names no SKUs."""
     feed_starts_after: float = 5.0
     """§6: seconds from createFeed to IN_PROGRESS."""
     feed_done_after: float = 20.0
