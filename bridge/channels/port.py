@@ -123,12 +123,11 @@ class KeyLife:
 @dataclass(frozen=True)
 class Listed:
     """One thing for sale as the mall has it. `codes`: the seller's own names of it there, the surest first · `trap`:
-    why the mall would sell it whatever number is sent · `by_mall`: the mall ships it, no number of ours is for it."""
+    why the mall would sell it whatever number is sent."""
 
     listing: ListingKey
     codes: tuple[str, ...]
     trap: Hint | None = None
-    by_mall: bool = False
 
 
 @runtime_checkable

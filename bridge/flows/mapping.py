@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from bridge.channels.port import Channel, Listed
 from bridge.clock import Clock
-from bridge.domain.edits import Standing
+from bridge.domain.edit_book import Standing
 from bridge.domain.maintenance import current
 from bridge.domain.mapping import doubled, few, match
 from bridge.domain.orders import ListingKey
@@ -102,9 +102,8 @@ def record(tx: Tx, shop: Shop, channel: str, listed: Mapping[ListingKey, Listed]
     """A whole catalogue: what is to be proposed, and what people must know. `again`: also what they declined."""
     known, before = tx.listings.all(channel), tx.found.of(channel)
     skus = {sku for sku, each in tx.sheet.skus().items() if each.standing not in (Standing.GONE, Standing.RETIRED)}
-    ours = {key: each for key, each in listed.items() if not each.by_mall}
-    matched = match({key: each.codes for key, each in ours.items()}, skus)
-    new = {key: _found(each, matched.get(key, ""), before.get(key), again) for key, each in ours.items()}
+    matched = match({key: each.codes for key, each in listed.items()}, skus)
+    new = {key: _found(each, matched.get(key, ""), before.get(key), again) for key, each in listed.items()}
     unknown = [each for key, each in new.items() if key not in known]
     tx.found.replace(channel, unknown)
     tx.put(f"mapped {channel}", iso(tx.at))
@@ -113,7 +112,7 @@ def record(tx: Tx, shop: Shop, channel: str, listed: Mapping[ListingKey, Listed]
     open_twice = {sku: keys for sku, keys in twice.items() if any(key not in known for key in keys)}
     names = [f"{sku} ({few(key.id for key in keys)})" for sku, keys in open_twice.items()]
     report(tx, "listings doubled", channel, names)
-    traps = _report_traps(tx, channel, ours)
+    traps = _report_traps(tx, channel, listed)
     return Mapped(
         listings=len(listed),
         proposed=sum(each.state is FoundState.DUE for each in unknown),

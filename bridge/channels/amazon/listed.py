@@ -54,7 +54,7 @@ def _listed(item: Mapping[str, Any], marketplace: str) -> Listed | None:
     if offer is None or not is_sku(offer.sku):
         return None
     trap = _WITHOUT_NUMBER if offer.quantity is None and not offer.by_amazon else None
-    return Listed(listing_key(offer.sku), (offer.sku,), trap, by_mall=bool(offer.by_amazon))
+    return Listed(listing_key(offer.sku), (offer.sku,), trap)
 
 
 _WITHOUT_NUMBER = Hint(

@@ -200,7 +200,7 @@ def test_a_listing_is_understood() -> None:
     channel, sandbox, _ = connect(case)
     sku = case["response"]["sku"]
     summary = case["response"]["summaries"][0]
-    offer = channel._offers._offer(case["response"])
+    offer = offers.offer_in(case["response"], channel._settings.marketplace)
     assert offer is not None
     assert (offer.sku, offer.product_type) == (sku, summary["productType"])
     found = channel.read([ListingKey("amazon", "GM,9B4E")])  # only a SKU with a comma is asked for by itself
@@ -211,7 +211,7 @@ def test_a_search_for_listings_is_understood() -> None:
     [case] = of("searchListingsItems", 200)
     channel, _, _ = connect(case)
     for item in case["response"]["items"]:
-        offer = channel._offers._offer(item)
+        offer = offers.offer_in(item, channel._settings.marketplace)
         assert offer is not None
         codes = {each["fulfillmentChannelCode"] for each in item["fulfillmentAvailability"]}
         assert bool(offer.by_amazon) == bool(codes - {"DEFAULT"} or item["summaries"][0].get("fnSku"))
