@@ -35,7 +35,9 @@ def doubled(matched: Mapping[ListingKey, str]) -> dict[str, list[ListingKey]]:
 
 def written(sku: str) -> str:
     """A SKU as SKU構成 has it: in quotes where it would be misread."""
-    return f'"{sku}"' if needs_quotes(sku) else sku
+    if not needs_quotes(sku):
+        return sku
+    return f"「{sku}」" if '"' in sku else f'"{sku}"'
 
 
 def few(names: Iterable[str], most: int = 5) -> str:

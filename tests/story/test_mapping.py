@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
+from bridge import cli
 from bridge.errors import TryAgain
 from bridge.flows.mapping import Mapped
 from bridge.sandbox.faults import Delay, Fault, Instead, Late, Lost, ReplyLost, path_contains
 from bridge.sandbox.malls.shopify.records import gid
 from bridge.sandbox.malls.shopify.shop import FIRST_LOCATION
+from bridge.sheet.build import build
 from tests.support.more_malls import AllMalls
 from tests.support.world import World
 
@@ -231,3 +234,38 @@ def test_amazon_and_yahoo_are_mapped_too(tmp_path: Path) -> None:
     shop.rounds(3)
     assert shop.sandbox.yahoo.stock()["Tea-9", ""] == 3
     assert shop.shown("amazon", "tea-9") == 3
+
+
+def test_a_table_without_the_column_is_told_of_and_mended_by_init(
+    shop: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As an earlier version made it. What was found meanwhile is proposed as soon as the column is there."""
+    monkeypatch.setattr(cli, "_service", lambda _options: nullcontext(shop.service))
+    shop.sandbox.rakuten.add_product(NEW, "A", 3)
+    at = shop.column("出品", "採用")
+    area = {"sheetId": shop.tab("出品"), "dimension": "COLUMNS", "startIndex": at, "endIndex": at + 1}
+    shop.spreadsheet.apply([{"deleteDimension": {"range": area}}])
+    assert cli.main(["map"]) == 1
+    told = capsys.readouterr().out
+    assert "✓ rakuten: 出品 / listings 3 · 提案 / proposed 1 · 不明 / unmatched 0 · 重複 / doubled 1" in told
+    assert "bridge init" in told
+    assert lines(shop, "new-item/v-9") == []
+    build(shop.service.gateway, "ja", ["rakuten", "shopify"], shop.config.sheet.journal_lines)
+    shop.rounds(2)
+    assert line(shop, "new-item/v-9")["採用"] == "FALSE"
+    assert cli.main(["map"]) == 0
+
+
+def test_proposals_may_be_sorted_and_accepted_all_the_same(shop: World) -> None:
+    for number, sku in enumerate("BAAB"):
+        shop.sandbox.rakuten.add_product((f"new-{number}", "v"), sku, 3)
+    propose(shop)
+    area = {"sheetId": shop.tab("出品"), "startRowIndex": 1, "startColumnIndex": 0, "endColumnIndex": 20}
+    order = [{"dimensionIndex": shop.column("出品", "出品ID"), "sortOrder": "DESCENDING"}]
+    shop.spreadsheet.apply([{"sortRange": {"range": area, "sortSpecs": order}}])
+    put(shop, "new-1/v", 採用=True)
+    shop.settle()
+    shown = {number: shop.sandbox.rakuten.stock()[f"new-{number}", "v"] for number in range(4)}
+    assert shown == {0: 3, 1: 7, 2: 3, 3: 3}
+    assert "「採用」にチェック" in line(shop, "new-0/v")["状態"]
+    assert line(shop, "new-1/v")["状態"].startswith("✓")
