@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, cast
 
 from bridge.domain.orders import ListingKey
@@ -20,8 +21,9 @@ from tests.support.world import LAG
 class Market:
     """Of one seed. `names`: each listing by its channel and its number in the ledger.
 
-    last_shown: what the bridge has read last · decided: the most that was known when a channel's pushes were decided ·
-    wishes: changes of what is wanted since the last push · settled: refusals that people have answered as seen"""
+    last_shown: what the bridge has read last · decided, risen: the most that was known when a channel's pushes were
+    decided, and when what is wanted had risen last by then · wishes: changes of what is wanted since the last push ·
+    settled: refusals that people have answered as seen"""
 
     def __init__(
         self,
@@ -38,6 +40,7 @@ class Market:
         self.feeds = FeedWatch(cast(Amazon, malls["amazon"]))
         self.last_shown: dict[Listing, int] = {}
         self.decided: dict[str, dict[Listing, int]] = {}
+        self.risen: dict[str, dict[Listing, datetime]] = {}
         self.wishes: Counter[Listing] = Counter()
         self.settled: set[str] = set()
         self._looked_at: dict[str, int] = {}
@@ -114,7 +117,7 @@ class Market:
                     self.marks["coalesced push"] += 1
                 self.wishes[listing] = 0
                 known = self.decided.get(mall, {}).get(listing)
-                fine = proved(self.eye.rose_at.get(listing), complete, LAG)
+                fine = proved(self.risen.get(mall, {}).get(listing), complete, LAG)
                 # a sale between the last reading and an absolute write is one that no client can see
                 shown = max(change.old, self.last_shown.get(listing, 0))
                 self.model.pushed(listing, shown, change.new, known, fine)

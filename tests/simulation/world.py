@@ -396,7 +396,7 @@ class Sim:
             if wanted is not None and listing not in self.model.muddy and wanted > most[listing]:
                 raise Broken(f"{listing} wants {wanted}, the books leave {most[listing]}")
         if job in MALLS:
-            self.market.decided[job] = most
+            self.market.decided[job], self.market.risen[job] = most, dict(self.eye.rose_at)
             self.market.refusals_told(job)
         mark_ledger(self)
 
