@@ -318,6 +318,8 @@ def _overwritten(sim: Sim, sku: str, data: Mapping[str, Any]) -> str | None:
     """The cell is counted anew. One that never counted shows what another row's write left in it until it does: what is
     typed over that is a change of it, as everywhere."""
     grid, books, at = Grid(sim), sim.eye.books()[0], data["location"]
+    if any((kind, of) == ("vanished", sku) for _, kind, of, _ in sim.eye.open_questions()):
+        return None  # its row comes back or is given up first
     typed, booked, _ = books.balances.get((sku, at), (None, 0, 0))
     for row in grid.positions():
         mine, shown = sim.model.rows[grid.text(row, "商品名")], grid.text(row, at)
