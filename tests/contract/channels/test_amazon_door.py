@@ -65,7 +65,8 @@ def test_a_token_that_ended_early_is_renewed_once(amazon: AmazonMall, status: in
     amazon.ship(order)
     amazon.read_orders()
     assert amazon.counts(order) == (3, 0, 3, 0)
-    assert [record.operation for record in amazon.records[-3:]] == ["searchOrders", "token", "searchOrders"]
+    operations = [record.operation for record in amazon.records[-4:]]
+    assert operations == ["searchOrders", "token", "searchOrders", "searchOrders"]
 
 
 def test_a_token_that_is_refused_again_is_for_a_person(amazon: AmazonMall) -> None:
