@@ -28,8 +28,7 @@ orders from before explain nothing. So gap ≥ the unseen sales that readings sh
 
 **And nothing stays held.** Once the channel's orders are complete past a reading, every sale in its drop is booked
 already; what is left of it was no order to come, and is let go (`expire`, fed with the watermark, not with the
-wall clock: a silent feed proves nothing). Where a mall hides a few orders for days, a drop waits for them; but not the
-one that an order explains whose time was cut to before the number we started from (`doubted`).
+wall clock: a silent feed proves nothing).
 
 Left is the sale between the last reading and an absolute write, which no client can see: it is written over, appears
 later, and is the one oversold unit that a mall without compare-and-set can cause.
@@ -37,14 +36,12 @@ later, and is the one oversold unit that a mall without compare-and-set can caus
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from bridge.domain.orders import ListingKey
 
-TOLD_TO = timedelta(seconds=1)  # malls tell the time of an order cut to the second
 SET_BACK = timedelta(minutes=1)  # a channel is read by one thread: no reading comes so late
 
 
@@ -58,14 +55,12 @@ class PushEvent(StrEnum):
 @dataclass(frozen=True)
 class Unseen:
     """`units` ≥ 1 that a reading showed as sold and the feed doesn't yet: placed after `after`, not after `until`.
-    `doubtful`: they may as well be a write of ours that was never carried out, or explained already; nobody is asked
-    about them · `cut`: units of such orders (see doubted) that were told apart from these."""
+    `doubtful`: they may as well be a write of ours that was never carried out; nobody is asked about them."""
 
     after: datetime
     until: datetime
     units: int
     doubtful: bool = False
-    cut: int = 0
 
 
 @dataclass(frozen=True)
@@ -153,19 +148,6 @@ def taken(state: ListingState, units: int, placed_at: datetime) -> ListingState:
             left.append(replace(each, units=each.units - paid))
     lowered = units if placed_at > state.based_at else 0
     return replace(state, unseen=tuple(left), level=max(0, state.level - lowered))
-
-
-def doubted(state: ListingState, placed: Callable[[datetime, datetime], int]) -> ListingState:
-    """Drops that an order may explain whose time was cut to before the number we started from: it is booked, and would
-    be held twice as long as the mall hides others. So many units are doubtful. `placed`: units of this listing in
-    orders placed after the one time and not after the other."""
-    found: list[Unseen] = []
-    for each in state.unseen:
-        cut = each.cut if each.doubtful else max(each.cut, placed(each.after - TOLD_TO, each.after))
-        units = min(each.units, cut - each.cut)
-        found += [replace(each, units=each.units - units, cut=cut)] if units < each.units else []
-        found += [replace(each, units=units, doubtful=True)] if units else []
-    return replace(state, unseen=tuple(found)) if tuple(found) != state.unseen else state
 
 
 def expire(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import timedelta
 
 from bridge.channels.port import Channel, OrdersRead
 from bridge.clock import Clock
@@ -13,7 +12,7 @@ from bridge.domain.booking import LineProblem, LineState, ProblemCode, book_orde
 from bridge.domain.invariants import exactly_once
 from bridge.domain.maintenance import current
 from bridge.domain.orders import LineKey, ListingKey, OrderSnapshot
-from bridge.domain.push import PushEvent, doubted, expire, gap, taken
+from bridge.domain.push import PushEvent, expire, gap, taken
 from bridge.domain.stock import Component
 from bridge.errors import Hint
 from bridge.fault_points import Point, reached
@@ -231,8 +230,7 @@ def _let_go(tx: Tx, facts: ChannelFacts) -> set[str]:
     for each in tx.listings.all(facts.name).values():
         if not each.state.unseen:
             continue
-        state = doubted(each.state, partial(_placed, tx, each.key)) if facts.hides else each.state
-        state, event = expire(state, time_of(record.watermark), facts.lag, facts.hides)
+        state, event = expire(each.state, time_of(record.watermark), facts.lag, facts.hides)
         if state == each.state:
             continue
         tx.listings.put([replace(each, state=state)])
@@ -240,10 +238,6 @@ def _let_go(tx: Tx, facts: ChannelFacts) -> set[str]:
         if event is PushEvent.GAP_EXPIRED:
             tx.questions.ask("gap expired", f"{facts.name}/{each.key.id}", {"units": gap(each.state) - gap(state)})
     return changed
-
-
-def _placed(tx: Tx, listing: ListingKey, after: datetime, until: datetime) -> int:
-    return tx.orders.sold(listing.channel, iso(after), iso(until)).get(listing.id, 0)
 
 
 def _report(tx: Tx, problem: LineProblem) -> None:

@@ -214,8 +214,8 @@ def _record(row: Any) -> ListingRecord:
 
 def _state(key: ListingKey, data: Mapping[str, Any]) -> ListingState:
     unseen = tuple(
-        Unseen(time_of(after), time_of(until), units, doubtful, *cut)
-        for after, until, units, doubtful, *cut in data.get("unseen", ())
+        Unseen(time_of(after), time_of(until), units, doubtful)
+        for after, until, units, doubtful in data.get("unseen", ())
     )
     return ListingState(
         key=key,
@@ -253,9 +253,7 @@ def _values(record: ListingRecord) -> dict[str, Any]:
             "based_at": _text(state.based_at),
             "shown": state.shown,
             "shown_at": _text(state.shown_at),
-            "unseen": [
-                [iso(each.after), iso(each.until), each.units, each.doubtful, each.cut] for each in state.unseen
-            ],
+            "unseen": [[iso(each.after), iso(each.until), each.units, each.doubtful] for each in state.unseen],
             "live_previewed": state.live_previewed,
         },
     }

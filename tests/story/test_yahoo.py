@@ -56,31 +56,6 @@ def test_a_held_order_is_off_the_others_before_it_can_be_seen(shop: WithYahoo) -
     assert shop.all_shown("A") == {4}
 
 
-def test_an_order_in_the_second_of_our_own_write_is_not_held_twice(shop: WithYahoo) -> None:
-    """Yahoo tells the time of an order to the second: it seems to come from before our write, which it came after."""
-    shop.clock.sleep(60.2 - shop.clock.now().timestamp() % 1)
-    pusher, wrote = shop.service.pushers["yahoo"], len(shop.sandbox.yahoo.history)
-    shop.sandbox.faults["yahoo"].after = lambda _: _buy_after_the_write(shop, wrote)
-    shop.type("A", "本社倉庫", 4)
-    shop.service.cycle.run()
-    pusher.run()
-    shop.sandbox.faults["yahoo"].after = None
-    assert len(shop.sandbox.yahoo.orders()) == 1
-    shop.rounds(2)
-    shop.settle()
-    assert shop.row("A")["引当"] == "2"
-    assert shop.all_shown("A") == {4}
-    assert shop.open_questions() == ""
-
-
-def _buy_after_the_write(shop: WithYahoo, wrote: int) -> None:
-    """Two units, a fifth of a second after our number came in and in the same second."""
-    causes = [change.cause for change in shop.sandbox.yahoo.history[wrote:]]
-    if causes == ["push"]:
-        shop.clock.elapsed += 0.2
-        shop.buy("yahoo", "A", 2)
-
-
 def test_what_stays_hidden_too_long_is_asked_about(shop: WithYahoo) -> None:
     """Somebody lowered the number at Yahoo by hand, perhaps."""
     shop.sandbox.yahoo.set_stock_by_hand(shop.wire("yahoo", "A"), 4)

@@ -201,21 +201,3 @@ def test_a_drop_after_an_unanswered_write_is_held_but_nobody_is_asked(ten: Listi
     assert push.gap(seen) == 5
     after, event = push.expire(seen, at(100), timedelta(seconds=10))
     assert (push.gap(after), event) == (0, None)
-
-
-def test_an_order_cut_to_before_our_write_makes_its_drop_doubtful(ten: ListingState) -> None:
-    """It may have come before or after the write in its second. The drop is let go with the feed's proof; what no such
-    order explains waits for what the mall hides."""
-    seen = read(push.pushed(ten, 9, at(5) + timedelta(milliseconds=200), compare_and_set=False), 5, 8)
-    orders = {at(5): 3, at(4): 9}  # the second is too old to have been cut so far
-
-    def placed(after: datetime, until: datetime) -> int:
-        return sum(units for when, units in orders.items() if after < when <= until)
-
-    split = push.doubted(seen, placed)
-    assert [(each.units, each.doubtful) for each in split.unseen] == [(1, False), (3, True)]
-    assert push.doubted(split, placed) == split
-    left, event = push.expire(split, at(100), LAG, hides=timedelta(days=1))
-    assert (push.gap(left), event) == (1, None)
-    assert push.doubted(left, placed) == left
-    assert push.gap(push.taken(left, 1, at(7))) == 0
