@@ -44,9 +44,10 @@ REPORT = Path("var/demo-verdict.txt")
 START_UP = 6.0  # seconds a restarted bridge may take to its first round
 TERMS = (
     f"注文は{FEED_DELAY:.0f}秒で見える（本物のAmazonは2分遅れ・3分に1回、ここは{AMAZON_LOOK:.0f}秒に1回）。"
-    "Yahoo!は本物どおり1.1秒に1回"
+    "Yahoo!は本物どおり1.1秒に1回、審査で隠れる注文はなし"
     f" / orders show after {FEED_DELAY:.0f} s (the real Amazon: 2 min, asked once in 3 min; here every"
-    f" {AMAZON_LOOK:.0f} s); Yahoo takes a call in 1.1 s, as the real one"
+    f" {AMAZON_LOOK:.0f} s); Yahoo takes a call in 1.1 s, as the real one, and hides no"
+    " order for review"
 )
 ALLOWANCE = Allowance(slow=SLOW)
 
@@ -149,7 +150,7 @@ class Demo:
         seed = self.options.seed
         self.panel.post("/packer", {"ship_share": 0.95, "ship_after": [1.5, 6.0], "seed": seed})
         self.panel.post(
-            "/staff", {"spreadsheet_id": self.spreadsheet, "rate_per_second": 1.6, "busy_share": 0.95, "seed": seed}
+            "/staff", {"spreadsheet_id": self.spreadsheet, "rate_per_second": 2.0, "busy_share": 0.95, "seed": seed}
         )
         rate = self.options.rate
         dials = {"rate_per_second": rate, "steepness": 0.4, "crowds": {"yahoo": YAHOO_CROWD}, "return_share": 0.3}

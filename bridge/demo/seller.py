@@ -162,6 +162,7 @@ public_key = '''{yahoo["public_key"]}'''
 public_key_version = {yahoo["public_key_version"]}
 public_key_expires = "{today + timedelta(days=365)}"
 locations = [{shelves}]
+held_hours = 0  # the fraud review hides no order in this demo
 base_url = "{address}/malls/yahoo/ShoppingWebService/V1"
 login_url = "{address}/malls/yahoo"
 orders_seconds = 1
