@@ -346,6 +346,7 @@ def clears_lock(sim: Sim, dice: Random) -> bool:
     row = grid.pick(rows, dice)
     grid.put(row, "ロック", dice.choice(("", "", "メモ")))
     sim.cleared.add(grid.text(row, "SKU"))
+    sim.ever_cleared.add(grid.text(row, "SKU"))
     return True
 
 
@@ -353,7 +354,7 @@ def _brings_back(sim: Sim) -> None:
     """What came back may have come with a lock cell that somebody had cleared, with the token of the row that a new
     product was copied from, or with one that a ledger gave which is no more."""
     for row in sim.rows():
-        strange = row.sku not in STOCK or sim.marks["ledger restored"] > 0
+        strange = row.sku not in STOCK or row.sku in sim.ever_cleared or sim.marks["ledger restored"] > 0
         if (strange and sim.eye.expected(row.sku, "本社倉庫", row.lock) is None) or row.lock[:1] not in ("✓", "🔒"):
             sim.cleared.add(row.sku)
 

@@ -55,6 +55,10 @@ def rest(sim: Sim) -> None:
 
 def check(sim: Sim) -> None:
     books, _ = sim.eye.books()
+    for row in sim.rows():
+        stocked = [at for at in LOCATIONS if books.balances.get((row.sku, at), (None,))[0] is not None]
+        if any(sim.eye.expected(row.sku, at, row.lock) is None for at in stocked):
+            raise Broken(f"{row.name}: its token tells nothing yet")
     shown = {name: shown_by(mall) for name, mall in sim.malls.items()}
     malls = {(mall, wire): shown[mall][wire] for mall, wire in sim.wires}
     sim.model.at_rest(books, sim.rows(), malls, sim.eye.waiting())

@@ -36,6 +36,7 @@ class LedgerEye:
     wanted: dict[Listing, int | None] = field(default_factory=dict)
     rose_at: dict[Listing, datetime] = field(default_factory=dict)
     gaps: Counter[str] = field(default_factory=Counter)
+    doubted: set[Listing] = field(default_factory=set)  # a drop there may as well be a write that was never carried out
     """by channel, how often a listing was seen to hold units back for orders to come"""
 
     def forget(self) -> None:
@@ -113,6 +114,7 @@ class LedgerEye:
             if listing is None:
                 continue  # what Amazon ships is nothing of ours
             self.gaps[channel] += bool(known["unseen"])
+            self.doubted |= {listing} if any(each[3] for each in known["unseen"]) else set()
             old = self.wanted.get(listing)
             if new != old:
                 changed.append(listing)

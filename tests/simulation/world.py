@@ -143,6 +143,7 @@ class Sim:
         self.last_entry: tuple[str, str, str] | None = None
         self.edited: set[str] = set()  # SKUs with entries since the last rest
         self.cleared: set[str] = set()  # SKUs of which somebody cleared a lock cell since then
+        self.ever_cleared: set[str] = set()  # the same, also before it
         self.uncounted: set[str] = set()  # rows to count once the question about an older ledger is settled
         self.held: dict[str, SheetRow] | None = None
         self.made_at_reply = -1
@@ -391,6 +392,9 @@ class Sim:
         self.model.at_commit(books, changed, self.eye.new_edits())
         for listing in self.eye.see_wanted(self.names, self.now()):
             self.market.wishes[listing] += 1
+        # what a review hides in such a drop is let go: a write whose answer is lost would hold it back for days
+        self.model.muddy |= {listing for listing in self.eye.doubted if listing[0] == "yahoo"}
+        self.eye.doubted.clear()
         most = self.market.most(books)
         for listing, wanted in self.eye.wanted.items():
             if wanted is not None and listing not in self.model.muddy and wanted > most[listing]:
