@@ -31,7 +31,7 @@ class Claim:
 CLAIMS = (
     Claim(
         "simulation",
-        "make simulate SEEDS=1-203 STEPS=500",
+        "make simulate SEEDS=1-200 STEPS=500",
         Hint("どの順番で何が起きても", "Whatever happens in whatever order"),
         Hint(
             "人・お客さま・モール・ネットワーク・プロセスがでたらめな順番で動く世界を、種から作って歩かせます。"
