@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from multiprocessing import Pool
+from threading import Semaphore
 
 from tests.simulation.marks import MARKS, report
 from tests.simulation.story import Result, draw, shrink
@@ -65,9 +66,11 @@ def main(given: Sequence[str] | None = None) -> int:
     counts: Counter[str] = Counter()
     marks: Counter[str] = Counter()
     steps = rests = count = 0
-    seeds = _seeds(options.seeds, options.minutes, began)
+    ahead = Semaphore(2 * options.jobs)  # a pool takes every seed that it can get, hours before it comes to run it
+    seeds = (seed for seed in _seeds(options.seeds, options.minutes, began) if ahead.acquire())
     with Pool(options.jobs) as pool:
         for seed, result in pool.imap_unordered(run, ((seed, options.steps, options.tries) for seed in seeds)):
+            ahead.release()
             count, steps, rests = count + 1, steps + result.steps, rests + result.rests
             counts.update(result.counts)
             marks.update(result.marks)
