@@ -85,6 +85,7 @@ ACTS: Mapping[str, Actor] = {
     "return": Actor(acts_malls.gives_back, 1),
     "cancel what was shipped": Actor(acts_malls.cancels_late, 0.5),
     "buy what Amazon ships": Actor(acts_malls.buys_from_amazon, 0.5),
+    "ship what Amazon ships": Actor(acts_malls.offers_both_ways, 0.5),
     "order to be paid in a shop": Actor(acts_malls.orders_unpaid, 1),
     "pay in a shop": Actor(acts_malls.pays, 1),
     "order under review": Actor(acts_malls.orders_under_review, 1.5),

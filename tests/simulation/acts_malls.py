@@ -6,6 +6,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+from bridge.sandbox.malls.amazon.records import BY_AMAZON, MERCHANT
 from bridge.sandbox.malls.rakuten.changes import CANCEL_ASKED, REASON_CANCEL
 from bridge.sandbox.malls.rakuten.records import BY_SHOP, CANCELLED, SHIPPED, ChangeReason
 from tests.simulation.acts_trade import muddy, placed
@@ -62,6 +63,17 @@ def cancels_late(sim: Sim, dice: Random) -> bool:
 def buys_from_amazon(sim: Sim, _dice: Random) -> bool:
     """What lies in Amazon's warehouse is no matter of ours."""
     return sim.malls["amazon"].buy(FBA, 1) is not None
+
+
+def offers_both_ways(sim: Sim, _dice: Random) -> bool:
+    """Someone has us ship what lies in Amazon's warehouse, too, or thinks better of it. A number of ours would turn the
+    offer into one that we alone ship."""
+    shop: Any = sim.malls["amazon"]
+    offer = shop.item(FBA[0])
+    with shop.lock:
+        offer.channels = [BY_AMAZON] if MERCHANT in offer.channels else [BY_AMAZON, MERCHANT]
+        shop.touch()
+    return True
 
 
 def orders_unpaid(sim: Sim, dice: Random) -> bool:

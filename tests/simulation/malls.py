@@ -64,6 +64,12 @@ def shown_by(mall: Mall) -> dict[tuple[str, str], int]:
     return {wire: max(0, units) for wire, units in mall.stock().items()}
 
 
+def lying_there(amazon: Any) -> int:
+    """Units in Amazon's own warehouse; none, while it says that we ship them too: nobody knows then whose they are."""
+    offer = amazon.item(FBA[0])
+    return 0 if MERCHANT in offer.channels else int(offer.warehouse.fulfillable)
+
+
 def under_review(order: Any) -> bool:
     """Whether Yahoo keeps an order back from everybody, its shop too."""
     return bool(getattr(order, "fraud_hold", 0) == UNDER_REVIEW)

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from bridge.sandbox.malls.yahoo import Yahoo
 from tests.simulation.acts_staff import Grid, deletes_copy, mends, new_name, shows, undoes
-from tests.simulation.malls import MALLS, reviewed, shown_by, takes_everything
+from tests.simulation.malls import MALLS, lying_there, reviewed, shown_by, takes_everything
 from tests.simulation.model import Broken, Row
 from tests.simulation.shop import STOCK
 from tests.simulation.watcher import LOCATIONS
@@ -60,6 +60,9 @@ def check(sim: Sim) -> None:
         if any(sim.eye.expected(row.sku, at, row.lock) is None for at in stocked):
             raise Broken(f"{row.name}: its token tells nothing yet")
     shown = {name: shown_by(mall) for name, mall in sim.malls.items()}
+    counted = sum(books.balances.get(("A", "FBA"), (0, 0))[1:2])
+    if counted != lying_there(sim.malls["amazon"]):
+        raise Broken(f"{counted} units of A are believed to lie in Amazon's warehouse")
     malls = {(mall, wire): shown[mall][wire] for mall, wire in sim.wires}
     sim.model.at_rest(books, sim.rows(), malls, sim.eye.waiting())
 

@@ -15,7 +15,9 @@ from typing import Any, Protocol, cast
 from unittest.mock import patch
 
 import bridge.service as service_module
+from bridge.channels.port import Channel, CountsStock
 from bridge.errors import BridgeError, NeedsPerson, Stop, TryAgain
+from bridge.flows.count import take_count
 from bridge.ledger.ledger import Tx
 from bridge.sandbox.faults import Environ
 from bridge.sandbox.malls.mall import Mall
@@ -31,7 +33,7 @@ from tests.simulation.watcher import LOCATIONS, LedgerEye, line_id, told_by
 from tests.support.world import LAG
 
 JOURNAL_LINES = 150
-CALL_SECONDS = 0.15
+CALL_SECONDS, COUNT_SECONDS = 0.15, 30.0
 JOBS = ("sheet", *MALLS)
 SELLING = LOCATIONS[:2]
 
@@ -155,6 +157,7 @@ class Sim:
         self.called: set[str] = set()  # malls that the job under way has asked for anything
         self.layout: tuple[tuple[str, bool], ...] = ()
         self.most_tries = 0
+        self.count_due = 0.0
         self.script: Script = Silence()
         self.kind = ""
         self.call = Call("")
@@ -306,7 +309,9 @@ class Sim:
             if name == "sheet":
                 self.service.cycle.run()
             else:
-                self.service.channel_round(next(c for c in self.service.channels if c.name == name))
+                channel = next(c for c in self.service.channels if c.name == name)
+                self.service.channel_round(channel)
+                self._count(channel)
         except TryAgain:
             self.marks[f"{name} had to try again"] += 1
             return False
@@ -322,6 +327,12 @@ class Sim:
             if name in MALLS:
                 self.troubles[name].old = None
         return True
+
+    def _count(self, channel: Channel) -> None:
+        """What lies in Amazon's own warehouse, as often as it is due."""
+        if isinstance(channel, CountsStock) and self.clock.elapsed >= self.count_due:
+            self.count_due = self.clock.elapsed + COUNT_SECONDS
+            take_count(self.ledger, self.service.shop, channel)
 
     def _begins(self, job: str) -> None:
         self.called.discard(job)

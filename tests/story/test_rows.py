@@ -212,6 +212,18 @@ def test_a_row_held_for_long_is_reminded(shop: World) -> None:
     assert shop.open_questions() == ""
 
 
+def test_who_holds_a_row_is_not_reminded_of_it_once_it_is_deleted(shop: World) -> None:
+    shop.type("A", "編集中", True)
+    shop.rounds(1)
+    shop.clock.sleep(31 * 60)
+    shop.rounds(1)
+    assert "編集中のチェック" in shop.open_questions()
+    shop.delete_row(shop.rows("A")[0][0])
+    shop.rounds(3)
+    assert "編集中のチェック" not in shop.open_questions()
+    assert "在庫表から行が消えました" in shop.open_questions()
+
+
 def test_sorting_and_inserting_misdirect_nothing(shop: World) -> None:
     area = {"sheetId": shop.tab("在庫表"), "startRowIndex": 1, "endRowIndex": 3}
     by = {"dimensionIndex": shop.column("在庫表", "SKU"), "sortOrder": "DESCENDING"}
