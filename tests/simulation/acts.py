@@ -11,11 +11,12 @@ from tests.simulation.world import Act
 
 WRITES = ("sheet lock", "sheet second call", "sheet heartbeat", "sheet write")
 READS = tuple(f"{mall} read" for mall in MALLS)
-CALLS = ("sheet read", *WRITES, *READS, *(f"{mall} write" for mall in MALLS))
+AT_FEED = ("amazon feed",)
+CALLS = ("sheet read", *WRITES, *READS, *(f"{mall} write" for mall in MALLS), *AT_FEED)
 ALWAYS = ("idle", "commit", *CALLS)
 BETWEEN = ("idle", *CALLS)
 AT_LOCK, AT_SECOND = ("sheet lock",), ("sheet second call",)
-AIMED = {*AT_LOCK, *AT_SECOND}
+AIMED = {*AT_LOCK, *AT_SECOND, *AT_FEED}
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ ACTS: Mapping[str, Actor] = {
     "mall's own hand": Actor(acts_trade.edits_there, 0.4),
     "refuse an item": Actor(acts_trade.refuses, 0.5),
     "refuse one of several": Actor(acts_trade.refuses, 4, ("amazon write", "yahoo write")),
+    "refuse one of a feed": Actor(acts_trade.refuses, 24, AT_FEED),
     "take items again": Actor(acts_trade.takes_again, 1),
     # network
     "slow": Actor(acts_outside.slow, 0.5, CALLS, step=False),

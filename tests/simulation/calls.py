@@ -12,6 +12,8 @@ READ, WRITE = "read", "write"
 LOCK, SECOND, BEAT = "lock", "second call", "heartbeat"
 """Writes into the spreadsheet: rows are about to be locked; rows that are locked are about to be written or given back;
 nothing but the heartbeat."""
+FEED = "feed"
+"""Many numbers at once to Amazon, which works them off later."""
 
 WRITES_TO = ("bulk-upsert", "/setStock")
 
@@ -36,8 +38,9 @@ def call_of(server: str, environ: Environ, stock: int, beats: int) -> Call:
         return (
             _batch(loads(_body(environ))["requests"], stock, beats) if path.endswith(":batchUpdate") else Call(server)
         )
+    if path.endswith("/feeds") and environ["REQUEST_METHOD"] == "POST":
+        return Call(server, FEED)
     writes = path.endswith(WRITES_TO) or environ["REQUEST_METHOD"] in ("PATCH", "PUT")
-    writes = writes or (path.endswith("/feeds") and environ["REQUEST_METHOD"] == "POST")
     writes = writes or (server == "shopify" and b"mutation" in _body(environ))
     return Call(server, WRITE if writes else READ)
 

@@ -107,12 +107,19 @@ def takes_everything(mall: Any) -> bool:
 class FeedWatch:
     """Amazon works off a feed later than it was sent. What one does that nobody waits for any more comes as a surprise.
 
-    own: those that the round under way has sent · ended: those that are known to be over"""
+    own: those that the round under way has sent · ended: those that are known to be over · refused: SKUs whose message
+    one of the round's own feeds didn't take"""
 
     amazon: Amazon
     own: set[str] = field(default_factory=set)
     ended: set[str] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
+
+    def begins(self) -> None:
+        """A round begins."""
+        self.own.clear()
+        self.refused.clear()
 
     def see_sent(self, by_us: bool) -> None:
         """A call was made."""
@@ -129,8 +136,8 @@ class FeedWatch:
             self.ended.add(feed.id)
             documents = self.amazon.state.documents
             messages = loads(documents[feed.document].content or "{}").get("messages", [])
-            report = (
-                loads(documents[feed.report].content or "{}") if feed.report else {"summary": {"messagesInvalid": 0}}
-            )
-            partly = 0 < report["summary"]["messagesInvalid"] < len(messages)
+            report = loads(documents[feed.report].content or "{}") if feed.report else {}
+            refused = {issue["sku"] for issue in report.get("issues", ()) if "sku" in issue}
+            self.refused |= refused if feed.id in self.own else set()
+            partly = 0 < len(refused) < len(messages)
             yield feed.id in self.own, [message["sku"] for message in messages], partly

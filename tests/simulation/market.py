@@ -88,6 +88,8 @@ class Market:
 
     def refusals_told(self, mall: str) -> None:
         """What a mall refused is asked about in the next commit, but for what people have answered already."""
+        if mall == "amazon" and (missed := self.feeds.refused & {key.id for key in self.troubles[mall].done}):
+            raise Broken(f"Amazon's feed refused {missed}, and the bridge takes them as done")
         refused = {f"{key.channel}/{key.id}" for key in self.troubles[mall].refused}
         self.troubles[mall].refused.clear()
         if refused:

@@ -103,12 +103,13 @@ class Model:
 
     def goes_back(self, older: Row, shown: Mapping[str, str], deleted: Iterable[Row] = ()) -> Row:
         """A row shows what it showed some time ago. Where that was no number, or a cell never filled, what people typed
-        since stays in force, as if it had stood there then. `shown`: its cells now · `deleted`: rows deleted since."""
+        since stays in force, as if it had stood there then. An entry that a write had hit by then is undone already.
+        `shown`: its cells now · `deleted`: rows deleted since."""
         row = deepcopy(older)
         now = next((each for each in (*self.rows.values(), *deleted) if each.sku == row.sku), row)
         for at, typed in now.cells.items():
-            if at in older.wrong or (at not in older.cells and not shown[at]):
-                text, before = older.wrong.get(at, ("", ""))
+            text, before = older.wrong.get(at, ("", ""))
+            if (at in older.wrong and shown[at] in ("", text)) or (at not in older.cells and not shown[at]):
                 row.cells[at] = typed
                 row.wrong[at] = (text, str(int(before or 0) + typed - older.cells.get(at, 0)))
         return row

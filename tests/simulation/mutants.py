@@ -13,16 +13,20 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from multiprocessing import Pool
 from typing import Any
 from unittest.mock import patch
 
+import bridge.channels.amazon.feeds as feeds
+import bridge.channels.amazon.snapshots as snapshots
 import bridge.domain.booking as booking
 import bridge.flows.apply as apply
 import bridge.flows.intake as intake
 import bridge.flows.push as push
 import bridge.flows.replan as replan
 import bridge.sheet.views as views
+from bridge.channels.amazon.offers import Offers
 from bridge.channels.port import Outcome
 from bridge.domain.edits import _Accounting
 from bridge.domain.reading import Blank, Quantity
@@ -195,6 +199,30 @@ def lock_by_position(stack: ExitStack) -> None:
     _swap(stack, apply, "_sort_intents", sort)
 
 
+def amazons_offers_pushed(stack: ExitStack) -> None:
+    """Whether Amazon ships an offer is not looked at."""
+
+    def inspected(old: Any, self: Any, skus: Any) -> Any:
+        return {sku: replace(offer, by_amazon="", by_us=True) for sku, offer in old(self, skus).items()}
+
+    _swap(stack, Offers, "inspected", inspected)
+
+
+def amazons_orders_booked(stack: ExitStack) -> None:
+    """What Amazon ships from its own warehouse comes off our shelves."""
+    _swap(stack, snapshots, "shipped_by_amazon", lambda *_: False)
+
+
+def feed_believed(stack: ExitStack) -> None:
+    """A feed that was worked off was taken whole: nobody reads what its report says of each message."""
+    _swap(stack, feeds, "refused_messages", lambda *_: {})
+
+
+def review_forgotten(stack: ExitStack) -> None:
+    """Yahoo keeps no order back: what its feed doesn't show after the usual time was no sale."""
+    _swap(stack, intake, "expire", lambda old, state, at, lag, _hides: old(state, at, lag, timedelta(0)))
+
+
 MUTANTS: Mapping[str, Mutant] = {
     "skip the journal": no_journal,
     "judge edits by the last number seen": last_number,
@@ -211,6 +239,10 @@ MUTANTS: Mapping[str, Mutant] = {
     "swallow a refused item": refusal_swallowed,
     "withhold a lowering": lowering_withheld,
     "write without holding the lock": lock_by_position,
+    "push to what Amazon ships": amazons_offers_pushed,
+    "book what Amazon ships": amazons_orders_booked,
+    "believe a feed whole": feed_believed,
+    "forget what Yahoo holds back": review_forgotten,
 }
 
 

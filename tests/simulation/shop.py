@@ -122,6 +122,7 @@ class Trouble:
     complete: datetime | None = None
     refused: set[ListingKey] = field(default_factory=set)
     later: set[ListingKey] = field(default_factory=set)  # what the round under way found to be on its way already
+    done: set[ListingKey] = field(default_factory=set)  # what it takes as done
     stale: int = 0
     stranding: int = 0  # how often a number for what Amazon ships was refused
     shown: deque[Shown] = field(default_factory=lambda: deque(maxlen=6))
@@ -172,6 +173,7 @@ class Mail:
         trouble = self._trouble
         trouble.stale += outcome is Outcome.STALE
         trouble.later |= {listing} if outcome is Outcome.LATER else set()
+        trouble.done |= {listing} if outcome is Outcome.DONE else set()
         if listing.id == FBA[0]:
             trouble.stranding += outcome is Outcome.REFUSED
         elif outcome is Outcome.REFUSED:

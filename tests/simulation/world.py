@@ -338,8 +338,9 @@ class Sim:
         self.called.discard(job)
         if job in MALLS:
             self.troubles[job].later.clear()
+            self.troubles[job].done.clear()
         if job == "amazon":
-            self.market.feeds.own.clear()
+            self.market.feeds.begins()
 
     def turn(self, job: str, script: Script) -> None:
         """What one turn of the story says; a process that is killed in it is started again."""
