@@ -283,7 +283,7 @@ class _Accounting:
         if self.standing.get(row.sku) is Standing.NEW and not row.confirm:
             return
         clean = True
-        self.read.add(row.sku)
+        known = self.book.restored is None and self.last.get(row.sku) is not None
         for location, reading in self._cells(row):
             units, contained = shown_units(reading), has.get(location, 0)
             ours = self._ours(row.sku, location, reading, has)
@@ -294,11 +294,13 @@ class _Accounting:
                 clean &= self._read_number(row, location, units, contained)
             elif isinstance(reading, Finding) and not ours:
                 clean = self._find(row, location, reading.code)
-            elif self._still_zero(row.sku, location, reading, has):
+            elif self._still_zero(row.sku, location, reading, has) and known:
                 continue
             elif isinstance(reading, Blank) and (row.sku, location) in self.typed:
                 clean = self._find(row, location, FindingCode.BLANK)
-        self._remember(row.sku, has)
+        if clean or known:  # else a ledger that is no more may have known the number that stood in the blank cell
+            self.read.add(row.sku)
+            self._remember(row.sku, has)
         if clean:
             self.tokens[row.sku] = row.token
 

@@ -180,10 +180,10 @@ class Apply:
         orphans = orphan_locks(view, {intent.lock_number for intent in intents})
         unlock = [*orphans, *(intent.lock_number for intent in back)]
         writes = unlock_requests(stock, unlock)
-        landed = strays.landed(tx, view)
-        left = [strays.emptied(view, row) for row in landed if strays.bears_number(row)] + strays.hit(tx, view)
+        landed, zeros = strays.landed(tx, view)
+        left = landed + strays.hit(tx, view)
         writes += self._writes(tx, batch, stock, ready, left)
-        writes += clear_requests(stock, [row for row in landed if not strays.bears_number(row)])
+        writes += clear_requests(stock, zeros)
         busy = {intent.sku for intent in intents} - set(gone)
         if needs is not None and not ready:
             writes += self._tokens(tx, stock, view, needs)
@@ -192,7 +192,7 @@ class Apply:
         tx.sheet.done(intent.sku for intent in back)
         batch.requests += writes
         batch.essential = bool(writes)
-        batch.second = bool(ready or landed or left)
+        batch.second = bool(ready or left or zeros)
 
     def _locks(self, tx: Tx, stock: StockTab, view: View, busy: set[str]) -> list[Request]:
         due = _due(tx, view, busy)[: self.rows_per_call]

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bridge.domain.edit_book import Amount, Standing
-from bridge.domain.reading import Blank, Quantity, shown_units
+from bridge.domain.reading import Blank, shown_units
 from bridge.domain.table import Row, View
 from bridge.domain.tokens import is_locked, number_of
 from bridge.ledger.ledger import Tx
@@ -26,23 +26,25 @@ class Stray:
     quantities: Mapping[str, int]
 
 
-def landed(tx: Tx, view: View) -> list[Row]:
+def landed(tx: Tx, view: View) -> tuple[list[Stray], list[Row]]:
     """Rows without a product in which a write of ours landed (its number says nothing of any product), or a token
-    alone. A row with numbers whose SKU somebody deleted bears a token that is known: it is left alone."""
+    alone: those with numbers, each of which becomes zero, and those that show no number but zeros. A row with numbers
+    whose SKU somebody deleted bears a token that is known: it is left alone."""
     rows = [row for row in view.rows if not row.sku and number_of(row.token) is not None and not row.hidden]
     known = {number for _, number in tx.sheet.amounts(number_of(row.token) or 0 for row in rows)}
-    blank = [all(isinstance(cell, Blank) for cell in row.cells) for row in rows]
-    return [row for row, empty in zip(rows, blank, strict=True) if empty or number_of(row.token) not in known]
+    numbered: list[Stray] = []
+    empty: list[Row] = []
+    for row in rows:
+        shown = {at: shown_units(cell) for at, cell in zip(view.locations, row.cells, strict=True)}
+        if any(shown.values()) and number_of(row.token) not in known:
+            numbered.append(Stray(row, {at: 0 for at, units in shown.items() if units is not None}))
+        elif not any(shown.values()) and (number_of(row.token) not in known or _blank(row)):
+            empty.append(row)
+    return numbered, empty
 
 
-def bears_number(row: Row) -> bool:
-    return any(isinstance(cell, Quantity) and cell.units for cell in row.cells)
-
-
-def emptied(view: View, row: Row) -> Stray:
-    """A row without a product: zero for every cell that shows a number."""
-    cells = zip(view.locations, row.cells, strict=True)
-    return Stray(row, {location: 0 for location, cell in cells if isinstance(cell, Quantity)})
+def _blank(row: Row) -> bool:
+    return all(isinstance(cell, Blank) for cell in row.cells)
 
 
 def hit(tx: Tx, view: View) -> list[Stray]:

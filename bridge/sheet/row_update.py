@@ -112,7 +112,7 @@ def clear_requests(stock: StockTab, rows: Iterable[Row]) -> list[Request]:
     rows, sheet, requests = list(rows), stock.tab.sheet_id, []
     for row in rows:
         for column in stock.columns.locations.values():
-            if shown := stock.tab.text(row.position, column):
+            if (shown := stock.tab.text(row.position, column)) == "0":
                 requests.append(replace_one(sheet, column, row.position, shown, ""))
         requests.append(replace_one(sheet, stock.columns.at["lock"], row.position, row.token, ""))
     owned = {at: None for row in rows for at, _ in _cells(stock.columns, row.position, dict.fromkeys(OWNED))}

@@ -6,8 +6,9 @@ from random import Random
 from typing import Any
 
 from bridge.domain.orders import ListingKey
+from bridge.ledger.values import iso
 from bridge.sandbox.malls.rakuten.records import SHIPPED
-from tests.simulation.malls import MALLS, ours, refusal, takes_everything
+from tests.simulation.malls import MALLS, number_of, ours, refusal, takes_everything
 from tests.simulation.world import Sim
 
 
@@ -37,7 +38,17 @@ def placed(sim: Sim, mall: str, number: str | None) -> bool:
     sim.marks["bundle across lines"] += len(set(parts)) < len(parts)
     for line in order.lines:
         sim.model.sells((mall, line.listing), sim.line_id(mall, order, line), line.units)
+    _read_in_this_second(sim, mall, order)
     return True
+
+
+def _read_in_this_second(sim: Sim, mall: str, order: Any) -> None:
+    """Yahoo tells to the second when an order was placed. One placed right after a reading looks as if it explained
+    what that reading showed, which may be an order under review: until the next reading that is not held back."""
+    if mall == "yahoo":
+        at, began = sim.eye.shown_at(), iso(sim.now().replace(microsecond=0))
+        numbers = {line.listing: number_of(mall, line.listing) for line in order.lines}
+        sim.model.muddy |= {(mall, each) for each, number in numbers.items() if at.get((mall, number), "") >= began}
 
 
 def _order(sim: Sim, mall: str, number: str) -> Any:

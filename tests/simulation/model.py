@@ -112,6 +112,8 @@ class Model:
             if (at in older.wrong and shown[at] in ("", text)) or (at not in older.cells and not shown[at]):
                 row.cells[at] = typed
                 row.wrong[at] = (text, str(int(before or 0) + typed - older.cells.get(at, 0)))
+            else:
+                row.cells.setdefault(at, 0)  # a write of the bridge alone had left a number there
         return row
 
     # --- what malls do -----------------------------------------------------------------------------------------------
