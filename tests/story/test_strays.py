@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from bridge.errors import TryAgain
+from bridge.sandbox.faults import Late
 from tests.support.world import World
 
 
@@ -46,3 +48,36 @@ def _sort(shop: World, environ: dict[str, Any], seen: list[str]) -> None:
         area = {"sheetId": shop.tab("在庫表"), "startRowIndex": 1, "endRowIndex": 2 + len(shop.stock)}
         by = {"dimensionIndex": shop.column("在庫表", "SKU"), "sortOrder": "DESCENDING"}
         shop.spreadsheet.apply([{"sortRange": {"range": area, "sortSpecs": [by]}}])
+
+
+def test_what_a_write_left_below_zero_in_an_empty_row_is_no_entry(shop: World) -> None:
+    """More was sold than there is. The row moved as it was written, so the number below zero landed in an empty row;
+    what takes it away arrives late, when the product's own row stands there."""
+    order = shop.buy("rakuten", "A", 5)
+    shop.rounds(2)
+    shop.type("A", "本社倉庫", 1)
+    shop.rounds(2)
+    ((position, _),) = shop.rows("A")
+    sheets, moved = shop.sandbox.faults["sheets"], []
+
+    def insert_above(environ: dict[str, Any]) -> None:
+        if ":batchUpdate" in environ["PATH_INFO"] and not moved and shop.row("A")["ロック"].startswith("🔒"):
+            moved.append(True)
+            shop.spreadsheet.insert_rows(shop.tab("在庫表"), position)
+
+    sheets.before = insert_above
+    sheets.next(Late(), lambda _: bool(moved) and shop.row("A")["本社倉庫"] == "-4")
+    shop.sandbox.rakuten.ship(order)
+    shop.service.channel_round(shop.service.channels[0])
+    with pytest.raises(TryAgain):
+        shop.service.cycle.run()
+    shop.clock.sleep(30)
+    shop.rounds(4)
+    assert moved
+    assert shop.row("A")["本社倉庫"] == "-4"
+    shop.delete_row(position)
+    sheets.deliver_late()
+    shop.rounds(4)
+    assert shop.row("A")["本社倉庫"] == "-4"
+    assert shop.balance("A")["本社倉庫"] == -4
+    assert shop.service.reconcile() == []

@@ -211,6 +211,27 @@ def test_where_the_table_shows_less_than_the_older_ledger_the_lower_number_holds
     assert shop.shown("shopify", "A") == shop.shown("rakuten", "A") == 6
 
 
+def test_a_blank_of_which_the_older_ledger_knows_only_its_zero_is_asked_about(shop: World, tmp_path: Path) -> None:
+    """The ledger that is no more had refused the blank and kept the number that stood there before."""
+    shop.type("A", "渋谷店", 0)
+    shop.rounds(3)
+    backup(shop, tmp_path / "backup.sqlite")
+    shop.clock.sleep(61)
+    shop.type("A", "渋谷店", 4)
+    ship(shop, "rakuten", "A", 1)
+    shop.type("A", "渋谷店", "")
+    shop.rounds(2)
+    restore(shop, tmp_path / "backup.sqlite")
+    shop.rounds(6)
+    assert shop.row("A")["渋谷店"] == ""
+    assert "渋谷店" in shop.row("A")["状態"]
+    shop.type("A", "渋谷店", 4)
+    shop.rounds(2)
+    shop.settle()
+    assert shop.balance("A")["渋谷店"] == 4
+    assert shop.open_questions() == ""
+
+
 @pytest.mark.long
 def test_no_number_is_given_out_twice(older: World) -> None:
     tokens = {row["ロック"] for row in older.table("在庫表") if row["ロック"]}
