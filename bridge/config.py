@@ -14,13 +14,13 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 from zoneinfo import ZoneInfo
 
 from bridge.domain.maintenance import read_window
 from bridge.errors import Hint
 from bridge.keys import Keys
-from bridge.settings import ConfigError, Problem, Reader, Rule, Secret, parse
+from bridge.settings import ConfigError, Judge, Problem, Reader, Rule, Secret, parse
 
 __all__ = [
     "Amazon",
@@ -368,17 +368,14 @@ def load(path: Path, env: Mapping[str, str] = os.environ) -> Config:
 
 
 def _channels(reader: Reader, tables: Mapping[str, Any]) -> Channels:
-    reader.unknown("channels.", tables, [channel.name for channel in fields(Channels)])
-    rakuten = shopify = amazon = yahoo = None
-    if "rakuten" in tables:
-        rakuten = reader.section(Rakuten, "channels.rakuten", tables["rakuten"])
-    if "shopify" in tables:
-        shopify = reader.section(Shopify, "channels.shopify", tables["shopify"], _one_way_in)
-    if "amazon" in tables:
-        amazon = reader.section(Amazon, "channels.amazon", tables["amazon"])
-    if "yahoo" in tables:
-        yahoo = reader.section(Yahoo, "channels.yahoo", tables["yahoo"])
-    return Channels(rakuten, shopify, amazon, yahoo)
+    hints, names = get_type_hints(Channels), [channel.name for channel in fields(Channels)]
+    reader.unknown("channels.", tables, names)
+    kinds: dict[str, type[Any]] = {name: get_args(hints[name])[0] for name in names if name in tables}
+    judges: dict[str, Judge] = {"shopify": _one_way_in}
+    found = {
+        name: reader.section(kind, f"channels.{name}", tables[name], judges.get(name)) for name, kind in kinds.items()
+    }
+    return Channels(**found)
 
 
 def _one_way_in(values: Mapping[str, Any]) -> Problem | None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -28,7 +29,7 @@ from bridge.channels.rakuten import RakutenChannel
 from bridge.channels.shopify import ShopifyChannel
 from bridge.channels.yahoo import YahooChannel
 from bridge.clock import Clock, SystemClock
-from bridge.config import Config
+from bridge.config import Channels, Config
 from bridge.domain.bigchange import Limits
 from bridge.domain.maintenance import current, read_window
 from bridge.errors import BridgeError, Hint, NeedsPerson, Stop, TryAgain
@@ -67,6 +68,14 @@ FIRST_LOOK = 30.0  # seconds that the malls wait at the start to learn whether t
 RECONCILE_AT = time(4, 30)  # in the shop's time zone
 MAP_AT = time(5, 15)
 MAP_PIECE = timedelta(seconds=10)  # between two pieces of a catalogue
+
+KINDS: Mapping[str, Callable[[Any, Seams], Channel]] = {
+    "rakuten": RakutenChannel,
+    "shopify": ShopifyChannel,
+    "amazon": AmazonChannel,
+    "yahoo": YahooChannel,
+}
+"""By the names of their sections in the settings: each takes its own section."""
 
 
 @dataclass(frozen=True)
@@ -142,16 +151,7 @@ class Service:
 
     def _connect(self) -> list[Channel]:
         settings = self.config.channels
-        found: list[Channel] = []
-        if settings.rakuten is not None:
-            found.append(RakutenChannel(settings.rakuten, self._seams("rakuten")))
-        if settings.shopify is not None:
-            found.append(ShopifyChannel(settings.shopify, self._seams("shopify")))
-        if settings.amazon is not None:
-            found.append(AmazonChannel(settings.amazon, self._seams("amazon")))
-        if settings.yahoo is not None:
-            found.append(YahooChannel(settings.yahoo, self._seams("yahoo")))
-        return found
+        return [KINDS[name](getattr(settings, name), self._seams(name)) for name in channel_names(self.config)]
 
     def _seams(self, name: str) -> Seams:
         return Seams(
@@ -424,7 +424,7 @@ def sheet_http(config: Config, outside: Outside, stopped: Callable[[], Stop | No
 
 def channel_names(config: Config) -> Sequence[str]:
     """The connected channels, by the settings alone."""
-    return [name for name in ("rakuten", "shopify", "amazon", "yahoo") if getattr(config.channels, name) is not None]
+    return [each.name for each in fields(Channels) if getattr(config.channels, each.name) is not None]
 
 
 def _orders_seconds(config: Config, name: str) -> float:

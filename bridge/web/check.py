@@ -65,6 +65,6 @@ def _public(url: str) -> tuple[bool, Hint]:
     if parts.scheme == "https" or parts.hostname in ("127.0.0.1", "::1", "localhost"):
         return True, _FINE
     return False, Hint(
-        "Shopify は https の宛先にしか知らせません。public_url を https:// にしてください。",
-        "Shopify tells only addresses with https; make public_url one.",
+        "モールは https の宛先にしか知らせません。public_url を https:// にしてください。",
+        "Malls tell only addresses with https; make public_url one.",
     )
