@@ -149,14 +149,6 @@ class CountsStock(Protocol):
         Raises TryAgain, NeedsPerson."""
 
 
-@runtime_checkable
-class ShipsItself(Protocol):
-    """A channel that sells some listings from a warehouse of its own (FBA), which no number of ours stops."""
-
-    def shipped_by_mall(self, listings: Iterable[ListingKey]) -> Mapping[ListingKey, Hint]:
-        """Those of `listings`, as far as they have been read, and why they are sent no number. Asks nobody."""
-
-
 class Channel(Protocol):
     """One mall, one shop. Used by one thread at a time."""
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
-from bridge.channels.port import Channel, Outcome, Pushed, PushItem, ShipsItself
+from bridge.channels.port import Channel, Outcome, Pushed, PushItem
 from bridge.clock import Clock
 from bridge.domain.maintenance import current
 from bridge.domain.orders import ListingKey
@@ -28,18 +28,18 @@ from bridge.domain.push import (
     unanswered,
 )
 from bridge.domain.rules import Halt
-from bridge.errors import Hint, TryAgain
+from bridge.errors import TryAgain
 from bridge.fault_points import Point, reached
 from bridge.flows.dark import hold_back, listening, sheet_dark, silent_skus
 from bridge.flows.replan import replan
-from bridge.flows.shop import ChannelFacts, Shop, bridge_live, missing_listings
+from bridge.flows.shop import ChannelFacts, Shop, bridge_live, missing_listings, ships_itself
 from bridge.flows.stopped import halt_of, halted
 from bridge.flows.timeback import unsettled
 from bridge.gate import Gate
 from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.listings import ListingRecord
 from bridge.ledger.values import iso, time_of
-from bridge.sheet.texts import both
+from bridge.sheet.texts import both, say
 
 LATELY = timedelta(minutes=10)  # what sold since then is looked at more often
 MOST_HOT = 50  # listings looked at more often: 150 of the 500 points that Shopify's smallest plan gives in five seconds
@@ -158,11 +158,10 @@ class Pusher:
         with listening(self._ledger, self._channel.name, "numbers"), self._gate.looking(calls):
             shown = self._channel.read(listings)
         at = self._clock.now()
-        elsewhere = self._channel.shipped_by_mall(listings) if isinstance(self._channel, ShipsItself) else {}
         reached(Point.SHOWN_READ)
         with self._ledger.write() as tx:
             live = tx.channels.get(self._channel.name).live and bridge_live(tx)
-            records = tx.listings.get(listings)
+            records, own = tx.listings.get(listings), ships_itself(tx, self._channel.name)
             self._note_missing(tx, records, shown)
             changed: list[ListingRecord] = []
             replan_for: set[str] = set()
@@ -183,18 +182,18 @@ class Pusher:
                     replan_for |= {component.sku for component in record.components}
                 first = record.state.level is None  # a sale from before it may still be hidden: a raise waits for it
                 read = replace(record, state=state, justified_at=at if first else record.justified_at)
-                changed.append(self._refusal(tx, read, elsewhere.get(key)))
+                changed.append(self._refusal(tx, read, ships_itself=key in own))
             tx.listings.put(changed)
             if everything:
                 tx.channels.heard(self._channel.name, "numbers", iso(at), iso(tx.at))
             replan(tx, self._shop, replan_for)
             hold_back(tx, self._shop)  # what was guessed gives way to what is known, in one transaction
 
-    def _refusal(self, tx: Tx, record: ListingRecord, elsewhere: Hint | None) -> ListingRecord:
-        """A number refused that shows all the same is refused no more; but the 0 of what the mall ships itself
-        (`elsewhere`: why it is sent none) stops no sale."""
-        if elsewhere is not None and halt_of(tx, record) is Halt.SALES:
-            return replace(record, refused=getattr(elsewhere, self._shop.language), refused_quantity=0)
+    def _refusal(self, tx: Tx, record: ListingRecord, *, ships_itself: bool) -> ListingRecord:
+        """A number refused that shows all the same is refused no more; but the 0 of what the mall ships itself, which
+        is sent no number, stops no sale."""
+        if ships_itself and halt_of(tx, record) is Halt.SALES:
+            return replace(record, refused=say("stops", "ships itself", self._shop.language), refused_quantity=0)
         if record.refused_quantity is not None and record.state.shown == record.state.wanted:
             tx.questions.settle("refused", f"{record.key.channel}/{record.key.id}", both("results", "settled itself"))
             return replace(record, refused="", refused_quantity=None)

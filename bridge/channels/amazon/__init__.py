@@ -10,7 +10,7 @@ from bridge.channels.adapter import Adapter
 from bridge.channels.amazon import checks, facts, listed
 from bridge.channels.amazon.fba import FbaStock
 from bridge.channels.amazon.feeds import ON_ITS_WAY, Feeds
-from bridge.channels.amazon.offers import Offers, stranding
+from bridge.channels.amazon.offers import Offers
 from bridge.channels.amazon.orders import OrderFeed
 from bridge.channels.amazon.snapshots import CHANNEL, listing_key
 from bridge.channels.amazon.stock import Stock
@@ -21,7 +21,7 @@ from bridge.channels.http import Seams
 from bridge.channels.port import Capabilities, Check, KeyLife, Listed, Outcome, Pushed, PushItem, WriteKind
 from bridge.config import Amazon
 from bridge.domain.orders import ListingKey
-from bridge.errors import Hint, NeedsPerson, TryAgain
+from bridge.errors import NeedsPerson, TryAgain
 
 
 class AmazonChannel(Adapter[OrderFeed, Stock]):
@@ -72,10 +72,6 @@ class AmazonChannel(Adapter[OrderFeed, Stock]):
             wanted = {listing.id: listing for listing in listings}
             offers = self._offers.inspected(list(wanted))
             return {wanted[sku] for sku, offer in offers.items() if offer.by_amazon and not offer.by_us}
-
-    def shipped_by_mall(self, listings: Iterable[ListingKey]) -> Mapping[ListingKey, Hint]:
-        offers = {key: self._offers.known(key.id) for key in listings}
-        return {key: stranding(offer) for key, offer in offers.items() if offer is not None and offer.by_amazon}
 
     def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:  # noqa: ARG002
         """`key` is not needed: absolute numbers may be sent again (amazon.md §5.2)."""
