@@ -170,3 +170,21 @@ def test_a_table_without_the_column_goes_on(shop: FbaWorld) -> None:
 
 def test_a_shop_without_amazon_gets_no_such_column(tmp_path: Path) -> None:
     assert "FBA" not in World(tmp_path / "ledger.sqlite").table("在庫表")[0]
+
+
+def test_a_stop_says_where_to_stop_what_amazon_ships(shop: FbaWorld) -> None:
+    """No 0 can be sent there: it would strand the goods."""
+    shop.type("A", "停止", "販売停止")
+    shop.settle()
+    assert shop.everywhere("A") == {0}
+    said = shop.line("A-FBA")["状態"]
+    assert "セラーセントラル" in said
+    assert "モールの倉庫から発送" in said
+    assert "4件中3件" in shop.row("A")["状態"]
+    assert "A-FBA" in shop.open_questions()
+    shop.type("A", "停止", "再開")
+    shop.settle()
+    assert shop.everywhere("A") == {7}
+    assert "FBA" in shop.line("A-FBA")["状態"]
+    assert not shop.open_questions()
+    assert shop.pushed_to_the_offer() == []
