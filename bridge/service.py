@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -58,12 +58,13 @@ from bridge.notices import Notice
 from bridge.sheet import edit_hook
 from bridge.sheet.gateway import Gateway
 from bridge.sheet.http import Call, SheetHttp
+from bridge.timetable import Changes, Urgent, daily, every, turn
 
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 FULL_READ = timedelta(minutes=1)  # how often every listing of a channel is read back
 KEY_LOOK = timedelta(hours=1)
+SUBSCRIPTION_LOOK = timedelta(seconds=2)
 SALES_LOOK = timedelta(seconds=5)  # between two looks at the numbers of what sells most
-GLANCE = 0.2  # seconds between two looks of a waiting thread at what others changed
 FIRST_LOOK = 30.0  # seconds that the malls wait at the start to learn whether the spreadsheet is ours
 RECONCILE_AT = time(4, 30)  # in the shop's time zone
 MAP_AT = time(5, 15)
@@ -329,71 +330,43 @@ class Service:
     def _sheet_thread(self) -> None:
         jobs = schedule.Scheduler()
         guard = Guard(self._watchers, "sheet", None)
-        _every(jobs, self.config.sheet.poll_seconds).do(guard.run, self.cycle.run)
-        self._daily(jobs).do(guard.run, self.reconcile_sheet)
+        every(jobs, self.config.sheet.poll_seconds).do(guard.run, self.cycle.run)
+        daily(jobs, RECONCILE_AT, self.config.bridge.timezone).do(guard.run, self.reconcile_sheet)
         guard.run(self.cycle.run)
         self._looked.set()
-        self._turn(jobs, self.wakes[edit_hook.SENDER], partial(guard.run, self.cycle.run))
+        turn(jobs, self._stop, [(self.wakes[edit_hook.SENDER].due, partial(guard.run, self.cycle.run))])
 
     def _channel_thread(self, channel: Channel) -> None:
         self._looked.wait(FIRST_LOOK)
         if self._stop.is_set():
             return  # the spreadsheet is another bridge's
-        jobs = schedule.Scheduler()
-        every = _orders_seconds(self.config, channel.name)
-        _every(jobs, every).do(self.guarded_round, channel)
-        _, quantities = self._guards[channel.name]
-        if every > FULL_READ.total_seconds():
-            _every(jobs, FULL_READ.total_seconds()).do(quantities.run, self.pushers[channel.name].run)
-        _every(jobs, SALES_LOOK.total_seconds()).do(quantities.run, self.pushers[channel.name].watch_sales)
-        self._daily(jobs).do(quantities.run, lambda: self.reconcile_channel(channel))
+        name, zone, jobs = channel.name, self.config.bridge.timezone, schedule.Scheduler()
+        mapper, pusher, (_, quantities) = self.mappers[name], self.pushers[name], self._guards[name]
+        orders = _orders_seconds(self.config, name)
+        every(jobs, orders).do(self.guarded_round, channel)
+        if orders > FULL_READ.total_seconds():
+            every(jobs, FULL_READ.total_seconds()).do(quantities.run, pusher.run)
+        every(jobs, SALES_LOOK.total_seconds()).do(quantities.run, pusher.watch_sales)
+        daily(jobs, RECONCILE_AT, zone).do(quantities.run, lambda: self.reconcile_channel(channel))
         if isinstance(channel, CountsStock):
-            _every(jobs, _count_seconds(self.config, channel.name)).do(self.count, channel)
-        mapper = self.mappers[channel.name]
-        self._daily(jobs, MAP_AT).do(mapper.begin)
-        mapping = Guard(self._watchers, f"{channel.name} mapping", None)
-        _every(jobs, MAP_PIECE.total_seconds()).do(mapping.run, mapper.go_on)
-        if channel.name in self.subscriptions:
-            guard = Guard(self._watchers, f"{channel.name} webhooks", None)
-            jobs.every(2).seconds.do(self.subscriptions[channel.name].when_due, guard.run)
-        look_at_key = partial(self._key_guards[channel.name].run, partial(watch_key, self.ledger, self.shop, channel))
-        _every(jobs, KEY_LOOK.total_seconds()).do(look_at_key)
+            every(jobs, _count_seconds(self.config, name)).do(self.count, channel)
+        daily(jobs, MAP_AT, zone).do(mapper.begin)
+        mapping = Guard(self._watchers, f"{name} mapping", None)
+        every(jobs, MAP_PIECE.total_seconds()).do(mapping.run, mapper.go_on)
+        if name in self.subscriptions:
+            guard = Guard(self._watchers, f"{name} webhooks", None)
+            every(jobs, SUBSCRIPTION_LOOK.total_seconds()).do(self.subscriptions[name].when_due, guard.run)
+        look_at_key = partial(self._key_guards[name].run, partial(watch_key, self.ledger, self.shop, channel))
+        every(jobs, KEY_LOOK.total_seconds()).do(look_at_key)
         self.count(channel)
         self.guarded_round(channel)
         look_at_key()
-        self._turn(
-            jobs,
-            self.wakes[channel.name],
-            partial(self.guarded_round, channel),
-            lambda: quantities.run(self.pushers[channel.name].run),
-        )
-
-    def _daily(self, jobs: schedule.Scheduler, at: time = RECONCILE_AT) -> schedule.Job:
-        job: schedule.Job = jobs.every().day.at(_here(at, self.config.bridge.timezone))
-        return job
-
-    def _turn(
-        self,
-        jobs: schedule.Scheduler,
-        wake: Wake,
-        at_wake: Callable[[], None],
-        at_change: Callable[[], None] | None = None,
-    ) -> None:
-        """Run what is due until told to stop; `at_wake` as soon as a webhook rang; `at_change` as soon as another
-        thread changed a wanted number: what was sold in one mall, or typed into the sheet, must not wait for the next
-        round of orders."""
-        seen = self.ledger.wanted_changes
-        while not self._stop.is_set():
-            idle = jobs.idle_seconds or 0.0
-            if idle <= 0:
-                jobs.run_pending()
-            elif at_change is not None and seen != self.ledger.wanted_changes:
-                seen = self.ledger.wanted_changes
-                at_change()
-            elif wake.due():
-                at_wake()
-            else:
-                self._stop.wait(min(idle, GLANCE))
+        changed = Changes(lambda: self.ledger.wanted_changes)
+        at_once: list[Urgent] = [
+            (changed.due, lambda: quantities.run(pusher.run)),
+            (self.wakes[name].due, partial(self.guarded_round, channel)),
+        ]
+        turn(jobs, self._stop, at_once)
 
 
 def claim_of(config: Config, outside: Outside, gateway: Gateway, ledger: Ledger) -> Claim:
@@ -433,18 +406,6 @@ def _orders_seconds(config: Config, name: str) -> float:
 
 def _count_seconds(config: Config, name: str) -> float:
     return float(getattr(config.channels, name).fba_seconds)
-
-
-def _here(at: time, zone: str) -> str:
-    """A time of day in `zone` by this machine's clock, as `schedule` takes it (its own zones would need pytz)."""
-    there = datetime.combine(datetime.now(ZoneInfo(zone)), at, ZoneInfo(zone))
-    return there.astimezone().strftime("%H:%M")
-
-
-def _every(jobs: schedule.Scheduler, seconds: float) -> schedule.Job:
-    """`schedule` counts any interval in its unit; only its annotation asks for whole numbers."""
-    job: schedule.Job = jobs.every(seconds).seconds  # type: ignore[arg-type]
-    return job
 
 
 def _shop(config: Config, channels: Sequence[Channel]) -> Shop:
