@@ -66,6 +66,7 @@ class _Accounting:
         self.tokens: dict[str, str] = {}
         self.seen: list[Line] = []
         self.read: set[str] = set()
+        self.unsure: set[str] = set()
         self.questioned: set[BalanceKey] = set()
         self.refused: set[BalanceKey] = set()
         self.doubted: set[tuple[str, str, int]] = set()
@@ -99,6 +100,7 @@ class _Accounting:
             needs=tuple(self.needs),
             newcomers=tuple(self.newcomers),
             read=frozenset(self.read),
+            unsure=frozenset(self.unsure),
             questioned=frozenset(self.questioned),
             refused=frozenset(self.refused),
             doubted=frozenset(self.doubted),
@@ -282,8 +284,9 @@ class _Accounting:
     def _read_cells(self, row: Row, has: Amount) -> None:
         if self.standing.get(row.sku) is Standing.NEW and not row.confirm:
             return
-        clean = True
+        clean, unsure = True, False
         known = self.book.restored is None and self.last.get(row.sku) is not None
+        self.read.add(row.sku)
         for location, reading in self._cells(row):
             units, contained = shown_units(reading), has.get(location, 0)
             ours = self._ours(row.sku, location, reading, has)
@@ -294,12 +297,15 @@ class _Accounting:
                 clean &= self._read_number(row, location, units, contained)
             elif isinstance(reading, Finding) and not ours:
                 clean = self._find(row, location, reading.code)
-            elif self._still_zero(row.sku, location, reading, has) and known:
-                continue
             elif isinstance(reading, Blank) and (row.sku, location) in self.typed:
+                zero = self._still_zero(row.sku, location, reading, has)
+                if zero and known:
+                    continue
+                unsure |= zero  # a ledger that is no more may have known what number stood there
                 clean = self._find(row, location, FindingCode.BLANK)
-        if clean or known:  # else a ledger that is no more may have known the number that stood in the blank cell
-            self.read.add(row.sku)
+        if unsure:
+            self.unsure.add(row.sku)
+        else:
             self._remember(row.sku, has)
         if clean:
             self.tokens[row.sku] = row.token

@@ -112,8 +112,8 @@ def past(tx: Tx, look: Look, moment: When, journal_lines: int) -> Past | None:
 
 
 def caught_up(tx: Tx, read: Container[str]) -> None:
-    """The whole journal was taken in. `read`: SKUs whose row could be judged. What another row showed last, this ledger
-    does not know: the one that is no more may have written it since."""
+    """The whole journal was taken in. `read`: SKUs whose row could be judged for sure. What another row showed last,
+    this ledger does not know: the one that is no more may have written it since."""
     for sku in tx.sheet.skus():
         if sku not in read:
             tx.sheet.change(sku, last=None)
