@@ -149,9 +149,10 @@ class Feeds:
         }
 
     def _look_for_it(self, began: datetime, lost: TryAgain) -> str:
-        """The answer to createFeed was lost, and a second feed would be a second write: was the first one made?"""
+        """The answer to createFeed was lost, and a second feed would be a second write: was the first one made? One
+        that has come to its end, or that we know, is another: its report would be taken for this one's."""
         try:
-            listed = [str(each["feedId"]) for each in self._list(began - SLACK)]
+            listed = [str(each["feedId"]) for each in self._list(began - SLACK, {"processingStatuses": csv(WORKING)})]
         except TryAgain:
             raise lost from None
         fresh = [number for number in listed if number not in self._running]

@@ -141,6 +141,15 @@ def test_a_lost_answer_never_makes_a_second_feed(amazon: AmazonMall, teas: list[
     assert {amazon.stock(tea) for tea in teas} == {4}
 
 
+def test_a_feed_that_is_over_is_not_taken_for_the_one_that_was_lost(amazon: AmazonMall, teas: list[ListingKey]) -> None:
+    """Its report says that everything was taken: the numbers of the lost one were not among it."""
+    assert outcomes(push(amazon, teas)) == [Outcome.DONE] * 4
+    amazon.faults.next(Lost(), creating)
+    assert outcomes(push(amazon, teas, 2)) == [Outcome.UNKNOWN] * 4
+    assert amazon.channel.read(teas) == dict.fromkeys(teas, 4)
+    assert outcomes(push(amazon, teas, 2)) == [Outcome.DONE] * 4
+
+
 def test_several_feeds_that_could_be_ours_are_left_alone(amazon: AmazonMall, teas: list[ListingKey]) -> None:
     """Another program of the seller sends feeds too."""
 
