@@ -121,9 +121,9 @@ class Account:
     """The outcome: what to write into the ledger, and what the table needs.
 
     tokens: the token to lock per SKU, for rows that may be written; a SKU without one waits · read: SKUs whose cells
-    were judged · unsure: those of them of which a ledger that is no more may have known better · questioned, refused:
-    cells that still show the number of the book's part of that name · doubtful: the edits that `doubted` names, should
-    they count
+    were judged · unsure: those of them of which a ledger that is no more may have known better · guessed: others, of
+    whose content we suppose that it only was locked and unlocked by that ledger · questioned, refused: cells that still
+    show the number of the book's part of that name · doubtful: the edits that `doubted` names, should they count
     """
 
     movements: tuple[Movement, ...] = ()
@@ -138,6 +138,7 @@ class Account:
     newcomers: tuple[str, ...] = ()
     read: frozenset[str] = frozenset()
     unsure: frozenset[str] = frozenset()
+    guessed: frozenset[str] = frozenset()
     questioned: frozenset[BalanceKey] = frozenset()
     refused: frozenset[BalanceKey] = frozenset()
     doubted: frozenset[tuple[str, str, int]] = frozenset()

@@ -67,6 +67,7 @@ class _Accounting:
         self.seen: list[Line] = []
         self.read: set[str] = set()
         self.unsure: set[str] = set()
+        self.guessed: set[str] = set()
         self.questioned: set[BalanceKey] = set()
         self.refused: set[BalanceKey] = set()
         self.doubted: set[tuple[str, str, int]] = set()
@@ -101,6 +102,7 @@ class _Accounting:
             newcomers=tuple(self.newcomers),
             read=frozenset(self.read),
             unsure=frozenset(self.unsure),
+            guessed=frozenset(self.guessed - self.read),
             questioned=frozenset(self.questioned),
             refused=frozenset(self.refused),
             doubted=frozenset(self.doubted),
@@ -121,6 +123,7 @@ class _Accounting:
         if found is None and self.book.restored is not None and number > self.book.restored:
             found = self.last.get(sku)  # given by the ledger that is no more: the same content, locked or unlocked
             if found is not None:
+                self.guessed.add(sku)
                 self._note(sku, number, found)
         return found
 

@@ -82,7 +82,7 @@ class SheetCycle:
         past = timeback.past(tx, look, moment, self.desk.journal_lines)
         outcome = self._take_in(tx, look, past)
         if timeback.rereading(tx) and look.stock is not None and look.stock.view is not None:
-            timeback.caught_up(tx, outcome.read - outcome.unsure)
+            timeback.caught_up(tx, outcome)
         return look, outcome
 
     def _take_in(self, tx: Tx, look: Look, past: Past | None) -> Account:

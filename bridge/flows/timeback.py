@@ -8,10 +8,11 @@ its two answers, and until it is answered nothing rises.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from bridge.domain.edit_book import Account
 from bridge.domain.tokens import number_of
 from bridge.flows.desk import Look
 from bridge.flows.shop import Shop, bridge_live
@@ -111,11 +112,13 @@ def past(tx: Tx, look: Look, moment: When, journal_lines: int) -> Past | None:
     return Past("restored version") if moment is When.VERSION else None
 
 
-def caught_up(tx: Tx, read: Container[str]) -> None:
-    """The whole journal was taken in. `read`: SKUs whose row could be judged for sure. What another row showed last,
-    this ledger does not know: the one that is no more may have written it since."""
+def caught_up(tx: Tx, outcome: Account) -> None:
+    """The whole journal was taken in. What a row showed last that could not be judged for sure, this ledger does not
+    know: the one that is no more may have written it since. Nor what its tokens mean, where that was but a guess."""
     for sku in tx.sheet.skus():
-        if sku not in read:
+        if sku not in outcome.read - outcome.unsure:
             tx.sheet.change(sku, last=None)
+    for sku in outcome.guessed:
+        tx.sheet.forget_after(int(tx.get("restored ledger")["issued"]), sku)
     tx.put("restored ledger", None)
     tx.questions.settle("ledger older", "", both("results", "settled itself"))

@@ -184,6 +184,11 @@ class SheetBook:
         self._conn.execute(delete(amount).where(amount.c.number < number))
         self._conn.execute(delete(journal_seen).where(journal_seen.c.number < number))
 
+    def forget_after(self, number: int, code: str) -> None:
+        """What the content of one SKU contained under later tokens."""
+        self._amounts.clear()
+        self._conn.execute(delete(amount).where(amount.c.sku == code, amount.c.number > number))
+
     def seen(self, lines: Iterable[Line]) -> frozenset[str]:
         """Those that were accounted for, or are older than anything we remember."""
         lines = list(lines)

@@ -82,6 +82,8 @@ class Market:
                 self.marks["stale read of a mall"] += told[key] != shown[key]
             seen = old or self.troubles[key.channel].shown_last
             lines = tuple(line for line in self.model.fresh[listing] if seen and line in seen.sold[listing])
+            if seen and told[key] != seen.numbers[listing[1]]:
+                lines = ()  # Amazon shows the number before last for a while: a sale that brought it back shows later
             self.last_shown[listing] = told[key]
             self.troubles[key.channel].read[listing] = (iso(self.clock.now()), lines)
         return told

@@ -108,6 +108,9 @@ def _mend(sim: Sim) -> bool:
         mine = sim.model.rows[grid.text(row, "商品名")]
         for at in LOCATIONS:
             shown = grid.text(row, at)
+            if not shown and mine.cells.get(at) == 0 and not sim.eye.stocked(mine.sku, at):
+                grid.put(row, at, "0")  # a zero of a new product, which a write blanked before it counted
+                return True
             if not sim.eye.finding(mine.sku, at) or mine.wrong.get(at, (None,))[0] == shown:
                 continue
             if not shown or shown.startswith("-"):

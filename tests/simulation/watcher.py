@@ -137,6 +137,11 @@ class LedgerEye:
         query = "SELECT id, kind, subject, data FROM exception WHERE closed_at IS NULL ORDER BY id"
         return [(number, kind, about, json.loads(data)) for number, kind, about, data in self.database.execute(query)]
 
+    def stocked(self, sku: str, at: str) -> bool:
+        """Whether a number was ever taken in there."""
+        query = "SELECT 1 FROM balance WHERE sku = ? AND location = ? AND typed IS NOT NULL"
+        return self.database.execute(query, (sku, at)).fetchone() is not None
+
     def finding(self, sku: str, at: str) -> bool:
         query = "SELECT 1 FROM finding WHERE sku = ? AND location = ?"
         return self.database.execute(query, (sku, at)).fetchone() is not None

@@ -232,6 +232,31 @@ def test_a_blank_of_which_the_older_ledger_knows_only_its_zero_is_asked_about(sh
     assert shop.open_questions() == ""
 
 
+def test_what_a_row_contains_that_the_lost_ledger_wrote_again_is_never_guessed(shop: World, tmp_path: Path) -> None:
+    """No journal line tells of a row that was written again; while somebody holds it, it can't be judged either."""
+    ship(shop, "rakuten", "A", 1)
+    backup(shop, tmp_path / "backup.sqlite")
+    shop.clock.sleep(61)
+    shop.delete_row(shop.rows("A")[0][0])
+    shop.rounds(3)
+    ship(shop, "rakuten", "A", 2)
+    shop.answer("在庫表から行が消えました", "戻す")
+    shop.rounds(3)
+    assert shop.row("A")["本社倉庫"] == "2"
+    ship(shop, "rakuten", "A", 1)
+    shop.type("A", "編集中", True)
+    shop.rounds(1)
+    restore(shop, tmp_path / "backup.sqlite")
+    shop.rounds(6)
+    shop.type("A", "編集中", False)
+    shop.rounds(3)
+    assert "ロック欄が消えたか書き換えられ" in shop.open_questions()
+    shop.answer("ロック欄が消えたか書き換えられ", "はい")
+    shop.settle()
+    assert (shop.row("A")["本社倉庫"], shop.balance("A")["本社倉庫"]) == ("1", 1)
+    assert shop.open_questions() == ""
+
+
 @pytest.mark.long
 def test_no_number_is_given_out_twice(older: World) -> None:
     tokens = {row["ロック"] for row in older.table("在庫表") if row["ロック"]}
