@@ -359,6 +359,7 @@ def _brings_back(sim: Sim) -> None:
         strange = row.sku not in STOCK or row.sku in sim.ever_cleared or sim.marks["ledger restored"] > 0
         if (strange and sim.eye.expected(row.sku, "本社倉庫", row.lock) is None) or row.lock[:1] not in ("✓", "🔒"):
             sim.cleared.add(row.sku)
+            sim.ever_cleared.add(row.sku)
 
 
 def hides(sim: Sim, dice: Random) -> bool:
