@@ -26,7 +26,7 @@ def check(settings: Shopify, graph: Graph) -> Iterator[Check]:
         yield line(MALL, "location" if settings.location else f"location {number}", partial(_location, number, graph))
     yield line(MALL, "read_orders", lambda: graph.ask(documents.PROBE_ORDERS))
     if settings.places is not None:
-        yield line(MALL, FOR_PLACES, lambda: graph.ask(documents.PROBE_ROUTES))
+        yield line(MALL, FOR_PLACES, lambda: _may_follow(graph))
     yield line(MALL, "read_products", lambda: graph.ask(documents.PROBE_PRODUCTS))
     yield line(MALL, "write_inventory", lambda: _may_write(settings, graph))
 
@@ -58,9 +58,24 @@ def _location(number: str, graph: Graph) -> Hint:
     return Hint(f"「{found['name']}」です。", f'It is "{found["name"]}".')
 
 
+def _may_follow(graph: Graph) -> Hint:
+    if not _scopes(graph) & {FOR_PLACES, FOR_PLACES.replace("read_", "write_")}:
+        raise NeedsPerson(
+            Hint(
+                f"places には、アプリに {FOR_PLACES} の権限が要ります。",
+                f"For places the app needs the right {FOR_PLACES}.",
+            )
+        )
+    return OK
+
+
+def _scopes(graph: Graph) -> set[str]:
+    return {each["handle"] for each in graph.ask(documents.SCOPES)["currentAppInstallation"]["accessScopes"]}
+
+
 def _may_write(settings: Shopify, graph: Graph) -> Hint:
     """Also tells of rights that nobody needs here: whoever gets hold of the key has them too."""
-    scopes = {each["handle"] for each in graph.ask(documents.SCOPES)["currentAppInstallation"]["accessScopes"]}
+    scopes = _scopes(graph)
     if "write_inventory" not in scopes:
         raise NeedsPerson(
             Hint("アプリに write_inventory の権限を加えてください。", "Grant the app the right write_inventory.")

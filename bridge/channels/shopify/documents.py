@@ -138,11 +138,6 @@ SUBSCRIBE = Document(
 SHOP = Document("Shop", "query Shop { shop { myshopifyDomain } }", cost=2)
 SCOPES = Document("Scopes", "query Scopes { currentAppInstallation { accessScopes { handle } } }", cost=20)
 PROBE_ORDERS = Document("ProbeOrders", "query ProbeOrders { orders(first: 1) { nodes { id } } }", cost=5)
-PROBE_ROUTES = Document(
-    "ProbeRoutes",
-    "query ProbeRoutes { orders(first: 1) { nodes { fulfillmentOrders(first: 1) { nodes { id } } } } }",
-    cost=10,
-)
 PROBE_PRODUCTS = Document("ProbeProducts", "query ProbeProducts { productVariants(first: 1) { nodes { id } } }", cost=5)
 PROBE_STOCK = Document(
     "ProbeStock",
@@ -154,5 +149,5 @@ PROBE_STOCK = Document(
 ALL = (
     ORDERS, ORDERS_BY_ID, ROUTED_ORDERS, ROUTED_ORDERS_BY_ID, ROUTES,
     LINES, PARTS, REFUND, FULFILLMENT, LEVELS, VARIANTS, SET_QUANTITIES, SUBSCRIPTIONS, SUBSCRIBE,
-    SHOP, SCOPES, PROBE_ORDERS, PROBE_PRODUCTS, PROBE_ROUTES, PROBE_STOCK,
+    SHOP, SCOPES, PROBE_ORDERS, PROBE_PRODUCTS, PROBE_STOCK,
 )  # fmt: skip
