@@ -20,6 +20,7 @@ from tests.support.world import LAG, World
 SHOP_LOCATION = gid("Location", 2)
 PLACES = {"1": ("本社倉庫",), "2": ("渋谷店",)}
 RAISED = "増やされていました"
+NEVER_CAME = "注文が届きませんでした"
 
 
 @dataclass
@@ -92,6 +93,7 @@ def test_a_line_split_over_two_locations_is_allocated_at_both(shop: PlacesWorld)
     shop.settle()
     assert shop.allocated("A") == {"本社倉庫": 5, "渋谷店": 1}
     assert (shop.at("A"), shop.shown("rakuten", "A")) == ((0, 1), 1)
+    assert NEVER_CAME not in shop.open_questions()
     shop.sandbox.shopify.ship(order)
     shop.settle()
     assert shop.balance("A") == {"本社倉庫": 0, "渋谷店": 1, "検品待ち": 0}
@@ -251,7 +253,11 @@ def test_mapping_proposes_an_item_at_each_location_that_stocks_it(shop: PlacesWo
 
 
 def test_two_places_of_one_item_are_no_double(shop: PlacesWorld) -> None:
-    assert shop.service.map()["shopify"] == Mapped(listings=4, proposed=0, unmatched=0, doubled=0, traps=0)
+    shop.put("在庫表", 3, {"SKU": "C", "本社倉庫": 1, "渋谷店": 1})
+    shop.rounds(2)
+    for location in (FIRST_LOCATION, SHOP_LOCATION):
+        shop.sandbox.shopify.add_product((gid("InventoryItem", 60_003), location), "C", 1)
+    assert shop.service.map()["shopify"] == Mapped(listings=6, proposed=2, unmatched=0, doubled=0, traps=0)
 
 
 def test_check_names_each_location_and_what_is_wrong_with_it(tmp_path: Path) -> None:
