@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bridge.channels.shopify import facts
+from bridge.channels.shopify.places import routes_of
 from bridge.domain.orders import ListingKey
 from tests.contract.channels.conformance import ShopifyPlacesMall
 
@@ -73,7 +75,8 @@ def test_an_order_not_assigned_yet_lowers_no_number_and_is_looked_at_again(shopi
     shopify.simulator.switches.routing_seconds = 300.0
     placed = order(shopify, stocked(shopify, 0, 5), 3)
     assert portions(shopify, placed) == {"1": (3, 0, 0)}
-    shopify.clock.sleep(300)
+    for _ in range(3):  # by then no search finds it any more
+        shopify.read_orders(wait=100.0)
     assert portions(shopify, placed) == {"2": (3, 0, 3)}
     asked = sum(record.operation == "RoutedOrdersById" for record in shopify.records)
     shopify.read_orders()
@@ -118,6 +121,30 @@ def test_withdrawn_units_go_back_where_they_were_assigned(
     placed = order(shopify, stocked(shopify, 0, 5), 3)
     shopify.simulator.cancel(placed, line_of(shopify, placed), 1, restock=restock)
     assert portions(shopify, placed) == {"2": (2, 0, taken)}
+
+
+def test_units_withdrawn_at_two_locations_go_back_at_each(shopify: ShopifyPlacesMall) -> None:
+    placed = order(shopify, stocked(shopify, 2, 5), 6)
+    shopify.simulator.cancel(placed, line_of(shopify, placed), 3)
+    assert portions(shopify, placed) == {"2": (3, 0, 3)}
+
+
+def routed(status: str, location: str | None, remaining: int, total: int) -> dict[str, Any]:
+    """A fulfillment order of the one line L."""
+    line = {"remainingQuantity": remaining, "totalQuantity": total, "lineItem": {"id": "L"}}
+    place = None if location is None else {"id": location}
+    return {"status": status, "assignedLocation": {"location": place}, "lineItems": {"nodes": [line]}}
+
+
+def test_what_was_moved_away_as_a_whole_was_not_shipped_from_there() -> None:
+    """Then Shopify closes the one fulfillment order and makes another."""
+    orders = [routed("CLOSED", ONE, 0, 3), routed("IN_PROGRESS", TWO, 2, 3)]
+    route = routes_of(orders, ["2"])["L"]
+    assert (+route.open, +route.done) == ({"2": 2}, {"2": 1})
+
+
+def test_what_holds_nothing_or_lies_nowhere_is_no_route() -> None:
+    assert routes_of([routed("CANCELLED", ONE, 0, 3), routed("OPEN", None, 3, 3)], []) == {}
 
 
 def test_t10_a_return_may_be_restocked_at_another_location(shopify: ShopifyPlacesMall) -> None:
