@@ -128,7 +128,7 @@ class ComponentBook:
         """The last allocated first: what was promised beyond the stock came last, then the last location."""
         held = self._held(self._allocated, backwards=True)
         short = [(at, min(count, max(0, -self._shelf.free(self.sku, at)))) for at, count in held]
-        for at, count in _fill_in_turn(units, self._allocated, self._beyond(), short, held).items():
+        for at, count in _fill_in_turn(units, self._allocated, self._beyond(leaving=True), short, held).items():
             self._allocated[at] -= count
             self._move(at, 0, -count, Cause.RELEASED)
 
@@ -151,7 +151,7 @@ class ComponentBook:
         """Goods leave from where they were allocated: where more is than the channel still has open there, then in the
         channel's order."""
         held = self._held(self._allocated)
-        for at, count in _fill_in_turn(units, self._allocated, self._beyond(), held).items():
+        for at, count in _fill_in_turn(units, self._allocated, self._beyond(leaving=False), held).items():
             self._allocated[at] -= count
             self._shipped[at] = self._shipped.get(at, 0) + count
             self._move(at, -count, -count, Cause.SHIPPED)
@@ -185,27 +185,30 @@ class ComponentBook:
 
     def _follow(self) -> None:
         """Units that the channel has given to another of its places are promised there, as far as there is room."""
-        to_ship = max(0, self._to_ship)
         for each in self._assigned:
-            lack = max(0, each.open - _sum(self._allocated, each.columns))
-            spare = self._beyond(keep=to_ship)
+            lack = max(0, each.open + self._leaving(each) - _sum(self._allocated, each.columns))
+            spare = self._beyond(leaving=True)
             units = min(lack, sum(count for _, count in spare), sum(free for _, free in self._room(each.columns)))
             for at, count in _fill(units, [(at, count) for at, count in spare if at not in each.columns]):
                 self._allocated[at] -= count
                 self._move(at, 0, -count, Cause.RELEASED)
                 self._place(count, each.columns)
 
-    def _beyond(self, keep: int = 0) -> list[tuple[str, int]]:
-        """What is allocated beyond what the channel has open there, the last location first; of what was to be shipped
-        there so much is left out as `keep`. Nothing where the channel has no places."""
+    def _leaving(self, each: Assigned) -> int:
+        """Units that are to be booked as shipped from there now."""
+        return max(0, min(self._to_ship, each.shipped - _sum(self._shipped, each.columns)))
+
+    def _beyond(self, *, leaving: bool) -> list[tuple[str, int]]:
+        """What is allocated beyond what the channel has open there, and, if `leaving`, beyond what leaves from there
+        now: the last location first. Nothing where the channel has no places."""
         if not self._assigned:
             return []
         most = dict(self._allocated)
         found: list[tuple[str, int]] = []
         for each in self._assigned:
-            due = min(keep, max(0, each.shipped - _sum(self._shipped, each.columns)))
+            due = each.open + (self._leaving(each) if leaving else 0)
             here = [(at, most.pop(at)) for at in reversed(each.columns) if at in most]
-            found += _fill(sum(count for _, count in here) - each.open - due, here)
+            found += _fill(sum(count for _, count in here) - due, here)
         found += most.items()
         return sorted(found, key=lambda item: self._shelf.rank(item[0]), reverse=True)
 

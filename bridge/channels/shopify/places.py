@@ -6,7 +6,7 @@ of a line was shipped from where the fulfillments tell; which units of a line ca
 
 How many units are open and shipped is never taken from here (an order says so itself), only where they are. What is not
 assigned yet, or is assigned to a location that the settings don't name, is held at the first place, and lowers no
-number there: none is known to have fallen for it.
+number there: none is known to have fallen for it. So is what stands beyond line 250 of a fulfillment order.
 """
 
 from __future__ import annotations

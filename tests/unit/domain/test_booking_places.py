@@ -115,6 +115,20 @@ def test_shipped_and_moved_in_one_message() -> None:
     assert (books.at("main"), books.at("shop")) == ((10, 2), (9, 0))
 
 
+def test_moved_and_shipped_before_anybody_told() -> None:
+    books = Books(stock(10, 10))
+    books.hear(line((AT_MAIN, 3, 0)))
+    books.hear(line((AT_MAIN, 0, 1), (AT_SHOP, 0, 2)))
+    assert (books.at("main"), books.at("shop")) == ((9, 0), (8, 0))
+
+
+def test_shipped_at_one_place_and_withdrawn_at_another_in_one_message() -> None:
+    books = Books(stock(10, 10))
+    books.hear(line((AT_MAIN, 2, 0), (AT_SHOP, 2, 0)))
+    books.hear(line((AT_SHOP, 0, 2)))
+    assert (books.at("main"), books.at("shop")) == ((10, 0), (8, 0))
+
+
 def test_a_shop_sale_leaves_from_its_own_place_at_once() -> None:
     books = Books(stock(10, 10))
     books.hear(line((AT_SHOP, 0, 2)))
