@@ -107,15 +107,16 @@ def _settings(service: Service, channel: str) -> Iterator[Check]:
                 " counted twice. Put shop back.",
             ),
         )
+    setting = "places" if facts.places else "locations"
     ghosts = [name for name in facts.locations if known and name not in known]
     if ghosts:
         yield Check(
-            f"{channel} locations",
+            f"{channel} {setting}",
             False,
             Hint(
-                f"locations の「{'」「'.join(ghosts)}」が「設定」タブの場所にありません"
+                f"{setting} の「{'」「'.join(ghosts)}」が「設定」タブの場所にありません"
                 f"（あるのは{'、'.join(known)}）。このままでは、ない場所に計上されます。",
-                f"locations: {', '.join(ghosts)} is no place of the Settings tab (there are: {', '.join(known)})."
+                f"{setting}: {', '.join(ghosts)} is no place of the Settings tab (there are: {', '.join(known)})."
                 " Stock would be booked on a place that isn't there.",
             ),
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, date
@@ -56,6 +57,18 @@ def _windows(texts: tuple[str, ...]) -> Hint | None:
     except ValueError:
         return _WINDOW
     return None
+
+
+def _none_twice(places: Mapping[str, tuple[str, ...]]) -> Hint | None:
+    """A column in two of a shop's locations would be counted twice in what the shop shows in all."""
+    columns = Counter(column for each in places.values() for column in each)
+    twice = [column for column, count in columns.items() if count > 1]
+    if not twice:
+        return None
+    return Hint(
+        f"「{twice[0]}」は 1 つのロケーションにだけ書いてください。2 つに書くと、同じ在庫を 2 度売ることになります。",
+        f"Write {twice[0]} under one location only: under two the same stock would be sold twice.",
+    )
 
 
 def _date(text: str) -> Hint | None:
@@ -189,6 +202,18 @@ Locations = Annotated[
         ),
     ),
 ]
+Places = Annotated[
+    Mapping[str, tuple[str, ...]],
+    Rule(
+        low=1,
+        shape=r"[0-9]+",
+        say=Hint(
+            '"10000000001" = ["本社倉庫"] のように、ロケーションの番号と、そこから売る在庫の場所を書いてください。',
+            'Write a location\'s number and the stock columns that it sells from, as in "10000000001" = ["本社倉庫"].',
+        ),
+        judge=_none_twice,
+    ),
+]
 Maintenance = Annotated[tuple[str, ...], Rule(say=_WINDOW, judge=_windows)]
 PerMinute = Annotated[int, Rule(1, 300)]
 PollSeconds = Annotated[float, Rule(1, 3600)]
@@ -254,11 +279,13 @@ class Rakuten:
 
 @dataclass(frozen=True)
 class Shopify:
-    """[channels.shopify]: one Shopify shop, with a static token or the client credentials of an app (shopify.md §2)."""
+    """[channels.shopify]: one Shopify shop, with a static token or the client credentials of an app (shopify.md §2).
+
+    One of its locations shows all that lies in `locations`; or each of `places` shows what lies in its own."""
 
     shop: ShopDomain
-    location: LocationNumber
-    locations: Locations
+    location: LocationNumber | None = None
+    locations: Locations | None = None
     access_token: Secret | None = None
     client_id: Word | None = None
     client_secret: Secret | None = None
@@ -269,6 +296,12 @@ class Shopify:
     lag_seconds: LagSeconds = 120.0
     look_back_days: Annotated[int, Rule(1, 730)] = 60
     maintenance: Maintenance = ()
+    places: Places | None = None
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The Shopify locations whose numbers are kept in step."""
+        return (self.location,) if self.location else tuple(self.places or ())
 
     @property
     def url(self) -> str:
@@ -375,6 +408,8 @@ def _channels(reader: Reader, tables: Mapping[str, Any]) -> Channels:
     found = {
         name: reader.section(kind, f"channels.{name}", tables[name], judges.get(name)) for name, kind in kinds.items()
     }
+    if isinstance(tables.get("shopify"), dict):
+        _one_way_to_show(reader, tables["shopify"])
     return Channels(**found)
 
 
@@ -388,6 +423,19 @@ def _one_way_in(values: Mapping[str, Any]) -> Problem | None:
         "Give either access_token alone, or both client_id and client_secret.",
     )
     return Problem("channels.shopify.access_token", hint)
+
+
+def _one_way_to_show(reader: Reader, table: Mapping[str, Any]) -> None:
+    """Shopify shows all stock at one location, or at each its own."""
+    given = {"location", "locations", "places"} & table.keys()
+    if given not in ({"location", "locations"}, {"places"}):
+        reader.wrong(
+            f"channels.shopify.{'locations' if given == {'location'} else 'location'}",
+            "location と locations の両方 (在庫を 1 つのロケーションにまとめて出す)、または places だけ"
+            " (ロケーションごとに出す) を書いてください。",
+            "Give both location and locations (one location shows all stock), or places alone (each location shows its"
+            " own).",
+        )
 
 
 def _can_judge_webhooks(reader: Reader, shopify: Shopify) -> None:

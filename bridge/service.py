@@ -24,7 +24,7 @@ from google.oauth2.service_account import Credentials
 
 from bridge.channels.amazon import AmazonChannel
 from bridge.channels.http import RequestRecord, Seams
-from bridge.channels.port import Channel, CountsStock, WriteKind
+from bridge.channels.port import Channel, CountsStock, KeepsPlaces, WriteKind
 from bridge.channels.rakuten import RakutenChannel
 from bridge.channels.shopify import ShopifyChannel
 from bridge.channels.yahoo import YahooChannel
@@ -421,10 +421,13 @@ def _shop(config: Config, channels: Sequence[Channel]) -> Shop:
 def _facts(config: Config, channel: Channel) -> ChannelFacts:
     settings = getattr(config.channels, channel.name)
     capabilities = channel.capabilities
+    kept = channel if isinstance(channel, KeepsPlaces) and channel.places else None
     return ChannelFacts(
         name=channel.name,
         shop=settings.shop,
-        locations=tuple(settings.locations),
+        locations=tuple(at for each in kept.places.values() for at in each) if kept else tuple(settings.locations),
+        places=kept.places if kept else {},
+        place_of=kept.place_of if kept else lambda _: "",
         max_quantity=capabilities.max_quantity,
         lag=capabilities.lag,
         look_back=capabilities.look_back,

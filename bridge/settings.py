@@ -74,8 +74,9 @@ class ConfigError(BridgeError):
 class Rule:
     """What a value must be besides its type.
 
-    low, high: the range of a number; low: the fewest entries of a list · shape: a regular expression for the whole of a
-    text, `say` when it, or a list, doesn't fit · judge: looks at the finished value and says what is wrong, or None
+    low, high: the range of a number; low: the fewest entries of a list or table · shape: a regular expression for the
+    whole of a text, or of a name in a table, `say` when it, or a list, doesn't fit · judge: looks at the finished value
+    and says what is wrong, or None
     """
 
     low: float = -inf
@@ -208,7 +209,9 @@ class Reader:
             return self._number(name, float(raw), rule)
         if get_origin(kind) is tuple and isinstance(raw, list):
             return self._texts(name, raw, rule)
-        ja, en = _KINDS.get(kind, _KINDS[str])
+        if get_origin(kind) is Mapping and isinstance(raw, dict):
+            return self._lists(name, raw, rule)
+        ja, en = _KINDS.get(get_origin(kind) if get_origin(kind) is Mapping else kind, _KINDS[str])
         self.wrong(name, f"{ja}で書いてください。", f"Write {en}.")
         return None
 
@@ -235,12 +238,25 @@ class Reader:
             return ()
         return tuple(raw)
 
+    def _lists(self, name: str, raw: Mapping[str, Any], rule: Rule) -> Mapping[str, tuple[str, ...]]:
+        """A table of lists, none of them empty, under names of the rule's shape."""
+        found: dict[str, tuple[str, ...]] = {}
+        if len(raw) < rule.low:
+            self.problems.append(Problem(name, rule.say))
+        for key, texts in raw.items():
+            if not re.fullmatch(rule.shape, key) or not isinstance(texts, list):
+                self.problems.append(Problem(f"{name}.{key}", rule.say))
+            else:
+                found[key] = self._texts(f"{name}.{key}", texts, Rule(low=1, say=rule.say))
+        return found
+
 
 _KINDS: dict[Any, tuple[str, str]] = {
     int: ("整数 (引用符なし)", "a whole number, without quotes"),
     float: ("数 (引用符なし)", "a number, without quotes"),
     str: ("引用符で囲んだ空でない文字列", 'text in quotes "…" that is not empty'),
     Path: ("引用符で囲んだファイル名", "a file's name in quotes"),
+    Mapping: ('{ "…" = ["…"] } の形の表', 'a table, { "…" = ["…"] }'),
     tuple[str, ...]: ('["…"] の形の一覧', 'a list, ["…"]'),
 }
 

@@ -149,6 +149,18 @@ class CountsStock(Protocol):
         Raises TryAgain, NeedsPerson."""
 
 
+@runtime_checkable
+class KeepsPlaces(Protocol):
+    """A channel that may keep a number for each of its places (Shopify's locations): then each is a listing of its own,
+    and an order line says which of them it lies with. `places`: the stock columns that each place sells from, in order,
+    no column in two; empty where it keeps but one number."""
+
+    places: Mapping[str, tuple[str, ...]]
+
+    def place_of(self, listing: ListingKey) -> str:
+        """The place that a listing stands for. Asks nobody."""
+
+
 class Channel(Protocol):
     """One mall, one shop. Used by one thread at a time."""
 

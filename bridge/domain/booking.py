@@ -18,9 +18,12 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bridge.domain.orders import LineKey, LineSnapshot, ListingKey, OrderSnapshot
-from bridge.domain.shelf import ComponentBook, Shelf, Target
+from bridge.domain.shelf import Assigned, ComponentBook, Shelf, Target
 from bridge.domain.shelf import Share as Share
 from bridge.domain.stock import Balance, BalanceKey, Component, Movement
+
+SellsFrom = Callable[[ListingKey], Sequence[str]]
+"""Where a listing sells from, in order, in a channel that keeps a number for each of its places."""
 
 
 class ProblemCode(StrEnum):
@@ -108,7 +111,10 @@ def gone(state: LineState) -> LineSnapshot:
     Whether the mall put the open units back on sale is unknown. We suppose it: if it did not, they count as unseen
     sales for a while, which holds stock back; the other way round a real sale could hide behind them."""
     old = state.snapshot
-    return replace(old, open=0, taken=max(0, old.taken - old.open))
+    portions = tuple(
+        replace(each, open=0, taken=max(min(each.taken, 0), each.taken - each.open)) for each in old.portions
+    )
+    return replace(old, open=0, taken=max(0, old.taken - old.open), portions=portions)
 
 
 def book_on(
@@ -119,6 +125,7 @@ def book_on(
     *,
     components: Iterable[Component],
     ignored: tuple[int, int] = (0, 0),
+    sells_from: SellsFrom = lambda _: (),
 ) -> Booked:
     """`book` against a shelf that other lines were booked on before. `ignored`: units shipped and returned before the
     opening, of a line not known yet."""
@@ -128,7 +135,7 @@ def book_on(
     if not new.components:
         return Booked(new, problems=_unmapped(new))
     books = [
-        ComponentBook(shelf, line_ref(snapshot.key), new.shares, _target(new, component))
+        ComponentBook(shelf, line_ref(snapshot.key), new.shares, _target(new, component, sells_from))
         for component in new.components
     ]
     for each in books:
@@ -162,9 +169,14 @@ def _next_state(
     )
 
 
-def _target(line: LineState, component: Component) -> Target:
+def _target(line: LineState, component: Component, sells_from: SellsFrom) -> Target:
     units = component.units
-    return Target(component.sku, line.snapshot.open * units, line.shipped * units, line.returned * units)
+    assigned = tuple(
+        Assigned(tuple(columns), portion.open * units, portion.shipped * units)
+        for portion in line.snapshot.portions
+        if (columns := sells_from(portion.listing))
+    )
+    return Target(component.sku, line.snapshot.open * units, line.shipped * units, line.returned * units, assigned)
 
 
 def _merged(components: Iterable[Component]) -> tuple[Component, ...]:
@@ -224,6 +236,7 @@ def book_order(
     inspect: str,
     opening: bool = False,
     left: Mapping[LineKey, tuple[int, int]] | None = None,
+    sells_from: SellsFrom = lambda _: (),
 ) -> OrderBooked:
     """Book a whole order. A line of it in `states` that it no longer has is gone. The lines see each other's
     allocations, those that give units back first, then by key: nothing hangs on the order they came in.
@@ -245,17 +258,38 @@ def book_order(
     taken: dict[ListingKey, int] = {}
     for key in sorted(snapshots, key=takes_more):
         old, snapshot = mine.get(key), snapshots[key]
-        components = components_of(snapshot.listing)
+        components = _explained(snapshot, components_of)
         before = (snapshot.shipped, snapshot.returned) if opening else (0, 0)
         ignored = (left or {}).get(key, before)
-        new, moved, found = book_on(shelf, old, snapshot, order.version, components=components, ignored=ignored)
+        new, moved, found = book_on(
+            shelf, old, snapshot, order.version, components=components, ignored=ignored, sells_from=sells_from
+        )
         after[key] = new
         movements += moved
         problems += found
-        delta = new.snapshot.taken - (old.snapshot.taken if old else 0)
-        if delta and not opening:
-            taken[snapshot.listing] = taken.get(snapshot.listing, 0) + delta
+        for listing, delta in _newly_taken(old.snapshot if old else None, new.snapshot).items():
+            if delta and not opening:
+                taken[listing] = taken.get(listing, 0) + delta
     return OrderBooked(after, tuple(movements), tuple(problems), taken)
+
+
+def _explained(
+    line: LineSnapshot, components_of: Callable[[ListingKey], tuple[Component, ...]]
+) -> tuple[Component, ...]:
+    """All the listings of one line are the same thing, at other places: any of them will do."""
+    found = map(components_of, (line.listing, *line.taken_of))
+    return next((components for components in found if components), ())
+
+
+def _newly_taken(old: LineSnapshot | None, new: LineSnapshot) -> dict[ListingKey, int]:
+    """By how many units the mall has lowered each number since. What a mall gives to another of its places goes back on
+    sale at the first."""
+    if old is None:
+        return new.taken_of
+    if not old.portions and not new.portions:
+        return {new.listing: new.taken - old.taken}
+    before, after = old.taken_of, new.taken_of
+    return {listing: after.get(listing, 0) - before.get(listing, 0) for listing in {**before, **after}}
 
 
 def _of(order: OrderSnapshot, key: LineKey) -> bool:

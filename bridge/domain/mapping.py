@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from bridge.domain.orders import ListingKey
 from bridge.domain.reading import needs_quotes, plain
@@ -25,12 +25,18 @@ def match(codes: Mapping[ListingKey, Sequence[str]], skus: Collection[str]) -> d
     return found
 
 
-def doubled(matched: Mapping[ListingKey, str]) -> dict[str, list[ListingKey]]:
-    """SKUs that several listings of one mall seem to be."""
-    by_sku: defaultdict[str, list[ListingKey]] = defaultdict(list)
+def doubled(
+    matched: Mapping[ListingKey, str], place_of: Callable[[ListingKey], str] = lambda _: ""
+) -> dict[str, list[ListingKey]]:
+    """SKUs that several listings of one mall seem to be. The same thing at two places of it is no double."""
+    by_sku: defaultdict[tuple[str, str], list[ListingKey]] = defaultdict(list)
     for listing, sku in sorted(matched.items()):
-        by_sku[sku].append(listing)
-    return {sku: listings for sku, listings in by_sku.items() if len(listings) > 1}
+        by_sku[sku, place_of(listing)].append(listing)
+    found: defaultdict[str, list[ListingKey]] = defaultdict(list)
+    for (sku, _), listings in by_sku.items():
+        if len(listings) > 1:
+            found[sku] += listings
+    return found
 
 
 def written(sku: str) -> str:

@@ -34,6 +34,17 @@ class LineKey:
 
 
 @dataclass(frozen=True)
+class Portion:
+    """The part of an order line that one listing has, where a channel keeps a number for each of its places: units of
+    it open and shipped, ≥ 0, and by how many the mall has lowered this listing's number (below zero: raised)."""
+
+    listing: ListingKey
+    open: int
+    shipped: int
+    taken: int
+
+
+@dataclass(frozen=True)
 class LineSnapshot:
     """What the channel says about one order line now. All counts are units of the listing, ≥ 0.
 
@@ -43,6 +54,7 @@ class LineSnapshot:
     returned: goods that physically came back after shipping
     taken:    units by which the mall itself has lowered its own number for this line, as far as the feed tells
               (a cancellation that the mall restocks lowers it; one that it doesn't restock leaves it)
+    portions: the same by listing, where the channel keeps a number for each of its places; else empty
     """
 
     key: LineKey
@@ -52,11 +64,21 @@ class LineSnapshot:
     shipped: int
     returned: int
     taken: int
+    portions: tuple[Portion, ...] = ()
 
     def __post_init__(self) -> None:
         counts = (self.ordered, self.open, self.shipped, self.returned, self.taken)
         if min(counts) < 0:
             raise ValueError(f"negative count in {self.key}: {counts}")
+        if self.portions and (sum(p.open for p in self.portions), sum(p.shipped for p in self.portions)) != counts[1:3]:
+            raise ValueError(f"the portions of {self.key} don't make the line: {self.portions}")
+
+    @property
+    def taken_of(self) -> dict[ListingKey, int]:
+        """By how many units the mall has lowered each listing's number for this line."""
+        if not self.portions:
+            return {self.listing: self.taken}
+        return {portion.listing: portion.taken for portion in self.portions}
 
 
 @dataclass(frozen=True)

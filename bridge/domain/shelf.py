@@ -1,7 +1,10 @@
 """One component of an order line on the shelves: from what it has booked to what it should have booked.
 
-The order of steps is fixed: shipments taken back, units placed or released, units shipped, returns. A shipment seen
-first is placed and shipped at once, so it ends where it would have ended if we had seen it placed.
+The order of steps is fixed: shipments taken back, units that the channel gave to another of its places, units placed or
+released, units shipped, returns. A shipment seen first is placed and shipped at once, so it ends where it would have
+ended if we had seen it placed.
+
+How much is booked never hangs on the places, only where: a channel may move a line about, or say nothing of it.
 """
 
 from __future__ import annotations
@@ -24,13 +27,24 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Assigned:
+    """What the channel has given to one of its places, which sells from `columns` in that order (≥ 1)."""
+
+    columns: tuple[str, ...]
+    open: int
+    shipped: int
+
+
+@dataclass(frozen=True)
 class Target:
-    """What a line should have booked of one SKU, over all locations, in units of the SKU, each ≥ 0."""
+    """What a line should have booked of one SKU, over all locations, in units of the SKU, each ≥ 0. `assigned`: how it
+    lies at the channel's places, where the channel keeps a number for each."""
 
     sku: str
     open: int
     shipped: int
     returned: int
+    assigned: tuple[Assigned, ...] = ()
 
 
 class Shelf:
@@ -50,10 +64,10 @@ class Shelf:
         key = (sku, location)
         return self._balances.get(key, Balance()).free + self._moved.get(key, 0)
 
-    def first(self, sku: str) -> str:
-        """Where a shortage stands: the first location that stocks the SKU, else the first of all."""
-        stocked = (at for at in self.locations if self._balances.get((sku, at), Balance()).stocked)
-        return next(stocked, self.locations[0])
+    def first(self, sku: str, locations: Sequence[str]) -> str:
+        """Where a shortage stands: the first of `locations` that stocks the SKU, else the first of all."""
+        stocked = (at for at in locations if self._balances.get((sku, at), Balance()).stocked)
+        return next(stocked, locations[0])
 
     def rank(self, location: str) -> tuple[int, str]:
         """The channel's order; a location it no longer sells from comes last."""
@@ -75,6 +89,7 @@ class ComponentBook:
         self._shelf = shelf
         self._ref = ref
         self._open = target.open
+        self._assigned = target.assigned
         self._to_ship = target.shipped - sum(share.shipped for share in mine)
         self._to_return = target.returned - sum(share.returned for share in mine)
         self._allocated = {share.location: share.allocated for share in mine}
@@ -84,9 +99,11 @@ class ComponentBook:
     def settle(self) -> None:
         """Book the difference; `movements` and `short` (units that no location has) tell what came of it."""
         self._withdraw(max(0, -self._to_ship))
+        self._follow()
         missing = self._open + max(0, self._to_ship) - sum(self._allocated.values())
         self._release(max(0, -missing))
-        self._place(max(0, missing))
+        for columns, units in self._missing_at(max(0, missing)):
+            self._place(units, columns)
         self._ship(max(0, self._to_ship))
         self._take_back(max(0, self._to_return))
         self._send_again(max(0, -self._to_return))
@@ -111,27 +128,30 @@ class ComponentBook:
         """The last allocated first: what was promised beyond the stock came last, then the last location."""
         held = self._held(self._allocated, backwards=True)
         short = [(at, min(count, max(0, -self._shelf.free(self.sku, at)))) for at, count in held]
-        first = dict(_fill(units, short))
-        rest = _fill(units - sum(first.values()), [(at, count - first.get(at, 0)) for at, count in held])
-        for at, count in _together([*first.items(), *rest]):
+        for at, count in _fill_in_turn(units, self._allocated, self._beyond(leaving=True), short, held).items():
             self._allocated[at] -= count
             self._move(at, 0, -count, Cause.RELEASED)
 
-    def _place(self, units: int) -> None:
-        """The first location that covers it all; else split in order, the remainder on the first: oversold."""
-        room = [(at, max(0, self._shelf.free(self.sku, at))) for at in self._shelf.locations]
-        covering = [(at, free) for at, free in room if free >= units]
+    def _place(self, units: int, columns: Sequence[str]) -> None:
+        """The first of `columns` that covers it all; else split in order, these first, the remainder on the first:
+        oversold."""
+        order = tuple(dict.fromkeys([*columns, *self._shelf.locations]))
+        room = self._room(order)
+        covering = [(at, free) for at, free in room[: len(columns)] if free >= units]
         found = list(_fill(units, covering[:1] or room))
-        self.short = units - sum(count for _, count in found)
-        if self.short:
-            found.append((self._shelf.first(self.sku), self.short))
+        short = units - sum(count for _, count in found)
+        if short:
+            found.append((self._shelf.first(self.sku, order), short))
+            self.short += short
         for at, count in _together(found):
             self._allocated[at] = self._allocated.get(at, 0) + count
             self._move(at, 0, count, Cause.PLACED)
 
     def _ship(self, units: int) -> None:
-        """Goods leave from where they were allocated, in the channel's order."""
-        for at, count in _fill(units, self._held(self._allocated)):
+        """Goods leave from where they were allocated: where more is than the channel still has open there, then in the
+        channel's order."""
+        held = self._held(self._allocated)
+        for at, count in _fill_in_turn(units, self._allocated, self._beyond(leaving=False), held).items():
             self._allocated[at] -= count
             self._shipped[at] = self._shipped.get(at, 0) + count
             self._move(at, -count, -count, Cause.SHIPPED)
@@ -147,6 +167,53 @@ class ComponentBook:
         for at, count in _fill(units, self._held(self._returned, backwards=True)):
             self._returned[at] -= count
             self._move(at, -count, 0, Cause.RETURNED)
+
+    # --- the channel's places ----------------------------------------------------------------------------------------
+
+    def _missing_at(self, units: int) -> Iterable[tuple[Sequence[str], int]]:
+        """Which places the units to be allocated belong to: open ones, shipped ones, the rest."""
+        lacks = [(each.columns, each.open - _sum(self._allocated, each.columns)) for each in self._assigned]
+        lacks += [(each.columns, each.shipped - _sum(self._shipped, each.columns)) for each in self._assigned]
+        for columns, lack in lacks:
+            here = max(0, min(units, lack))
+            if here:
+                yield columns, here
+                units -= here
+        if units:
+            first = self._assigned[0].columns if self._assigned else self._shelf.locations
+            yield first, units
+
+    def _follow(self) -> None:
+        """Units that the channel has given to another of its places are promised there, as far as there is room."""
+        for each in self._assigned:
+            lack = max(0, each.open + self._leaving(each) - _sum(self._allocated, each.columns))
+            spare = self._beyond(leaving=True)
+            units = min(lack, sum(count for _, count in spare), sum(free for _, free in self._room(each.columns)))
+            for at, count in _fill(units, [(at, count) for at, count in spare if at not in each.columns]):
+                self._allocated[at] -= count
+                self._move(at, 0, -count, Cause.RELEASED)
+                self._place(count, each.columns)
+
+    def _leaving(self, each: Assigned) -> int:
+        """Units that are to be booked as shipped from there now."""
+        return max(0, min(self._to_ship, each.shipped - _sum(self._shipped, each.columns)))
+
+    def _beyond(self, *, leaving: bool) -> list[tuple[str, int]]:
+        """What is allocated beyond what the channel has open there, and, if `leaving`, beyond what leaves from there
+        now: the last location first. Nothing where the channel has no places."""
+        if not self._assigned:
+            return []
+        most = dict(self._allocated)
+        found: list[tuple[str, int]] = []
+        for each in self._assigned:
+            due = each.open + (self._leaving(each) if leaving else 0)
+            here = [(at, most.pop(at)) for at in reversed(each.columns) if at in most]
+            found += _fill(sum(count for _, count in here) - due, here)
+        found += most.items()
+        return sorted(found, key=lambda item: self._shelf.rank(item[0]), reverse=True)
+
+    def _room(self, columns: Iterable[str]) -> list[tuple[str, int]]:
+        return [(at, max(0, self._shelf.free(self.sku, at))) for at in columns]
 
     def _held(self, counts: Mapping[str, int], backwards: bool = False) -> list[tuple[str, int]]:
         return sorted(counts.items(), key=lambda item: self._shelf.rank(item[0]), reverse=backwards)
@@ -164,6 +231,20 @@ def _fill(units: int, room: Iterable[tuple[str, int]]) -> Iterable[tuple[str, in
         if count > 0:
             yield at, count
             units -= count
+
+
+def _fill_in_turn(units: int, most: Mapping[str, int], *rooms: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """`units` poured into one room after the other, into no location more than `most` of it."""
+    found: dict[str, int] = {}
+    for room in rooms:
+        left = [(at, min(count, most[at] - found.get(at, 0))) for at, count in room]
+        for at, count in _fill(units - sum(found.values()), left):
+            found[at] = found.get(at, 0) + count
+    return found
+
+
+def _sum(counts: Mapping[str, int], columns: Iterable[str]) -> int:
+    return sum(counts.get(at, 0) for at in columns)
 
 
 def _together(parts: Iterable[tuple[str, int]]) -> Iterable[tuple[str, int]]:

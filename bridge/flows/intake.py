@@ -140,7 +140,7 @@ def book_unmapped(tx: Tx, shop: Shop) -> None:
     changed: set[str] = set()
     for key, state in tx.orders.unmapped().items():
         facts = shop.channels.get(key.channel)
-        if facts is None or not tx.listings.get([state.snapshot.listing]):
+        if facts is None or not tx.listings.get([state.snapshot.listing, *state.snapshot.taken_of]):
             continue
         order = OrderSnapshot(
             key.channel, key.shop, key.order, state.version, tx.orders.placed_at(key), (state.snapshot,)
@@ -166,7 +166,8 @@ def _book_order(
 ) -> tuple[set[str], Mapping[LineKey, LineState]]:
     """Book one order; the SKUs it moved and its lines as they stand now."""
     listings = tx.listings.get(
-        {line.listing for line in order.lines} | {state.snapshot.listing for state in known.values()}
+        {listing for line in order.lines for listing in (line.listing, *line.taken_of)}
+        | {listing for state in known.values() for listing in (state.snapshot.listing, *state.snapshot.taken_of)}
     )
 
     def components_of(key: ListingKey) -> tuple[Component, ...]:
@@ -181,10 +182,11 @@ def _book_order(
         order,
         components_of=components_of,
         balances=tx.stock.balances(parts),
-        locations=where.selling(facts) or facts.locations,
+        locations=where.selling(facts.locations) or facts.locations,
         inspect=where.inspect,
         opening=opening,
         left=_left_before(tx, order) if opening else None,
+        sells_from=lambda listing: where.selling(facts.sells_from(listing)),
     )
     tx.stock.book(booked.movements)
     tx.orders.put(booked.states, order.placed_at)

@@ -108,7 +108,7 @@ def record(tx: Tx, shop: Shop, channel: str, listed: Mapping[ListingKey, Listed]
     tx.found.replace(channel, unknown)
     tx.put(f"mapped {channel}", iso(tx.at))
     settle_unmatched(tx, shop)
-    twice = doubled(matched)
+    twice = doubled(matched, shop.channels[channel].place_of)
     open_twice = {sku: keys for sku, keys in twice.items() if any(key not in known for key in keys)}
     names = [f"{sku} ({few(key.id for key in keys)})" for sku, keys in open_twice.items()]
     report(tx, "listings doubled", channel, names)

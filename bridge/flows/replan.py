@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from bridge.domain.availability import sellable, wanted
+from bridge.domain.availability import sellable, sellable_at, wanted
 from bridge.domain.edit_book import Standing
+from bridge.domain.orders import ListingKey
 from bridge.domain.push import gap
 from bridge.domain.rules import WHOLE, Halt, shown
 from bridge.domain.stock import Balance
-from bridge.flows.shop import Shop, decided_of_gone, listing_name, places, ships_itself
+from bridge.flows.shop import ChannelFacts, Places, Shop, decided_of_gone, listing_name, places, ships_itself
 from bridge.flows.stopped import halt_of
 from bridge.ledger.ledger import Tx
 from bridge.ledger.listings import ListingRecord
 from bridge.ledger.sheet import SkuRecord
+
+Held = Counter[tuple[str, str]]
+"""Units of one SKU that are held back, by the channel and the place in it where they were or may have been sold."""
 
 
 def replan(tx: Tx, shop: Shop, skus: Iterable[str]) -> None:
@@ -28,8 +32,7 @@ def replan(tx: Tx, shop: Shop, skus: Iterable[str]) -> None:
     others = tx.listings.touching(parts - touched) if parts - touched else {}
     known = {**mine, **others}
     by_sku = _balances(tx, parts)
-    held = _held(known.values())
-    unheard = _unheard(record for key, record in known.items() if key.channel in shop.channels)
+    held = _held(shop, known.values())
     records = tx.sheet.skus()
     where, decided = places(tx), decided_of_gone(tx)
     percents = _percents(tx, (record for key, record in known.items() if key.channel in shop.channels))
@@ -39,15 +42,14 @@ def replan(tx: Tx, shop: Shop, skus: Iterable[str]) -> None:
         facts = shop.channels.get(key.channel)
         if facts is None:
             continue
-        selling = where.selling(facts)
-        off = where.switched_off(facts)
         free = {
             part.sku: _sellable(
+                facts,
+                record.key,
+                where,
                 by_sku[part.sku],
-                selling,
-                off,
                 records.get(part.sku),
-                held[part.sku] + unheard[part.sku] - record.reserve * part.units,  # the others hold it back
+                held[part.sku] - Counter({_at(shop, key): record.reserve * part.units}),  # the others hold it back
             )
             for part in record.components
         }
@@ -83,12 +85,12 @@ def _percents(tx: Tx, records: Iterable[ListingRecord]) -> Mapping[str, Mapping[
 
 def _beside(shop: Shop, record: ListingRecord, percents: Mapping[str, Mapping[str, int]]) -> tuple[Sequence[int], bool]:
     """The shares of the other channels that sell any of the same, and whether this one comes first of those that get
-    any."""
+    any. A channel that keeps a number for each of its places rounds down at each, and never comes first."""
     by_channel: defaultdict[str, int] = defaultdict(int)
     for part in record.components:
         for channel, percent in percents[part.sku].items():
             by_channel[channel] = max(by_channel[channel], percent)
-    gets = [channel for channel in shop.channels if by_channel[channel]]
+    gets = [channel for channel, facts in shop.channels.items() if by_channel[channel] and not facts.places]
     others = [percent for channel, percent in by_channel.items() if channel != record.key.channel]
     return others, gets[:1] == [record.key.channel]
 
@@ -107,30 +109,46 @@ def _balances(tx: Tx, skus: Iterable[str]) -> defaultdict[str, dict[str, Balance
     return found
 
 
-def _held(records: Iterable[ListingRecord]) -> defaultdict[str, int]:
-    """Units of each SKU that were sold in some mall whose feed doesn't show it yet."""
-    found: defaultdict[str, int] = defaultdict(int)
+def _held(shop: Shop, records: Iterable[ListingRecord]) -> defaultdict[str, Held]:
+    """Units of each SKU that were sold in some mall whose feed doesn't show it yet, or may have been sold where nobody
+    could look."""
+    found: defaultdict[str, Held] = defaultdict(Counter)
     for record in records:
-        for component in record.components:
-            found[component.sku] += gap(record.state) * component.units
+        unheard = record.reserve if record.key.channel in shop.channels else 0
+        units = gap(record.state) + unheard
+        if units:
+            for component in record.components:
+                found[component.sku][_at(shop, record.key)] += units * component.units
     return found
 
 
-def _unheard(records: Iterable[ListingRecord]) -> defaultdict[str, int]:
-    """Units of each SKU that may have been sold where nobody could look."""
-    found: defaultdict[str, int] = defaultdict(int)
-    for record in records:
-        for component in record.components:
-            found[component.sku] += record.reserve * component.units
-    return found
+def _at(shop: Shop, key: ListingKey) -> tuple[str, str]:
+    """Channel and place of a listing."""
+    facts = shop.channels.get(key.channel)
+    return key.channel, facts.place_of(key) if facts is not None and facts.places else ""
 
 
 def _sellable(
-    balances: dict[str, Balance], selling: Iterable[str], off: Iterable[str], record: SkuRecord | None, held: int
+    facts: ChannelFacts,
+    listing: ListingKey,
+    where: Places,
+    balances: dict[str, Balance],
+    record: SkuRecord | None,
+    held: Held,
 ) -> int | None:
+    """Units of a SKU that a listing may sell."""
     if record is not None and record.standing is Standing.RETIRED:
         return 0
-    free = sellable(balances, selling, record.safety if record else 0, held)
-    if free is None and any(balances[at].stocked for at in off if at in balances):
+    safety = record.safety if record else 0
+    mine = facts.sells_from(listing)
+    if facts.places and mine:
+        places = {name: where.selling(locations) for name, locations in facts.places.items()}
+        here = {place: units for (channel, place), units in held.items() if channel == facts.name and place in places}
+        elsewhere = held.total() - sum(here.values())
+        place = facts.place_of(listing)
+        free = sellable_at(place, places, balances, safety=safety, held=elsewhere, held_at=here)
+    else:
+        free = sellable(balances, where.selling(mine), safety, held.total())
+    if free is None and any(balances[at].stocked for at in where.switched_off(mine) if at in balances):
         return 0  # stocked only where a person has switched the selling off
     return free

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bridge.domain.maintenance import Window
@@ -14,7 +14,10 @@ from bridge.ledger.ledger import Tx
 @dataclass(frozen=True)
 class ChannelFacts:
     """One connected channel. `locations`: the order it sells from · `windows`: when it must not be called · `hides`: as
-    in its Capabilities · `counts_at`: the location that it counts itself, "" where it has none."""
+    in its Capabilities · `counts_at`: the location that it counts itself, "" where it has none.
+
+    places: where it keeps a number for each of its places, what each sells from, no location in two; else empty ·
+    place_of: which of them a listing stands for"""
 
     name: str
     shop: str
@@ -26,6 +29,12 @@ class ChannelFacts:
     windows: tuple[Window, ...] = ()
     hides: timedelta = timedelta(0)
     counts_at: str = ""
+    places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    place_of: Callable[[ListingKey], str] = lambda _: ""
+
+    def sells_from(self, listing: ListingKey) -> tuple[str, ...]:
+        """The locations that a listing sells from, in order. One of a place that the settings don't name: none."""
+        return self.places.get(self.place_of(listing), ()) if self.places else self.locations
 
 
 @dataclass(frozen=True)
@@ -49,13 +58,13 @@ class Places:
     sells: Mapping[str, bool]
     inspect: str
 
-    def selling(self, channel: ChannelFacts) -> tuple[str, ...]:
-        """Where a channel sells from, in its own order."""
-        return tuple(name for name in channel.locations if self.sells.get(name))
+    def selling(self, locations: Iterable[str]) -> tuple[str, ...]:
+        """Those of `locations` that sell, in that order."""
+        return tuple(name for name in locations if self.sells.get(name))
 
-    def switched_off(self, channel: ChannelFacts) -> tuple[str, ...]:
-        """Where it would sell from, were its tick set."""
-        return tuple(at for at in channel.locations if self.sells.get(at) is False and at != self.inspect)
+    def switched_off(self, locations: Iterable[str]) -> tuple[str, ...]:
+        """Those that would sell, were their tick set."""
+        return tuple(at for at in locations if self.sells.get(at) is False and at != self.inspect)
 
 
 def places(tx: Tx) -> Places:

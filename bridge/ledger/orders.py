@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Text, and_, bindparam, cast, delete, func, in
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.domain.booking import LineState, Share
-from bridge.domain.orders import LineKey, LineSnapshot, ListingKey
+from bridge.domain.orders import LineKey, LineSnapshot, ListingKey, Portion
 from bridge.domain.stock import BalanceKey, Component
 from bridge.ledger.schema import order_line, share
 from bridge.ledger.values import iso, time_of
@@ -147,6 +147,7 @@ class OrderBook:
             "shipped": snapshot.shipped,
             "returned": snapshot.returned,
             "taken": snapshot.taken,
+            "portions": [[each.listing.id, each.open, each.shipped, each.taken] for each in snapshot.portions],
             "ignored_shipped": state.ignored_shipped,
             "ignored_returned": state.ignored_returned,
             "kept_shipped": state.kept_shipped,
@@ -198,7 +199,14 @@ def _key_values(key: LineKey) -> dict[str, str]:
 def _state(row: Any, key: LineKey, shares: list[Share]) -> LineState:
     return LineState(
         snapshot=LineSnapshot(
-            key, ListingKey(row.channel, row.listing), row.ordered, row.open, row.shipped, row.returned, row.taken
+            key,
+            ListingKey(row.channel, row.listing),
+            row.ordered,
+            row.open,
+            row.shipped,
+            row.returned,
+            row.taken,
+            tuple(Portion(ListingKey(row.channel, listing), *units) for listing, *units in row.portions),
         ),
         version=row.version,
         components=tuple(Component(sku, units) for sku, units in row.components),

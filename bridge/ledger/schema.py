@@ -137,6 +137,7 @@ order_line = Table(
     Column("shipped", Integer, nullable=False),
     Column("returned", Integer, nullable=False),
     Column("taken", Integer, nullable=False),
+    Column("portions", JSON, nullable=False, server_default="[]"),  # [[listing, open, shipped, taken], …]
     Column("ignored_shipped", Integer, nullable=False, default=0),
     Column("ignored_returned", Integer, nullable=False, default=0),
     Column("kept_shipped", Integer, nullable=False, default=0),

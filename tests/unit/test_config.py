@@ -274,3 +274,48 @@ def test_wrong_kinds_of_values_are_mistakes_too(folder: Path) -> None:
         "channels.rakuten.window_days",
         "channels.rakuten.look_back_days",
     }
+
+
+# --- Shopify's locations ----------------------------------------------------------------------------------------------
+
+ONE_LOCATION = 'location = "3"\nlocations = ["本社倉庫", "渋谷店"]\n'
+
+
+def with_places(places: str) -> str:
+    return MINIMAL.replace(ONE_LOCATION, places)
+
+
+def test_each_location_of_shopify_may_show_its_own_columns(folder: Path) -> None:
+    written = with_places("") + '[channels.shopify.places]\n"3" = ["本社倉庫", "倉庫2"]\n"4" = ["渋谷店"]\n'
+    shopify = load(write(folder, written), {}).channels.shopify
+    assert shopify is not None
+    assert shopify.places == {"3": ("本社倉庫", "倉庫2"), "4": ("渋谷店",)}
+    assert shopify.numbers == ("3", "4")
+
+
+def test_the_example_shows_how_places_are_written(folder: Path) -> None:
+    text = (ROOT / "bridge.example.toml").read_text(encoding="utf-8")
+    before, section = text.split("[channels.shopify]")
+    section = re.sub(r"(?m)^location.*\n", "", section, count=2).replace("# places = ", "places = ")
+    shopify = load(write(folder, f"{before}[channels.shopify]{section}"), {}).channels.shopify
+    assert shopify is not None
+    assert list((shopify.places or {}).values()) == [("本社倉庫",), ("渋谷店",)]
+
+
+@pytest.mark.parametrize(
+    ("places", "setting", "sentence"),
+    [
+        (ONE_LOCATION + 'places = {"3" = ["本社倉庫"]}\n', "location", "places alone"),
+        ('location = "3"\n', "locations", "places alone"),
+        ("", "location", "places alone"),
+        ("places = {}\n", "places", "location's number"),
+        ('places = {"Tokyo" = ["本社倉庫"]}\n', "places.Tokyo", "location's number"),
+        ('places = {"3" = []}\n', "places.3", "location's number"),
+        ('places = {"3" = "本社倉庫"}\n', "places.3", "location's number"),
+        ('places = {"3" = ["本社倉庫"], "4" = ["渋谷店", "本社倉庫"]}\n', "places", "sold twice"),
+        ('places = ["本社倉庫"]\n', "places", "a table"),
+    ],
+)
+def test_mistakes_in_the_places_of_shopify(folder: Path, places: str, setting: str, sentence: str) -> None:
+    [(wrong, hint)] = problems(folder, with_places(places)).items()
+    assert (wrong, sentence in hint) == (f"channels.shopify.{setting}", True), hint

@@ -11,16 +11,17 @@ from bridge.channels.batches import push_in_batches
 from bridge.channels.http import Seams
 from bridge.channels.port import Capabilities, Check, KeyLife, Listed, Pushed, PushItem, WriteKind
 from bridge.channels.shopify import checks, facts, listed
+from bridge.channels.shopify.ids import CHANNEL, numbers_of
 from bridge.channels.shopify.orders import OrderFeed
-from bridge.channels.shopify.snapshots import CHANNEL
 from bridge.channels.shopify.stock import Stock
 from bridge.channels.shopify.webhooks import ShopifyWebhooks
 from bridge.channels.shopify.wire import MALL, Graph
 from bridge.config import Shopify
+from bridge.domain.orders import ListingKey
 
 
 class ShopifyChannel(Adapter[OrderFeed, Stock]):
-    """One location of one Shopify shop."""
+    """One Shopify shop: one of its locations shows all stock, or several show each their own."""
 
     name, mall = CHANNEL, MALL
 
@@ -35,13 +36,18 @@ class ShopifyChannel(Adapter[OrderFeed, Stock]):
             max_quantity=facts.MAX_QUANTITY,
         )
         self._settings = settings
+        self.places = settings.places or {}
         self._graph = Graph(settings, seams)
         super().__init__(OrderFeed(settings, self._graph, seams), Stock(self._graph))
         keys = settings.webhook_secret or settings.client_secret
         self.webhooks = ShopifyWebhooks(settings, self._graph, seams.clock) if keys else None
 
     def _pages(self) -> Iterator[Sequence[Listed]]:
-        return listed.pages(self._graph, self._settings.location)
+        return listed.pages(self._graph, self._settings.numbers)
+
+    def place_of(self, listing: ListingKey) -> str:
+        """The number of its location."""
+        return numbers_of(listing)[1]
 
     def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:
         return push_in_batches(items, facts.PUSH_BATCH, lambda batch: self._send(batch, key))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from bridge.channels.adapter import OK, line
 from bridge.channels.port import Check
 from bridge.channels.shopify import documents
-from bridge.channels.shopify.snapshots import gid
+from bridge.channels.shopify.ids import gid
 from bridge.channels.shopify.wire import MALL, Graph
 from bridge.config import Shopify
 from bridge.errors import BridgeError, Hint, NeedsPerson
 
 NEEDED = frozenset({"read_orders", "read_products", "read_locations", "read_inventory", "write_inventory"})
+FOR_PLACES = "read_merchant_managed_fulfillment_orders"  # which location an order is assigned to
 DAYS_WITHOUT_ALL_ORDERS = 60  # §2.2
 
 
@@ -20,8 +22,11 @@ def check(settings: Shopify, graph: Graph) -> Iterator[Check]:
     """One line per right. Never raises."""
     yield line(MALL, "token", lambda: graph.ask(documents.SHOP))
     yield line(MALL, "api_version", lambda: _version(settings, graph))
-    yield line(MALL, "location", lambda: _location(settings, graph))
+    for number in settings.numbers:
+        yield line(MALL, "location" if settings.location else f"location {number}", partial(_location, number, graph))
     yield line(MALL, "read_orders", lambda: graph.ask(documents.PROBE_ORDERS))
+    if settings.places is not None:
+        yield line(MALL, FOR_PLACES, lambda: _may_follow(graph))
     yield line(MALL, "read_products", lambda: graph.ask(documents.PROBE_PRODUCTS))
     yield line(MALL, "write_inventory", lambda: _may_write(settings, graph))
 
@@ -41,27 +46,42 @@ def _version(settings: Shopify, graph: Graph) -> Hint:
     return OK
 
 
-def _location(settings: Shopify, graph: Graph) -> Hint:
-    found = graph.ask(documents.PROBE_STOCK, {"location": gid("Location", settings.location)})["location"]
+def _location(number: str, graph: Graph) -> Hint:
+    found = graph.ask(documents.PROBE_STOCK, {"location": gid("Location", number)})["location"]
     if not found or not found["isActive"]:
         raise NeedsPerson(
             Hint(
-                f"ロケーション {settings.location} がないか、無効です。設定の location を確かめてください。",
-                f"Location {settings.location} does not exist or is inactive. Look at location in the settings.",
+                f"ロケーション {number} がないか、無効です。設定の location か places を確かめてください。",
+                f"Location {number} does not exist or is inactive. Look at location or places in the settings.",
             )
         )
     return Hint(f"「{found['name']}」です。", f'It is "{found["name"]}".')
 
 
+def _may_follow(graph: Graph) -> Hint:
+    if not _scopes(graph) & {FOR_PLACES, FOR_PLACES.replace("read_", "write_")}:
+        raise NeedsPerson(
+            Hint(
+                f"places には、アプリに {FOR_PLACES} の権限が要ります。",
+                f"For places the app needs the right {FOR_PLACES}.",
+            )
+        )
+    return OK
+
+
+def _scopes(graph: Graph) -> set[str]:
+    return {each["handle"] for each in graph.ask(documents.SCOPES)["currentAppInstallation"]["accessScopes"]}
+
+
 def _may_write(settings: Shopify, graph: Graph) -> Hint:
     """Also tells of rights that nobody needs here: whoever gets hold of the key has them too."""
-    scopes = {each["handle"] for each in graph.ask(documents.SCOPES)["currentAppInstallation"]["accessScopes"]}
+    scopes = _scopes(graph)
     if "write_inventory" not in scopes:
         raise NeedsPerson(
             Hint("アプリに write_inventory の権限を加えてください。", "Grant the app the right write_inventory.")
         )
     needed = NEEDED if settings.look_back_days <= DAYS_WITHOUT_ALL_ORDERS else NEEDED | {"read_all_orders"}
-    spare = ", ".join(sorted(scopes - needed))
+    spare = ", ".join(sorted(scopes - needed - {FOR_PLACES}))
     if not spare:
         return OK
     return Hint(

@@ -31,16 +31,38 @@ _ORDER = f"""id updatedAt createdAt cancelledAt test confirmed
     refunds(first: {facts.PARTS_AT_ONCE}) {{ id }}
     fulfillments(first: {facts.PARTS_AT_ONCE}) {{ id status }}"""
 
-ORDERS = Document(
-    "Orders",
-    f"""query Orders($q: String!, $first: Int!, $after: String) {{
-  orders(first: $first, after: $after, query: $q, sortKey: UPDATED_AT) {{
-    nodes {{ {_ORDER} }} pageInfo {{ hasNextPage endCursor }} }} }}""",
-    cost=900,
-)
+_ROUTED = """id status assignedLocation { location { id } }
+        lineItems(first: %d) { nodes { totalQuantity remainingQuantity lineItem { id } } pageInfo { hasNextPage } }"""
 
-ORDERS_BY_ID = Document(
-    "OrdersById", f"query OrdersById($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Order {{ {_ORDER} }} }} }}", cost=900
+_ROUTED_ORDER = f"""{_ORDER.replace("id status", "id status location { id }")}
+    retailLocation {{ id }}
+    fulfillmentOrders(first: {facts.PARTS_AT_ONCE}) {{
+      nodes {{ {_ROUTED % facts.LINES_AT_ONCE} }} pageInfo {{ hasNextPage }} }}"""
+
+
+def _orders(name: str, order: str) -> Document:
+    text = f"""query {name}($q: String!, $first: Int!, $after: String) {{
+  orders(first: $first, after: $after, query: $q, sortKey: UPDATED_AT) {{
+    nodes {{ {order} }} pageInfo {{ hasNextPage endCursor }} }} }}"""
+    return Document(name, text, cost=900)
+
+
+def _by_id(name: str, order: str) -> Document:
+    return Document(
+        name, f"query {name}($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Order {{ {order} }} }} }}", cost=900
+    )
+
+
+ORDERS, ORDERS_BY_ID = _orders("Orders", _ORDER), _by_id("OrdersById", _ORDER)
+ROUTED_ORDERS = _orders("RoutedOrders", _ROUTED_ORDER)
+ROUTED_ORDERS_BY_ID = _by_id("RoutedOrdersById", _ROUTED_ORDER)
+
+ROUTES = Document(
+    "Routes",
+    f"""query Routes($id: ID!, $after: String) {{ order(id: $id) {{
+  fulfillmentOrders(first: 1, after: $after) {{
+    nodes {{ {_ROUTED % facts.LARGEST_PAGE} }} pageInfo {{ hasNextPage endCursor }} }} }} }}""",
+    cost=520,
 )
 
 LINES = Document(
@@ -61,8 +83,9 @@ REFUND = Document(
     "Refund",
     f"""query Refund($id: ID!, $after: String) {{ refund(id: $id) {{
   lines: refundLineItems(first: {facts.PAGE}, after: $after) {{
-    nodes {{ quantity restockType restocked lineItem {{ id }} }} pageInfo {{ hasNextPage endCursor }} }} }} }}""",
-    cost=210,
+    nodes {{ quantity restockType restocked location {{ id }} lineItem {{ id }} }}
+    pageInfo {{ hasNextPage endCursor }} }} }} }}""",
+    cost=310,
 )
 
 FULFILLMENT = Document(
@@ -124,6 +147,7 @@ PROBE_STOCK = Document(
 )
 
 ALL = (
-    ORDERS, ORDERS_BY_ID, LINES, PARTS, REFUND, FULFILLMENT, LEVELS, VARIANTS, SET_QUANTITIES, SUBSCRIPTIONS, SUBSCRIBE,
+    ORDERS, ORDERS_BY_ID, ROUTED_ORDERS, ROUTED_ORDERS_BY_ID, ROUTES,
+    LINES, PARTS, REFUND, FULFILLMENT, LEVELS, VARIANTS, SET_QUANTITIES, SUBSCRIPTIONS, SUBSCRIBE,
     SHOP, SCOPES, PROBE_ORDERS, PROBE_PRODUCTS, PROBE_STOCK,
 )  # fmt: skip

@@ -18,6 +18,10 @@ PARTS_AT_ONCE = 3  # refunds and fulfillments shown with an order; of those with
 PAGE = 100
 LIST = 200  # §6 [S] refunds and fulfillments are plain lists, without a cursor
 ORDERS_BY_ID = 20
+ROUTED_ORDERS_PAGE = 7  # the same with the locations they are assigned to
+LARGEST_PAGE = 250  # §3.1 [D]
+ROUTED_WITHIN = timedelta(hours=1)  # §6 [?] after it was placed an order is assigned, or it never will be
+ROUTES_EVERY = timedelta(minutes=15)  # §6 [I] a move to another location doesn't always show in updatedAt
 
 VARIANTS_PAGE = 100  # §3.1 [D] a query may ask for 1000 points: some 4 for each
 OVERSELLS = "CONTINUE"  # §4 [S] inventoryPolicy

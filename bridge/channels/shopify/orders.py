@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,14 +13,9 @@ from bridge.channels.http import Seams
 from bridge.channels.port import OrdersRead
 from bridge.channels.shopify import documents, facts
 from bridge.channels.shopify.documents import Document
-from bridge.channels.shopify.snapshots import (
-    Parts,
-    gid,
-    needs_parts,
-    number_of,
-    order_snapshot,
-    parts_of,
-)
+from bridge.channels.shopify.ids import gid, number_of
+from bridge.channels.shopify.places import Route, Routes, routes_of
+from bridge.channels.shopify.snapshots import Parts, needs_parts, order_snapshot, parts_of
 from bridge.channels.shopify.wire import MALL, Graph, TooCostly, next_page
 from bridge.channels.stamps import SerialReads
 from bridge.config import Shopify
@@ -37,8 +33,11 @@ class OrderFeed:
         self._graph = graph
         self._clock = seams.clock
         self._reads = SerialReads(seams.clock)
-        self._page = facts.ORDERS_PAGE
+        self._routed = settings.places is not None
+        self._page = facts.ROUTED_ORDERS_PAGE if self._routed else facts.ORDERS_PAGE
         self._swept_at: float | None = None
+        self._followed_at = seams.clock.monotonic()
+        self._unrouted: set[str] = set()  # orders that Shopify is still to assign
         self._unread = Unread(seams.clock)
 
     def read(self, since: datetime, known_open: Sequence[str]) -> OrdersRead:
@@ -51,7 +50,8 @@ class OrderFeed:
         found = _Found()
         try:
             self._search(f"updated_at:>='{_time(start)}'", found)
-            again = set(self._unread.orders())
+            follow = self._routed and at - self._followed_at >= facts.ROUTES_EVERY.total_seconds()
+            again = set(self._unread.orders()) | self._unrouted | set(known_open if follow else ())
             if sweep:
                 if start > oldest:
                     self._search(f"created_at:>='{_time(oldest)}' status:open", found)
@@ -61,6 +61,7 @@ class OrderFeed:
             raise NeedsPerson(refusal.hint) from refusal
         self._unread.note(found.problems)
         self._swept_at = at if sweep else self._swept_at
+        self._followed_at = at if follow else self._followed_at
         return OrdersRead(tuple(found.orders.values()), began, found.problems)
 
     def _search(self, query: str, found: _Found) -> None:
@@ -68,7 +69,8 @@ class OrderFeed:
         while more:
             read_at = self._reads.begin()
             try:
-                page = self._graph.ask(documents.ORDERS, {"q": query, "first": self._page, "after": after})["orders"]
+                document = documents.ROUTED_ORDERS if self._routed else documents.ORDERS
+                page = self._graph.ask(document, {"q": query, "first": self._page, "after": after})["orders"]
             except TooCostly:
                 if self._page == 1:
                     raise
@@ -81,10 +83,11 @@ class OrderFeed:
 
     def _look_at(self, numbers: Sequence[str], found: _Found) -> None:
         """Orders by their numbers. One that isn't shown (older than we may read) is a problem, never a cancellation."""
-        for batch in cut(numbers, facts.ORDERS_BY_ID):
+        document = documents.ROUTED_ORDERS_BY_ID if self._routed else documents.ORDERS_BY_ID
+        for batch in cut(numbers, facts.ROUTED_ORDERS_PAGE if self._routed else facts.ORDERS_BY_ID):
             read_at = self._reads.begin()
             ids = [gid("Order", number) for number in batch]
-            nodes = self._graph.ask(documents.ORDERS_BY_ID, {"ids": ids})["nodes"]
+            nodes = self._graph.ask(document, {"ids": ids})["nodes"]
             found.problems |= dict.fromkeys(batch, _MISSING)
             for node in nodes:
                 if node:
@@ -96,8 +99,9 @@ class OrderFeed:
         try:
             lines = list(self._lines(node))
             parts = self._parts(node) if needs_parts(node, lines) else None
+            routes = self._routes(node, lines, read_at) if self._routed else None
             settings = self._settings
-            found.orders[number] = order_snapshot(node, lines, parts, settings.shop, settings.location, read_at)
+            found.orders[number] = order_snapshot(node, lines, parts, settings.shop, settings.numbers, read_at, routes)
             found.problems.pop(number, None)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             found.problems[number] = senseless(MALL, f"{type(error).__name__} {error}").hint
@@ -108,6 +112,25 @@ class OrderFeed:
             yield from self._graph.pages(documents.LINES, {"id": node["id"]}, "order", "lineItems")
         else:
             yield from first["nodes"]
+
+    def _routes(self, node: Node, lines: Sequence[Node], read_at: datetime) -> Routes:
+        """Where the lines are assigned to. Shopify assigns them a moment later: until then the order is looked at
+        again."""
+        orders, number = node["fulfillmentOrders"], number_of(node["id"])
+        pages = [orders, *(each["lineItems"] for each in orders["nodes"])]
+        if any(page["pageInfo"]["hasNextPage"] for page in pages):
+            nodes = list(self._graph.pages(documents.ROUTES, {"id": node["id"]}, "order", "fulfillmentOrders"))
+        else:
+            nodes = orders["nodes"]
+        standing = [each for each in node["fulfillments"] if each["status"] not in facts.NOT_SHIPPED]
+        routes = routes_of(nodes, [number_of(each["location"]["id"]) for each in standing if each["location"]])
+        if node["retailLocation"] is not None and not routes:  # sold over a counter
+            counter = number_of(node["retailLocation"]["id"])
+            return {line["id"]: Route(done=Counter({counter: line["quantity"]})) for line in lines}
+        young = read_at - datetime.fromisoformat(node["createdAt"]) < facts.ROUTED_WITHIN
+        waits = young and node["cancelledAt"] is None and any(line["id"] not in routes for line in lines)
+        (self._unrouted.add if waits else self._unrouted.discard)(number)
+        return routes
 
     def _parts(self, node: Node) -> Parts:
         refunds, fulfillments = node["refunds"], node["fulfillments"]

@@ -7,17 +7,18 @@ is gone may have been shipped before or not. Only fulfillments tell, so for such
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from bridge.channels.answers import whole
+from bridge.channels.shopify.ids import CHANNEL, listing_key, number_of
+from bridge.channels.shopify.places import Route, Routes, Units, main, portions
 from bridge.channels.stamps import stamp
 from bridge.domain.orders import LineKey, LineSnapshot, ListingKey, OrderSnapshot
-
-CHANNEL = "shopify"
 
 
 @dataclass(frozen=True)
@@ -25,27 +26,16 @@ class Parts:
     """What refunds and fulfillments say, in units per line gid.
 
     shipped: by fulfillments that stand · withdrawn: refunded before shipping and put back on sale · returned: goods
-    that came back · restocked: all units that Shopify put back on sale
+    that came back · restocked: all units that Shopify put back on sale · restocked_at, withdrawn_at: of these, by the
+    number of the location where they were put back, if it is told
     """
 
     shipped: Counter[str] = field(default_factory=Counter)
     withdrawn: Counter[str] = field(default_factory=Counter)
     returned: Counter[str] = field(default_factory=Counter)
     restocked: Counter[str] = field(default_factory=Counter)
-
-
-def gid(kind: str, number: str) -> str:
-    return f"gid://shopify/{kind}/{number}"
-
-
-def number_of(an_id: str) -> str:
-    """The number at the end of a gid."""
-    return an_id.rpartition("/")[2].partition("?")[0]
-
-
-def listing_key(item: str, location: str) -> ListingKey:
-    """From the numbers of the inventory item and the location."""
-    return ListingKey(CHANNEL, f"{item}@{location}")
+    restocked_at: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    withdrawn_at: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
 
 def needs_parts(order: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> bool:
@@ -67,14 +57,19 @@ def parts_of(refunded: Sequence[Mapping[str, Any]], fulfilled: Sequence[Mapping[
         if line["restocked"]:
             parts.restocked[line_id] += units
             parts.returned[line_id] += units if line["restockType"] == "RETURN" else 0
+            if line["location"] is not None:
+                location = number_of(line["location"]["id"])
+                parts.restocked_at[line_id][location] += units
+                parts.withdrawn_at[line_id][location] += units if line["restockType"] == "CANCEL" else 0
     return parts
 
 
 def order_snapshot(
-    order: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], parts: Parts | None, shop: str, location: str,
-    read_at: datetime,
+    order: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], parts: Parts | None, shop: str,
+    locations: Sequence[str], read_at: datetime, routes: Routes | None = None,
 ) -> OrderSnapshot:  # fmt: skip
-    """`parts`: None where `needs_parts` said no.
+    """`parts`: None where `needs_parts` said no · `locations`: those of the settings, the first for what has none ·
+    `routes`: None where but one location is kept in step.
 
     Raises LookupError, TypeError, ValueError where something is missing."""
     updated = datetime.fromisoformat(order["updatedAt"])
@@ -84,12 +79,17 @@ def order_snapshot(
         order=number_of(order["id"]),
         version=f"{stamp(updated)} {stamp(read_at)}",
         placed_at=datetime.fromisoformat(order["createdAt"]),
-        lines=tuple(_lines(order, lines, parts, shop, location)),
+        lines=tuple(_lines(order, lines, parts, shop, locations, routes)),
     )
 
 
 def _lines(
-    order: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], parts: Parts | None, shop: str, location: str
+    order: Mapping[str, Any],
+    lines: Sequence[Mapping[str, Any]],
+    parts: Parts | None,
+    shop: str,
+    locations: Sequence[str],
+    routes: Routes | None,
 ) -> Iterator[LineSnapshot]:
     for line in lines:
         if not _is_goods(line):
@@ -100,14 +100,20 @@ def _lines(
         restocked = parts.restocked[line["id"]] if parts else 0
         # A test order will never be shipped, but Shopify lowered its number for it: nothing to hold, all of it taken.
         hold = order["cancelledAt"] is None and not order["test"]
+        units = Units(left, shipped, ordered if counted else None, held=hold, ships=not order["test"])
+        split = portions(
+            routes.get(line["id"], Route()), locations, partial(_listing, line), units,
+            parts.withdrawn_at[line["id"]] if parts else {}, parts.restocked_at[line["id"]] if parts else {},
+        ) if routes is not None else ()  # fmt: skip
         yield LineSnapshot(
             key=LineKey(CHANNEL, shop, number_of(order["id"]), number_of(line["id"])),
-            listing=_listing(line, location),
+            listing=main(split) or _listing(line, locations[0]),
             ordered=ordered,
             open=left if hold else 0,
             shipped=0 if order["test"] else shipped,
             returned=min(parts.returned[line["id"]], shipped) if parts and not order["test"] else 0,
             taken=max(0, ordered - restocked) if counted else 0,
+            portions=split,
         )
 
 

@@ -12,7 +12,7 @@ from bridge.channels.answers import whole
 from bridge.channels.batches import RowsRefused, cut
 from bridge.channels.port import Outcome, Pushed, PushItem
 from bridge.channels.shopify import documents, facts
-from bridge.channels.shopify.snapshots import gid, listing_key, number_of
+from bridge.channels.shopify.ids import gid, listing_key, number_of, numbers_of
 from bridge.channels.shopify.wire import Graph
 from bridge.domain.orders import ListingKey
 from bridge.errors import Hint, NeedsPerson, Refused
@@ -34,7 +34,7 @@ class Stock:
         land where nobody chose (§5.2)."""
         by_location: dict[str, list[str]] = defaultdict(list)
         for listing in listings:
-            item, location = _numbers(listing)
+            item, location = numbers_of(listing)
             if item.isdigit() and location.isdigit():
                 by_location[location].append(item)
         shown: dict[ListingKey, int] = {}
@@ -82,13 +82,8 @@ class Stock:
         return list((answer["inventorySetQuantities"] or {}).get("userErrors") or [])
 
 
-def _numbers(listing: ListingKey) -> tuple[str, str]:
-    item, _, location = listing.id.rpartition("@")
-    return item, location
-
-
 def _row(item: PushItem) -> dict[str, Any]:
-    number, location = _numbers(item.listing)
+    number, location = numbers_of(item.listing)
     return {
         "inventoryItemId": gid("InventoryItem", number),
         "locationId": gid("Location", location),

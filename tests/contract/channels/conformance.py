@@ -290,6 +290,30 @@ class ShopifyAppMall(ShopifyMall):
         self.simulator.state.tokens.clear()
 
 
+class ShopifyPlacesMall(ShopifyMall):
+    """Each location has a number of its own; what is sold lies at the second."""
+
+    orders_page = (shopify_facts, "ROUTED_ORDERS_PAGE")
+
+    def make_simulator(self) -> ShopifySimulator:
+        simulator = super().make_simulator()
+        simulator.add_location("gid://shopify/Location/2", "渋谷店")
+        return simulator
+
+    def connect(self, **settings: Any) -> ShopifyChannel:
+        places = {"1": ("本社倉庫",), "2": ("渋谷店",)}
+        return super().connect(**({"location": None, "locations": None, "places": places} | settings))
+
+    def add(self, name: str, stock: int, **kind: Any) -> ListingKey:
+        self.item_number += 1
+        listing = (f"gid://shopify/InventoryItem/{self.item_number}", "gid://shopify/Location/2")
+        self.simulator.add_product(listing, name, stock, **kind)
+        return ListingKey("shopify", f"{self.item_number}@2")
+
+    def refuse(self, listing: ListingKey) -> PushItem:  # noqa: ARG002
+        return PushItem(ListingKey("shopify", "999999999@2"), 5, 5)  # no such item
+
+
 class AmazonMall(Mall):
     """Every request and every answer is held against the official models."""
 
@@ -399,6 +423,7 @@ MALLS: dict[str, type[Mall]] = {
     "rakuten-items": RakutenItemsMall,
     "shopify": ShopifyMall,
     "shopify-app": ShopifyAppMall,
+    "shopify-places": ShopifyPlacesMall,
     "amazon": AmazonMall,
     "yahoo": YahooMall,
 }

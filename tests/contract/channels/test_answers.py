@@ -140,12 +140,13 @@ TROUBLES: Mapping[str, Callable[[Mall, ListingKey], PushItem]] = {
 ORDERS_READ_PUSH = tuple[Answer, Answer, Answer]
 ALL_WAIT, ALL_PAUSE, ALL_GO_ON = (WAITS,) * 3, (PERSON,) * 3, (GOES_ON,) * 3
 ONE_ITEM = (GOES_ON, ITEM, ITEM)
+SHOPIFY = ("shopify", "shopify-app", "shopify-places")
 
 TABLE: Mapping[str, Mapping[str, ORDERS_READ_PUSH]] = {
     "a refused item": dict.fromkeys(MALLS, (GOES_ON, GOES_ON, ITEM)),
     "an expired token": dict.fromkeys(MALLS, ALL_GO_ON) | dict.fromkeys(("rakuten", "rakuten-items"), ALL_PAUSE),
     "a revoked key": dict.fromkeys(MALLS, ALL_PAUSE),
-    "a renamed listing": dict.fromkeys(MALLS, ONE_ITEM) | dict.fromkeys(("shopify", "shopify-app"), ALL_GO_ON),
+    "a renamed listing": dict.fromkeys(MALLS, ONE_ITEM) | dict.fromkeys(SHOPIFY, ALL_GO_ON),
     "a deleted listing": dict.fromkeys(MALLS, ONE_ITEM),
     "a page of maintenance, 503": dict.fromkeys(MALLS, ALL_WAIT),
     "a page of maintenance, 200": dict.fromkeys(MALLS, ALL_WAIT),

@@ -109,7 +109,7 @@ def test_rakutens_item_number_is_the_code_of_an_item_without_variations(rakuten:
     [
         ({"tracked": False}, "doesn't track"),
         ({"policy": "CONTINUE"}, "CONTINUE"),
-        ({"active": False}, "at the location"),
+        ({"active": False}, "at any location"),
     ],
 )
 def test_shopifys_traps(shopify: ShopifyMall, kind: dict[str, Any], told: str) -> None:

@@ -46,9 +46,11 @@ def test_what_a_document_does_is_told_by_its_first_word(document: Document) -> N
 
 @pytest.mark.parametrize("document", documents.ALL, ids=lambda document: document.name)
 def test_a_document_asks_for_fewer_points_than_one_may(document: Document) -> None:
+    routed = document in (documents.ROUTED_ORDERS, documents.ROUTED_ORDERS_BY_ID)
+    orders = facts.ROUTED_ORDERS_PAGE if routed else facts.ORDERS_PAGE
     variables = {
-        "first": facts.ORDERS_PAGE,
-        "ids": ["gid"] * (facts.READ_BATCH if document is documents.LEVELS else facts.ORDERS_BY_ID),
+        "first": orders,
+        "ids": ["gid"] * (facts.READ_BATCH if document is documents.LEVELS else orders),
     }
     tree = parse(document.text)
     [operation] = tree.definitions
@@ -59,6 +61,9 @@ def test_a_document_asks_for_fewer_points_than_one_may(document: Document) -> No
 
 def test_no_document_asks_for_a_buyer() -> None:
     personal = re.compile("customer|address|email|phone|note|name", re.IGNORECASE)
-    for document in (documents.ORDERS, documents.ORDERS_BY_ID, documents.LINES, documents.REFUND):
+    for document in (
+        *(documents.ORDERS, documents.ORDERS_BY_ID, documents.LINES, documents.REFUND),
+        *(documents.ROUTED_ORDERS, documents.ROUTED_ORDERS_BY_ID, documents.ROUTES),
+    ):
         fields = document.text.replace("operationName", "")
         assert not personal.search(fields), document.name

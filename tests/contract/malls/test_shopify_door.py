@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bridge.sandbox.malls.shopify.api import supported_versions
+from bridge.sandbox.malls.shopify.switches import ALL_SCOPES
 from tests.contract.malls.clients import SET, ShopifyClient, quantity
 
 SHOP = "{ shop { myshopifyDomain } }"
@@ -57,7 +58,7 @@ def test_client_credentials_give_a_token_of_a_day(shopify: ShopifyClient, as_jso
     answer = shopify.http.post(TOKEN, json=GRANT) if as_json else shopify.http.post(TOKEN, data=GRANT)
     body = answer.json()
     assert (answer.status_code, body["expires_in"]) == (200, 86399)
-    assert set(body["scope"].split(",")) == {"read_orders", "read_products", "write_inventory", "read_locations"}
+    assert set(body["scope"].split(",")) == ALL_SCOPES
     shopify.headers = {"X-Shopify-Access-Token": body["access_token"]}
     assert shopify.post(SHOP).status_code == 200
     shopify.clock.sleep(86_399)

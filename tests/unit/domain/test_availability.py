@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.domain.availability import sellable, wanted
+from bridge.domain.availability import sellable, sellable_at, wanted
 from bridge.domain.stock import Balance, Component
 
 MOST = 99_999
@@ -59,3 +59,56 @@ def test_what_is_wanted_can_be_made_and_one_more_cannot(a: int, b: int, of_a: in
     assert made is not None
     assert made == 0 or (made * of_a <= a and made * of_b <= b)
     assert (made + 1) * of_a > a or (made + 1) * of_b > b
+
+
+# --- a channel that keeps a number for each of its places ------------------------------------------------------------
+
+PLACES = {"one": ("main",), "two": ("shop", "depot"), "three": ("annex",)}
+UNITS = st.integers(-20, 20)
+BALANCES = st.dictionaries(
+    st.sampled_from(["main", "shop", "depot", "annex", "inspection"]),
+    st.builds(Balance, typed=st.none() | st.integers(0, 20), booked=UNITS, allocated=st.integers(0, 20)),
+)
+HELD = st.integers(0, 20)
+HELD_AT = st.dictionaries(st.sampled_from(list(PLACES)), HELD)
+
+
+def each_place(
+    balances: dict[str, Balance], safety: int = 0, held: int = 0, held_at: dict[str, int] | None = None
+) -> list[int | None]:
+    return [sellable_at(place, PLACES, balances, safety=safety, held=held, held_at=held_at or {}) for place in PLACES]
+
+
+def test_each_place_sells_what_lies_in_its_own_columns() -> None:
+    balances = {"main": Balance(typed=5), "shop": Balance(typed=2, allocated=1), "depot": Balance(typed=4)}
+    assert each_place(balances) == [5, 5, None]
+
+
+def test_safety_stock_and_sales_elsewhere_come_off_the_first_places() -> None:
+    balances = {"main": Balance(typed=5), "shop": Balance(typed=5), "annex": Balance(typed=5)}
+    assert each_place(balances, safety=4, held=3) == [0, 3, 5]
+
+
+def test_what_was_sold_at_a_place_comes_off_that_place() -> None:
+    balances = {"main": Balance(typed=5), "shop": Balance(typed=5), "annex": Balance(typed=5)}
+    assert each_place(balances, held_at={"two": 2}) == [5, 3, 5]
+
+
+def test_what_a_place_lacks_the_others_do_not_sell() -> None:
+    balances = {"main": Balance(typed=5), "shop": Balance(typed=1, allocated=3)}
+    assert each_place(balances) == [3, 0, None]
+
+
+@given(BALANCES, HELD, HELD, HELD_AT)
+def test_all_places_together_show_what_is_sellable_and_no_more(
+    balances: dict[str, Balance], safety: int, held: int, held_at: dict[str, int]
+) -> None:
+    columns = [column for each in PLACES.values() for column in each]
+    together = sellable(balances, columns, safety, held + sum(held_at.values()))
+    shown = each_place(balances, safety, held, held_at)
+    if together is None:
+        assert shown == [None] * len(PLACES)
+        return
+    assert sum(units or 0 for units in shown) <= max(0, together)
+    if None not in shown:
+        assert sum(units or 0 for units in shown) == max(0, together)

@@ -11,7 +11,7 @@ from graphql import GraphQLError, GraphQLResolveInfo
 from bridge.sandbox.malls.mall import Listing
 from bridge.sandbox.malls.shopify.records import Item, Location, ShopifyOrder, gid, number_of
 from bridge.sandbox.malls.shopify.search import Fields, matches, parse, unknown_fields
-from bridge.sandbox.malls.shopify.views import View, Views, fulfillment_status, padded, stamp
+from bridge.sandbox.malls.shopify.views import View, Views, denied, fulfillment_status, padded, stamp
 
 if TYPE_CHECKING:
     from bridge.sandbox.malls.shopify.shop import Shopify
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 ORDER_WINDOW = timedelta(days=60)
 Info = GraphQLResolveInfo[Any]
 R = TypeVar("R")
-
-
-def denied(field: str, scope: str) -> GraphQLError:
-    message = f"Access denied for {field} field. Required access: `{scope}` access scope."
-    return GraphQLError(message, extensions={"code": "ACCESS_DENIED", "requiredAccess": f"`{scope}` access scope."})
 
 
 class Queries:
@@ -193,7 +188,9 @@ class Queries:
                 "sku": lambda term: any(term.equals(line.sku) for line in order.lines),
                 "id": lambda term: term.text == number_of(order.id),
                 "name": lambda term: term.equals(order.name),
-                "location_id": lambda term: any(number_of(line.listing[1]) == term.text for line in order.lines),
+                "location_id": lambda term: any(
+                    number_of(at) == term.text for line in order.lines for at in line.locations
+                ),
             }
 
         shown = [order for order in self._shop.state.orders.values() if order.id in indexed]

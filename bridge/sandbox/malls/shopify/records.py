@@ -74,6 +74,27 @@ class ShopifyLine(Line):
     ordered: int = 0  # `quantity`: never falls
     removed: int = 0  # units an edit took away
     refunded: int = 0  # units refunded, shipped or not
+    elsewhere: dict[str, int] = field(default_factory=dict)  # open units assigned to other locations than its listing's
+    shipped_elsewhere: dict[str, int] = field(default_factory=dict)  # units shipped from those
+
+    @property
+    def open_at(self) -> dict[str, int]:
+        """Units still to be shipped by the location they are assigned to, its listing's own first."""
+        return _by_location(self.listing[1], self.open, self.elsewhere)
+
+    @property
+    def shipped_at(self) -> dict[str, int]:
+        return _by_location(self.listing[1], self.shipped, self.shipped_elsewhere)
+
+    @property
+    def locations(self) -> list[str]:
+        """Where it is or was assigned to."""
+        return list({**self.open_at, **self.shipped_at}) or [self.listing[1]]
+
+
+def _by_location(own: str, units: int, elsewhere: Mapping[str, int]) -> dict[str, int]:
+    found = {own: units - sum(elsewhere.values()), **elsewhere}
+    return {location: count for location, count in found.items() if count}
 
 
 @dataclass
@@ -94,11 +115,12 @@ class Refund:
 
 @dataclass
 class Fulfillment:
-    """One shipment: line → units."""
+    """One shipment from one location: line → units."""
 
     id: str
     created_at: datetime
     units: dict[str, int]
+    location_id: str | None = None
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from bridge.clock import Clock
@@ -171,26 +172,59 @@ class Shopify(Mall):
             needed = units_by_listing(wanted)
             if not all(self._sells(listing, units) for listing, units in needed.items()):
                 return None
-            now, number = self.clock.now(), self.next_number()
-            order = ShopifyOrder(
-                id=gid("Order", 5_000_000_000 + number),
-                placed_at=now,
-                visible_at=self.visible_from(now),
-                lines=[self._line(listing, units) for listing, units in wanted],
-                name=f"#{1000 + number}",
-                source=source,
-                test=test,
-                financial_status=financial_status,
-                updates=[now],
-            )
-            self.state.orders[order.id] = order
-            for line in order.lines:
-                self._commit(order, line, line.units, "order")
-            self.courier.tell("ORDERS_CREATE", lambda: order_body(order))
-            if source == "pos":
-                order.retail_location = order.lines[0].listing[1]
-                self.ship(order.id)
-            return order.id
+            number = self.next_number()
+            lines = [self._line(listing, units) for listing, units in wanted]
+            return self._opened(number, lines, source=source, test=test, financial_status=financial_status)
+
+    def order(self, wanted: Sequence[tuple[str, int]]) -> str | None:
+        """A shopper orders items (id and units) and Shopify assigns them: all to the first location that has it all,
+        else each to the first that has it, else split."""
+        with self.lock:
+            free = {key: level.quantity("available") for key, level in self.state.levels.items()}
+            online = [one.id for one in self.state.locations.values() if one.active and one.fulfills_online_orders]
+            whole = [at for at in online if all(free.get((item, at), 0) >= units for item, units in wanted)]
+            number, lines = self.next_number(), []
+            for item, units in wanted:
+                here = [at for at in online if self._sells((item, at), 1)]
+                having = [at for at in whole or here if free.get((item, at), 0) >= units]
+                share = dict(poured(units, {at: free[item, at] for at in having[:1] or here}))
+                if sum(share.values()) < units:
+                    return None
+                first, *others = share
+                lines.append(self._line((item, first), units))
+                lines[-1].elsewhere = {at: share[at] for at in others}
+                free |= {(item, at): free[item, at] - part for at, part in share.items()}
+            return self._opened(number, lines)
+
+    def _opened(
+        self,
+        number: int,
+        lines: list[ShopifyLine],
+        source: str = "web",
+        test: bool = False,
+        financial_status: str = "PAID",
+    ) -> str:
+        now = self.clock.now()
+        order = ShopifyOrder(
+            id=gid("Order", 5_000_000_000 + number),
+            placed_at=now,
+            visible_at=self.visible_from(now),
+            lines=lines,
+            name=f"#{1000 + number}",
+            source=source,
+            test=test,
+            financial_status=financial_status,
+            updates=[now],
+        )
+        self.state.orders[order.id] = order
+        for line in order.lines:
+            for location, units in line.open_at.items():
+                self._commit(order, (line.listing[0], location), units, "order")
+        self.courier.tell("ORDERS_CREATE", lambda: order_body(order))
+        if source == "pos":
+            order.retail_location = order.lines[0].listing[1]
+            self.ship(order.id)
+        return order.id
 
     def _sells(self, listing: Listing, units: int) -> bool:
         item, level = self.item(listing[0]), self.state.levels.get(listing)
@@ -206,31 +240,57 @@ class Shopify(Mall):
     def _tracked(self, listing: Listing) -> bool:
         return self.state.items[listing[0]].tracked
 
-    def _commit(self, order: ShopifyOrder, line: ShopifyLine, units: int, cause: Cause) -> None:
+    def _commit(self, order: ShopifyOrder, listing: Listing, units: int, cause: Cause) -> None:
         """available → committed (a negative number of units: back)."""
-        if self._tracked(line.listing):
-            self.move(line.listing, "available", -units, cause, order.id)
-            self.move(line.listing, "committed", units, cause, order.id)
+        if self._tracked(listing):
+            self.move(listing, "available", -units, cause, order.id)
+            self.move(listing, "committed", units, cause, order.id)
 
     def ship(self, order_id: str, line_id: str | None = None, units: int | None = None) -> int:
-        """Fulfil: committed and on_hand fall."""
+        """Fulfil: committed and on_hand fall, a line's own location first. A shipment leaves from one location."""
         with self.lock:
             order = self.state.orders[order_id]
-            sent: dict[str, int] = {}
+            sent: dict[str, dict[str, int]] = {}
             for line in self._chosen(order, line_id):
-                part = min(line.open, line.open if units is None else units)
-                if part == 0:
-                    continue
-                line.shipped += part
-                sent[line.line_id] = part
-                if self._tracked(line.listing):
-                    self.move(line.listing, "committed", -part, "order", order.id)
+                for location, part in poured(line.open if units is None else units, line.open_at):
+                    self._leave(order, line, location, part)
+                    sent.setdefault(location, {})[line.line_id] = part
+            now = self.clock.now()
+            for location, lines in sent.items():
+                number = gid("Fulfillment", self.next_number())
+                order.fulfillments.append(Fulfillment(number, now, lines, location))
             if sent:
-                now = self.clock.now()
-                order.fulfillments.append(Fulfillment(gid("Fulfillment", self.next_number()), now, sent))
                 order.closed_at = now if order.open == 0 else None
                 self._updated(order)
-            return sum(sent.values())
+            return sum(sum(lines.values()) for lines in sent.values())
+
+    def _leave(self, order: ShopifyOrder, line: ShopifyLine, location: str, units: int) -> None:
+        line.shipped += units
+        if location != line.listing[1]:
+            line.elsewhere[location] -= units
+            line.shipped_elsewhere[location] = line.shipped_elsewhere.get(location, 0) + units
+        if self._tracked(line.listing):
+            self.move((line.listing[0], location), "committed", -units, "order", order.id)
+
+    def assign(self, order_id: str, line_id: str, location_id: str, units: int | None = None) -> int:
+        """Move open units of a line, all or some, to another location that stocks the item: there they are committed,
+        and where they were they are on sale again. Returns the units moved."""
+        with self.lock:
+            order = self.state.orders[order_id]
+            line = order.line(line_id)
+            assert (line.listing[0], location_id) in self.state.levels
+            here = {location: count for location, count in line.open_at.items() if location != location_id}
+            moved = list(poured(line.open if units is None else units, here))
+            for location, part in moved:
+                self._commit(order, (line.listing[0], location), -part, "edit")
+                self._commit(order, (line.listing[0], location_id), part, "edit")
+                for at, delta in ((location, -part), (location_id, part)):
+                    if at != line.listing[1]:
+                        line.elsewhere[at] = line.elsewhere.get(at, 0) + delta
+            if moved and self.switches.moves_touch_orders:
+                self._updated(order)
+            self.touch()
+            return sum(part for _, part in moved)
 
     def cancel(
         self, order_id: str, line_id: str | None = None, units: int | None = None, restock: bool | None = True
@@ -246,10 +306,13 @@ class Shopify(Mall):
             lines = [(line, part) for line, part in lines if part > 0]
             if not lines:
                 return 0
-            for line, part in lines:
-                self._withdraw(order, line, part, restock)
             kind = "CANCEL" if restock else "NO_RESTOCK"
-            self._refund(order, [(line, part, kind, restock) for line, part in lines])
+            parts = [
+                RefundLine(line.line_id, part, kind, restock, location if restock else None)
+                for line, units in lines
+                for location, part in self._withdraw(order, line, units, restock)
+            ]
+            self._refund(order, parts)
             if line_id is None and order.cancelled_at is None:
                 now = self.clock.now()
                 order.cancelled_at = order.closed_at = now
@@ -257,14 +320,18 @@ class Shopify(Mall):
                 self.courier.tell("ORDERS_CANCELLED", lambda: order_body(order))
             return sum(part for _, part in lines)
 
-    def _withdraw(self, order: ShopifyOrder, line: ShopifyLine, units: int, restock: bool) -> None:
+    def _withdraw(self, order: ShopifyOrder, line: ShopifyLine, units: int, restock: bool) -> list[tuple[str, int]]:
+        """Where how many were assigned."""
+        parts = list(poured(units, line.open_at))
         line.cancelled += units
         line.refunded += units
-        if not self._tracked(line.listing):
-            return
-        self.move(line.listing, "committed", -units, "restock", order.id)
-        if restock:
-            self.move(line.listing, "available", units, "restock", order.id)
+        for location, part in parts:
+            if location != line.listing[1]:
+                line.elsewhere[location] -= part
+            if self._tracked(line.listing):
+                self.move((line.listing[0], location), "committed", -part, "restock", order.id)
+                self.move((line.listing[0], location), "available", part if restock else 0, "restock", order.id)
+        return parts
 
     def edit_units(self, order_id: str, line_id: str, units: int) -> None:
         """An order edit: more units are committed, fewer go back on sale."""
@@ -273,10 +340,15 @@ class Shopify(Mall):
             line = order.line(line_id)
             delta = units - line.units
             assert units >= line.shipped + line.cancelled
+            fewer = list(poured(-delta, line.open_at))
             line.units = units
             line.removed += max(-delta, 0)
             line.ordered += max(delta, 0)
-            self._commit(order, line, delta, "edit")
+            self._commit(order, line.listing, max(delta, 0), "edit")
+            for location, part in fewer:
+                self._commit(order, (line.listing[0], location), -part, "edit")
+                if location != line.listing[1]:
+                    line.elsewhere[location] -= part
             self._edited(order)
 
     def add_line(self, order_id: str, listing: Listing, units: int) -> str:
@@ -285,31 +357,32 @@ class Shopify(Mall):
             order = self.state.orders[order_id]
             line = self._line(listing, units)
             order.lines.append(line)
-            self._commit(order, line, units, "edit")
+            self._commit(order, line.listing, units, "edit")
             self._edited(order)
             return line.line_id
 
-    def return_units(self, order_id: str, line_id: str, units: int, restock: bool = True) -> None:
-        """Refund shipped units, as RETURN or NO_RESTOCK."""
+    def return_units(
+        self, order_id: str, line_id: str, units: int, restock: bool = True, location_id: str | None = None
+    ) -> None:
+        """Refund shipped units, as RETURN (at `location_id`, else at the line's own location) or NO_RESTOCK."""
         with self.lock:
             order = self.state.orders[order_id]
             line = order.line(line_id)
             assert units <= line.shipped - line.returned
             line.returned += units
             line.refunded += units
+            location = location_id or line.listing[1]
             if restock and self._tracked(line.listing):
-                self.move(line.listing, "available", units, "restock", order.id)
-            self._refund(order, [(line, units, "RETURN" if restock else "NO_RESTOCK", restock)])
+                self.move((line.listing[0], location), "available", units, "restock", order.id)
+            kind = "RETURN" if restock else "NO_RESTOCK"
+            self._refund(order, [RefundLine(line_id, units, kind, restock, location if restock else None)])
 
     def touch_order(self, order_id: str) -> None:
         """A change that moves no stock (a tag, a note): only updatedAt rises."""
         with self.lock:
             self._updated(self.state.orders[order_id])
 
-    def _refund(self, order: ShopifyOrder, parts: list[tuple[ShopifyLine, int, str, bool]]) -> None:
-        lines = [
-            RefundLine(line.line_id, n, kind, back, line.listing[1] if back else None) for line, n, kind, back in parts
-        ]
+    def _refund(self, order: ShopifyOrder, lines: list[RefundLine]) -> None:
         refund = Refund(gid("Refund", self.next_number()), self.clock.now(), lines)
         order.refunds.append(refund)
         self.courier.tell("REFUNDS_CREATE", lambda: refund_body(order, refund))
@@ -345,3 +418,12 @@ class Shopify(Mall):
     def skus(self) -> dict[Listing, str]:
         with self.lock:
             return {key: item.sku or "" for key in self.state.levels if (item := self.item(key[0]))}
+
+
+def poured(units: int, room: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    """`units` into the locations of `room` in turn: (location, units ≥ 1)."""
+    for location, most in room.items():
+        part = min(units, most)
+        if part > 0:
+            yield location, part
+            units -= part

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-ALL_SCOPES = frozenset({"read_orders", "read_products", "write_inventory", "read_locations"})
+ROUTES_SCOPE = "read_merchant_managed_fulfillment_orders"
+ALL_SCOPES = frozenset({"read_orders", "read_products", "write_inventory", "read_locations", ROUTES_SCOPE})
 
 
 @dataclass
@@ -40,6 +41,10 @@ class ShopifySwitches:
     """§2.2: without read_all_orders, orders older than 60 days are not there."""
     unfiltered_hides_closed: bool = False
     """§6: whether `orders` without a status filter leaves closed and cancelled orders out."""
+    routing_seconds: float = 0.0
+    """§6: how long after it was placed an order is assigned to locations."""
+    moves_touch_orders: bool = False
+    """§6: whether moving units to another location raises the order's updatedAt."""
     scopes: frozenset[str] = field(default=ALL_SCOPES)
     """§2.2: what the merchant granted."""
     token_hours: float = 24.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError
@@ -25,6 +25,7 @@ from bridge.sandbox.malls.shopify.records import (
     number_of,
 )
 from bridge.sandbox.malls.shopify.search import matches, parse
+from bridge.sandbox.malls.shopify.switches import ROUTES_SCOPE
 
 if TYPE_CHECKING:
     from bridge.sandbox.malls.shopify.shop import Shopify
@@ -181,7 +182,11 @@ class Views:
             return [self.fulfillment(order, one) for one in order.fulfillments[:first]]
 
         def fulfillment_orders(_info: Any, **paging: Any) -> View:
-            locations = sorted({line.listing[1] for line in order.lines})
+            if ROUTES_SCOPE not in self.shop.switches.scopes:
+                raise denied("fulfillmentOrders", ROUTES_SCOPE)
+            assigned_at = order.placed_at + timedelta(seconds=self.shop.switches.routing_seconds)
+            lines = order.lines if assigned_at <= self.shop.clock.now() else []
+            locations = sorted({location for line in lines for location in line.locations})
             return self.connect(
                 locations, lambda one: self._fulfillment_order(order, one), lambda one: (one,), **paging
             )
@@ -270,6 +275,7 @@ class Views:
         return {
             "__typename": "Fulfillment",
             **_ids(fulfillment.id),
+            "location": lambda _info: self._location_or_none(fulfillment.location_id),
             "status": "SUCCESS",
             "totalQuantity": sum(fulfillment.units.values()),
             "createdAt": stamp(fulfillment.created_at),
@@ -278,7 +284,7 @@ class Views:
         }
 
     def _fulfillment_order(self, order: ShopifyOrder, location_id: str) -> View:
-        here = [line for line in order.lines if line.listing[1] == location_id]
+        here = [line for line in order.lines if location_id in line.locations]
         place = self.shop.state.locations[location_id]
 
         def line_view(line: ShopifyLine) -> View:
@@ -287,9 +293,9 @@ class Views:
                 "id": gid("FulfillmentOrderLineItem", number_of(line.line_id)),
                 "inventoryItemId": line.listing[0],
                 "lineItem": lambda _info: self.line(line),
-                "remainingQuantity": line.open,
+                "remainingQuantity": line.open_at.get(location_id, 0),
                 "sku": line.sku or None,
-                "totalQuantity": line.units - line.cancelled,
+                "totalQuantity": line.open_at.get(location_id, 0) + line.shipped_at.get(location_id, 0),
             }
 
         def lines(_info: Any, **paging: Any) -> View:
@@ -298,7 +304,7 @@ class Views:
         return {
             "__typename": "FulfillmentOrder",
             "id": gid("FulfillmentOrder", f"{number_of(order.id)}{number_of(location_id)}"),
-            "status": _fulfillment_order_status(order, here),
+            "status": _fulfillment_order_status(order, here, location_id),
             "createdAt": stamp(order.placed_at),
             "updatedAt": stamp(order.updated_at),
             "assignedLocation": {"location": lambda _info: self.location(place), "name": place.name},
@@ -327,9 +333,14 @@ def fulfillment_status(order: ShopifyOrder) -> str:
     return "FULFILLED" if shipped else "UNFULFILLED"
 
 
-def _fulfillment_order_status(order: ShopifyOrder, lines: list[ShopifyLine]) -> str:
-    if sum(line.open for line in lines):
-        return "IN_PROGRESS" if any(line.shipped for line in lines) else "OPEN"
+def denied(field: str, scope: str) -> GraphQLError:
+    message = f"Access denied for {field} field. Required access: `{scope}` access scope."
+    return GraphQLError(message, extensions={"code": "ACCESS_DENIED", "requiredAccess": f"`{scope}` access scope."})
+
+
+def _fulfillment_order_status(order: ShopifyOrder, lines: list[ShopifyLine], location: str) -> str:
+    if any(line.open_at.get(location) for line in lines):
+        return "IN_PROGRESS" if any(line.shipped_at.get(location) for line in lines) else "OPEN"
     return "CANCELLED" if order.cancelled_at else "CLOSED"
 
 
