@@ -80,12 +80,10 @@ def ours(order: Any) -> bool:
     return not under_review(order) and not getattr(order, "by_amazon", False)
 
 
-def reviewed(yahoo: Yahoo) -> Iterator[str]:
-    """Every review comes to its end."""
+def end_reviews(yahoo: Yahoo) -> None:
     for order in yahoo.orders():
         if under_review(order):
             yahoo.review(order.id)
-            yield order.id
 
 
 def refusal(mall: Any, number: str) -> tuple[set[str], str] | None:

@@ -193,6 +193,14 @@ class Model:
 
     # --- at rest -----------------------------------------------------------------------------------------------------
 
+    def all_told(self, books: Books) -> bool:
+        """Whether the bridge has heard of every order all that the malls have to say."""
+        return all(books.lines.get(line) == self.sales[line].story[-1] for line in self._known(books))
+
+    def _known(self, books: Books) -> set[LineId]:
+        """A line may go before anybody heard of it."""
+        return self.sales.keys() - (self.vanished - books.lines.keys())
+
     def on_hand(self, row: Row, at: str, books: Books) -> int:
         """Units on the shelf: what people counted, less what left it, and what came back to it."""
         return row.cells[at] + books.shelves.get((row.sku, at), 0)
@@ -220,8 +228,7 @@ class Model:
     def at_rest(self, books: Books, rows: Iterable[SheetRow], malls: Mapping[Listing, int], waiting: object) -> None:
         """Sheet = ledger = channels = what people meant less what malls sold; nothing waits."""
         _same("waiting", waiting, [])
-        known = self.sales.keys() - (self.vanished - books.lines.keys())  # a line may go before anybody heard of it
-        _same("order lines", dict(books.lines), {line: self.sales[line].story[-1] for line in known})
+        _same("order lines", dict(books.lines), {line: self.sales[line].story[-1] for line in self._known(books)})
         shown = {row.name: row for row in rows}
         _same("rows", sorted(shown), sorted(self.rows))
         allocated: Counter[str] = Counter()
