@@ -312,6 +312,7 @@ def _vanished(act: _Act) -> Refusal:
     elif act.choice == "retire":
         act.tx.sheet.change(sku, standing=Standing.RETIRED.value, missing_since=None)
         act.tx.sheet.find({}, [cell for cell in act.tx.sheet.findings() if cell[0] == sku])  # no cell is left to mend
+        bigchange.let_go(act.tx, sku)
         replan(act.tx, act.shop, [sku])
     else:
         act.tx.put("write again", [*act.tx.get("write again", []), sku])

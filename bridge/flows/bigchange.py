@@ -150,10 +150,19 @@ def _give_back(tx: Tx, edits: Sequence[QuestionedEdit]) -> None:
     tx.stock.book(Movement(*each.cell, each.lowered, 0, Cause.LOWER_READING, "") for each in edits)
 
 
+def let_go(tx: Tx, sku: str) -> None:
+    """A discontinued product: nobody is asked about its numbers any more."""
+    _drop(tx, [each for each in tx.questioned.all() if each.sku == sku])
+
+
 def _drop_what_is_gone(tx: Tx, judged: Judged) -> set[str]:
     outcome = judged.outcome
     still = (outcome.questioned | outcome.refused) - judged.cells
-    gone = [each for each in tx.questioned.all() if each.sku in outcome.read and each.cell not in still]
+    return _drop(tx, [each for each in tx.questioned.all() if each.sku in outcome.read and each.cell not in still])
+
+
+def _drop(tx: Tx, gone: Sequence[QuestionedEdit]) -> set[str]:
+    """They leave their questions, which end with the last one. Returns the SKUs whose numbers moved."""
     open_ones = [each for each in gone if not each.refused]
     for each in open_ones:
         tx.sheet.settle_edit(each.edit, "superseded")

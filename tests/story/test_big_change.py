@@ -192,6 +192,20 @@ def test_typed_again_as_it_was_it_is_no_edit(store: World) -> None:
 
 
 @pytest.mark.long
+def test_a_product_that_is_discontinued_leaves_the_question(store: World) -> None:
+    before = account(store)
+    paste(store, dict.fromkeys(SKUS[:5], 0))
+    store.rounds(2)
+    for sku in SKUS[:5]:
+        store.delete_row(store.rows(sku)[0][0])
+        store.rounds(2)
+        store.answer("在庫表から行が消えました", "廃番")
+        store.rounds(2)
+    store.settle()
+    assert store.open_questions() == ""
+    assert account(store) - before == Counter(superseded=5)
+
+
 def test_the_question_outlives_a_restart(store: World) -> None:
     paste(store, dict.fromkeys(SKUS, 0))
     store.rounds(2)
