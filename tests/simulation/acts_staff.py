@@ -56,9 +56,10 @@ class Grid:
         self.put(row, at, text)
 
     def asked_about(self, row: int, at: str) -> bool:
-        """Whether a person is asked which of two readings of this cell is right: that is answered before anything is
-        typed over the lower one."""
-        return (self.text(row, "SKU"), at) in self.sim.eye.two_readings()
+        """Whether a person is asked which of two readings of this cell is right, or whether the table is or an older
+        ledger: that is answered before anything is typed over it."""
+        cell = (self.text(row, "SKU"), at)
+        return cell in self.sim.eye.two_readings() or cell in self.sim.eye.asked_together("restored ledger")
 
     def blank(self) -> list[int]:
         used = range(1, len(self.sheet.rows))
