@@ -210,6 +210,9 @@ class _Accounting:
         cells = {location: self.booked.get((row.sku, location), 0) for location in self.view.locations}
         lacks = {location: units - has.get(location, 0) for location, units in cells.items()}
         stocked = [location for location in self.view.locations if (row.sku, location) in self.typed]
+        if row.sku in self.guessed and self._shows(row, cells, stocked):
+            self._note(row.sku, number, cells)  # that ledger wrote all of it, where no journal line tells
+            return cells
         moved = sum(max(0, lacks[location]) for location in stocked)
         lifted = dict(has) | {location: max(units, has.get(location, 0)) for location, units in cells.items()}
         for location in stocked:
@@ -218,6 +221,14 @@ class _Accounting:
             moved -= here
         self._note(row.sku, number, lifted)
         return lifted
+
+    def _shows(self, row: Row, contained: Amount, locations: Container[str]) -> bool:
+        """Whether the row is in step, if it contains so much."""
+        return all(
+            shown_units(reading) == self._expected(row.sku, location, contained)
+            for location, reading in self._cells(row)
+            if location in locations
+        )
 
     def _greet(self, row: Row) -> bool:
         """A SKU we never saw. False where its row may be a known product's with another code: a person is asked."""

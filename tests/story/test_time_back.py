@@ -257,6 +257,22 @@ def test_what_a_row_contains_that_the_lost_ledger_wrote_again_is_never_guessed(s
     assert shop.open_questions() == ""
 
 
+def test_a_row_that_the_lost_ledger_wrote_again_and_that_is_in_step_is_no_question(shop: World, tmp_path: Path) -> None:
+    ship(shop, "rakuten", "A", 1)
+    backup(shop, tmp_path / "backup.sqlite")
+    shop.clock.sleep(61)
+    shop.delete_row(shop.rows("A")[0][0])
+    shop.rounds(3)
+    ship(shop, "rakuten", "A", 2)
+    shop.answer("在庫表から行が消えました", "戻す")
+    shop.rounds(3)
+    restore(shop, tmp_path / "backup.sqlite")
+    shop.settle()
+    assert (shop.row("A")["本社倉庫"], shop.balance("A")["本社倉庫"]) == ("2", 2)
+    assert shop.open_questions() == ""
+    assert shop.shown("shopify", "A") == 4
+
+
 @pytest.mark.long
 def test_no_number_is_given_out_twice(older: World) -> None:
     tokens = {row["ロック"] for row in older.table("在庫表") if row["ロック"]}
