@@ -131,6 +131,8 @@ def _sheet(service: Service) -> list[Check]:
     for role in (*PEOPLE, "journal", "marks"):
         spec = tab_spec(role)
         tab = present.get(spec.ja) or present.get(spec.en)
+        if tab is None and spec.optional:
+            continue
         if tab is None:
             hint = Hint(
                 f"「{spec.ja}」タブがありません。bridge init を実行してください。",

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from bridge.domain.booking import LineState, line_ref
 from bridge.domain.stock import Balance, BalanceKey, Movement
+from bridge.domain.transfers import IN_TRANSIT, Transfer, on_their_way
 
 
 class Invariant(StrEnum):
@@ -20,6 +21,7 @@ class Invariant(StrEnum):
     CONSERVATION = "conservation"  # a balance is not its opening + Σ movements
     EXACTLY_ONCE = "exactly once"  # a line has not booked what its newest snapshot implies
     ALLOCATED = "allocated"  # allocated units are not those of the lines
+    IN_TRANSIT = "in transit"  # units on their way are not those of the open transfers
     SHOWN = "shown"  # a row at rest does not show typed + what its token stands for
 
 
@@ -110,6 +112,17 @@ def allocated_to_lines(
             number = ("allocated", held[key], balances.get(key, Balance()).allocated)
             found += _differing(Invariant.ALLOCATED, *key, [number])
     return tuple(found)
+
+
+def in_transit(balances: Mapping[BalanceKey, Balance], transfers: Iterable[Transfer]) -> tuple[Violation, ...]:
+    """What is on its way = Σ of what the transfers have on their way."""
+    lines = on_their_way(transfers)
+    lying = {sku: balance.on_hand for (sku, location), balance in balances.items() if location == IN_TRANSIT}
+    return tuple(
+        violation
+        for sku in sorted({*lines, *lying})
+        for violation in _differing(Invariant.IN_TRANSIT, sku, IN_TRANSIT, [("units", lines[sku], lying.get(sku, 0))])
+    )
 
 
 def shown_at_rest(cells: Iterable[CellAtRest]) -> tuple[Violation, ...]:

@@ -19,6 +19,10 @@ class Cause(StrEnum):
     LOWER_READING = "lower reading"  # two readings of one edit: the lower holds
     ANSWER = "answer"  # a person settled a question
     COUNTED = "counted"  # a channel counted what lies in its own warehouse
+    SENT = "sent"  # a transfer left its place and is on its way
+    NOT_SENT = "not sent"  # … and had not left after all
+    ARRIVED = "arrived"  # a transfer came to its place, or was counted there by another
+    LOST = "lost"  # a transfer whose rest never arrives
 
     @property
     def typed(self) -> bool:

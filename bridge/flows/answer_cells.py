@@ -14,6 +14,7 @@ from bridge.domain.push import gap, raise_allowed
 from bridge.domain.rules import Halt
 from bridge.domain.stock import Balance
 from bridge.domain.table import Row, View
+from bridge.domain.transfers import IN_TRANSIT
 from bridge.domain.unheard import Contact
 from bridge.flows.bigchange import KINDS
 from bridge.flows.dark import contact_with
@@ -120,6 +121,7 @@ class Answers:
         free = sum(balance.free for balance in selling) - safety - self._facts.held.get(sku, 0)
         return {
             "fba": self._at_warehouses(sku),
+            "in_transit": balances.get(IN_TRANSIT, Balance()).on_hand or None,
             "allocated": allocated,
             "sellable": free if stocked else None,
             "state": self._state(sku) or None,

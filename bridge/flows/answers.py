@@ -1,4 +1,4 @@
-"""Lines people write in the other tabs: mappings in 出品, ticks in 設定, answers in 要対応.
+"""Lines people write in the other tabs: mappings in 出品, ticks in 設定, answers in 要対応, transfers in 入出庫.
 
 A line counts when it is complete and unchanged for one poll, and is acted on once: a mapping and a tick are wanted
 values, an answer closes its question.
@@ -17,7 +17,7 @@ from bridge.domain.reading import Finding, Quantity, read_components
 from bridge.domain.stock import Cause, Component, Movement
 from bridge.domain.table import Row
 from bridge.domain.tokens import number_of
-from bridge.flows import bigchange, safety
+from bridge.flows import bigchange, moves, safety, transit
 from bridge.flows.count import recount
 from bridge.flows.desk import Look, header_problems
 from bridge.flows.edit_records import supersede_reading
@@ -35,6 +35,7 @@ from bridge.ledger.ledger import Tx
 from bridge.ledger.listings import ListingRecord
 from bridge.ledger.questions import OpenQuestion
 from bridge.ledger.values import iso
+from bridge.sheet.headings import Headed
 from bridge.sheet.layout import tab_spec
 from bridge.sheet.texts import both, understand
 from bridge.sheet.views import SettingLine
@@ -62,6 +63,7 @@ class Answering:
                     self._setting(tx, look, line, on=line.on)
         if look.answers is not None and look.answers.columns.usable:
             self._answers(tx, look)
+        moves.take_moves(tx, self.shop, look, self._still)
 
     def _still(self, name: str, value: object) -> bool:
         """Whether the last poll said the same."""
@@ -73,7 +75,13 @@ class Answering:
         """A missing tab or header is a question that settles itself when it is back. A header is missed when two polls
         miss it: one may have been an empty read."""
         _report_tabs(tx, look)
-        parts = {"stock": look.stock, "listings": look.listings, "questions": look.answers, "settings": look.settings}
+        parts: Mapping[str, Headed | None] = {
+            "stock": look.stock,
+            "listings": look.listings,
+            "questions": look.answers,
+            "settings": look.settings,
+            "moves": look.moves,
+        }
         for role, part in parts.items():
             if part is None:
                 continue
@@ -374,6 +382,15 @@ def _listings_gone(act: _Act) -> Refusal:
     return None
 
 
+def _move_gone(act: _Act) -> Refusal:
+    transfer = act.tx.transfers.of([int(act.question.subject)])[int(act.question.subject)]
+    if act.choice == "never":
+        transit.never_left(act.tx, act.shop, transfer)
+    else:
+        transit.carry_out(act.tx, act.shop, transfer, [moves.end_of(act.tx, act.shop, transfer)])
+    return None
+
+
 _ACTS: Mapping[str, Callable[[_Act], Refusal]] = {
     "opening": _opening,
     "two readings": _two_readings,
@@ -390,12 +407,13 @@ _ACTS: Mapping[str, Callable[[_Act], Refusal]] = {
     "listings gone": _listings_gone,
     "restored version": _big_change,
     "restored ledger": _big_change,
+    moves.GONE: _move_gone,
     "cancelled after shipment": _cancelled_after_shipment,
 }
 
 
 def _report_tabs(tx: Tx, look: Look) -> None:
-    for role in ("stock", "listings", "questions", "settings", "journal"):
+    for role in ("stock", "listings", "questions", "settings", "moves", "journal"):
         title = tab_spec(role).ja
         if role in look.missing:
             tx.questions.ask("tab missing", title)

@@ -7,7 +7,7 @@ number. 出品 names what they are made of; so Amazon's count becomes a column o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from bridge.channels.port import CountsStock
@@ -15,7 +15,8 @@ from bridge.domain.maintenance import current
 from bridge.domain.orders import ListingKey
 from bridge.domain.stock import Cause, Movement
 from bridge.flows.replan import replan
-from bridge.flows.shop import Shop, counted_units, keep_counted, listing_name, ships_itself
+from bridge.flows.shop import Shop, counted_units, has_counted, keep_counted, listing_name, ships_itself
+from bridge.flows.transit import count_in
 from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.listings import ListingRecord
 from bridge.sheet.texts import both
@@ -46,14 +47,16 @@ def book_count(tx: Tx, shop: Shop, channel: str, count: Count) -> None:
     """Bring the location to what was counted. Harmless to repeat."""
     location = shop.channels[channel].counts_at
     before, records = ships_itself(tx, channel), tx.listings.all(channel)
-    if (counted_units(tx, channel), before) != (count.units, count.own):
-        keep_counted(tx, channel, count.units, count.own)
+    mine = [record for key, record in records.items() if key in count.own]
+    risen = _risen(tx, channel, mine, count.units)
+    keep_counted(tx, channel, count.units, count.own)
     lying = Counter({sku: b.on_hand for (sku, at), b in tx.stock.balances().items() if at == location})
-    counted = _in_skus((record for key, record in records.items() if key in count.own), count.units)
+    counted = _in_skus(mine, count.units)
     tx.stock.book(
         Movement(sku, location, counted[sku] - lying[sku], 0, Cause.COUNTED, channel)
         for sku in sorted({*counted, *lying})
     )
+    count_in(tx, location, risen)
     turned = {key: records[key] for key in before ^ set(count.own) if key in records}  # ours to ship now, or not now
     tx.listings.put(replace(record, refused="", refused_quantity=None) for record in turned.values())
     for key in turned:
@@ -66,6 +69,14 @@ def recount(tx: Tx, shop: Shop) -> None:
     for name, facts in shop.channels.items():
         if facts.counts_at:
             book_count(tx, shop, name, Count(counted_units(tx, name), ships_itself(tx, name)))
+
+
+def _risen(tx: Tx, channel: str, records: Sequence[ListingRecord], units: Mapping[ListingKey, int]) -> Counter[str]:
+    """Units that are counted more of than the last time, by SKU. Neither the first count nor another reading of 出品 is
+    a rise."""
+    if not has_counted(tx, channel):
+        return Counter()
+    return _in_skus(records, units) - _in_skus(records, Counter(counted_units(tx, channel)))
 
 
 def _in_skus(records: Iterable[ListingRecord], units: Mapping[ListingKey, int]) -> Counter[str]:

@@ -21,15 +21,17 @@ from bridge.sheet.views import (
     AnswerLine,
     Lines,
     ListingLine,
+    MoveLine,
     SettingLine,
     StockTab,
     read_answers,
     read_listings,
+    read_moves,
     read_settings,
     read_stock,
 )
 
-PEOPLE = ("stock", "listings", "questions", "settings")
+PEOPLE = ("stock", "listings", "questions", "settings", "moves")
 BELOW = 50  # blank rows under the table that a reply of a write carries; a poll carries them all
 AWAITED = timedelta(days=1)  # how long a promised journal line is looked for in every read
 
@@ -44,6 +46,7 @@ class Look:
     listings: Lines[ListingLine] | None = None
     answers: Lines[AnswerLine] | None = None
     settings: Lines[SettingLine] | None = None
+    moves: Lines[MoveLine] | None = None
     lines: tuple[Line, ...] = ()
     marks: Marks | None = None
     proposals: tuple[ListingLine, ...] = ()
@@ -86,7 +89,8 @@ class Desk:
                     ids[role] = titled[0]
             tx.put("tabs", remembered | ids)
         self.tabs = Tabs(ids)
-        self._missing = tuple(role for role in (*PEOPLE, "journal", "marks") if role not in ids)
+        roles = (role for role in (*PEOPLE, "journal", "marks") if not tab_spec(role).optional or role in remembered)
+        self._missing = tuple(role for role in roles if role not in ids)
 
     def read(self, *, whole_journal: bool = False) -> Look:
         """One read; at start and daily with the whole journal. Raises TryAgain, NeedsPerson."""
@@ -171,6 +175,7 @@ class Desk:
             listings=read_listings(found["listings"]) if "listings" in found and fresh else None,
             answers=read_answers(found["questions"]) if "questions" in found and fresh else None,
             settings=settings,
+            moves=read_moves(found["moves"]) if "moves" in found and fresh else None,
             lines=lines,
             marks=read_marks(found["marks"]) if "marks" in found and fresh else None,
             zone=snapshot.zone,

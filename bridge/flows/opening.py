@@ -14,6 +14,7 @@ from bridge.fault_points import Point, reached
 from bridge.flows.count import recount
 from bridge.flows.replan import replan
 from bridge.flows.shop import Shop, places
+from bridge.flows.transit import reopen
 from bridge.ledger.ledger import Tx
 from bridge.ledger.values import iso
 from bridge.sheet.texts import both
@@ -67,6 +68,7 @@ def go_live(tx: Tx, shop: Shop, view: View) -> None:
             if isinstance(reading, Quantity):
                 movements.append(Movement(row.sku, location, reading.units, 0, Cause.OPENING, "opening"))
     tx.stock.book(movements)
+    reopen(tx)
     for name in shop.channels:
         tx.channels.greet(name)
         tx.channels.change(name, live=False, opened_at=None, watermark=None)

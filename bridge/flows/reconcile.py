@@ -9,7 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bridge.channels.port import Channel
-from bridge.domain.invariants import CellAtRest, allocated_to_lines, conservation, exactly_once, shown_at_rest
+from bridge.domain.invariants import (
+    CellAtRest,
+    allocated_to_lines,
+    conservation,
+    exactly_once,
+    in_transit,
+    shown_at_rest,
+)
 from bridge.domain.orders import ListingKey
 from bridge.domain.reading import Quantity
 from bridge.domain.rules import Halt
@@ -31,11 +38,13 @@ class Drift:
 
 
 def books(tx: Tx) -> list[Drift]:
-    """The ledger against itself: balances are openings plus movements, lines have booked what they imply."""
+    """The ledger against itself: balances are openings plus movements, lines have booked what they imply, and what is
+    on its way belongs to an open transfer."""
     balances = tx.stock.balances()
     lines = list(tx.orders.all().values())
     movements = [movement for _, movement in tx.stock.movements()]
     violations = [*conservation({}, movements, balances), *allocated_to_lines(balances, lines)]
+    violations += in_transit(balances, tx.transfers.on_the_way())
     for line in lines:
         violations += exactly_once(line)
     return [Drift(f"{v.what.value} {v.sku} {v.location} {v.subject}", v.expected, v.found) for v in violations]

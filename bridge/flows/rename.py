@@ -10,8 +10,9 @@ from bridge.ledger.ledger import Tx
 
 
 def may_take_over(tx: Tx, new: str) -> bool:
-    """Whether a code is free for a product known under another: no order was ever booked for it."""
-    return not tx.orders.touches(new)
+    """Whether a code is free for a product known under another: no order was ever booked for it, and nothing of it is
+    on its way."""
+    return not tx.orders.touches(new) and not tx.transfers.touches(new)
 
 
 def rename(tx: Tx, old: str, new: str) -> None:

@@ -83,6 +83,11 @@ def counted_units(tx: Tx, channel: str) -> dict[ListingKey, int]:
     return {ListingKey(channel, number): units for number, units in known.items()}
 
 
+def has_counted(tx: Tx, channel: str) -> bool:
+    """Whether it has ever told what lies in its own warehouse."""
+    return tx.get(f"counted {channel}") is not None
+
+
 def ships_itself(tx: Tx, channel: str) -> set[ListingKey]:
     """Listings that their channel ships from its own warehouse: they are sent no number."""
     return {ListingKey(channel, number) for number in tx.get(f"ships itself {channel}", [])}

@@ -1,4 +1,4 @@
-"""What the bridge writes into 出品, 要対応 and 設定: its own columns, and a new line per open question.
+"""What the bridge writes into 出品, 要対応, 設定 and 入出庫: its own columns, and a new line per open question.
 
 Idempotent writes by position; a line that moved meanwhile is put right at the next poll. Lines are only ever appended.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from bridge.domain.orders import ListingKey
 from bridge.domain.reading import Finding, needs_quotes, plain, read_components
 from bridge.domain.stock import Component
-from bridge.flows import proposals
+from bridge.flows import moves, proposals
 from bridge.flows.answer_cells import Answers
 from bridge.flows.desk import Look
 from bridge.flows.rule_cells import rule_sentences, scope_of
@@ -39,6 +39,10 @@ def people_requests(tx: Tx, shop: Shop, look: Look, answers: Answers) -> list[Re
         requests += _question_cells(tx, shop, look.answers, answers)
     if look.settings is not None and look.settings.columns.usable:
         requests += _setting_cells(tx, shop, look.settings, answers)
+    if look.moves is not None and look.moves.columns.usable:
+        requests += moves.number_requests(tx, look.moves)
+        lines = moves.states(tx, shop, look.moves, answers.stamp)
+        requests += _differing(look.moves.tab.sheet_id, look.moves.columns, lines)
     return requests
 
 

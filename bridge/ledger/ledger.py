@@ -35,6 +35,7 @@ from bridge.ledger.questions import QuestionBook
 from bridge.ledger.rules import RuleBook
 from bridge.ledger.sheet import SheetBook
 from bridge.ledger.stock import StockBook
+from bridge.ledger.transfers import TransferBook
 from bridge.ledger.values import Values, iso
 from bridge.ledger.webhooks import WebhookBook
 
@@ -53,6 +54,7 @@ class Tx:
     questioned: QuestionedBook
     sheet: SheetBook
     channels: ChannelBook
+    transfers: TransferBook
     webhooks: WebhookBook
     values: Values
     conn: Connection
@@ -102,7 +104,7 @@ class Tx:
 
     def rename_sku(self, old: str, new: str) -> None:
         """Everything held under one code goes on under the other, which holds nothing."""
-        for name in ("sku", "balance", "movement", "amount", "share", "finding", "questioned", "edit"):
+        for name in ("sku", "balance", "movement", "amount", "share", "finding", "questioned", "edit", "transfer"):
             table = schema.metadata.tables[name]
             self.conn.execute(table.update().where(table.c.sku == old).values(sku=new))
         self._changed()
@@ -171,6 +173,7 @@ class Ledger:
             questioned=QuestionedBook(conn),
             sheet=SheetBook(conn, iso(at), values),
             channels=ChannelBook(conn),
+            transfers=TransferBook(conn),
             webhooks=WebhookBook(conn, iso(at)),
             values=values,
             conn=conn,

@@ -238,6 +238,22 @@ found = Table(  # what a channel's catalogue shows and 出品 had no line for wh
     Index("found_state", "state"),
 )
 
+transfer = Table(
+    "transfer",  # lines of 入出庫, by the number that the bridge gave them
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("stage", Text, nullable=False),  # domain.transfers.Stage
+    Column("sku", Text, nullable=False, default=""),  # "" and 0 until the line was read under its number
+    Column("units", Integer, nullable=False, default=0),
+    Column("source", Text, nullable=False, default=""),
+    Column("target", Text, nullable=False, default=""),
+    Column("on_way", Integer, nullable=False, default=0),
+    Column("early", Boolean, nullable=False, default=False),  # a tick that does not count until it is set anew
+    Column("left_at", Text),
+    Column("closed_at", Text),
+    Index("transfer_stage", "stage"),
+)
+
 webhook = Table(
     "webhook",
     metadata,

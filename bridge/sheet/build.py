@@ -20,6 +20,7 @@ from bridge.sheet.layout import (
     find_columns,
     first_locations,
     kind_title,
+    move_titles,
     stop_titles,
     tab_spec,
 )
@@ -187,17 +188,19 @@ def _headed(
     requests += text_format(sheet_id, codes, top + 1)
     for at, (column, _) in enumerate(columns, left):
         requests.append(_width(sheet_id, at, column.width))
-        if column.kind in ("tick", "stop"):
+        if column.kind in ("tick", "stop", "move"):
             area = box(sheet_id, (top + 1, rows), (at, at + 1))
             requests.append({"setDataValidation": {"range": area, "rule": validation(column, language)}})
     return requests
 
 
 def validation(column: ColumnSpec, language: str) -> dict[str, Any]:
-    """What a cell lets in: a tick box; or a list of stops, which refuses nothing: what isn't understood is answered."""
+    """What a cell lets in: a tick box; or a list of words, which refuses nothing: what isn't understood is answered."""
     if column.kind in ("tick", "accept"):
         return {"condition": {"type": "BOOLEAN"}, "strict": True}
-    values = [{"userEnteredValue": title} for title in stop_titles(language)]
+    values = [
+        {"userEnteredValue": title} for title in (move_titles if column.kind == "move" else stop_titles)(language)
+    ]
     return {"condition": {"type": "ONE_OF_LIST", "values": values}, "strict": False, "showCustomUi": True}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from bridge.domain.rules import StopWord
 
-TABS = ("stock", "listings", "questions", "settings", "journal", "marks")
+TABS = ("stock", "listings", "questions", "settings", "journal", "marks", "moves")
 HEADER_ROWS = 5  # the header stands in one of the first rows; above it there may be a banner
 
 
@@ -48,6 +48,7 @@ class TabSpec:
     columns: tuple[ColumnSpec, ...]
     rows: int
     hidden: bool = False
+    optional: bool = False
 
     def title(self, language: str) -> str:
         return self.ja if language == "ja" else self.en
@@ -91,7 +92,9 @@ def _document() -> dict[str, Any]:
 def tab_spec(role: str) -> TabSpec:
     data = _document()[role]
     columns = tuple(ColumnSpec(**column) for column in data["columns"])
-    return TabSpec(role, data["ja"], data["en"], columns, data["rows"], data.get("hidden", False))
+    return TabSpec(
+        role, data["ja"], data["en"], columns, data["rows"], data.get("hidden", False), data.get("optional", False)
+    )
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,17 @@ def stop_word(text: str) -> StopWord:
         if wanted in (fold(titles["ja"]), fold(titles["en"])):
             return StopWord(word)
     return StopWord.STRANGE if wanted else StopWord.BLANK
+
+
+def move_titles(language: str) -> list[str]:
+    """What may be chosen as the kind of a line of 入出庫."""
+    return [str(titles[language]) for titles in _document()["words"]["moves"].values()]
+
+
+def is_transfer(text: str) -> bool:
+    """Whether the kind of a line of 入出庫 is a transfer, in either language."""
+    titles = _document()["words"]["moves"]["transfer"]
+    return fold(text) in (fold(titles["ja"]), fold(titles["en"]))
 
 
 @cache

@@ -15,7 +15,8 @@ from bridge.sheet.layout import Columns, find_columns, kind_of, none_words, stop
 T = TypeVar("T")
 
 MOST_QUESTIONS = 2**31  # a greater number is none of ours
-OWNED = ("fba", "allocated", "sellable", "state")  # the bridge-owned cells of a row beside its lock; fba not everywhere
+# The bridge-owned cells of a row beside its lock; the first two not everywhere.
+OWNED = ("fba", "in_transit", "allocated", "sellable", "state")
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,30 @@ class SettingLine:
 
 
 @dataclass(frozen=True)
+class MoveLine:
+    """One line of 入出庫. `number`: the bridge's own, as it stands there · `sent`, `arrived`: None where the cell holds
+    no tick at all."""
+
+    position: int
+    number: str
+    kind: str
+    sku: str
+    units: Reading
+    source: str
+    target: str
+    sent: bool | None
+    arrived: bool | None
+    state: int | str | None
+
+    @property
+    def blank(self) -> tuple[str, ...]:
+        """The roles of what is not filled in yet."""
+        written = {"kind": self.kind, "sku": self.sku, "source": self.source, "target": self.target}
+        empty = [role for role, text in written.items() if not text]
+        return (*empty, "units") if isinstance(self.units, Blank) else tuple(empty)
+
+
+@dataclass(frozen=True)
 class Lines(Generic[T]):
     """The lines of a tab and where its columns stand. Without usable headers there are none."""
 
@@ -174,6 +199,19 @@ def read_settings(tab: Tab) -> Lines[SettingLine]:
         return SettingLine(position, kind, name, _tick(tab.cell(position, at["on"])), state, _said(tab, position, at))
 
     return _lines("settings", tab, line)
+
+
+def read_moves(tab: Tab) -> Lines[MoveLine]:
+    def line(position: int, at: Mapping[str, int]) -> MoveLine | None:
+        number, kind, source, target = (tab.text(position, at[role]) for role in ("number", "kind", "source", "target"))
+        sku, units = plain(tab.text(position, at["sku"])), read_quantity(tab.cell(position, at["units"]).raw)
+        sent, arrived = (_tick(tab.cell(position, at[role])) for role in ("sent", "arrived"))
+        state = _plain(tab.cell(position, at["state"]))
+        found = MoveLine(position, plain(number), kind, sku, units, source, target, sent, arrived, state)
+        nothing = len(found.blank) == 5 and not number and state is None
+        return None if nothing and not sent and not arrived else found
+
+    return _lines("moves", tab, line)
 
 
 def _tick(cell: GridCell) -> bool | None:
