@@ -94,10 +94,10 @@ def judge(transfer: Transfer, move: Move | None, ticks: Ticks, *, counted: bool,
         return Verdict(_closed(transfer, move, ticks, counted=counted))
     if transfer.stage is Stage.ON_THE_WAY:
         return _on_the_way(transfer, move, ticks, counted=counted, problem=problem)
-    if problem:
-        return Verdict(problem)
     if transfer.early and (ticks.sent or ticks.arrived):
         return Verdict("early")
+    if problem:
+        return Verdict(problem)
     if not ticks.sent:
         return Verdict("sent first" if ticks.arrived else "ready")
     return Verdict("ready", (Act.LEAVE, end(counted=counted)) if ticks.arrived else (Act.LEAVE,))
