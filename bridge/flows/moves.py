@@ -153,25 +153,31 @@ def _number(tx: Tx, ground: Ground, tab: Lines[MoveLine], known: Mapping[int, Tr
     """Which lines are to get a number: complete, unchanged for one poll, and without one, or with one that was copied
     along. A line on the way that has lost its number gets it back."""
     here = _numbers(tab.lines)
-    lost = {each.move: each for each in tx.transfers.on_the_way() if each.number not in here}
     copies = _copies(tab.lines, known, ground)
-    back: list[tuple[MoveLine, int]] = []
-    new: list[MoveLine] = []
+    back: dict[int, MoveLine] = {}
+    new: list[tuple[MoveLine, bool]] = []
     for line in tab.lines:
         if line.blank or (line.number and line.position not in copies):
             continue
         if not still(f"move at {line.position}", replace(line, state=None)) or len(new) + len(back) == AT_A_TIME:
             continue
-        own = lost.pop(ground.move(line), None) if line.sent and not line.number else None
-        if own is None:
-            new.append(line)
+        like = _like(tx, ground, line)
+        own = next((each.number for each in like if each.stage is Stage.ON_THE_WAY and each.number not in here), None)
+        if own is not None and own not in back:
+            back[own] = line
         else:
-            back.append((line, own.number))
+            new.append((line, bool(line.number or like)))
     highest = max(here | {0})
     floor = highest if highest <= max([*known, 0]) + FAR else 0
-    offered = tx.transfers.offer([bool(line.number) for line in new], floor)
-    given = [*back, *zip(new, offered, strict=True)]
-    tx.put(_TO_WRITE, [[line.position, line.number, number] for line, number in given])
+    offered = tx.transfers.offer([early for _, early in new], floor)
+    given = [*back.items(), *zip(offered, (line for line, _ in new), strict=True)]
+    tx.put(_TO_WRITE, [[line.position, line.number, number] for number, line in given])
+
+
+def _like(tx: Tx, ground: Ground, line: MoveLine) -> list[Transfer]:
+    """What a line that has a tick and no number may have been, or been copied from."""
+    move = ground.move(line)
+    return tx.transfers.like(move) if line.sent and not line.number and move is not None else []
 
 
 def _copies(lines: Sequence[MoveLine], known: Mapping[int, Transfer], ground: Ground) -> set[int]:

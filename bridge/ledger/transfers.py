@@ -14,6 +14,7 @@ from bridge.ledger.values import iso, time_of
 
 _OF = select(transfer).where(transfer.c.number.in_(bindparam("numbers", expanding=True)))
 _ON_THE_WAY = select(transfer).where(transfer.c.stage == Stage.ON_THE_WAY).order_by(transfer.c.number)
+_SAYS = (transfer.c.sku, transfer.c.units, transfer.c.source, transfer.c.target)
 _PUT = upsert(transfer)
 _PUT = _PUT.on_conflict_do_update(
     index_elements=["number"],
@@ -34,6 +35,11 @@ class TransferBook:
 
     def on_the_way(self) -> list[Transfer]:
         return self._found(_ON_THE_WAY)
+
+    def like(self, move: Move) -> list[Transfer]:
+        """Lines that say or said just this."""
+        same = [column == getattr(move, column.name) for column in _SAYS]
+        return self._found(select(transfer).where(*same).order_by(transfer.c.number))
 
     def touches(self, sku: str) -> bool:
         """Whether any of it is on its way."""

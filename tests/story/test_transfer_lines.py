@@ -134,6 +134,18 @@ def test_a_line_that_lost_its_number_on_the_way_gets_it_back(shop: World) -> Non
     assert lying(shop, "A") == THERE
 
 
+def test_a_finished_line_that_lost_its_number_moves_nothing_again(shop: World) -> None:
+    write(shop, 1, "A", 3, "本社倉庫", "渋谷店", 発送=True, 到着=True)
+    shop.type("A", "本社倉庫", 20)
+    shop.settle()
+    before = lying(shop, "A")
+    shop.put("入出庫", 1, {"番号": ""})
+    shop.settle()
+    assert lying(shop, "A") == before == {"本社倉庫": 17, "渋谷店": 5}
+    assert numbers(shop) == ["2"]
+    assert "番号の消えた行" in told(shop)
+
+
 @pytest.mark.parametrize("typed", ["99", "abc", "123456789012"])
 def test_a_number_that_is_none_of_ours_moves_nothing(shop: World, typed: str) -> None:
     write(shop, 1, "A", 3, "本社倉庫", "渋谷店", 番号=typed, 発送=True)
