@@ -67,7 +67,7 @@ def book_count(tx: Tx, shop: Shop, channel: str, count: Count) -> None:
 def recount(tx: Tx, shop: Shop) -> None:
     """The same from what was counted last: everything was opened anew, or 出品 says what other things are made of."""
     for name, facts in shop.channels.items():
-        if facts.counts_at:
+        if facts.counts_at and has_counted(tx, name):
             book_count(tx, shop, name, Count(counted_units(tx, name), ships_itself(tx, name)))
 
 
