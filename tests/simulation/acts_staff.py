@@ -400,6 +400,11 @@ def notes_version(sim: Sim, _dice: Random) -> bool:
     return False
 
 
+def _untold(sim: Sim, sku: str, lock: str) -> bool:
+    """Whether a lock cell tells nothing of the row's content: then the same numbers are the same content."""
+    return sim.eye.expected(sku, "本社倉庫", lock) is None
+
+
 def restores_version(sim: Sim, dice: Random) -> bool:
     """File > Version history > Restore: what people had typed since is undone, as they asked."""
     if not (versions := sim.kept_versions()):
@@ -410,9 +415,9 @@ def restores_version(sim: Sim, dice: Random) -> bool:
     deleted, now = [row for _, row, _ in sim.gone], {row.name: row for row in sim.rows()}
     sim.model.rows = {name: sim.model.goes_back(row, now[name].cells, deleted) for name, row in rows.items()}
     for name, row in now.items():
-        untold = sim.eye.expected(row.sku, "本社倉庫", row.lock) is None
-        if untold and before.get(name) == row.cells and meant[name].sku == row.sku:
-            sim.model.rows[name] = meant[name]  # under a token that tells nothing the same numbers are the same content
+        same = before.get(name) == row.cells and meant[name].sku == row.sku
+        if same and _untold(sim, row.sku, row.lock):
+            sim.model.rows[name] = meant[name]
     sim.edited |= {row.sku for row in rows.values()}
     sim.gone.clear()
     sim.last_entry = None
@@ -444,8 +449,10 @@ def pastes_older_row(sim: Sim, dice: Random) -> bool:
     sim.edited.add(rows[name].sku)
     if dice.random() < 0.3:
         grid.put(mine[name], "ロック", "")
-        if [Grid(sim).text(mine[name], at) for at in LOCATIONS] == shown:
-            sim.model.rows[name] = meant  # without a token the same numbers are the same content
+    grid = Grid(sim)
+    same = [grid.text(mine[name], at) for at in LOCATIONS] == shown
+    if same and _untold(sim, rows[name].sku, grid.text(mine[name], "ロック")):
+        sim.model.rows[name] = meant
     _brings_back(sim)
     sim.marks["older row pasted"] += 1
     return True
