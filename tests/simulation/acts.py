@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tests.simulation import acts_malls, acts_outside, acts_staff, acts_trade
+from tests.simulation import acts_malls, acts_outside, acts_past, acts_staff, acts_trade
 from tests.simulation.malls import MALLS
 from tests.simulation.world import Act
 
@@ -44,7 +44,7 @@ ACTS: Mapping[str, Actor] = {
     "move row": Actor(acts_staff.moves_row, 1.5),
     "move column": Actor(acts_staff.moves_column, 0.5, ("idle", "sheet read", "sheet write")),
     "delete row": Actor(acts_staff.deletes, 0.6),
-    "undo": Actor(acts_staff.undoes, 2),
+    "undo": Actor(acts_past.undoes, 2),
     "copy row": Actor(acts_staff.copies, 1),
     "add product": Actor(acts_staff.adds_product, 0.5),
     "make copy a product": Actor(acts_staff.makes_product, 1),
@@ -56,9 +56,9 @@ ACTS: Mapping[str, Actor] = {
     "set filter": Actor(acts_staff.hides, 0.7),
     "clear filter": Actor(acts_staff.shows, 1.5),
     "type safety stock": Actor(acts_staff.types_safety, 0.7),
-    "paste older row": Actor(acts_staff.pastes_older_row, 0.7),
-    "restore version": Actor(acts_staff.restores_version, 0.3),
-    "note version": Actor(acts_staff.notes_version, 1),
+    "paste older row": Actor(acts_past.pastes_older_row, 0.7),
+    "restore version": Actor(acts_past.restores_version, 0.3),
+    "note version": Actor(acts_past.notes_version, 1),
     # staff who strike while a row is being updated: right before it is locked, or before the second call
     "clear lock before the lock": Actor(acts_staff.clears_lock, 24, AT_LOCK),
     "delete row before the lock": Actor(acts_staff.deletes, 8, AT_LOCK),

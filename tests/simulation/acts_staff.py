@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from random import Random
-from typing import Any
 
 from tests.simulation.calls import SECOND
 from tests.simulation.shop import STOCK
@@ -240,19 +239,6 @@ def deletes(sim: Sim, dice: Random) -> bool:
     return True
 
 
-def undoes(sim: Sim, _dice: Random) -> bool:
-    """Ctrl+Z brings a deleted row back."""
-    for each in reversed(sim.gone):
-        name, row, deleted = each
-        if deleted is not None and name not in sim.model.rows:
-            sim.sheet.undo(deleted)
-            sim.gone.remove(each)
-            sim.model.rows[name] = row
-            _brings_back(sim)
-            return True
-    return False
-
-
 def copies(sim: Sim, dice: Random) -> bool:
     """A row under itself; staff give the copy a name of its own."""
     grid = Grid(sim)
@@ -353,16 +339,6 @@ def clears_lock(sim: Sim, dice: Random) -> bool:
     return True
 
 
-def _brings_back(sim: Sim) -> None:
-    """What came back may have come with a lock cell that somebody had cleared, with the token of the row that a new
-    product was copied from, or with one that a ledger gave which is no more."""
-    for row in sim.rows():
-        strange = row.sku not in STOCK or row.sku in sim.ever_cleared or sim.marks["ledger restored"] > 0
-        if (strange and sim.eye.expected(row.sku, "本社倉庫", row.lock) is None) or row.lock[:1] not in ("✓", "🔒"):
-            sim.cleared.add(row.sku)
-            sim.ever_cleared.add(row.sku)
-
-
 def hides(sim: Sim, dice: Random) -> bool:
     grid = Grid(sim)
     if not (rows := grid.positions()):
@@ -391,68 +367,4 @@ def types_safety(sim: Sim, dice: Random) -> bool:
     if grid.text(row, "安全在庫") == text:
         return False
     grid.put(row, "安全在庫", text)
-    return True
-
-
-def notes_version(sim: Sim, _dice: Random) -> bool:
-    """Google keeps a version now and then."""
-    sim.saved.append((sim.sheet_writes(), sim.sheet.book, sim.model.kept()))
-    return False
-
-
-def _untold(sim: Sim, sku: str, lock: str) -> bool:
-    """Whether a lock cell tells nothing of the row's content: then the same numbers are the same content."""
-    return sim.eye.expected(sku, "本社倉庫", lock) is None
-
-
-def restores_version(sim: Sim, dice: Random) -> bool:
-    """File > Version history > Restore: what people had typed since is undone, as they asked."""
-    if not (versions := sim.kept_versions()):
-        return False
-    book, rows = dice.choice(versions)
-    meant, before = sim.model.rows, {row.name: row.cells for row in sim.rows()}
-    sim.sheet.restore(book)
-    deleted, now = [row for _, row, _ in sim.gone], {row.name: row for row in sim.rows()}
-    sim.model.rows = {name: sim.model.goes_back(row, now[name].cells, deleted) for name, row in rows.items()}
-    for name, row in now.items():
-        same = before.get(name) == row.cells and meant[name].sku == row.sku
-        if same and _untold(sim, row.sku, row.lock):
-            sim.model.rows[name] = meant[name]
-    sim.edited |= {row.sku for row in rows.values()}
-    sim.gone.clear()
-    sim.last_entry = None
-    _brings_back(sim)
-    sim.marks["version restored"] += 1
-    return True
-
-
-def pastes_older_row(sim: Sim, dice: Random) -> bool:
-    """A whole row as it was some time ago, over the row as it is; at times without what stood in its lock cell."""
-    grid = Grid(sim)
-    if not (versions := sim.kept_versions()):
-        return False
-    book, rows = dice.choice(versions)
-    old: Any = book.sheet(sim.stock)
-    if [cell.entered for cell in old.rows[0].cells] != [cell.entered for cell in grid.sheet.rows[0].cells]:
-        return False  # the columns were moved since
-    there = {str(old.cell(i, grid.at["商品名"]).entered): i for i in range(1, len(old.rows))}
-    mine = {grid.text(row, "商品名"): row for row in grid.positions()}
-    both = [name for name in mine if name in there and rows[name].sku == sim.model.rows[name].sku]
-    if not both:
-        return False
-    name = dice.choice(both)
-    cells = old.rows[there[name]].span(0, len(grid.at))
-    meant, shown = sim.model.rows[name], [grid.text(mine[name], at) for at in LOCATIONS]
-    sim.sheet.change(lambda edit: edit.book.sheet(sim.stock).put_span(mine[name], 0, cells))
-    now = {at: grid.text(mine[name], at) for at in LOCATIONS}
-    sim.model.rows[name] = sim.model.goes_back(rows[name], now)
-    sim.edited.add(rows[name].sku)
-    if dice.random() < 0.3:
-        grid.put(mine[name], "ロック", "")
-    grid = Grid(sim)
-    same = [grid.text(mine[name], at) for at in LOCATIONS] == shown
-    if same and _untold(sim, rows[name].sku, grid.text(mine[name], "ロック")):
-        sim.model.rows[name] = meant
-    _brings_back(sim)
-    sim.marks["older row pasted"] += 1
     return True

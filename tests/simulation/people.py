@@ -7,7 +7,8 @@ from random import Random
 from typing import Any, cast
 
 from bridge.sandbox.malls.yahoo import Yahoo
-from tests.simulation.acts_staff import Grid, deletes_copy, mends, new_name, shows, undoes
+from tests.simulation.acts_past import undoes
+from tests.simulation.acts_staff import Grid, deletes_copy, mends, new_name, shows
 from tests.simulation.malls import MALLS, end_reviews, lying_there, shown_by, takes_everything
 from tests.simulation.model import Broken, Row
 from tests.simulation.shop import STOCK
