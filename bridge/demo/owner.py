@@ -63,10 +63,11 @@ def listing_id(mall: str, listing: Sequence[str]) -> str:
 
 
 class Owner:
-    """Types into the sheet through the panel, as in a browser: none of it costs the bridge's quota."""
+    """Types into the sheet through the panel, as in a browser: none of it costs the bridge's quota. `malls`: those the
+    shop sells in."""
 
-    def __init__(self, panel: Panel, spreadsheet: str, pause: float = 0.5) -> None:
-        self._panel, self._sheet, self._pause = panel, spreadsheet, pause
+    def __init__(self, panel: Panel, spreadsheet: str, pause: float = 0.5, malls: Sequence[str] = MALLS) -> None:
+        self._panel, self._sheet, self._pause, self._malls = panel, spreadsheet, pause, malls
 
     def go_live(self, patience: float, alive: Callable[[], None], say: Callable[[str], None]) -> None:
         """The first day. `alive` raises where a process has died. Raises TimeoutError."""
@@ -77,9 +78,9 @@ class Owner:
         self._tick("bridge")
         self._until(until, alive, lambda: self._is_live("bridge"))
         say("モールを本番に / the malls go live")
-        for name in MALLS:
+        for name in self._malls:
             self._tick(name)
-        self._until(until, alive, lambda: all(self._is_live(name) for name in MALLS))
+        self._until(until, alive, lambda: all(self._is_live(name) for name in self._malls))
 
     def _until(self, until: float, alive: Callable[[], None], ready: Callable[[], bool]) -> None:
         while not ready():

@@ -10,7 +10,7 @@ from bridge.demo.owner import Owner
 from bridge.fault_points import Point
 from bridge.sandbox.faults import ReplyLost, path_contains
 from tests.crash.child import Doom
-from tests.crash.shop import Begun, Bridge, Shop, opened
+from tests.crash.shop import MALLS, Begun, Bridge, Shop, opened
 
 FIRST_DAY = (Point.MIGRATING, Point.CLAIMING, Point.CLAIMED, Point.OPENED_ANEW)
 """Reached before the shop is live, and never again."""
@@ -102,7 +102,7 @@ class _Dead(Exception):
 
 def _first_day(shop: Shop, doom: Doom) -> Bridge:
     """The owner answers and ticks; whenever the bridge has died, somebody starts it again."""
-    owner = Owner(shop.panel, shop.spreadsheet, pause=0.1)
+    owner = Owner(shop.panel, shop.spreadsheet, pause=0.1, malls=MALLS)
     bridge, died = shop.start(doom), 0
 
     def alive() -> None:
