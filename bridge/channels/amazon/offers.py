@@ -75,10 +75,6 @@ class Offers:
         self._inspect([sku for sku in skus if not self._is_fresh(sku)], thoroughly=True)
         return {sku: self._known[sku] for sku in skus if sku in self._known}
 
-    def known(self, sku: str) -> Offer | None:
-        """As it was read last, with every sign seen."""
-        return self._known.get(sku)
-
     def forget(self, sku: str) -> None:
         """Something else is true of it than we believed."""
         self._known.pop(sku, None)
