@@ -122,7 +122,7 @@ class OrderFeed:
             nodes = list(self._graph.pages(documents.ROUTES, {"id": node["id"]}, "order", "fulfillmentOrders"))
         else:
             nodes = orders["nodes"]
-        standing = [each for each in node["fulfillments"] if each["status"] not in facts.NOT_SHIPPED]
+        standing = _standing(node["fulfillments"])
         routes = routes_of(nodes, [number_of(each["location"]["id"]) for each in standing if each["location"]])
         if node["retailLocation"] is not None and not routes:  # sold over a counter
             counter = number_of(node["retailLocation"]["id"])
@@ -137,15 +137,19 @@ class OrderFeed:
         if max(len(refunds), len(fulfillments)) >= facts.PARTS_AT_ONCE:
             whole = self._graph.ask(documents.PARTS, {"id": node["id"]})["order"] or node
             refunds, fulfillments = whole["refunds"], whole["fulfillments"]
-        standing = [each for each in fulfillments if each["status"] not in facts.NOT_SHIPPED]
         return parts_of(
             list(self._lines_of(refunds, documents.REFUND, "refund")),
-            list(self._lines_of(standing, documents.FULFILLMENT, "fulfillment")),
+            list(self._lines_of(_standing(fulfillments), documents.FULFILLMENT, "fulfillment")),
         )
 
     def _lines_of(self, parts: Sequence[Mapping[str, Any]], document: Document, name: str) -> Iterator[Node]:
         for part in parts:
             yield from self._graph.pages(document, {"id": part["id"]}, name, "lines")
+
+
+def _standing(fulfillments: Sequence[Node]) -> list[Node]:
+    """Those that sent anything off, and were not taken back."""
+    return [each for each in fulfillments if each["status"] not in facts.NOT_SHIPPED]
 
 
 class _Found:
