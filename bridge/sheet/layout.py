@@ -125,11 +125,12 @@ def kind_title(kind: str, language: str) -> str:
 
 def kind_of(text: str) -> str | None:
     """bridge | channel | location, by the text in 設定's 種類 column."""
-    wanted = fold(text)
-    for kind, titles in _document()["first"]["kinds"].items():
-        if wanted in (fold(titles["ja"]), fold(titles["en"])):
-            return str(kind)
-    return None
+    return next((str(kind) for kind, titles in _document()["first"]["kinds"].items() if _means(text, titles)), None)
+
+
+def _means(text: str, titles: Mapping[str, str]) -> bool:
+    """Whether a cell says this, in either language."""
+    return fold(text) in (fold(titles["ja"]), fold(titles["en"]))
 
 
 def stop_titles(language: str) -> list[str]:
@@ -139,11 +140,10 @@ def stop_titles(language: str) -> list[str]:
 
 def stop_word(text: str) -> StopWord:
     """What a cell that may hold a stop says, in either language."""
-    wanted = fold(text)
     for word, titles in _document()["words"]["stops"].items():
-        if wanted in (fold(titles["ja"]), fold(titles["en"])):
+        if _means(text, titles):
             return StopWord(word)
-    return StopWord.STRANGE if wanted else StopWord.BLANK
+    return StopWord.STRANGE if fold(text) else StopWord.BLANK
 
 
 def move_titles(language: str) -> list[str]:
@@ -153,8 +153,7 @@ def move_titles(language: str) -> list[str]:
 
 def is_transfer(text: str) -> bool:
     """Whether the kind of a line of 入出庫 is a transfer, in either language."""
-    titles = _document()["words"]["moves"]["transfer"]
-    return fold(text) in (fold(titles["ja"]), fold(titles["en"]))
+    return _means(text, _document()["words"]["moves"]["transfer"])
 
 
 @cache
