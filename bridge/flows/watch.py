@@ -6,7 +6,7 @@ transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -252,25 +252,24 @@ def _welcome(tx: Tx, view: View, records: Mapping[str, SkuRecord]) -> set[str]:
         if record.standing is Standing.NEW and row.confirm and not row.hold:
             tx.sheet.change(row.sku, standing=Standing.KNOWN.value)
             tx.questions.settle("new product", row.sku, both("results", "settled itself"))
-        if row.hold != (record.held_since is not None):
-            tx.sheet.change(row.sku, held_since=iso(tx.at) if row.hold else None)
-            if not row.hold:
-                tx.questions.settle("held long", row.sku, both("results", "settled itself"))
+        _hold(tx, row.sku, record, held=row.hold)
     return touched
 
 
-def _release(tx: Tx, missing: Iterable[str], records: Mapping[str, SkuRecord]) -> None:
-    """Rows that nobody can hold any more: they are not in the table."""
-    for sku in missing:
-        if records[sku].held_since is not None:
-            tx.sheet.change(sku, held_since=None)
-            tx.questions.settle("held long", sku, both("results", "settled itself"))
+def _hold(tx: Tx, sku: str, record: SkuRecord, *, held: bool) -> None:
+    """A row was taken in hand or let go."""
+    if held == (record.held_since is not None):
+        return
+    tx.sheet.change(sku, held_since=iso(tx.at) if held else None)
+    if not held:
+        tx.questions.settle("held long", sku, both("results", "settled itself"))
 
 
 def _miss(tx: Tx, outcome: Account, records: Mapping[str, SkuRecord], limits: Limits) -> None:
     """Rows that have gone: asked about when the next look misses them too; many at once is one question."""
     missing = [sku for sku in outcome.missing if sku in records]
-    _release(tx, missing, records)
+    for sku in missing:
+        _hold(tx, sku, records[sku], held=False)  # nobody can hold what is not in the table
     gone = [sku for sku in missing if records[sku].standing is not Standing.GONE]
     renamed = {question.sku for question in outcome.questions if question.ask is Ask.RENAMED}
     confirmed = [sku for sku in gone if records[sku].missing_since is not None and sku not in renamed]
