@@ -35,16 +35,13 @@ def landed(tx: Tx, view: View) -> tuple[list[Stray], list[Row]]:
     numbered: list[Stray] = []
     empty: list[Row] = []
     for row in rows:
+        ours = number_of(row.token) not in known
         shown = {at: shown_units(cell) for at, cell in zip(view.locations, row.cells, strict=True)}
-        if any(shown.values()) and number_of(row.token) not in known:
+        if not any(shown.values()):
+            empty += [row] if ours or all(isinstance(cell, Blank) for cell in row.cells) else []
+        elif ours:
             numbered.append(Stray(row, {at: 0 for at, units in shown.items() if units is not None}))
-        elif not any(shown.values()) and (number_of(row.token) not in known or _blank(row)):
-            empty.append(row)
     return numbered, empty
-
-
-def _blank(row: Row) -> bool:
-    return all(isinstance(cell, Blank) for cell in row.cells)
 
 
 def hit(tx: Tx, view: View) -> list[Stray]:

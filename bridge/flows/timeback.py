@@ -115,9 +115,8 @@ def past(tx: Tx, look: Look, moment: When, journal_lines: int) -> Past | None:
 def caught_up(tx: Tx, outcome: Account) -> None:
     """The whole journal was taken in. What a row showed last that could not be judged for sure, this ledger does not
     know: the one that is no more may have written it since. Nor what its tokens mean, where that was but a guess."""
-    for sku in tx.sheet.skus():
-        if sku not in outcome.read - outcome.unsure:
-            tx.sheet.change(sku, last=None)
+    for sku in tx.sheet.skus().keys() - (outcome.read - outcome.unsure):
+        tx.sheet.change(sku, last=None)
     for sku in outcome.guessed:
         tx.sheet.forget_after(int(tx.get("restored ledger")["issued"]), sku)
     tx.put("restored ledger", None)
