@@ -12,7 +12,7 @@ from bridge.fault_points import Point, arm
 from bridge.sandbox.faults import Fault, Late, Lost, ReplyLost, path_contains
 from bridge.sheet.build import build
 from bridge.sheet.layout import tab_spec
-from tests.support.transfers import lines, lying, send, told, write
+from tests.support.transfers import lines, lying, open_anew, send, told, write
 from tests.support.world import World
 
 HOME = {"本社倉庫": 5, "渋谷店": 2}
@@ -289,12 +289,7 @@ def test_nothing_moves_in_shadow_nor_by_ticks_that_were_set_there(tmp_path: Path
 
 def test_what_is_on_its_way_is_still_so_when_everything_is_opened_anew(shop: World) -> None:
     send(shop)
-    shop.set("bridge", False)
-    shop.rounds(3)
-    shop.answer("棚にある数", "棚の数")
-    shop.rounds(2)
-    shop.set("bridge", True)
-    shop.settle()
+    open_anew(shop)
     assert lying(shop, "A") == AWAY
     shop.put("入出庫", 1, {"到着": True})
     shop.settle()

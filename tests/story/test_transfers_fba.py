@@ -9,7 +9,7 @@ import pytest
 from bridge.domain.stock import Cause
 from bridge.domain.transfers import IN_TRANSIT
 from tests.story.test_fba import OFFER, FbaWorld
-from tests.support.transfers import lying, told, write
+from tests.support.transfers import lying, open_anew, told, write
 
 
 @pytest.fixture
@@ -119,11 +119,6 @@ def test_goods_amazon_never_had_before_arrive_too(shop: FbaWorld) -> None:
 
 def test_opening_anew_is_no_arrival(shop: FbaWorld) -> None:
     send(shop, 4)
-    shop.set("bridge", False)
-    shop.rounds(3)
-    shop.answer("棚にある数", "棚の数")
-    shop.rounds(2)
-    shop.set("bridge", True)
-    shop.settle()
+    open_anew(shop)
     assert lying(shop, "A") == {"本社倉庫": 1, "渋谷店": 2, "FBA": 40, IN_TRANSIT: 4}
     assert shop.service.reconcile() == []

@@ -32,3 +32,13 @@ def send(shop: World, units: int = 3, row: int = 1) -> None:
     shop.put("入出庫", row, {"発送": True})
     shop.rounds(2)
     assert lying(shop, "A")[IN_TRANSIT] >= units
+
+
+def open_anew(shop: World) -> None:
+    """The whole bridge goes back to shadow, and live again with the numbers of the table."""
+    shop.set("bridge", False)
+    shop.rounds(3)
+    shop.answer("棚にある数", "棚の数")
+    shop.rounds(2)
+    shop.set("bridge", True)
+    shop.settle()
