@@ -157,7 +157,7 @@ class Mail:
         return self._trouble.on_read(self._channel.read(listings), self._trouble.old)
 
     def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:
-        refusing = self._trouble.refusing
+        refusing = frozenset(self._trouble.refusing)  # as it is now: between two of the calls it may change
         taken = [item for item in items if item.listing not in refusing]
         with patch.object(facts, "BULK_FROM", self._trouble.feed_from):
             outcomes = {each.listing: each for each in (self._channel.push(taken, key) if taken else ())}
