@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
 from typing import Any
 
 from tests.simulation.acts_staff import Grid
+from tests.simulation.model import Row
 from tests.simulation.shop import STOCK
 from tests.simulation.watcher import LOCATIONS
 from tests.simulation.world import Sim
@@ -31,8 +33,16 @@ def notes_version(sim: Sim, _dice: Random) -> bool:
 
 
 def _untold(sim: Sim, sku: str, lock: str) -> bool:
-    """Whether a lock cell tells nothing of the row's content: then the same numbers are the same content."""
+    """Whether a lock cell tells nothing of the row's content: then the same number is the same content."""
     return sim.eye.expected(sku, "本社倉庫", lock) is None
+
+
+def _means_the_same(row: Row, meant: Row, shown: Mapping[str, str], now: Mapping[str, str]) -> None:
+    """Cells that show what they showed before mean what they meant."""
+    for at in [at for at in LOCATIONS if shown[at] == now[at]]:
+        for mine, theirs in ((row.cells, meant.cells), (row.wrong, meant.wrong)):
+            mine.pop(at, None)
+            mine.update({at: theirs[at]} if at in theirs else {})
 
 
 def restores_version(sim: Sim, dice: Random) -> bool:
@@ -45,9 +55,8 @@ def restores_version(sim: Sim, dice: Random) -> bool:
     deleted, now = [row for _, row, _ in sim.gone], {row.name: row for row in sim.rows()}
     sim.model.rows = {name: sim.model.goes_back(row, now[name].cells, deleted) for name, row in rows.items()}
     for name, row in now.items():
-        same = before.get(name) == row.cells and meant[name].sku == row.sku
-        if same and _untold(sim, row.sku, row.lock):
-            sim.model.rows[name] = meant[name]
+        if name in before and meant[name].sku == row.sku and _untold(sim, row.sku, row.lock):
+            _means_the_same(sim.model.rows[name], meant[name], before[name], row.cells)
     sim.edited |= {row.sku for row in rows.values()}
     sim.gone.clear()
     sim.last_entry = None
@@ -72,17 +81,15 @@ def pastes_older_row(sim: Sim, dice: Random) -> bool:
         return False
     name = dice.choice(both)
     cells = old.rows[there[name]].span(0, len(grid.at))
-    meant, shown = sim.model.rows[name], [grid.text(mine[name], at) for at in LOCATIONS]
+    meant, shown = sim.model.rows[name], {at: grid.text(mine[name], at) for at in LOCATIONS}
     sim.sheet.change(lambda edit: edit.book.sheet(sim.stock).put_span(mine[name], 0, cells))
     now = {at: grid.text(mine[name], at) for at in LOCATIONS}
     sim.model.rows[name] = sim.model.goes_back(rows[name], now)
     sim.edited.add(rows[name].sku)
     if dice.random() < 0.3:
         grid.put(mine[name], "ロック", "")
-    grid = Grid(sim)
-    same = [grid.text(mine[name], at) for at in LOCATIONS] == shown
-    if same and _untold(sim, rows[name].sku, grid.text(mine[name], "ロック")):
-        sim.model.rows[name] = meant
+    if _untold(sim, rows[name].sku, Grid(sim).text(mine[name], "ロック")):
+        _means_the_same(sim.model.rows[name], meant, shown, now)
     _brings_back(sim)
     sim.marks["older row pasted"] += 1
     return True
