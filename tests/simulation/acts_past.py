@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.simulation.acts_staff import Grid
 from tests.simulation.model import Row
 from tests.simulation.shop import STOCK
 from tests.simulation.watcher import LOCATIONS
 from tests.simulation.world import Sim
+
+T = TypeVar("T")
 
 
 def undoes(sim: Sim, _dice: Random) -> bool:
@@ -39,10 +41,17 @@ def _untold(sim: Sim, sku: str, lock: str) -> bool:
 
 def _means_the_same(row: Row, meant: Row, shown: Mapping[str, str], now: Mapping[str, str]) -> None:
     """Cells that show what they showed before mean what they meant."""
-    for at in [at for at in LOCATIONS if shown[at] == now[at]]:
-        for mine, theirs in ((row.cells, meant.cells), (row.wrong, meant.wrong)):
-            mine.pop(at, None)
-            mine.update({at: theirs[at]} if at in theirs else {})
+    for at in LOCATIONS:
+        if shown[at] == now[at]:
+            _same_entry(row.cells, meant.cells, at)
+            _same_entry(row.wrong, meant.wrong, at)
+
+
+def _same_entry(entries: dict[str, T], others: Mapping[str, T], at: str) -> None:
+    if at in others:
+        entries[at] = others[at]
+    else:
+        entries.pop(at, None)
 
 
 def restores_version(sim: Sim, dice: Random) -> bool:
@@ -88,7 +97,7 @@ def pastes_older_row(sim: Sim, dice: Random) -> bool:
     sim.edited.add(rows[name].sku)
     if dice.random() < 0.3:
         grid.put(mine[name], "ロック", "")
-    if _untold(sim, rows[name].sku, Grid(sim).text(mine[name], "ロック")):
+    if _untold(sim, rows[name].sku, grid.text(mine[name], "ロック")):
         _means_the_same(sim.model.rows[name], meant, shown, now)
     _brings_back(sim)
     sim.marks["older row pasted"] += 1
