@@ -16,7 +16,9 @@ FIRST_DAY = (Point.MIGRATING, Point.CLAIMING, Point.CLAIMED, Point.OPENED_ANEW)
 """Reached before the shop is live, and never again."""
 
 OFTEN = 4  # the most times that a point is passed before the process dies there, where a day passes it often
-RARE = (*FIRST_DAY, Point.PUSH_GIVEN_UP, Point.LOST_ANSWER_LOOKED_AT, Point.COMPARED)
+RARE = (*FIRST_DAY, Point.PUSH_GIVEN_UP, Point.LOST_ANSWER_LOOKED_AT, Point.COMPARED, Point.HEAL_ANSWERED)
+"""Passed seldom (a heal alone needs a look at which no row is due): the process dies there the first time."""
+
 AGAIN = (Point.COMMITTING, Point.COMMITTED, Point.LOOKED, Point.TAKEN_IN, Point.ORDERS_BOOKED, Point.SHOWN_READ)
 """Where a process may die that has only just come back."""
 
