@@ -23,7 +23,7 @@ from bridge.sheet.requests import Request
 
 Json = dict[str, Any]
 
-_OURS = re.compile(r'N\("bridge: ([^"]*)"\)=0')
+OURS = re.compile(r'N\("bridge: ([^"]*)"\)=0')
 _EDGES = (("startRowIndex", "endRowIndex"), ("startColumnIndex", "endColumnIndex"))
 
 
@@ -62,7 +62,7 @@ def _rule(standing: Standing, columns: Columns, rule: Rule, coloured: Json | Non
 
 def _name(rule: Mapping[str, Any]) -> str:
     """The name of a rule of ours; nothing where it is anybody else's."""
-    found = _OURS.search(_formula(rule))
+    found = OURS.search(_formula(rule))
     return found[1] if found else ""
 
 
@@ -84,7 +84,8 @@ def views(standing: Standing, columns: Columns, language: str) -> Iterator[Mend]
     titles = {view.get("title") for view in found}
     area = {"sheetId": standing.sheet_id, "startRowIndex": columns.header_row}
     for each in look(standing.role).views:
-        when, number = filled_in(each.when, columns.at, columns.header_row + 1), own_id(standing, f"view {each.name}")
+        when = filled_in(each.when, columns.at, columns.header_row + 1)
+        number = own_id(standing.sheet_id, f"view {each.name}")
         if when is None or columns.at.get(each.on, -1) < 0:
             continue
         wanted = _view(number, area, columns.at[each.on], when)
@@ -137,7 +138,7 @@ def protections(standing: Standing, columns: Columns, language: str) -> Iterator
 
 def protected(standing: Standing, name: str, area: Json, language: str) -> Iterator[Mend]:
     """`name`: one of [protections] in looks.toml and, where there are several, which."""
-    number = own_id(standing, f"protection {name}")
+    number = own_id(standing.sheet_id, f"protection {name}")
     found = next((each for each in _protections(standing) if each["protectedRangeId"] == number), None)
     wanted: Json = {"protectedRangeId": number, "range": area}
     if found is None:
@@ -153,9 +154,9 @@ def _protections(standing: Standing) -> Sequence[Mapping[str, Any]]:
     return found
 
 
-def own_id(standing: Standing, name: str) -> int:
+def own_id(sheet_id: int, name: str) -> int:
     """The id of a filter view or protection of ours. Others get one of two thousand million by chance."""
-    return crc32(f"bridge {standing.sheet_id} {name}".encode()) >> 1 or 1
+    return crc32(f"bridge {sheet_id} {name}".encode()) >> 1 or 1
 
 
 def _covered(standing: Standing, area: Mapping[str, Any]) -> tuple[int, ...]:
