@@ -15,7 +15,7 @@ from typing import Any
 from bridge.domain.reading import CellKind
 from bridge.sheet.grid import GridCell, Tab
 from bridge.sheet.marks import ROWS
-from bridge.sheet.requests import Request
+from bridge.sheet.requests import Request, same_formula
 from bridge.sheet.texts import template
 
 SILENT_MINUTES = 3
@@ -60,7 +60,7 @@ def banner_requests(tab: Tab, header_row: int, text: str, properties: Mapping[st
     if column >= grid.get("columnCount", 0):
         more = {"sheetId": tab.sheet_id, "dimension": "COLUMNS", "length": column + 1 - grid.get("columnCount", 0)}
         requests.append({"appendDimension": more})
-    if tab.cell(header_row, column).formula != text:
+    if not same_formula(tab.cell(header_row, column).formula, text):
         requests.append(_formula_cell(tab.sheet_id, header_row, column, text))
     if grid.get("frozenRowCount", 0) <= header_row:
         frozen = {"sheetId": tab.sheet_id, "gridProperties": {"frozenRowCount": header_row + 1}}

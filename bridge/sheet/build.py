@@ -16,6 +16,7 @@ from bridge.sheet.guide import guide
 from bridge.sheet.layout import tab_spec
 from bridge.sheet.marks import HEADING_COLUMNS
 from bridge.sheet.outline import Outline, Standing, read_outline
+from bridge.sheet.phone import phone
 from bridge.sheet.requests import Request
 from bridge.sheet.texts import say
 
@@ -68,6 +69,10 @@ def _mends(outline: Outline, language: str) -> Iterator[Mend]:
             yield from _tab(standing, outline, language)
         elif standing.role == "guide":
             yield from guide(standing, language)
+        elif standing.role == "phone" and (stock := outline.standing.get("stock")):
+            columns = columns_of(stock, outline)
+            if columns.at.get("sku", -1) >= 0:
+                yield from phone(standing, stock.tab.title, columns, _banner(outline, language), language)
 
 
 def _tab(standing: Standing, outline: Outline, language: str) -> Iterator[Mend]:
@@ -75,15 +80,18 @@ def _tab(standing: Standing, outline: Outline, language: str) -> Iterator[Mend]:
     columns = columns_of(standing, outline)
     if not headed(columns, standing.spec):
         return
-    marks = outline.standing.get("marks")
-    text = formula(language, marks.tab.title if marks else tab_spec("marks").title(language))
-    banner = banner_requests(standing.tab, columns.header_row, text, standing.properties)
+    banner = banner_requests(standing.tab, columns.header_row, _banner(outline, language), standing.properties)
     if banner:
         yield Mend("banner", standing.tab.title, tuple(banner))
     yield from dressed(standing, columns, language)
     yield from overlays.rules(standing, columns, banner_rule(standing.sheet_id, columns.header_row))
     yield from overlays.views(standing, columns, language)
     yield from overlays.protections(standing, columns, language)
+
+
+def _banner(outline: Outline, language: str) -> str:
+    marks = outline.standing.get("marks")
+    return formula(language, marks.tab.title if marks else tab_spec("marks").title(language))
 
 
 def _hidden_tab(standing: Standing, language: str) -> Iterator[Mend]:

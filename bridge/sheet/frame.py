@@ -20,7 +20,7 @@ from bridge.sheet.layout import (
 from bridge.sheet.looks import colour
 from bridge.sheet.marks import HEADING_COLUMNS
 from bridge.sheet.outline import Outline, Standing, own_ids
-from bridge.sheet.requests import CellValue, Request, text_format, write_cells
+from bridge.sheet.requests import CellValue, Request, text_format, width, write_cells
 from bridge.sheet.views import read_settings
 
 JOURNAL_COLUMNS = 4 + 2 * 10  # up to ten stock columns
@@ -148,10 +148,7 @@ def _headers(sheet_id: int, row: int, left: int, headed: Sequence[Headed]) -> It
     start = {"sheetId": sheet_id, "rowIndex": row, "columnIndex": left}
     fields = "userEnteredValue,userEnteredFormat(textFormat.bold,backgroundColor)"
     yield {"updateCells": {"start": start, "rows": [{"values": cells}], "fields": fields}}
-    for at, (column, _) in enumerate(headed, left):
-        area = {"sheetId": sheet_id, "dimension": "COLUMNS", "startIndex": at, "endIndex": at + 1}
-        width = {"properties": {"pixelSize": column.width}, "fields": "pixelSize"}
-        yield {"updateDimensionProperties": {"range": area, **width}}
+    yield from (width(sheet_id, at, column.width) for at, (column, _) in enumerate(headed, left))
 
 
 def _first_settings(spec: TabSpec, sheet_id: int, wanted: Wanted) -> list[Request]:

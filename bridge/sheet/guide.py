@@ -17,7 +17,7 @@ from bridge.sheet.layout import templates
 from bridge.sheet.looks import colour
 from bridge.sheet.outline import Standing
 from bridge.sheet.overlays import protected
-from bridge.sheet.requests import Request, box, neighbours
+from bridge.sheet.requests import Request, box, neighbours, width
 from bridge.sheet.texts import choices, codes, question, template
 
 WIDTHS = (300, 560)  # pixels of its two columns
@@ -77,7 +77,7 @@ def guide(standing: Standing, language: str) -> Iterator[Mend]:
     for first, end in neighbours(differing):
         requests.append(_written(standing.sheet_id, first, lines[first:end]))
     if not standing.cells:
-        requests += [_width(standing.sheet_id, column, pixels) for column, pixels in enumerate(WIDTHS)]
+        requests += [width(standing.sheet_id, column, pixels) for column, pixels in enumerate(WIDTHS)]
     if requests:
         yield Mend("guide", standing.tab.title, tuple(requests))
     yield from protected(standing, "guide", box(standing.sheet_id, (0, room.last + 1), (0, len(WIDTHS))), language)
@@ -125,8 +125,3 @@ def _cell(text: str, line: Line) -> dict[str, Any]:
         look |= {"backgroundColor": colour("heading"), "textFormat": {"bold": True}}
     value = {"userEnteredValue": {"stringValue": text}} if text else {}
     return {**value, "userEnteredFormat": look}
-
-
-def _width(sheet_id: int, column: int, pixels: int) -> Request:
-    area = {"sheetId": sheet_id, "dimension": "COLUMNS", "startIndex": column, "endIndex": column + 1}
-    return {"updateDimensionProperties": {"range": area, "properties": {"pixelSize": pixels}, "fields": "pixelSize"}}

