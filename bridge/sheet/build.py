@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from bridge.sheet import overlays
 from bridge.sheet.banner import banner_requests, banner_rule, formula
 from bridge.sheet.dress import Mend, dressed, hidden
-from bridge.sheet.frame import Wanted, columns_of, frame, headed
+from bridge.sheet.frame import WIDTHS, Wanted, added, as_added, columns_of, frame, headed
 from bridge.sheet.gateway import Gateway
 from bridge.sheet.guide import guide
 from bridge.sheet.layout import tab_spec
-from bridge.sheet.marks import HEADING_COLUMNS
 from bridge.sheet.outline import Outline, Standing, read_outline
 from bridge.sheet.phone import phone
 from bridge.sheet.requests import Request
@@ -57,6 +56,14 @@ def build(gateway: Gateway, language: str, channels: Sequence[str], journal_line
     )
 
 
+def new_tab(role: str, sheet_id: int, wanted: Wanted) -> list[Request]:
+    """One more tab of the bridge's, complete, for one that is made while it runs."""
+    spec = tab_spec(role)
+    outline = Outline({role: as_added(spec, sheet_id, wanted)}, (), "")
+    mends = _tab(outline.standing[role], outline, wanted.language)
+    return [*added(spec, sheet_id, wanted), *(request for mend in mends for request in mend.requests)]
+
+
 def _mends(outline: Outline, language: str) -> Iterator[Mend]:
     """Everything that is amiss."""
     if outline.recalc == "ON_CHANGE":  # every minute, or every hour by a person's own choice
@@ -97,10 +104,10 @@ def _banner(outline: Outline, language: str) -> str:
 def _hidden_tab(standing: Standing, language: str) -> Iterator[Mend]:
     yield from hidden(standing)
     yield from overlays.protected(standing, "hidden", {"sheetId": standing.sheet_id}, language)
-    if standing.role == "marks" and standing.tab.column_count < HEADING_COLUMNS:  # one of an earlier version
-        more = HEADING_COLUMNS - standing.tab.column_count
-        room: Request = {"appendDimension": {"sheetId": standing.sheet_id, "dimension": "COLUMNS", "length": more}}
-        yield Mend("room", standing.tab.title, (room,))
+    lacking = WIDTHS[standing.role] - standing.tab.column_count
+    if lacking > 0:  # one of an earlier version
+        more = {"sheetId": standing.sheet_id, "dimension": "COLUMNS", "length": lacking}
+        yield Mend("room", standing.tab.title, ({"appendDimension": more},))
 
 
 def told(built: Built, language: str) -> list[str]:

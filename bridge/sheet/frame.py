@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bridge.domain.reading import CellKind, RawCell
 from bridge.sheet.banner import banner_column
+from bridge.sheet.grid import GridCell, Tab
 from bridge.sheet.layout import (
     TABS,
     Columns,
@@ -25,7 +27,7 @@ from bridge.sheet.views import read_settings
 
 JOURNAL_COLUMNS = 4 + 2 * 10  # up to ten stock columns
 JOURNAL_CODES = (1, 2, 3)  # its columns of codes and tokens
-_WIDTHS = {"journal": JOURNAL_COLUMNS, "marks": HEADING_COLUMNS}
+WIDTHS = {"journal": JOURNAL_COLUMNS, "marks": HEADING_COLUMNS}  # columns of the hidden tabs
 
 Headed = tuple[ColumnSpec, str]
 """a column and its header"""
@@ -57,7 +59,7 @@ def frame(outline: Outline, wanted: Wanted) -> Frame:
         standing = outline.standing.get(role)
         if standing is None:
             sheet_id = next(each for each in own_ids(number) if each not in outline.taken)
-            requests += _tab(tab_spec(role), sheet_id, wanted)
+            requests += added(tab_spec(role), sheet_id, wanted)
             tabs.append(tab_spec(role).title(wanted.language))
             continue
         lacking = _lacking(standing, columns_of(standing, outline))
@@ -97,20 +99,34 @@ def _lacking(standing: Standing, columns: Columns) -> list[ColumnSpec]:
     return [each for each in anew if not each.channel and columns.at.get(each.role, -1) < 0]
 
 
-def _tab(spec: TabSpec, sheet_id: int, wanted: Wanted) -> Iterator[Request]:
-    headed = list(_expanded(spec, wanted))
-    rows = wanted.journal_lines + 1 if spec.role == "journal" else spec.rows
-    columns = _WIDTHS.get(spec.role) or max(4, len(headed) + bool(headed))
-    grid: dict[str, Any] = {"rowCount": rows, "columnCount": columns}
-    if headed:
-        grid["frozenRowCount"] = 1
-    properties = {"sheetId": sheet_id, "title": spec.title(wanted.language), "hidden": spec.hidden}
-    yield {"addSheet": {"properties": {**properties, "gridProperties": grid}}}
-    yield from _headers(sheet_id, 0, 0, headed)
+def added(spec: TabSpec, sheet_id: int, wanted: Wanted) -> Iterator[Request]:
+    """A tab with its headers."""
+    yield {"addSheet": {"properties": _properties(spec, sheet_id, wanted)}}
+    yield from _headers(sheet_id, 0, 0, list(_expanded(spec, wanted)))
     if spec.role == "journal":
         yield from text_format(sheet_id, JOURNAL_CODES, 0)
     if spec.role == "settings":
         yield from _first_settings(spec, sheet_id, wanted)
+
+
+def as_added(spec: TabSpec, sheet_id: int, wanted: Wanted) -> Standing:
+    """The tab as `added` leaves it."""
+    properties = _properties(spec, sheet_id, wanted)
+    header = tuple(GridCell(RawCell(CellKind.TEXT, title), title) for _, title in _expanded(spec, wanted))
+    grid = properties["gridProperties"]
+    tab = Tab(sheet_id, properties["title"], grid["rowCount"], grid["columnCount"], (header,))
+    return Standing(spec.role, tab, {"properties": properties})
+
+
+def _properties(spec: TabSpec, sheet_id: int, wanted: Wanted) -> dict[str, Any]:
+    headers = len(list(_expanded(spec, wanted)))
+    rows = wanted.journal_lines + 1 if spec.role == "journal" else spec.rows
+    columns = WIDTHS.get(spec.role) or max(4, headers + bool(headers))
+    grid: dict[str, Any] = {"rowCount": rows, "columnCount": columns}
+    if headers:
+        grid["frozenRowCount"] = 1
+    title = spec.title(wanted.language)
+    return {"sheetId": sheet_id, "title": title, "hidden": spec.hidden, "gridProperties": grid}
 
 
 def _expanded(spec: TabSpec, wanted: Wanted) -> Iterator[Headed]:

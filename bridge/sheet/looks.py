@@ -53,8 +53,8 @@ def _document() -> dict[str, Any]:
 
 @cache
 def look(role: str) -> Look:
-    """Nothing where the file doesn't speak of the tab."""
-    data = _document().get(role, {})
+    """Nothing where the file doesn't speak of the tab. One of several of a kind, "orders 2026-11", looks like all."""
+    data = _document().get(role.partition(" ")[0], {})
     rules = (Rule(**{**each, "only": tuple(each.get("only", ()))}) for each in data.get("rules", ()))
     return Look(tuple(rules), tuple(FilterView(**each) for each in data.get("views", ())))
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bridge.sheet.build import Built, build, told
+from bridge.sheet.build import Built, build, new_tab, told
+from bridge.sheet.frame import Wanted
 from bridge.sheet.guide import guide_lines
 from bridge.sheet.layout import TABS, tab_spec
 from bridge.sheet.requests import box
@@ -59,6 +60,14 @@ def test_an_empty_spreadsheet_is_built_in_two_batches_and_then_nothing_is_left_t
     assert nothing(again)
     assert again.reads == 2
     assert [line for line in told(again, "ja") if "直すところはありません" in line]
+
+
+def test_a_tab_that_the_bridge_makes_while_it_runs_is_as_init_makes_it(shop: World) -> None:
+    init(shop)
+    shop.spreadsheet.apply([{"deleteSheet": {"sheetId": shop.tab("入出庫")}}])
+    wanted = Wanted("ja", ("rakuten", "shopify"), shop.config.sheet.journal_lines)
+    shop.service.gateway.write(new_tab("moves", 7007, wanted))
+    assert nothing(init(shop))
 
 
 def test_init_after_a_lively_day_has_nothing_to_do(shop: World) -> None:
