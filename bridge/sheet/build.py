@@ -59,7 +59,7 @@ def build(gateway: Gateway, language: str, channels: Sequence[str], journal_line
 def new_tab(role: str, sheet_id: int, wanted: Wanted) -> list[Request]:
     """One more tab of the bridge's, complete, for one that is made while it runs."""
     spec = tab_spec(role)
-    outline = Outline({role: as_added(spec, sheet_id, wanted)}, (), "")
+    outline = Outline({role: as_added(spec, sheet_id, wanted)})
     mends = _tab(outline.standing[role], outline, wanted.language)
     return [*added(spec, sheet_id, wanted), *(request for mend in mends for request in mend.requests)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bridge.domain.reading import CellKind, RawCell
@@ -16,6 +16,7 @@ from bridge.sheet.layout import (
     TabSpec,
     find_columns,
     first_locations,
+    fold,
     kind_title,
     tab_spec,
 )
@@ -58,9 +59,10 @@ def frame(outline: Outline, wanted: Wanted) -> Frame:
     for number, role in enumerate(TABS, 1):
         standing = outline.standing.get(role)
         if standing is None:
-            sheet_id = next(each for each in own_ids(number) if each not in outline.taken)
-            requests += added(tab_spec(role), sheet_id, wanted)
-            tabs.append(tab_spec(role).title(wanted.language))
+            sheet_id = next(each for each in own_ids(number) if each not in outline.titles)
+            spec = _named(tab_spec(role), outline)
+            requests += added(spec, sheet_id, wanted)
+            tabs.append(spec.title(wanted.language))
             continue
         lacking = _lacking(standing, columns_of(standing, outline))
         headed = [(column, column.title(wanted.language)) for column in lacking]
@@ -68,6 +70,13 @@ def frame(outline: Outline, wanted: Wanted) -> Frame:
             requests += _inserted(standing, columns_of(standing, outline).header_row, headed)
             columns += [(standing.tab.title, title) for _, title in headed]
     return Frame(tuple(tabs), tuple(columns), tuple(requests))
+
+
+def _named(spec: TabSpec, outline: Outline) -> TabSpec:
+    """With a title that no tab has, whatever its case: people may have a 使い方 of their own."""
+    if {fold(spec.ja), fold(spec.en)}.isdisjoint(map(fold, outline.titles.values())):
+        return spec
+    return _named(replace(spec, ja=f"{spec.ja} (bridge)", en=f"{spec.en} (bridge)"), outline)
 
 
 def columns_of(standing: Standing, outline: Outline) -> Columns:

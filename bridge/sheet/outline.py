@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from bridge.sheet.gateway import Gateway, Piece
@@ -52,12 +52,12 @@ class Standing:
 
 @dataclass(frozen=True)
 class Outline:
-    """`standing`: the bridge's tabs that are there, by role · `taken`: every tab's sheetId · `recalc`: how often Google
-    computes formulas of time."""
+    """`standing`: the bridge's tabs that are there, by role · `titles`: every tab's, by sheetId · `recalc`: how often
+    Google computes formulas of time."""
 
     standing: Mapping[str, Standing]
-    taken: Collection[int]
-    recalc: str
+    titles: Mapping[int, str] = field(default_factory=dict)
+    recalc: str = ""
 
 
 def read_outline(gateway: Gateway) -> Outline:
@@ -73,15 +73,18 @@ def read_outline(gateway: Gateway) -> Outline:
         role: Standing(role, tabs[sheet_id], sheets[sheet_id], _rows(cells.get(sheet_id, {})))
         for role, sheet_id in ids.items()
     }
-    return Outline(standing, set(sheets), described.get("properties", {}).get("autoRecalc", ""))
+    titles = {sheet_id: str(sheet["properties"].get("title", "")) for sheet_id, sheet in sheets.items()}
+    return Outline(standing, titles, described.get("properties", {}).get("autoRecalc", ""))
 
 
 def _roles(sheets: Mapping[int, Mapping[str, Any]]) -> Iterator[tuple[str, int]]:
-    """Which tab is which: by our own sheetIds, which renaming leaves alone, or by title in either language."""
+    """Which tab is which: by our own sheetIds, which renaming leaves alone, or by title in either language. A tab that
+    is all ours, as the guide, only by its id: people may have one of that title."""
     for number, role in enumerate(TABS, 1):
         spec = tab_spec(role)
         ours = sorted(sheet_id for sheet_id in sheets if sheet_id in own_ids(number))
-        titled = [n for n, sheet in sheets.items() if sheet["properties"].get("title") in (spec.ja, spec.en)]
+        named = (spec.ja, spec.en) if spec.columns or spec.hidden else ()
+        titled = [sheet_id for sheet_id, sheet in sheets.items() if sheet["properties"].get("title") in named]
         both = [sheet_id for sheet_id in ours if sheet_id in titled]
         if found := [*both, *ours, *titled]:
             yield role, found[0]

@@ -329,6 +329,16 @@ def test_a_guide_that_was_scribbled_in_is_mended_and_what_stands_below_it_stays(
     assert nothing(init(shop))
 
 
+def test_a_guide_of_their_own_stays_beside_ours(empty: World) -> None:
+    empty.spreadsheet.apply([{"addSheet": {"properties": {"title": "使い方"}}}])
+    tab = empty.tab("使い方")
+    empty.spreadsheet.type(tab, 0, 0, "うちのやり方")
+    init(empty)
+    assert empty.spreadsheet.table(tab) == [["うちのやり方", *[""] * 25]]
+    assert empty.spreadsheet.table(empty.tab("使い方 (bridge)"))[0][0] == guide_lines("ja")[0].left
+    assert nothing(init(empty))
+
+
 # --- the list for phones ----------------------------------------------------------------------------------------------
 
 
