@@ -22,7 +22,7 @@ from bridge.logs import log_to
 from bridge.private import keep_private, tighten
 from bridge.sandbox.latency import Latency
 from bridge.service import Outside, Service, channel_names, sheet_http
-from bridge.sheet.build import build
+from bridge.sheet.build import build, told
 from bridge.sheet.gateway import Gateway
 from bridge.sheet.http import Call
 from bridge.web.check import check_web
@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
         ("reconcile", _reconcile, "compare sheet, ledger and channels; a line for each difference"),
         ("map", _map, "match every channel's listings with the table and propose their lines"),
         ("check", _check, "try settings, keys, tabs and channels: one line each"),
-        ("init", _init, "add the missing tabs to the spreadsheet"),
+        ("init", _init, "build the spreadsheet's tabs, or mend what is the bridge's own in them"),
     ):
         sub = command(name, run, text)
         sub.add_argument("--config", type=Path, default=Path("bridge.toml"), help="the settings file")
@@ -176,7 +176,8 @@ def _init(options: argparse.Namespace) -> int:
     config = load(options.config)
     gateway = Gateway(sheet_http(config, Outside()), config.sheet.spreadsheet_id)
     built = build(gateway, config.bridge.language, channel_names(config), config.sheet.journal_lines)
-    print("追加したタブ / tabs added: " + ("、".join(built.added) or "—"))
+    for line in told(built, config.bridge.language):
+        print(line)
     if options.take_over:
         with _service(options) as service:
             service.cycle.take_over()

@@ -18,11 +18,11 @@ from bridge.flows.shop import Shop
 from bridge.ledger.found import Found, FoundState
 from bridge.ledger.ledger import Tx
 from bridge.ledger.values import iso, time_of
-from bridge.sheet.build import validation
 from bridge.sheet.gateway import Request
 from bridge.sheet.layout import tab_spec
 from bridge.sheet.requests import CellValue, append_rows
 from bridge.sheet.texts import both, say
+from bridge.sheet.validation import validation
 from bridge.sheet.views import Lines, ListingLine
 
 SENT_AGAIN = timedelta(minutes=2)  # an append whose reply was lost may still be carried out until then

@@ -66,6 +66,20 @@ def _cell(value: CellValue) -> dict[str, Any]:
     return {"userEnteredValue": {"stringValue": value}}
 
 
+def width(sheet_id: int, column: int, pixels: int) -> Request:
+    area = {"sheetId": sheet_id, "dimension": "COLUMNS", "startIndex": column, "endIndex": column + 1}
+    return {"updateDimensionProperties": {"range": area, "properties": {"pixelSize": pixels}, "fields": "pixelSize"}}
+
+
+def same_formula(one: str, other: str) -> bool:
+    """Google may say a tab's title with or without its quotes, and set blanks as it likes."""
+    return one == other or _bare(one) == _bare(other)
+
+
+def _bare(formula: str) -> str:
+    return formula.replace("'", "").replace(" ", "")
+
+
 def box(sheet_id: int, rows: tuple[int, int], columns: tuple[int, int]) -> dict[str, int]:
     """A GridRange; the ends are not included."""
     return {

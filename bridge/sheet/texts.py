@@ -20,6 +20,11 @@ def template(section: str, code: str, language: str) -> str:
     return str(_document()[section][code][language])
 
 
+def codes(section: str) -> list[str]:
+    """Every code of a section, in the file's order."""
+    return list(_document()[section])
+
+
 def known(section: str, code: str) -> bool:
     """Whether there is such a sentence."""
     return code in _document()[section]

@@ -35,6 +35,8 @@ def add_filter_view(edit: Edit, body: Json) -> Json:
     wanted = body.get("filter", {})
     sheet = edit.book.area(wanted.get("range", {})).sheet
     number = wanted.get("filterViewId") or edit.book.new_id()
+    if any(view["filterViewId"] == number for each in edit.book.sheets for view in each.filter_views):
+        raise invalid(f"A filter view with the id {number} already exists.")
     title = wanted.get("title") or f"Filter {len(sheet.filter_views) + 1}"
     view = both_forms({**wanted, "filterViewId": number, "title": title})
     sheet.filter_views.append(view)
