@@ -30,6 +30,7 @@ from bridge.sandbox.malls.shopify import Shopify
 from bridge.sandbox.malls.world import seed_world
 from bridge.sandbox.malls.yahoo import Yahoo
 from bridge.sandbox.packer import Packer, PackerDials
+from bridge.sandbox.people import People
 from bridge.sandbox.sheets_api import Quota, ServiceAccountKey, SheetsApi, Spreadsheet
 from bridge.sandbox.sheets_control import SheetsControl
 from bridge.sandbox.shoppers import ShopperDials, Shoppers
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 THREADS = 8
 TICK = 0.05  # seconds between two looks of the people at the clock
-KEY_FILE, STATE_FILE = "service_account.json", "sandbox.sqlite3"
+KEY_FILE, PEOPLE_FILE, STATE_FILE = "service_account.json", "people.json", "sandbox.sqlite3"
 
 
 class Crowd:
@@ -131,10 +132,15 @@ class Sandbox:
         quota: Quota | None = Quota(),  # noqa: B008  (immutable)
         latency: Latency = Latency.none(),  # noqa: B008
         seed: int = 0,
+        people: People | None = None,
     ) -> None:
         self.clock = clock
         self._counting = threading.Lock()
         self.sheets = SheetsApi(clock=clock, key=key, quota=quota, latency=latency)
+        self.service_account = key.client_email
+        self.people = people or People.create()
+        for person in (self.people.owner, self.people.staff):
+            self.sheets.welcome(person.email, person.token)
         self.rakuten = Rakuten(clock, seed=seed)
         self.shopify = Shopify(clock, seed=seed)
         self.amazon = Amazon(clock, seed=seed)
@@ -149,7 +155,7 @@ class Sandbox:
             "yahoo": Faults(self.yahoo, clock, seed=seed + 4),
         }
         self.calls: Counter[str] = Counter()  # "sheets GET", "rakuten POST", … since the start
-        office = SheetsControl(self.sheets, self.usage, self.crowd)
+        office = SheetsControl(self.sheets, self.usage, self.crowd, self.new_spreadsheet)
         control = Control(
             clock,
             self.rakuten,
@@ -178,6 +184,15 @@ class Sandbox:
             self.calls[kind] += 1
         return self._wsgi(environ, start_response)
 
+    def new_spreadsheet(self, title: str, locale: str = "ja_JP", zone: str = "Asia/Tokyo") -> Spreadsheet:
+        """One that the owner made and shared with the staff and the service account, to be edited."""
+        store = self.sheets.store
+        with store.lock:
+            made = store.create(title, owner=self.people.owner.email, locale=locale, zone=zone)
+            for email in (self.people.staff.email, self.service_account):
+                store.share(made, email, "writer")
+            return made
+
     def parts(self) -> dict[str, Part]:
         """What survives a restart."""
         malls: dict[str, Part] = {"rakuten": self.rakuten, "shopify": self.shopify}
@@ -203,7 +218,8 @@ class Server:
         listener = _listen(host, port)
         self.address = f"http://{host}:{listener.getsockname()[1]}"
         key = _key(state_dir / KEY_FILE, f"{self.address}/token")
-        self.sandbox = Sandbox(clock or SystemClock(), key, quota=quota, latency=latency)
+        people = People.kept_in(state_dir / PEOPLE_FILE)
+        self.sandbox = Sandbox(clock or SystemClock(), key, quota=quota, latency=latency, people=people)
         self._file = StateFile(state_dir / STATE_FILE, self.sandbox.parts())
         if not self._file.load() and not empty:
             seed_world(self.sandbox.rakuten, self.sandbox.shopify)
@@ -250,6 +266,7 @@ def serve(
     signal.signal(signal.SIGTERM, _leave)
     say(server.address)
     say(f"service account: {state_dir / KEY_FILE}")
+    say(f"owner and staff, with a token each: {state_dir / PEOPLE_FILE}")
     server.run()
 
 

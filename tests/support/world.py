@@ -67,7 +67,7 @@ class World:
         if self.since is not None:
             self._go_on(self.since)
             return
-        self.spreadsheet = self.sandbox.sheets.store.create("在庫", locale="ja_JP", zone="Asia/Tokyo")
+        self.spreadsheet = self.sandbox.new_spreadsheet("在庫")
         for mall in (self.sandbox.rakuten, self.sandbox.shopify):
             mall.visible_after = 0.0
         self.config = self._config()
