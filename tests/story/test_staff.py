@@ -1,5 +1,5 @@
-"""Staff with a token of their own, who own nothing: all that they do in 在庫表 all day goes through, the hidden tabs are
-closed to them, and what the bridge owns heals."""
+"""Staff with a token of their own, who own nothing: all that they do in 在庫表 all day goes through, the hidden tabs
+are closed to them, and what the bridge owns heals."""
 
 from __future__ import annotations
 
@@ -104,7 +104,9 @@ def test_a_filter_view(store: World, staff: gspread.Spreadsheet, table: gspread.
     whole(store)
 
 
-def test_inserting_a_row_and_a_product_in_it(store: World, staff: gspread.Spreadsheet, table: gspread.Worksheet) -> None:
+def test_inserting_a_row_and_a_product_in_it(
+    store: World, staff: gspread.Spreadsheet, table: gspread.Worksheet
+) -> None:
     staff.batch_update({"requests": [{"insertDimension": {"range": lines(table, 20, 21), "inheritFromBefore": True}}]})
     cells = {"SKU": "900", "本社倉庫": 4}
     for header, value in cells.items():
@@ -201,6 +203,36 @@ def test_fifty_rows_with_rubbish_over_what_the_bridge_owns_heal(store: World, ta
     store.rounds(1)
     assert (store.row("010")["引当"], store.row("011")["販売可能"]) == ("3", str(sum(STOCK["011"][:2])))
     store.settle()
+    assert store.open_questions() == ""
+    whole(store)
+
+
+def test_a_paste_that_brings_its_own_formats_leaves_codes_text(
+    store: World, staff: gspread.Spreadsheet, table: gspread.Worksheet
+) -> None:
+    """As a browser pastes from another spreadsheet: what the cells looked like there comes along."""
+    rows = copied(table)
+    general = [
+        {
+            "values": [
+                {
+                    "userEnteredValue": {"numberValue": int(text)}
+                    if text.isdecimal() and at > 2
+                    else {"stringValue": text}
+                }
+                for at, text in enumerate(row)
+            ]
+        }
+        for row in rows
+    ]
+    start = {"sheetId": table.id, "rowIndex": 1, "columnIndex": 0}
+    fields = "userEnteredValue,userEnteredFormat,dataValidation"
+    staff.batch_update({"requests": [{"updateCells": {"start": start, "rows": general, "fields": fields}}]})
+    store.rounds(2)
+    store.put("在庫表", 53, {"SKU": "0081", "本社倉庫": 5})  # below: the column is text as far as it reaches
+    store.put("在庫表", store.rows("001")[0][0], {"SKU": "001"})  # typed anew, its zeros are not lost
+    store.settle()
+    assert store.balance("0081")["本社倉庫"] == 5
     assert store.open_questions() == ""
     whole(store)
 
