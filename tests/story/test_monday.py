@@ -143,26 +143,26 @@ def cups_arrive(shop: Shop) -> None:
 
 
 def the_sale(shop: Shop) -> None:
-    """Eight orders every half minute. Rakuten's and Amazon's leave while it goes on, Shopify's when it is over. In
-    the midst of it a shelf is counted, and two people change their minds."""
+    """Fifteen orders a minute, and the malls are asked once a minute. Rakuten's and Amazon's leave while it goes on,
+    Shopify's when it is over. In the midst of it a shelf is counted, and two people change their minds."""
     orders = list(baskets(shop))
     assert len(orders) == 300
     Random(11).shuffle(orders)
     packing: list[tuple[str, str]] = []
-    for step in range(40):  # twenty minutes
-        for mall, wire in orders[8 * step : 8 * step + 8]:
+    for minute in range(20):
+        for mall, wire in orders[15 * minute : 15 * minute + 15]:
             order = getattr(shop.sandbox, mall).buy(wire, 1)
             assert order is not None, f"{mall} had no {wire} left"
             packing.append((mall, order))
-        if step == 20:
+        if minute == 10:
             more(shop, "CUP", HQ, -2)
             more(shop, "POT", SHIBUYA, 1)
-        if step == 30:
+        if minute == 15:
             for order in [order for mall, order in packing if mall == "shopify" and is_tea(shop, order)][-2:]:
                 assert shop.sandbox.shopify.cancel(order) == 1
         while len(packing) > 40:
             packed(shop, *packing.pop(0))
-        shop.rounds(1, seconds=30)
+        shop.rounds(1, seconds=60)
     for mall, order in packing:
         packed(shop, mall, order)
     for order in shop.sandbox.shopify.orders():
