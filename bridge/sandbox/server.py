@@ -50,8 +50,10 @@ KEY_FILE, PEOPLE_FILE, STATE_FILE = "service_account.json", "people.json", "sand
 class Crowd:
     """Shoppers, packer and staff, each driven by a thread of its own from start to stop."""
 
-    def __init__(self, clock: Clock, malls: tuple[Mall, ...]) -> None:
+    def __init__(self, clock: Clock, malls: tuple[Mall, ...], staff: str) -> None:
+        """`staff`: the account that the staff are signed in with."""
         self._clock = clock
+        self._staff = staff
         self._malls = malls
         self._lock = threading.Lock()
         self._workers: dict[str, tuple[Shoppers | Packer | Staff, threading.Event]] = {}
@@ -69,7 +71,7 @@ class Crowd:
         self._stop("packer")
 
     def start_staff(self, spreadsheet: Spreadsheet, dials: StaffDials, skus: list[str], seed: int) -> None:
-        self._start("staff", Staff(spreadsheet, self._clock, seed, dials, frozenset(skus)))
+        self._start("staff", Staff(spreadsheet, self._clock, seed, dials, frozenset(skus), user=self._staff))
 
     def stop_staff(self) -> None:
         """They still finish what they have begun."""
@@ -145,7 +147,8 @@ class Sandbox:
         self.shopify = Shopify(clock, seed=seed)
         self.amazon = Amazon(clock, seed=seed)
         self.yahoo = Yahoo(clock, seed=seed)
-        self.crowd = Crowd(clock, (self.rakuten, self.shopify, self.amazon, self.yahoo))
+        malls = (self.rakuten, self.shopify, self.amazon, self.yahoo)
+        self.crowd = Crowd(clock, malls, self.people.staff.email)
         self.usage = Usage(self.sheets, clock)
         self.faults = {
             "sheets": Faults(self.usage, clock, seed=seed),

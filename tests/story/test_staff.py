@@ -3,6 +3,7 @@ are closed to them, and what the bridge owns heals."""
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import gspread
 import pytest
 from gspread.utils import ValueInputOption, rowcol_to_a1
 
+from bridge.sandbox.staff import Staff
 from tests.support.sheets_client import service_account
 from tests.support.world import Moment, World
 
@@ -133,6 +135,27 @@ def test_moving_a_row(store: World, staff: gspread.Spreadsheet, table: gspread.W
     store.buy("rakuten", "050", 1)
     store.settle()
     assert in_order(store)[0] == "050"
+    whole(store)
+
+
+def test_a_busy_day_of_theirs(store: World) -> None:
+    """What the sandbox's staff do of their own accord, an act a second: numbers, drafts, slips, sorted and copied rows.
+    Not one act meets a protection, and what they meant is what the ledger has."""
+    before = {sku: store.balance(sku) for sku in SKUS}
+    people = Staff(store.spreadsheet, store.clock, 3, user=store.sandbox.people.staff.email)
+    for _ in range(20):
+        people.step()
+        store.rounds(1)
+    people.stop()
+    people.step()
+    assert people.finished
+    store.settle()
+    assert {"edit", "sort", "copy"} <= people.counts.keys()
+    meant = Counter({(each.sku, each.column): 0 for each in people.changes})
+    for each in people.changes:
+        meant[each.sku, each.column] += each.meaning
+    for (sku, place), units in meant.items():
+        assert store.balance(sku)[place] == before.get(sku, {}).get(place, 0) + units, (sku, place)
     whole(store)
 
 

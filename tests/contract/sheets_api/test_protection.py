@@ -184,6 +184,18 @@ def test_a_copied_tab_has_its_own_exceptions(world: World) -> None:
     assert held["unprotectedRanges"] == [area(2, 0, 3, 2, sheet_id=9)]
 
 
+def test_in_a_copy_of_the_file_only_the_copier_may(world: World) -> None:
+    protect(world, area(0, 0, 1, 8), editors={"users": [FRIEND, STAFF]})
+    protect(world, area(1, 0, 2, 8), warningOnly=True)
+    person(world, STAFF)
+    client = signed_in_as(world.judged, f"ya29.{STAFF}")
+    copy = client.copy(world.book.id, title="copy")
+    held, warning = copy.list_protected_ranges(0)
+    assert held["editors"] == {"users": [STAFF]}
+    assert warning["warningOnly"]
+    assert "editors" not in warning
+
+
 # --- requests that touch a protected column --------------------------------------------------------------------------
 
 LINE = {"sheetId": 0, "dimension": "ROWS", "startIndex": 5, "endIndex": 6}
