@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
             sub.add_argument("--second-key", type=Path, help="the key of a second account for the probe")
     sandbox = command("sandbox", _sandbox, "stand where Google and the malls stand, on this machine")
     sandbox.add_argument("--port", type=int, default=8765, help="0 takes a free one")
-    sandbox.add_argument("--state", type=Path, required=True, help="the folder that keeps its state and key")
+    sandbox.add_argument("--state", type=Path, required=True, help="the folder that keeps its state, key and people")
     sandbox.add_argument("--empty", action="store_true", help="begin without products")
     sandbox.add_argument("--no-quota", action="store_true", help="never answer 429")
     sandbox.add_argument("--latency", default="google", help="google, none, or base,per_request,per_thousand_cells")

@@ -362,6 +362,7 @@ def _cancelled_after_shipment(act: _Act) -> Refusal:
         for key, state in states.items():
             if key.line == data["line"]:
                 inspect = places(act.tx).inspect
+                act.tx.stock.begin(((c.sku, inspect) for c in state.components), str(act.question.id))
                 act.tx.stock.book(
                     Movement(c.sku, inspect, c.units * int(data["units"]), 0, Cause.ANSWER, str(act.question.id))
                     for c in state.components

@@ -62,6 +62,11 @@ class Gateway:
             http_client=lambda _auth, _session: client,  # type: ignore[arg-type]
         )
 
+    @property
+    def account(self) -> str:
+        """The address that the bridge signs in with: a protection must name it, or keeps the bridge out as well."""
+        return str(self._http.session.credentials.service_account_email)  # type: ignore[attr-defined]
+
     def tabs(self) -> dict[str, Tab]:
         """Every tab's properties by title, without cells. One read."""
         fields = "sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)))"

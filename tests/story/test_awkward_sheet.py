@@ -49,7 +49,8 @@ def said(shop: World) -> str:
 def test_a_protected_column_is_told_and_the_malls_go_on(shop: World, header: str) -> None:
     column = shop.column("在庫表", header)
     area = {"sheetId": shop.tab("在庫表"), "startColumnIndex": column, "endColumnIndex": column + 1}
-    (reply,) = shop.spreadsheet.apply([{"addProtectedRange": {"protectedRange": {"range": area}}}])
+    held = {"range": area, "editors": {"users": []}}
+    (reply,) = shop.spreadsheet.apply([{"addProtectedRange": {"protectedRange": held}}])
     order = shop.buy("rakuten", "A", 2)
     shop.rounds(1)
     shop.sandbox.rakuten.ship(order)

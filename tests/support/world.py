@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import gspread
 import requests
 
 from bridge.channels.http import RequestRecord
@@ -28,7 +29,7 @@ from bridge.sheet.http import Call
 from bridge.sheet.texts import question
 from bridge.web.app import WebEdge
 from tests.support.discovery import Strict
-from tests.support.sheets_client import authorized_session, service_account
+from tests.support.sheets_client import authorized_session, service_account, signed_in_as
 from tests.support.virtual_clock import VirtualClock
 from tests.support.wsgi_transport import WsgiTransport
 
@@ -67,7 +68,7 @@ class World:
         if self.since is not None:
             self._go_on(self.since)
             return
-        self.spreadsheet = self.sandbox.sheets.store.create("在庫", locale="ja_JP", zone="Asia/Tokyo")
+        self.spreadsheet = self.sandbox.new_spreadsheet("在庫")
         for mall in (self.sandbox.rakuten, self.sandbox.shopify):
             mall.visible_after = 0.0
         self.config = self._config()
@@ -180,6 +181,12 @@ class World:
         self.put("出品", row, {"チャネル": mall, "出品ID": listing, "SKU構成": components})
 
     # --- what people do ----------------------------------------------------------------------------------------------
+
+    def opened_by(self, who: Literal["owner", "staff"]) -> gspread.Spreadsheet:
+        """The spreadsheet at a browser of theirs: their own token, their own rights, every byte over HTTP."""
+        token = getattr(self.sandbox.people, who).token
+        app = Strict(self.sandbox, once=self.judge_once)
+        return signed_in_as(app, token).open_by_key(self.spreadsheet.id)
 
     def tab(self, title: str) -> int:
         return self.spreadsheet.sheet(title).id

@@ -1,4 +1,5 @@
-"""Requests about filters: the basic filter of a tab, which hides rows, and filter views, which hide nothing here."""
+"""Requests about filters: the basic filter of a tab, which hides rows for everybody and so may not touch what is
+protected; and filter views, which hide nothing here and may be made by anybody."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from .sorting import sort_area
 @handles("setBasicFilter", "filter")
 def set_basic_filter(edit: Edit, body: Json) -> Json:
     held = both_forms(body.get("filter", {}))
-    area = edit.book.area(held.get("range", {}))
+    area = edit.claim(edit.book.area(held.get("range", {})))
     area.sheet.basic_filter = held
     rows = data_rows(area)
     if held.get("sortSpecs") and rows:
@@ -25,6 +26,8 @@ def set_basic_filter(edit: Edit, body: Json) -> Json:
 @handles("clearBasicFilter", "sheetId")
 def clear_basic_filter(edit: Edit, body: Json) -> Json:
     sheet = edit.book.sheet(body.get("sheetId", 0))
+    if sheet.basic_filter:
+        edit.claim(edit.book.area(sheet.basic_filter.get("range", {})))
     sheet.basic_filter = None
     hide_rows(edit.view(), sheet)
     return {}

@@ -50,7 +50,13 @@ class Day:
         clock = self.world.clock
         self.shoppers = Shoppers(malls, clock, seed=seed, dials=self.shopping(), hot_skus=hot)
         self.packer = Packer(malls, clock, seed=seed, dials=PackerDials(ship_after=(2.0, 8.0)))
-        self.staff = Staff(self.world.spreadsheet, clock, seed, StaffDials(rate_per_second=1.0))
+        self.staff = Staff(
+            self.world.spreadsheet,
+            clock,
+            seed,
+            StaffDials(rate_per_second=1.0),
+            user=self.world.sandbox.people.staff.email,
+        )
         self.world.sandbox.crowd.seat("shoppers", self.shoppers)
         self.world.sandbox.crowd.seat("staff", self.staff)
         http = httpx.Client(transport=WsgiTransport(app=self.world.sandbox), base_url="https://sandbox")
