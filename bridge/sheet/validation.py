@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bridge.sheet.layout import ColumnSpec, move_titles, stop_titles
+from bridge.sheet.requests import one_of
 
 _LISTS: Mapping[str, Callable[[str], list[str]]] = {"stop": stop_titles, "move": move_titles}
 WHOLE_COLUMNS = ("tick", *_LISTS)  # the kinds whose every cell has it; a tick of `accept` only where it is proposed
@@ -15,8 +16,7 @@ def validation(column: ColumnSpec, language: str) -> dict[str, Any]:
     """A tick box; or a list of words, which refuses nothing: what isn't understood is answered."""
     if column.kind in ("tick", "accept"):
         return {"condition": {"type": "BOOLEAN"}, "strict": True}
-    values = [{"userEnteredValue": title} for title in _LISTS[column.kind](language)]
-    return {"condition": {"type": "ONE_OF_LIST", "values": values}, "strict": False, "showCustomUi": True}
+    return one_of(_LISTS[column.kind](language))
 
 
 def same_validation(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
