@@ -56,7 +56,7 @@ def _table(section: str, without: Sequence[str], language: str) -> Iterator[Line
         if section != "questions":
             yield Line(_readable(template(section, code, language), language))
             continue
-        answers = choices(code, language, {})
+        answers = " / ".join(choices(code, language, {}))
         how = _document()["any_of"][language].format(choices=answers) if answers else _document()["no_answer"][language]
         yield Line(_readable(question(code, language, "{subject}", {}), language), how)
 
