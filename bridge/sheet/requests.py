@@ -150,3 +150,9 @@ def append_rows(
     ]
     fields = "userEnteredValue,dataValidation" if rules else "userEnteredValue"
     return [{"appendCells": {"sheetId": sheet_id, "rows": data, "fields": fields}}]
+
+
+def insert_rows(sheet_id: int, first: int, count: int, *, like_before: bool) -> Request:
+    """New rows from `first`, made like the row before or the one after; nothing that stands anywhere is overwritten."""
+    area = {"sheetId": sheet_id, "dimension": "ROWS", "startIndex": first, "endIndex": first + count}
+    return {"insertDimension": {"range": area, "inheritFromBefore": like_before}}

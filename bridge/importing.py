@@ -1,0 +1,299 @@
+"""`bridge import`: a table that the seller has already, brought into 在庫表 by a mapping that is proposed and, where
+it is doubtful, asked for.
+
+It types what staff would type, new rows under the others, and nothing else: what stands in 在庫表 is never changed, and
+what the numbers mean the running bridge decides as for any new row. It needs no ledger and may run beside the bridge.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bridge.domain.import_rows import Brought, NewRow, Problem, bring
+from bridge.domain.reading import CellKind
+from bridge.domain.table_import import NEARLY, Column, Header, Proposal, Role, Target, columns_of, find_header, propose
+from bridge.sheet.gateway import Gateway, Piece
+from bridge.sheet.grid import Tab
+from bridge.sheet.headings import guarded
+from bridge.sheet.import_words import vocabulary
+from bridge.sheet.layout import ColumnSpec, fold, may_name_place, none_words, tab_spec
+from bridge.sheet.other_tables import Table, read_file, read_tab, refuse
+from bridge.sheet.requests import CellValue, box, insert_rows, write_cells
+from bridge.sheet.texts import say
+from bridge.sheet.views import StockTab, read_settings, read_stock
+
+Ask = Callable[[str], str]
+Show = Callable[[str], None]
+
+_ADDRESS = re.compile(r"https://docs\.google\.com/spreadsheets/d/(?P<id>[\w-]+)(?:.*[#?&]gid=(?P<gid>\d+))?.*")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be imported. `source`: a file, a tab of the spreadsheet, or another spreadsheet's address · `sheet`:
+    which sheet of a file or of that other spreadsheet, "" for the first · `maps`: `header=target` each · `yes`: write
+    without asking, if nothing is doubtful."""
+
+    source: str
+    sheet: str = ""
+    maps: tuple[str, ...] = ()
+    yes: bool = False
+
+
+@dataclass(frozen=True)
+class _Stock:
+    """在庫表 as it stands, and the names of its stock columns."""
+
+    stock: StockTab
+    marks_sheet: int
+
+    @property
+    def locations(self) -> tuple[str, ...]:
+        return tuple(self.stock.columns.locations)
+
+    @property
+    def skus(self) -> set[str]:
+        assert self.stock.view is not None
+        return {row.sku for row in self.stock.view.rows if row.sku}
+
+    @property
+    def with_jan(self) -> bool:
+        return "jan" in self.stock.columns.at
+
+
+@dataclass(frozen=True)
+class Importer:
+    """One spreadsheet to import into. `other`: another spreadsheet by its id · `ask`: None where nobody can be."""
+
+    gateway: Gateway
+    other: Callable[[str], Gateway]
+    language: str
+    show: Show
+    ask: Ask | None = None
+
+    def run(self, wish: Wish) -> bool:
+        """Whether all of the table is in 在庫表 now. Raises Refused, TryAgain, NeedsPerson."""
+        stock, table = self._stock(), self._table(wish)
+        header = find_header(table, vocabulary(), stock.locations)
+        if header is None:
+            raise refuse("no header")
+        columns = columns_of(table, header)
+        proposal = self._settled(columns, stock, _decided(wish.maps, columns, stock))
+        self._show_proposal(proposal, columns, stock)
+        if proposal.doubts:
+            self._say("nothing done")
+            return False
+        if not proposal.has_sku:
+            raise refuse("no sku column")
+        found = self._bring(table, header, proposal, stock)
+        if found.rows and not self._agreed(len(found.rows), wish.yes):
+            return False
+        found = self._append(table, header, proposal) if found.rows else found
+        self._report(found)
+        return not found.refused and not found.cells
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def _stock(self) -> _Stock:
+        tabs = self.gateway.tabs()
+        found = {role: _titled(tabs, role) for role in ("stock", "settings", "marks")}
+        stock, settings, marks = found["stock"], found["settings"], found["marks"]
+        if stock is None or settings is None or marks is None:
+            raise refuse("not prepared")
+        read = self.gateway.read([Piece(stock.sheet_id), Piece(settings.sheet_id)]).tabs
+        lines = read_settings(read[settings.sheet_id]).lines
+        names = [line.name for line in lines if line.kind == "location" and may_name_place(line.name)]
+        seen = read_stock(read[stock.sheet_id], list(dict.fromkeys(names)))
+        if seen.view is None or not seen.columns.locations:
+            raise refuse("not prepared")
+        return _Stock(seen, marks.sheet_id)
+
+    def _table(self, wish: Wish) -> Table:
+        path = Path(wish.source)
+        if path.is_file():
+            return read_file(path, wish.sheet)
+        if address := _ADDRESS.fullmatch(wish.source):
+            gateway = self.other(address["id"])
+            tabs = gateway.tabs()
+            by_number = {str(tab.sheet_id): tab for tab in tabs.values()}
+            tab = tabs.get(wish.sheet) if wish.sheet else by_number.get(address["gid"] or "", next(iter(tabs.values())))
+            if tab is None:
+                raise refuse("no sheet", name=wish.sheet, names="、".join(tabs))
+            return read_tab(gateway, tab)
+        tabs = self.gateway.tabs()
+        if wish.source not in tabs:
+            raise refuse("no such table", name=wish.source, names="、".join(tabs))
+        return read_tab(self.gateway, tabs[wish.source])
+
+    # --- the mapping -------------------------------------------------------------------------------------------------
+
+    def _settled(self, columns: Sequence[Column], stock: _Stock, decided: dict[int, Target | None]) -> Proposal:
+        """The proposal, with one question per doubtful column where somebody can be asked."""
+        while True:
+            proposal = propose(columns, vocabulary(), stock.locations, decided, with_jan=stock.with_jan)
+            if not proposal.doubts or self.ask is None:
+                return proposal
+            doubt = proposal.doubts[0]
+            numbered = "\n".join(f"  {n}) {self._title(target)}" for n, target in enumerate(doubt.choices, 1))
+            prompt = self._text("question", **_named(doubt.column), choices=numbered)
+            decided[doubt.column.index] = _choice(self.ask, prompt, doubt.choices)
+
+    def _show_proposal(self, proposal: Proposal, columns: Sequence[Column], stock: _Stock) -> None:
+        headings = {column.index: column for column in columns}
+        self._say("proposed")
+        for index, target in proposal.taken.items():
+            self._say("pair", column=_named(headings[index])["column"], target=self._title(target))
+        if proposal.left:
+            self._say("left", names="、".join(_named(column)["column"] for column in proposal.left))
+        if not stock.with_jan and any(column.jan >= NEARLY for column in proposal.left):
+            self._say("no jan column")
+        for doubt in proposal.doubts:
+            titles = [self._title(target) for target in doubt.choices]
+            first = doubt.choices[0].location or titles[0]
+            self._say("doubt", **_named(doubt.column), choices="・".join(titles), first=first)
+
+    def _title(self, target: Target) -> str:
+        if target.role is Role.STOCK:
+            return self._text("stock of", name=target.location)
+        if target.role in (Role.PLACE, Role.UNITS):
+            return self._text(f"{target.role.value} of")
+        return _spec(target.role).title(self.language)
+
+    # --- writing -----------------------------------------------------------------------------------------------------
+
+    def _agreed(self, count: int, yes: bool) -> bool:
+        if yes:
+            return True
+        if self.ask is None:
+            self._say("not asked", count=count)
+            return False
+        if fold(self.ask(self._text("sure", count=count))) in ("y", "yes", "はい"):
+            return True
+        self._say("nothing done")
+        return False
+
+    def _bring(self, table: Table, header: Header, proposal: Proposal, stock: _Stock) -> Brought:
+        return bring(table, header, proposal, vocabulary(), stock.locations, stock.skus)
+
+    def _append(self, table: Table, header: Header, proposal: Proposal) -> Brought:
+        """What of the table 在庫表 lacks at this moment, under its last row, in one batch."""
+        stock = self._stock()  # answering took its time
+        found = self._bring(table, header, proposal, stock)
+        if found.rows:
+            requests = new_rows(stock.stock, found.rows)
+            self.gateway.write(guarded(requests, [stock.stock], stock.marks_sheet))
+        return found
+
+    def _report(self, found: Brought) -> None:
+        self._say("brought", count=len(found.rows))
+        if found.skipped:
+            self._say("skipped", count=len(found.skipped), names="、".join(found.skipped))
+        for name, problems in (("refused", found.refused), ("cells", found.cells)):
+            if problems:
+                self._say(name, count=len(problems))
+            for problem in problems:
+                self._show_problem("row problem" if name == "refused" else "cell problem", problem)
+
+    def _show_problem(self, form: str, problem: Problem) -> None:
+        why = say("import_why", problem.code, self.language, sku=problem.sku, text=problem.text)
+        self._say(form, row=problem.row, sku=problem.sku, column=problem.header, text=problem.text, why=why)
+
+    def _text(self, code: str, **values: Any) -> str:
+        return say("import", code, self.language, **values)
+
+    def _say(self, code: str, **values: Any) -> None:
+        self.show(self._text(code, **values))
+
+
+def new_rows(stock: StockTab, rows: Sequence[NewRow]) -> list[dict[str, Any]]:
+    """The batch that puts rows under the last one of 在庫表: inserted, so that not even what somebody types there at
+    this moment is overwritten; codes as text."""
+    tab, at, places = stock.tab, stock.columns.at, stock.columns.locations
+    first = _first_blank(tab, stock.columns.header_row)
+    cells: dict[tuple[int, int], CellValue] = {}
+    for position, row in enumerate(rows, first):
+        said: dict[int, CellValue] = {at["sku"]: row.sku, at["product"]: row.product or None}
+        if "jan" in at:
+            said[at["jan"]] = row.jan or None
+        said |= {column: row.units.get(name) for name, column in places.items()}
+        cells |= {(position, column): value for column, value in said.items()}
+    end = first + len(rows)
+    codes = [at[column.role] for column in tab_spec("stock").columns if column.kind == "code" and column.role in at]
+    plain = {"userEnteredFormat": {"numberFormat": {"type": "TEXT"}}}
+    return [
+        insert_rows(tab.sheet_id, first, len(rows), like_before=first == tab.row_count),
+        *(
+            {
+                "repeatCell": {
+                    "range": box(tab.sheet_id, (first, end), (column, column + 1)),
+                    "cell": plain,
+                    "fields": "userEnteredFormat.numberFormat",
+                }
+            }
+            for column in codes
+        ),
+        *write_cells(tab.sheet_id, cells),
+    ]
+
+
+def _first_blank(tab: Tab, header_row: int) -> int:
+    """Under the last row that holds more than tick boxes."""
+    nothing = (CellKind.BLANK, CellKind.BOOLEAN)
+    filled = (i for i, row in enumerate(tab.rows) if any(cell.raw.kind not in nothing for cell in row))
+    return 1 + max((header_row, *filled))
+
+
+def _titled(tabs: Mapping[str, Tab], role: str) -> Tab | None:
+    spec = tab_spec(role)
+    return tabs.get(spec.ja) or tabs.get(spec.en)
+
+
+def _spec(role: Role) -> ColumnSpec:
+    return next(column for column in tab_spec("stock").columns if column.role == role.value)
+
+
+def _named(column: Column) -> dict[str, str]:
+    letter = "" if column.heading.text else f"#{column.index + 1}"
+    return {"column": str(column.heading) or letter, "samples": "、".join(column.samples)}
+
+
+def _choice(ask: Ask, prompt: str, choices: Sequence[Target]) -> Target | None:
+    """Asks until one of the numbers is answered."""
+    while True:
+        answer = fold(ask(prompt))
+        if answer.isdecimal() and int(answer) <= len(choices):
+            return choices[int(answer) - 1] if int(answer) else None
+
+
+def _decided(maps: Sequence[str], columns: Sequence[Column], stock: _Stock) -> dict[int, Target | None]:
+    """What `--map` says. Raises Refused."""
+    decided: dict[int, Target | None] = {}
+    for text in maps:
+        header, sign, wanted = text.replace("＝", "=").rpartition("=")
+        if not sign:
+            raise refuse("map form", text=text)
+        named = [each for each in columns if fold(header) in (fold(str(each.heading)), fold(each.heading.text))]
+        named = named or [each for each in columns if fold(header) == _named(each)["column"]]
+        if len(named) != 1:
+            raise refuse("map column", text=text, names="、".join(_named(each)["column"] for each in columns))
+        target = _target(text, wanted, stock)
+        if target is not None and target in decided.values():
+            raise refuse("map twice", name=wanted)
+        decided[named[0].index] = target
+    return decided
+
+
+def _target(text: str, wanted: str, stock: _Stock) -> Target | None:
+    if not fold(wanted) or fold(wanted) in none_words():
+        return None
+    roles = [Role.SKU, Role.PRODUCT, *([Role.JAN] if stock.with_jan else [])]
+    titles = {fold(title): Target(role) for role in roles for title in (_spec(role).ja, _spec(role).en)}
+    titles |= {fold(name): Target(Role.STOCK, name) for name in stock.locations}
+    if fold(wanted) not in titles:
+        names = "、".join([*(_spec(role).ja for role in roles), *stock.locations])
+        raise refuse("map target", text=text, names=names)
+    return titles[fold(wanted)]
