@@ -17,7 +17,7 @@ from bridge.check import check, check_private, check_probe
 from bridge.config import ConfigError, load
 from bridge.errors import BridgeError, Hint
 from bridge.flows.mapping import Mapped
-from bridge.importing import Importer, Wish
+from bridge.importing import Importer, Wish, ask_at_terminal
 from bridge.instance import OneInstance
 from bridge.logs import log_to
 from bridge.private import keep_private, tighten
@@ -199,7 +199,7 @@ def _import(options: argparse.Namespace) -> int:
         lambda spreadsheet_id: Gateway(http, spreadsheet_id),
         config.bridge.language,
         show=print,
-        ask=input if sys.stdin.isatty() and not options.yes else None,
+        ask=ask_at_terminal if sys.stdin.isatty() and not options.yes else None,
     )
     return 0 if importer.run(Wish(options.table, options.sheet, tuple(options.map), options.yes)) else 1
 

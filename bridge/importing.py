@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bridge.domain.import_rows import Brought, NewRow, Problem, bring
-from bridge.domain.reading import CellKind
-from bridge.domain.table_import import NEARLY, Column, Header, Proposal, Role, Target, columns_of, find_header, propose
+from bridge.domain.import_header import Header, Role, find_header
+from bridge.domain.import_rows import Brought, Problem, bring
+from bridge.domain.table_import import NEARLY, Column, Proposal, Target, columns_of, propose
 from bridge.sheet.gateway import Gateway, Piece
 from bridge.sheet.grid import Tab
 from bridge.sheet.headings import guarded
 from bridge.sheet.import_words import vocabulary
 from bridge.sheet.layout import ColumnSpec, fold, may_name_place, none_words, tab_spec
+from bridge.sheet.new_rows import new_rows
 from bridge.sheet.other_tables import Table, read_file, read_tab, refuse
-from bridge.sheet.requests import CellValue, box, insert_rows, write_cells
 from bridge.sheet.texts import say
 from bridge.sheet.views import StockTab, read_settings, read_stock
 
@@ -209,42 +209,12 @@ class Importer:
         self.show(self._text(code, **values))
 
 
-def new_rows(stock: StockTab, rows: Sequence[NewRow]) -> list[dict[str, Any]]:
-    """The batch that puts rows under the last one of 在庫表: inserted, so that not even what somebody types there at
-    this moment is overwritten; codes as text."""
-    tab, at, places = stock.tab, stock.columns.at, stock.columns.locations
-    first = _first_blank(tab, stock.columns.header_row)
-    cells: dict[tuple[int, int], CellValue] = {}
-    for position, row in enumerate(rows, first):
-        said: dict[int, CellValue] = {at["sku"]: row.sku, at["product"]: row.product or None}
-        if "jan" in at:
-            said[at["jan"]] = row.jan or None
-        said |= {column: row.units.get(name) for name, column in places.items()}
-        cells |= {(position, column): value for column, value in said.items()}
-    end = first + len(rows)
-    codes = [at[column.role] for column in tab_spec("stock").columns if column.kind == "code" and column.role in at]
-    plain = {"userEnteredFormat": {"numberFormat": {"type": "TEXT"}}}
-    return [
-        insert_rows(tab.sheet_id, first, len(rows), like_before=first == tab.row_count),
-        *(
-            {
-                "repeatCell": {
-                    "range": box(tab.sheet_id, (first, end), (column, column + 1)),
-                    "cell": plain,
-                    "fields": "userEnteredFormat.numberFormat",
-                }
-            }
-            for column in codes
-        ),
-        *write_cells(tab.sheet_id, cells),
-    ]
-
-
-def _first_blank(tab: Tab, header_row: int) -> int:
-    """Under the last row that holds more than tick boxes."""
-    nothing = (CellKind.BLANK, CellKind.BOOLEAN)
-    filled = (i for i, row in enumerate(tab.rows) if any(cell.raw.kind not in nothing for cell in row))
-    return 1 + max((header_row, *filled))
+def ask_at_terminal(prompt: str) -> str:
+    """Raises Refused where nothing more will be typed."""
+    try:
+        return input(prompt)
+    except EOFError:
+        raise refuse("nothing done") from None
 
 
 def _titled(tabs: Mapping[str, Tab], role: str) -> Tab | None:

@@ -16,8 +16,9 @@ from bridge.domain.import_cells import (
     read_units,
     zeros_expected,
 )
+from bridge.domain.import_header import Header, Role, Rows, Vocabulary, is_total, key
 from bridge.domain.reading import CellKind, Finding, Quantity
-from bridge.domain.table_import import Header, Proposal, Role, Rows, Target, Vocabulary, is_total, key
+from bridge.domain.table_import import Proposal, Target
 
 
 @dataclass(frozen=True)
@@ -127,8 +128,9 @@ class _Reader:
         place, problems = self._place(number, row)
         units, wrong = self._units(number, row, place)
         jan, strange = self._jan(number, row)
-        cells = tuple(replace(each, sku=sku) for each in (*problems, *wrong, *strange))
-        return _Line(number, sku, _name(product), jan, place, units, cells)
+        name, lost = self._name(number, product)
+        cells = tuple(replace(each, sku=sku) for each in (*problems, *wrong, *strange, *lost))
+        return _Line(number, sku, name, jan, place, units, cells)
 
     def _is_no_product(self, row: Sequence[SourceCell], sku: SourceCell, product: SourceCell) -> bool:
         first = next((cell.text for cell in row if not cell.blank), "")
@@ -157,6 +159,12 @@ class _Reader:
         if code and not is_jan(code):
             return "", [Problem(number, "jan", self._title(Target(Role.JAN)), cell.text)]
         return code, []
+
+    def _name(self, number: int, cell: SourceCell) -> tuple[str, list[Problem]]:
+        """As it is shown: only blanks around it go."""
+        if cell.raw.kind in (CellKind.ERROR, CellKind.FORMULA):
+            return "", [Problem(number, cell.raw.kind.value, self._title(Target(Role.PRODUCT)), cell.text)]
+        return cell.shown.strip(), []
 
     def _place(self, number: int, row: Sequence[SourceCell]) -> tuple[str, list[Problem]]:
         if self._proposal.column(Target(Role.PLACE)) is None:
@@ -189,8 +197,3 @@ class _Reader:
     def _title(self, target: Target) -> str:
         at = self._proposal.column(target)
         return "" if at is None or at >= len(self._header.headings) else str(self._header.headings[at])
-
-
-def _name(cell: SourceCell) -> str:
-    """The product's name as it is shown: only blanks around it go."""
-    return "" if cell.raw.kind is CellKind.ERROR else cell.shown.strip()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from bridge.domain.table_import import Role, Vocabulary, key
+from bridge.domain.import_header import Role, Vocabulary, key
 from bridge.sheet.layout import tab_spec, templates
 
 _OURS = (Role.SKU, Role.JAN, Role.PRODUCT)

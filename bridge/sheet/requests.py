@@ -118,14 +118,16 @@ def copy_values(source: dict[str, int], to_sheet: int, row: int, column: int) ->
     }
 
 
-def text_format(sheet_id: int, columns: Iterable[int], first_row: int) -> list[Request]:
-    """Make whole columns text, so that leading zeros live."""
+def text_format(sheet_id: int, columns: Iterable[int], first_row: int, end_row: int | None = None) -> list[Request]:
+    """Make columns text from `first_row` on, or until `end_row`, so that leading zeros live."""
+    end = {} if end_row is None else {"endRowIndex": end_row}
     return [
         {
             "repeatCell": {
                 "range": {
                     "sheetId": sheet_id,
                     "startRowIndex": first_row,
+                    **end,
                     "startColumnIndex": column,
                     "endColumnIndex": column + 1,
                 },
