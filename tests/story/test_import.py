@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
+from bridge import cli
 from bridge.errors import Refused
 from bridge.importing import Importer, Wish
+from bridge.sheet.build import build
 from bridge.sheet.gateway import Gateway
 from tests.support.tables import csv_file, excel_file
 from tests.support.world import World
@@ -300,3 +302,79 @@ def test_columns_that_moved_meanwhile_refuse_the_whole_batch(shop: World, tmp_pa
     with pytest.raises(Refused):
         Importer(moved, lambda _: moved, "ja", lambda _: None).run(Wish(str(path), maps=("在庫数=本社倉庫",), yes=True))
     assert not shop.rows("00012")
+
+
+def test_before_the_first_start_the_numbers_are_asked_about_as_any(tmp_path: Path) -> None:
+    shop = World(tmp_path / "ledger.sqlite")
+    text = "SKU,商品名,本社倉庫\nA,もうある,90\nN-1,新しい,30\nN-2,新しい,40\n"
+    assert bring(shop, csv_file(tmp_path / "t.csv", text), yes=True)[0]
+    shop.rounds(2)
+    assert "82" in shop.open_questions()  # 5 + 7 + 30 + 40
+    shop.answer("棚にある数", "棚の数")
+    shop.rounds(2)
+    shop.set("bridge", True)
+    shop.rounds(3)
+    assert shop.balance("A") == {"本社倉庫": 5, "渋谷店": 2}
+    assert shop.balance("N-2") == {"本社倉庫": 40}
+
+
+def test_a_table_without_a_blank_row_grows(shop: World, tmp_path: Path) -> None:
+    last = max(n for n, row in enumerate(shop.table("在庫表"), 1) if row["SKU"])
+    area = {"sheetId": shop.tab("在庫表"), "dimension": "ROWS", "startIndex": last + 1}
+    shop.spreadsheet.apply([{"deleteDimension": {"range": area}}])
+    bring(shop, csv_file(tmp_path / "t.csv", MALL), "在庫数=本社倉庫", yes=True)
+    shop.settle()
+    assert shop.balance("00012") == {"本社倉庫": 12}
+    assert shop.row("00012")["編集中"] == ""  # made like the row above, without what stands there
+
+
+def test_new_rows_have_tick_boxes_and_text_for_codes(shop: World, tmp_path: Path) -> None:
+    bring(shop, csv_file(tmp_path / "t.csv", MALL), "在庫数=本社倉庫", yes=True)
+    shop.type("00345", "SKU", "00346")  # typed over: still text
+    assert shop.row("00346")["JANコード"] == JANS[1]
+    shop.rounds(2)
+    shop.type("A-7", "編集中", "TRUE")
+    shop.type("A-7", "本社倉庫", 4)
+    shop.rounds(2)
+    assert shop.balance("A-7") == {"本社倉庫": 0}
+
+
+def test_another_spreadsheet_is_read_by_its_address(shop: World) -> None:
+    other = shop.sandbox.sheets.store.create("去年の在庫", locale="ja_JP", zone="Asia/Tokyo")
+    [first] = Gateway(shop.service.http, other.id).tabs().values()
+    for i, row in enumerate([["SKU", "品名", "渋谷店"], ["'0012", "皿", "3"]]):
+        for j, text in enumerate(row):
+            other.type(first.sheet_id, i, j, text)
+    done, _ = bring(shop, f"https://docs.google.com/spreadsheets/d/{other.id}/edit#gid={first.sheet_id}", yes=True)
+    assert done
+    assert stock(shop, "0012") == [("皿", "", "", "3")]
+
+
+def test_an_older_spreadsheet_has_no_column_for_the_jan_until_init(shop: World, tmp_path: Path) -> None:
+    at = shop.column("在庫表", "JANコード")
+    area = {"sheetId": shop.tab("在庫表"), "dimension": "COLUMNS", "startIndex": at, "endIndex": at + 1}
+    shop.spreadsheet.apply([{"deleteDimension": {"range": area}}])
+    path = csv_file(tmp_path / "t.csv", MALL)
+    done, told = bring(shop, path, "在庫数=本社倉庫")
+    assert not done
+    assert "bridge init を実行すると列が加わります" in told
+    build(shop.service.gateway, "ja", ["rakuten", "shopify"], shop.config.sheet.journal_lines)
+    bring(shop, path, "在庫数=本社倉庫", yes=True)
+    assert shop.row("00345")["JANコード"] == JANS[1]
+    shop.settle()
+    assert shop.balance("00345") == {"本社倉庫": 1200}
+
+
+def test_the_command_says_it_in_the_language_of_the_sheet(
+    shop: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    english = replace(shop.config, bridge=replace(shop.config.bridge, language="en"))
+    monkeypatch.setattr(cli, "load", lambda _path: english)
+    monkeypatch.setattr(cli, "sheet_http", lambda _config, _outside: shop.service.http)
+    path = csv_file(tmp_path / "t.csv", MALL)
+    assert cli.main(["import", str(path), "--yes"]) == 1
+    assert "The column 在庫数 (for example 12、1,200、0) may be any of: number at 本社倉庫" in capsys.readouterr().out
+    assert cli.main(["import", str(path), "--yes", "--map", "在庫数=本社倉庫"]) == 0
+    assert "✓ 3 rows were added to the Stock tab." in capsys.readouterr().out
+    assert cli.main(["import", "no such file.csv", "--yes"]) == 1
+    assert "neither a file nor a tab called no such file.csv" in capsys.readouterr().err
