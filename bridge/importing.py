@@ -23,7 +23,7 @@ from bridge.sheet.import_words import vocabulary
 from bridge.sheet.layout import ColumnSpec, fold, may_name_place, none_words, tab_spec
 from bridge.sheet.new_rows import new_rows
 from bridge.sheet.other_tables import Table, read_file, read_tab, refuse
-from bridge.sheet.texts import say
+from bridge.sheet.texts import both, say
 from bridge.sheet.views import StockTab, read_settings, read_stock
 
 Ask = Callable[[str], str]
@@ -82,7 +82,7 @@ class Importer:
         if header is None:
             raise refuse("no header")
         columns = columns_of(table, header)
-        proposal = self._settled(columns, stock, _decided(wish.maps, columns, stock))
+        proposal = self._settled(columns, stock, _decided(wish.maps, columns, stock, self.language))
         self._show_proposal(proposal, columns, stock)
         if proposal.doubts:
             self._say("nothing done")
@@ -90,7 +90,7 @@ class Importer:
         if not proposal.has_sku:
             raise refuse("no sku column")
         found = self._bring(table, header, proposal, stock)
-        if found.rows and not self._agreed(len(found.rows), wish.yes):
+        if found.rows and not self._agreed(found, wish.yes):
             return False
         found = self._append(table, header, proposal) if found.rows else found
         self._report(found)
@@ -165,13 +165,15 @@ class Importer:
 
     # --- writing -----------------------------------------------------------------------------------------------------
 
-    def _agreed(self, count: int, yes: bool) -> bool:
+    def _agreed(self, found: Brought, yes: bool) -> bool:
         if yes:
             return True
         if self.ask is None:
-            self._say("not asked", count=count)
+            self._problems(found)
+            self._say("not asked", count=len(found.rows))
             return False
-        if fold(self.ask(self._text("sure", count=count))) in ("y", "yes", "はい"):
+        counts = {"count": len(found.rows), "refused": len(found.refused), "cells": len(found.cells)}
+        if fold(self.ask(self._text("sure", **counts))) in ("y", "yes", "はい"):
             return True
         self._say("nothing done")
         return False
@@ -192,11 +194,17 @@ class Importer:
         self._say("brought", count=len(found.rows))
         if found.skipped:
             self._say("skipped", count=len(found.skipped), names="、".join(found.skipped))
-        for name, problems in (("refused", found.refused), ("cells", found.cells)):
+        self._problems(found)
+
+    def _problems(self, found: Brought) -> None:
+        for name, form, problems in (
+            ("refused", "row problem", found.refused),
+            ("cells", "cell problem", found.cells),
+        ):
             if problems:
                 self._say(name, count=len(problems))
             for problem in problems:
-                self._show_problem("row problem" if name == "refused" else "cell problem", problem)
+                self._show_problem(form, problem)
 
     def _show_problem(self, form: str, problem: Problem) -> None:
         why = say("import_why", problem.code, self.language, sku=problem.sku, text=problem.text)
@@ -239,31 +247,42 @@ def _choice(ask: Ask, prompt: str, choices: Sequence[Target]) -> Target | None:
             return choices[int(answer) - 1] if int(answer) else None
 
 
-def _decided(maps: Sequence[str], columns: Sequence[Column], stock: _Stock) -> dict[int, Target | None]:
+def _decided(maps: Sequence[str], columns: Sequence[Column], stock: _Stock, language: str) -> dict[int, Target | None]:
     """What `--map` says. Raises Refused."""
     decided: dict[int, Target | None] = {}
     for text in maps:
         header, sign, wanted = text.replace("＝", "=").rpartition("=")
         if not sign:
             raise refuse("map form", text=text)
-        named = [each for each in columns if fold(header) in (fold(str(each.heading)), fold(each.heading.text))]
-        named = named or [each for each in columns if fold(header) == _named(each)["column"]]
-        if len(named) != 1:
+        column = _column(header, columns)
+        if column is None:
             raise refuse("map column", text=text, names="、".join(_named(each)["column"] for each in columns))
-        target = _target(text, wanted, stock)
+        target = _target(text, wanted, stock, language)
         if target is not None and target in decided.values():
             raise refuse("map twice", name=wanted)
-        decided[named[0].index] = target
+        decided[column.index] = target
     return decided
 
 
-def _target(text: str, wanted: str, stock: _Stock) -> Target | None:
+def _column(header: str, columns: Sequence[Column]) -> Column | None:
+    """The one with that header: in full, or without what stands above it."""
+    for name in (lambda each: _named(each)["column"], lambda each: each.heading.text):
+        found = [each for each in columns if fold(name(each)) == fold(header)]
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+def _target(text: str, wanted: str, stock: _Stock, language: str) -> Target | None:
     if not fold(wanted) or fold(wanted) in none_words():
         return None
     roles = [Role.SKU, Role.PRODUCT, *([Role.JAN] if stock.with_jan else [])]
-    titles = {fold(title): Target(role) for role in roles for title in (_spec(role).ja, _spec(role).en)}
-    titles |= {fold(name): Target(Role.STOCK, name) for name in stock.locations}
-    if fold(wanted) not in titles:
-        names = "、".join([*(_spec(role).ja for role in roles), *stock.locations])
-        raise refuse("map target", text=text, names=names)
-    return titles[fold(wanted)]
+    titles = {title: Target(role) for role in roles for title in (_spec(role).ja, _spec(role).en)}
+    for role in (Role.PLACE, Role.UNITS):
+        titles |= {title: Target(role) for title in both("import", f"{role.value} of").values()}
+    titles |= {name: Target(Role.STOCK, name) for name in stock.locations}
+    found = next((target for title, target in titles.items() if fold(title) == fold(wanted)), None)
+    if found is None:
+        names = [*(_spec(role).title(language) for role in roles), *stock.locations]
+        raise refuse("map target", text=text, names="、".join(names))
+    return found

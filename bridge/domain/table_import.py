@@ -261,15 +261,18 @@ class _Draft:
         if len(said) == 1 and (sure := by_row or single):
             self.take(said[0], sure[0])
             return
+        for each in said if said and placed else dict.fromkeys([*said, *self._strange_numbers()]):
+            if choices := by_row if placed else self._stock_choices(each):
+                self.doubt(each, *choices)
+
+    def _strange_numbers(self) -> list[Column]:
+        """Whole numbers under a header that says nothing to us."""
         named = frozenset[str]().union(*self.words.names.values(), self.words.total)
-        strange = [
+        return [
             each
             for each in self.free
             if each.whole >= NEARLY and not says(each.heading, named) and not unwanted(each.heading, self.words)
         ]
-        for each in dict.fromkeys([*said, *strange]):
-            if choices := by_row if placed else self._stock_choices(each):
-                self.doubt(each, *choices)
 
     def _unnamed(self, words: frozenset[str]) -> list[Column]:
         """Columns that say that they are a number, but not of where. A total only where there is no other number."""

@@ -230,6 +230,13 @@ P3\t靴\t大阪\t2
     assert "5行目（P3）倉庫名「大阪」: 在庫表にない場所です" in told
 
 
+def test_a_column_of_places_may_be_named_by_hand(shop: World, tmp_path: Path) -> None:
+    text = "品番,どこ,いくつ\nP1,本社倉庫,4\nP1,渋谷店,6\n"
+    path = csv_file(tmp_path / "t.csv", text)
+    assert bring(shop, path, "品番=SKU", "どこ=場所の名前", "いくつ=その行の場所の数", yes=True)[0]
+    assert stock(shop, "P1") == [("", "", "4", "6")]
+
+
 def test_which_code_is_ours_is_asked_once(shop: World, tmp_path: Path) -> None:
     text = """商品番号;管理番号;品名;本社倉庫
 R-1;K-1;傘;1
