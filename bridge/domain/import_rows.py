@@ -122,7 +122,7 @@ class _Reader:
         sku_cell, product = self.cell(row, Role.SKU), self.cell(row, Role.PRODUCT)
         if all(cell.blank for cell in row) or self._is_no_product(row, sku_cell, product):
             return None
-        sku = self._sku(number, sku_cell)
+        sku = self._sku(number, sku_cell, alone=sum(not cell.blank for cell in row) == 1)
         if not sku:
             return None
         place, problems = self._place(number, row)
@@ -139,7 +139,8 @@ class _Reader:
         at = self._proposal.column(Target(Role.SKU))
         return at is not None and key(sku.text) == key(self._header.headings[at].text) != ""
 
-    def _sku(self, number: int, cell: SourceCell) -> str:
+    def _sku(self, number: int, cell: SourceCell, *, alone: bool) -> str:
+        """`alone`: nothing else stands in the row. "" where there is none, or where it is refused."""
         code = read_code(cell)
         if isinstance(code, str) and code and lost_zeros(cell, code, self.expected):
             code = Damage.ZEROS
@@ -148,6 +149,9 @@ class _Reader:
             return ""
         if not code:
             self.refused.append(Problem(number, "no sku", self._title(Target(Role.SKU))))
+        elif alone and len(self._proposal.taken) > 1 and not code.isascii():
+            self.refused.append(Problem(number, "remark", self._title(Target(Role.SKU)), cell.text))
+            return ""
         return code
 
     def _jan(self, number: int, row: Sequence[SourceCell]) -> tuple[str, list[Problem]]:

@@ -155,15 +155,18 @@ def _number(value: float, form: str) -> str:
 def read_tab(gateway: Gateway, tab: Tab) -> Table:
     """A tab of `gateway`'s spreadsheet. One read, and one more where it holds formulas."""
     found = gateway.read([Piece(tab.sheet_id)]).tabs[tab.sheet_id]
-    results: Sequence[Sequence[Any]] = ()
-    if any(cell.formula for row in found.rows for cell in row):
-        title = absolute_range_name(found.title)
-        answer = gateway.open().values_get(title, {"valueRenderOption": "UNFORMATTED_VALUE"})
-        results = answer.get("values", ())
+    results = _results(gateway, found)
     return _limited(
-        [_google_cell(cell, results[i][j] if i < len(results) and j < len(results[i]) else None) for j, cell in line]
-        for i, line in ((i, list(enumerate(row))) for i, row in enumerate(found.rows))
+        [_google_cell(cell, results.get((i, j))) for j, cell in enumerate(row)] for i, row in enumerate(found.rows)
     )
+
+
+def _results(gateway: Gateway, tab: Tab) -> dict[tuple[int, int], Any]:
+    """What the cells of a tab come to, by row and column; nothing where it holds no formula."""
+    if not any(cell.formula for row in tab.rows for cell in row):
+        return {}
+    answer = gateway.open().values_get(absolute_range_name(tab.title), {"valueRenderOption": "UNFORMATTED_VALUE"})
+    return {(i, j): value for i, row in enumerate(answer.get("values", ())) for j, value in enumerate(row)}
 
 
 def _google_cell(cell: GridCell, result: Any) -> SourceCell:

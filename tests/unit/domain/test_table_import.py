@@ -228,6 +228,12 @@ def test_totals_repeated_headers_and_blank_rows_are_no_products() -> None:
     assert found.refused == ()
 
 
+def test_a_remark_under_the_table_is_no_product() -> None:
+    found = brought([["品番", "品名", "本社倉庫"], ["A", "皿", "1"], ["赤", "碗", "1"], ["※前日の数です", "", ""]])
+    assert [row.sku for row in found.rows] == ["A", "赤"]
+    assert [(problem.row, problem.code) for problem in found.refused] == [(4, "remark")]
+
+
 def test_what_is_there_already_is_skipped() -> None:
     found = brought([["品番", "本社倉庫"], ["Ａ", "1"], ["B", "2"]], frozenset({"A"}))
     assert ([row.sku for row in found.rows], found.skipped) == (["B"], ("A",))
