@@ -146,9 +146,9 @@ class Importer:
         headings = {column.index: column for column in columns}
         self._say("proposed")
         for index, target in proposal.taken.items():
-            self._say("pair", column=_named(headings[index])["column"], target=self._title(target))
+            self._say("pair", column=headings[index].name, target=self._title(target))
         if proposal.left:
-            self._say("left", names="、".join(_named(column)["column"] for column in proposal.left))
+            self._say("left", names="、".join(column.name for column in proposal.left))
         if not stock.with_jan and any(column.jan >= NEARLY for column in proposal.left):
             self._say("no jan column")
         for doubt in proposal.doubts:
@@ -235,8 +235,7 @@ def _spec(role: Role) -> ColumnSpec:
 
 
 def _named(column: Column) -> dict[str, str]:
-    letter = "" if column.heading.text else f"#{column.index + 1}"
-    return {"column": str(column.heading) or letter, "samples": "、".join(column.samples)}
+    return {"column": column.name, "samples": "、".join(column.samples)}
 
 
 def _choice(ask: Ask, prompt: str, choices: Sequence[Target]) -> Target | None:
@@ -256,7 +255,7 @@ def _decided(maps: Sequence[str], columns: Sequence[Column], stock: _Stock, lang
             raise refuse("map form", text=text)
         column = _column(header, columns)
         if column is None:
-            raise refuse("map column", text=text, names="、".join(_named(each)["column"] for each in columns))
+            raise refuse("map column", text=text, names="、".join(each.name for each in columns))
         target = _target(text, wanted, stock, language)
         if target is not None and target in decided.values():
             raise refuse("map twice", name=wanted)
@@ -266,7 +265,7 @@ def _decided(maps: Sequence[str], columns: Sequence[Column], stock: _Stock, lang
 
 def _column(header: str, columns: Sequence[Column]) -> Column | None:
     """The one with that header: in full, or without what stands above it."""
-    for name in (lambda each: _named(each)["column"], lambda each: each.heading.text):
+    for name in (lambda each: each.name, lambda each: each.heading.text):
         found = [each for each in columns if fold(name(each)) == fold(header)]
         if len(found) == 1:
             return found[0]

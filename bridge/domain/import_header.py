@@ -56,10 +56,13 @@ class Heading:
 
 @dataclass(frozen=True)
 class Header:
-    """Where the header stands, one heading per column."""
+    """Where the header stands, one heading per column; columns beyond it have none."""
 
     row: int
     headings: tuple[Heading, ...]
+
+    def heading(self, column: int) -> Heading:
+        return self.headings[column] if column < len(self.headings) else Heading("")
 
 
 @lru_cache(4096)

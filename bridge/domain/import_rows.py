@@ -35,13 +35,12 @@ class Problem:
 
 @dataclass
 class NewRow:
-    """A row for 在庫表. `units`: by location, none where nothing is known · `rows`: where it stood."""
+    """A row for 在庫表. `units`: by location; nothing where nothing is known."""
 
     sku: str
     product: str = ""
     jan: str = ""
     units: dict[str, int] = field(default_factory=dict)
-    rows: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,6 @@ def bring(
             skipped[line.sku] = None
         elif line.sku not in doubled:
             new = found.setdefault(line.sku, NewRow(line.sku))
-            new.rows.append(line.row)
             new.product, new.jan = new.product or line.product, new.jan or line.jan
             new.units |= line.units
             cells += line.problems
@@ -137,7 +135,7 @@ class _Reader:
         if is_total((sku.text, *([] if sku.text else [product.text, first])), self._words):
             return True
         at = self._proposal.column(Target(Role.SKU))
-        return at is not None and key(sku.text) == key(self._header.headings[at].text) != ""
+        return at is not None and key(sku.text) == key(self._header.heading(at).text) != ""
 
     def _sku(self, number: int, cell: SourceCell, *, alone: bool) -> str:
         """`alone`: nothing else stands in the row. "" where there is none, or where it is refused."""
@@ -186,8 +184,7 @@ class _Reader:
             if isinstance(reading, Quantity):
                 found[location] = reading.units
             elif isinstance(reading, Finding):
-                title = str(self._header.headings[index])
-                problems.append(Problem(number, reading.code.value, title, cell.text))
+                problems.append(Problem(number, reading.code.value, self._named(index), cell.text))
         return found, problems
 
     def _numbers(self, place: str) -> Iterator[tuple[int, str]]:
@@ -200,4 +197,7 @@ class _Reader:
 
     def _title(self, target: Target) -> str:
         at = self._proposal.column(target)
-        return "" if at is None or at >= len(self._header.headings) else str(self._header.headings[at])
+        return "" if at is None else self._named(at)
+
+    def _named(self, column: int) -> str:
+        return str(self._header.heading(column)) or f"#{column + 1}"

@@ -55,6 +55,11 @@ class Column:
     cells: frozenset[str] = field(default=frozenset(), repr=False)
     samples: tuple[str, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """What people know it by."""
+        return str(self.heading) or f"#{self.index + 1}"
+
 
 @dataclass(frozen=True)
 class Doubt:
@@ -73,6 +78,7 @@ class Proposal:
     left: tuple[Column, ...]
 
     def column(self, target: Target) -> int | None:
+        """Where it stands, if anywhere."""
         return next((index for index, each in self.taken.items() if each == target), None)
 
     @property
@@ -92,7 +98,6 @@ def columns_of(rows: Rows, header: Header) -> tuple[Column, ...]:
 
 
 def _column(index: int, header: Header, cells: Sequence[SourceCell]) -> Column:
-    heading = header.headings[index] if index < len(header.headings) else Heading("")
     filled = [cell for cell in cells if not cell.blank]
     codes = [code for code in map(read_code, filled) if not isinstance(code, Damage)]
     texts = [cell.text for cell in filled]
@@ -102,7 +107,7 @@ def _column(index: int, header: Header, cells: Sequence[SourceCell]) -> Column:
 
     return Column(
         index=index,
-        heading=heading,
+        heading=header.heading(index),
         filled=len(filled),
         jan=part(sum(map(is_jan, codes))),
         distinct=part(len(set(codes))),

@@ -228,6 +228,17 @@ def test_totals_repeated_headers_and_blank_rows_are_no_products() -> None:
     assert found.refused == ()
 
 
+def test_columns_beyond_the_header_have_a_number_for_a_name() -> None:
+    table = cells(["品番", "品名"], ["A", "皿", "1"], ["B", "碗", "たくさん"])
+    header = find_header(table, WORDS, LOCATIONS)
+    assert header is not None
+    decided: dict[int, Target | None] = {2: MAIN}
+    proposal = propose(columns_of(table, header), WORDS, LOCATIONS, decided, with_jan=True)
+    found = bring(table, header, proposal, WORDS, LOCATIONS, ())
+    assert [row.units for row in found.rows] == [{"本社倉庫": 1}, {}]
+    assert [(problem.row, problem.header) for problem in found.cells] == [(3, "#3")]
+
+
 def test_a_remark_under_the_table_is_no_product() -> None:
     found = brought([["品番", "品名", "本社倉庫"], ["A", "皿", "1"], ["赤", "碗", "1"], ["※前日の数です", "", ""]])
     assert [row.sku for row in found.rows] == ["A", "赤"]
