@@ -265,8 +265,8 @@ def _decided(maps: Sequence[str], columns: Sequence[Column], stock: _Stock, lang
 
 def _column(header: str, columns: Sequence[Column]) -> Column | None:
     """The one with that header: in full, or without what stands above it."""
-    for name in (lambda each: each.name, lambda each: each.heading.text):
-        found = [each for each in columns if fold(name(each)) == fold(header)]
+    for names in ([each.name for each in columns], [each.heading.text for each in columns]):
+        found = [each for each, name in zip(columns, names, strict=True) if fold(name) == fold(header)]
         if len(found) == 1:
             return found[0]
     return None
