@@ -17,6 +17,7 @@ from bridge.check import check, check_private, check_probe
 from bridge.config import ConfigError, load
 from bridge.errors import BridgeError, Hint
 from bridge.flows.mapping import Mapped
+from bridge.importing import Importer, Wish, ask_at_terminal
 from bridge.instance import OneInstance
 from bridge.logs import log_to
 from bridge.private import keep_private, tighten
@@ -82,6 +83,12 @@ def _parser() -> argparse.ArgumentParser:
         if name == "check":
             sub.add_argument("--probe", action="store_true", help="also try Google on scratch tabs (about a minute)")
             sub.add_argument("--second-key", type=Path, help="the key of a second account for the probe")
+    table = command("import", _import, "bring a table that you have already into the Stock tab")
+    table.add_argument("table", help="a CSV or Excel file, a tab's title, or another Google spreadsheet's address")
+    table.add_argument("--config", type=Path, default=Path("bridge.toml"), help="the settings file")
+    table.add_argument("--sheet", default="", help="which sheet of the file or the other spreadsheet (else the first)")
+    table.add_argument("--map", action="append", default=[], metavar="HEADER=TARGET", help="which column is what")
+    table.add_argument("--yes", action="store_true", help="ask nothing; write if nothing is doubtful")
     sandbox = command("sandbox", _sandbox, "stand where Google and the malls stand, on this machine")
     sandbox.add_argument("--port", type=int, default=8765, help="0 takes a free one")
     sandbox.add_argument("--state", type=Path, required=True, help="the folder that keeps its state, key and people")
@@ -183,6 +190,19 @@ def _init(options: argparse.Namespace) -> int:
             service.cycle.take_over()
         print(TAKEN_OVER)
     return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    config = load(options.config)
+    http = sheet_http(config, Outside())
+    importer = Importer(
+        Gateway(http, config.sheet.spreadsheet_id),
+        lambda spreadsheet_id: Gateway(http, spreadsheet_id),
+        config.bridge.language,
+        show=print,
+        ask=ask_at_terminal if sys.stdin.isatty() and not options.yes else None,
+    )
+    return 0 if importer.run(Wish(options.table, options.sheet, tuple(options.map), options.yes)) else 1
 
 
 def _sandbox(options: argparse.Namespace) -> int:

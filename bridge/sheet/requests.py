@@ -132,14 +132,16 @@ def copy_values(source: dict[str, int], to_sheet: int, row: int, column: int) ->
     }
 
 
-def text_format(sheet_id: int, columns: Iterable[int], first_row: int) -> list[Request]:
-    """Make whole columns text, so that leading zeros live."""
+def text_format(sheet_id: int, columns: Iterable[int], first_row: int, end_row: int | None = None) -> list[Request]:
+    """Make columns text from `first_row` on, or until `end_row`, so that leading zeros live."""
+    end = {} if end_row is None else {"endRowIndex": end_row}
     return [
         {
             "repeatCell": {
                 "range": {
                     "sheetId": sheet_id,
                     "startRowIndex": first_row,
+                    **end,
                     "startColumnIndex": column,
                     "endColumnIndex": column + 1,
                 },
@@ -180,3 +182,9 @@ def append_rows(
 def _cells(row: Mapping[int, CellValue], rules: Rules) -> list[dict[str, Any]]:
     beside = {column: {"dataValidation": rule} for column, rule in rules.items()}
     return [_cell(row.get(at)) | beside.get(at, {}) for at in range(max((*row, *beside)) + 1)]
+
+
+def insert_rows(sheet_id: int, first: int, count: int, *, like_before: bool) -> Request:
+    """New rows from `first`, made like the row before or the one after; nothing that stands anywhere is overwritten."""
+    area = {"sheetId": sheet_id, "dimension": "ROWS", "startIndex": first, "endIndex": first + count}
+    return {"insertDimension": {"range": area, "inheritFromBefore": like_before}}
