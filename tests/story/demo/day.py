@@ -124,7 +124,8 @@ class EveryMallsDay(Day):
     inspect = INSPECT
 
     def shop(self, folder: Path) -> tuple[World, Mapping[Cell, int], list[str]]:
-        world = EveryMall(folder / "ledger.sqlite", {}, latency=Latency(), sheet_settings=SETTINGS)
+        often = {**SETTINGS, "big_change_percent": 100.0}  # a look sees what staff typed during a whole slow round
+        world = EveryMall(folder / "ledger.sqlite", {}, latency=Latency(), sheet_settings=often)
         single = [each for each in world.products if not each.made_of]
         self.sets = {each.sku: each.made_of for each in world.products if each.made_of}
         self.fba = {each.by_amazon: each.sku for each in single if each.by_amazon}
