@@ -39,6 +39,11 @@ def question(kind: str, language: str, subject: str, data: Mapping[str, Any]) ->
     return _fill(_document()["questions"][kind][language], {"subject": subject, **data})
 
 
+def severity(kind: str) -> str:
+    """How soon a question wants its answer: urgent | soon | note."""
+    return str(_document()["questions"][kind]["severity"])
+
+
 def choices(kind: str, language: str, data: Mapping[str, Any]) -> str:
     """How a question may be answered, as one text."""
     texts = [_choice_text(key, choice[language], data) for key, choice in _choices(kind).items()]
