@@ -90,7 +90,8 @@ def appended(tx: Tx, shop: Shop, look: Look) -> list[Request]:
         and (each.sent_at is None or tx.at - time_of(each.sent_at) > SENT_AGAIN)
     ]
     tx.found.change([each.key for each in new], sent_at=iso(tx.at))
-    return append_rows(tab.tab.sheet_id, [_cells(tab, each) for each in new], _rules(tab, shop.language))
+    rules = [_rules(tab, shop.language)] * len(new)
+    return append_rows(tab.tab.sheet_id, [_cells(tab, each) for each in new], rules)
 
 
 def _cells(tab: Lines[ListingLine], each: Found) -> dict[int, CellValue]:

@@ -13,7 +13,7 @@ from bridge.ledger.ledger import Tx
 from bridge.ledger.questions import OpenQuestion
 from bridge.ledger.values import time_of
 from bridge.sheet.gateway import Request
-from bridge.sheet.requests import CellValue, append_rows
+from bridge.sheet.requests import CellValue, Rules, append_rows, lets_in, one_of
 from bridge.sheet.texts import choices, question, say, severity
 from bridge.sheet.views import AnswerLine, Lines
 
@@ -40,17 +40,44 @@ def states(tx: Tx, language: str, tab: Lines[AnswerLine], answers: Answers) -> I
 def appended(tx: Tx, language: str, tab: Lines[AnswerLine], answers: Answers) -> list[Request]:
     """Open questions that have no line yet get one."""
     here = {line.id for line in tab.lines}
-    new = [_here(tab, _opened(tx, each, language, answers)) for each in tx.questions.open() if each.id not in here]
-    return append_rows(tab.tab.sheet_id, [_placed(tab, cells) for cells in new])
+    asked = [each for each in tx.questions.open() if each.id not in here]
+    new = [_here(tab, _opened(tx, each, language, answers)) for each in asked]
+    rows = [{tab.columns.at[role]: value for role, value in cells.items()} for cells in new]
+    return append_rows(tab.tab.sheet_id, rows, [_rules(tab, each, language) for each in asked])
+
+
+def offered(tx: Tx, language: str, tab: Lines[AnswerLine]) -> list[Request]:
+    """The list beside a line whose choices are written anew: other numbers, another language, an earlier version."""
+    by_id = {line.id: line for line in tab.lines}
+    requests: list[Request] = []
+    for each in tx.questions.open():
+        line = by_id.get(each.id)
+        if line is not None and any(line.shown.get(role) != value for role, value in _offer(tab, each, language)):
+            for column, rule in _rules(tab, each, language).items():
+                requests.append(lets_in(tab.tab.sheet_id, line.position, column, rule))
+    return requests
+
+
+def _offer(tab: Lines[AnswerLine], each: OpenQuestion, language: str) -> Iterator[tuple[str, CellValue]]:
+    """What stands in a line that was given its list. An earlier version wrote neither severity nor list."""
+    yield "choices", _choices(each, language)
+    if "severity" in tab.columns.at:
+        yield "severity", say("desk", severity(each.kind), language)
+
+
+def _choices(each: OpenQuestion, language: str) -> str | None:
+    return " / ".join(choices(each.kind, language, each.data)) or None
+
+
+def _rules(tab: Lines[AnswerLine], each: OpenQuestion, language: str) -> Rules:
+    """A list in the answer's cell where there is something to choose. Anything else may be written all the same."""
+    texts = choices(each.kind, language, each.data)
+    return {tab.columns.at["answer"]: one_of(texts)} if texts else {}
 
 
 def _here(tab: Lines[AnswerLine], cells: Mapping[str, CellValue]) -> Mapping[str, CellValue]:
     """Those of the columns that there are."""
     return {role: value for role, value in cells.items() if role in tab.columns.at}
-
-
-def _placed(tab: Lines[AnswerLine], cells: Mapping[str, CellValue]) -> dict[int, CellValue]:
-    return {tab.columns.at[role]: value for role, value in cells.items()}
 
 
 def _opened(tx: Tx, each: OpenQuestion, language: str, answers: Answers) -> dict[str, CellValue]:
@@ -62,7 +89,7 @@ def _opened(tx: Tx, each: OpenQuestion, language: str, answers: Answers) -> dict
         "age": age(tx.at - time_of(each.at), language),
         "subject": each.subject,
         "question": question(each.kind, language, each.subject, each.data),
-        "choices": choices(each.kind, language, each.data) or None,
+        "choices": _choices(each, language),
         "result": each.result[language] if each.result else None,
     }
 

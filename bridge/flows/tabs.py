@@ -124,7 +124,7 @@ def _joined(*sentences: CellValue) -> str:
 
 def _question_cells(tx: Tx, shop: Shop, tab: Lines[AnswerLine], answers: Answers) -> list[Request]:
     lines = list(question_cells.states(tx, shop.language, tab, answers))
-    requests = _differing(tab.tab.sheet_id, tab.columns, lines)
+    requests = _differing(tab.tab.sheet_id, tab.columns, lines) + question_cells.offered(tx, shop.language, tab)
     return requests + question_cells.appended(tx, shop.language, tab, answers)
 
 

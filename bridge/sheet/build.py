@@ -25,7 +25,7 @@ from bridge.sheet.layout import (
     tab_spec,
 )
 from bridge.sheet.marks import HEADING_COLUMNS
-from bridge.sheet.requests import CellValue, box, text_format, write_cells
+from bridge.sheet.requests import CellValue, box, one_of, text_format, write_cells
 
 JOURNAL_COLUMNS = 4 + 2 * 10  # up to ten stock columns
 _METADATA = "properties.autoRecalc,sheets(properties(sheetId,gridProperties),conditionalFormats)"
@@ -198,10 +198,7 @@ def validation(column: ColumnSpec, language: str) -> dict[str, Any]:
     """What a cell lets in: a tick box; or a list of words, which refuses nothing: what isn't understood is answered."""
     if column.kind in ("tick", "accept"):
         return {"condition": {"type": "BOOLEAN"}, "strict": True}
-    values = [
-        {"userEnteredValue": title} for title in (move_titles if column.kind == "move" else stop_titles)(language)
-    ]
-    return {"condition": {"type": "ONE_OF_LIST", "values": values}, "strict": False, "showCustomUi": True}
+    return one_of((move_titles if column.kind == "move" else stop_titles)(language))
 
 
 def _shade(column: ColumnSpec) -> dict[str, float]:

@@ -44,10 +44,9 @@ def severity(kind: str) -> str:
     return str(_document()["questions"][kind]["severity"])
 
 
-def choices(kind: str, language: str, data: Mapping[str, Any]) -> str:
-    """How a question may be answered, as one text."""
-    texts = [_choice_text(key, choice[language], data) for key, choice in _choices(kind).items()]
-    return " / ".join(texts)
+def choices(kind: str, language: str, data: Mapping[str, Any]) -> list[str]:
+    """What a question may be answered with."""
+    return [_choice_text(key, choice[language], data) for key, choice in _choices(kind).items()]
 
 
 def understand(kind: str, answer: str, data: Mapping[str, Any]) -> tuple[str, str] | None:
