@@ -17,7 +17,7 @@ from bridge.domain.reading import Finding, Quantity, read_components
 from bridge.domain.stock import Cause, Component, Movement
 from bridge.domain.table import Row
 from bridge.domain.tokens import number_of
-from bridge.flows import bigchange, moves, safety, transit
+from bridge.flows import bigchange, moves, oversold, safety, transit
 from bridge.flows.count import recount
 from bridge.flows.desk import Look, header_problems
 from bridge.flows.edit_records import supersede_reading
@@ -64,6 +64,7 @@ class Answering:
         if look.answers is not None and look.answers.columns.usable:
             self._answers(tx, look)
         moves.take_moves(tx, self.shop, look, self._still)
+        oversold.keep_true(tx)
 
     def _still(self, name: str, value: object) -> bool:
         """Whether the last poll said the same."""

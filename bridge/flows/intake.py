@@ -16,6 +16,7 @@ from bridge.domain.push import PushEvent, expire, gap, taken
 from bridge.domain.stock import Component
 from bridge.errors import Hint
 from bridge.fault_points import Point, reached
+from bridge.flows import oversold
 from bridge.flows.dark import hold_back, listening
 from bridge.flows.replan import replan
 from bridge.flows.shop import ChannelFacts, Shop, places
@@ -118,6 +119,7 @@ def book_orders(tx: Tx, shop: Shop, facts: ChannelFacts, read: OrdersRead) -> in
     for sku in sorted(changed):
         tx.sheet.change(sku, owned_due=True)
     replan(tx, shop, changed)
+    oversold.keep_true(tx)
     hold_back(tx, shop)  # what was guessed gives way to what is known, in one transaction
     return lines
 
