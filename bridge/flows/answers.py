@@ -75,7 +75,7 @@ class Answering:
     def _report_headers(self, tx: Tx, look: Look) -> None:
         """A missing tab or header is a question that settles itself when it is back. A header is missed when two polls
         miss it: one may have been an empty read."""
-        _report_tabs(tx, look)
+        _report_tabs(tx, look, self.shop.language)
         parts: Mapping[str, Headed | None] = {
             "stock": look.stock,
             "listings": look.listings,
@@ -86,7 +86,7 @@ class Answering:
         for role, part in parts.items():
             if part is None:
                 continue
-            problems = header_problems(role, part.columns)
+            problems = header_problems(role, part.columns, self.shop.language)
             now = {f"{problem['tab']} {problem['header']}" for problem in problems}
             for question in tx.questions.open():
                 if question.kind == "header" and question.data["role"] == role and question.subject not in now:
@@ -413,9 +413,9 @@ _ACTS: Mapping[str, Callable[[_Act], Refusal]] = {
 }
 
 
-def _report_tabs(tx: Tx, look: Look) -> None:
+def _report_tabs(tx: Tx, look: Look, language: str) -> None:
     for role in ("stock", "listings", "questions", "settings", "moves", "journal"):
-        title = tab_spec(role).ja
+        title = tab_spec(role).title(language)
         if role in look.missing:
             tx.questions.ask("tab missing", title)
         else:

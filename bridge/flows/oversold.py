@@ -10,7 +10,7 @@ from bridge.domain.booking import ProblemCode
 from bridge.domain.oversold import Claim, came_last, still_free
 from bridge.domain.stock import Balance
 from bridge.ledger.ledger import Tx
-from bridge.sheet.texts import both
+from bridge.sheet.texts import say
 
 QUESTION = ProblemCode.OVERSOLD.value
 
@@ -34,8 +34,7 @@ def told(data: Mapping[str, Any], claims: Sequence[Claim], balances: Mapping[str
     """The question's data with what came last (the line itself where nothing is open any more) and where one lies."""
     last = came_last(claims, data["sku"])
     free = still_free(balances)
-    places = "、".join(f"{place} {units}" for place, units in free.items())
-    where = both("desk", "free at" if free else "free nowhere", places=places)
+    where = {language: _where(free, language) for language in ("ja", "en")}
     return {
         **data,
         "last_channel": last.channel if last else data["channel"],
@@ -43,3 +42,9 @@ def told(data: Mapping[str, Any], claims: Sequence[Claim], balances: Mapping[str
         "where_ja": where["ja"],
         "where_en": where["en"],
     }
+
+
+def _where(free: Mapping[str, int], language: str) -> str:
+    places = [f"{place} {units}" for place, units in free.items()]
+    code = "free at" if places else "free nowhere"
+    return say("desk", code, language, places=("、" if language == "ja" else ", ").join(places))

@@ -140,7 +140,7 @@ def _setting_cells(tx: Tx, shop: Shop, tab: Lines[SettingLine], answers: Answers
 
 def _questions_trouble(tx: Tx, language: str) -> str:
     """What is wrong with 要対応 itself can't be said there."""
-    title = tab_spec("questions").ja
+    title = tab_spec("questions").title(language)
     asked = [each for each in tx.questions.open() if each.subject == title or each.data.get("role") == "questions"]
     for each in sorted(asked, key=lambda each: each.kind != "tab missing"):
         return question(each.kind, language, each.subject, each.data)

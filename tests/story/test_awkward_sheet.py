@@ -199,7 +199,8 @@ def test_an_answer_above_a_header_that_was_sorted_into_the_table_counts(shop: Wo
     lines = [line["内容"] for line in shop.table("要対応") if line["内容"]]
     assert "ロック欄が消えた" in lines[-1]
     tab = shop.tab("要対応")
-    area = {"sheetId": tab, "startRowIndex": 0, "endRowIndex": 30, "startColumnIndex": 0, "endColumnIndex": 7}
+    columns = {"startColumnIndex": 0, "endColumnIndex": shop.column("要対応", "結果") + 1}
+    area = {"sheetId": tab, "startRowIndex": 0, "endRowIndex": 30, **columns}
     order = [{"dimensionIndex": 0, "sortOrder": "ASCENDING"}]
     shop.spreadsheet.apply([{"sortRange": {"range": area, "sortSpecs": order}}])
     rows = shop.spreadsheet.table(tab)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.service import channel_names
-from bridge.sheet.build import build
 from tests.support.world import World
 
 COLUMNS = ("重要度", "処理", "経過")
@@ -56,7 +54,7 @@ def test_a_spreadsheet_without_the_columns_goes_on_until_init_adds_them(shop: Wo
     assert "多く注文を受けました" in lines(shop)[-1]["内容"]
     assert not set(COLUMNS) & set(lines(shop)[-1])
     assert shop.open_questions().count("\n") == 0  # the columns are not missed
-    build(shop.service.gateway, "ja", channel_names(shop.config), shop.config.sheet.journal_lines)
+    shop.build()
     shop.rounds(2)
     assert [lines(shop)[-1][header] for header in COLUMNS] == ["至急", "未", "10分未満"]
     assert {line["処理"] for line in lines(shop)[:-1]} == {"済"}  # those of the first day
@@ -77,7 +75,7 @@ def test_what_staff_write_over_heals(shop: World, header: str) -> None:
 def offered(shop: World, words: str) -> list[str]:
     """What the list in the answer's cell of the line with these words holds."""
     (row,) = (n for n, line in enumerate(shop.table("要対応"), 1) if words in line["内容"])
-    rule = shop.spreadsheet.sheet("要対応").cell(row, shop.column("要対応", "回答")).validation
+    rule = shop.spreadsheet.sheet(shop.tab("要対応")).cell(row, shop.column("要対応", "回答")).validation
     if rule is None:
         return []
     assert (rule["condition"]["type"], rule["strict"]) == ("ONE_OF_LIST", False)
@@ -146,6 +144,6 @@ def test_a_line_of_an_earlier_version_gets_its_list_with_the_columns(shop: World
     shop.spreadsheet.apply([{"setDataValidation": {"range": area}}])
     shop.rounds(1)
     assert offered(shop, "在庫表から行が消えました") == []
-    build(shop.service.gateway, "ja", channel_names(shop.config), shop.config.sheet.journal_lines)
+    shop.build()
     shop.rounds(1)
     assert offered(shop, "在庫表から行が消えました") == ["廃番", "戻す", "改名"]
