@@ -36,9 +36,13 @@ def _sentences() -> dict[str, Any]:
     return tomllib.loads((templates() / "sentences.toml").read_text(encoding="utf-8"))
 
 
+def sentences(section: str) -> dict[str, Any]:
+    return dict(_sentences()[section])
+
+
 def questions() -> dict[str, Any]:
     """Every kind of question, as the templates have it."""
-    return dict(_sentences()["questions"])
+    return sentences("questions")
 
 
 def sentence(section: str, code: str, language: str) -> str:
