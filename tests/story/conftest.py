@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bridge.sheet.gateway import Gateway
+from tests.support.sentences import written, wrong
 from tests.support.world import Moment, World
 
 
@@ -40,3 +44,19 @@ def desk(tmp_path: Path, language: str, request: pytest.FixtureRequest) -> World
     """The small shop, in each of the languages that its people may read."""
     since = request.getfixturevalue("live_shop" if language == "ja" else "live_shop_in_english")
     return World(tmp_path / "ledger.sqlite", language=language, since=since)
+
+
+@pytest.fixture(autouse=True)
+def _every_sentence_is_whole(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a story brings about, no cell shows a gap in a sentence, or one of the other language."""
+    texts: set[str] = set()
+    write: Callable[..., Any] = Gateway.write
+
+    def noted(gateway: Gateway, requests: Sequence[dict[str, Any]], *more: Any, **also: Any) -> Any:
+        texts.update(written(requests))
+        return write(gateway, requests, *more, **also)
+
+    monkeypatch.setattr(Gateway, "write", noted)
+    yield
+    spoken = request.node.callspec.params.get("language", "ja") if hasattr(request.node, "callspec") else "ja"
+    assert not wrong(texts, spoken)
