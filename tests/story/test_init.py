@@ -196,6 +196,24 @@ def test_a_key_column_that_was_renamed_is_nobodys_to_add(shop: World) -> None:
     assert nothing(init(shop))
 
 
+def test_a_channel_without_a_line_in_settings_gets_one_that_changes_nothing_until_it_is_ticked(shop: World) -> None:
+    init(shop)
+    position = next(n for n, line in enumerate(shop.table("設定"), 1) if line["名前"] == "rakuten")
+    shop.spreadsheet.delete_rows(shop.tab("設定"), position, position + 1)
+    shop.rounds(2)
+    assert "「設定」に「rakuten」の行がありません" in shop.open_questions()
+    assert init(shop).lines == (("設定", "rakuten"),)
+    assert nothing(init(shop))
+    shop.rounds(2)
+    assert "「設定」に「rakuten」の行がありません" not in shop.open_questions()
+    shop.type("A", "本社倉庫", 1)
+    shop.settle()
+    assert shop.shown("rakuten", "A") == 3  # it was live and is
+    shop.set("rakuten", False)
+    shop.rounds(2)
+    assert "影" in next(line["状態"] for line in shop.table("設定") if line["名前"] == "rakuten")
+
+
 def test_a_hidden_tab_that_was_uncovered_is_hidden_again(shop: World) -> None:
     init(shop)
     properties = {"sheetId": shop.tab("_bridge_journal"), "hidden": False}
