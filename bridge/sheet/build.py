@@ -22,11 +22,12 @@ from bridge.sheet.texts import say
 
 @dataclass(frozen=True)
 class Built:
-    """What came of it. `added`: titles of tabs · `columns`: (tab, header) · `mended`: (tab, kind of thing) -> how many,
-    in tabs that stood there · `reads`, `writes`: calls · `requests`: in all batches together."""
+    """What came of it. `added`: titles of tabs · `columns`: (tab, header) · `lines`: (tab, name) · `mended`: (tab, kind
+    of thing) -> how many, in tabs that stood there · `reads`, `writes`: calls · `requests`: in all batches together."""
 
     added: tuple[str, ...] = ()
     columns: tuple[tuple[str, str], ...] = ()
+    lines: tuple[tuple[str, str], ...] = ()
     mended: Mapping[tuple[str, str], int] = field(default_factory=dict)
     reads: int = 0
     writes: int = 0
@@ -49,6 +50,7 @@ def build(gateway: Gateway, language: str, channels: Sequence[str], journal_line
     return Built(
         missing.tabs,
         missing.columns,
+        missing.lines,
         Counter((mend.tab, mend.kind) for mend in mends if mend.tab not in missing.tabs),
         gateway.calls["reads"] - calls["reads"],
         gateway.calls["writes"] - calls["writes"],
@@ -118,6 +120,7 @@ def told(built: Built, language: str) -> list[str]:
 
     lines = [line("tab", tab=tab) for tab in built.added]
     lines += [line("column", tab=tab, header=header) for tab, header in built.columns]
+    lines += [line("line", tab=tab, name=name) for tab, name in built.lines]
     for (tab, kind), count in built.mended.items():
         lines.append(line("mended", tab=tab, what=say("mended", kind, language), count=count))
     if not built.writes:

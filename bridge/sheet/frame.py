@@ -17,13 +17,13 @@ from bridge.sheet.layout import (
     find_columns,
     first_locations,
     fold,
-    kind_title,
     tab_spec,
 )
 from bridge.sheet.looks import colour
 from bridge.sheet.marks import HEADING_COLUMNS
 from bridge.sheet.outline import Outline, Standing, own_ids
-from bridge.sheet.requests import CellValue, Request, text_format, width, write_cells
+from bridge.sheet.requests import Request, text_format, width
+from bridge.sheet.setting_lines import appended, first_lines, missing_lines
 from bridge.sheet.views import read_settings
 
 JOURNAL_COLUMNS = 4 + 2 * 10  # up to ten stock columns
@@ -45,16 +45,18 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Frame:
-    """What is missing. `tabs`: titles · `columns`: (tab, header) · `requests`: what adds it all."""
+    """What is missing. `tabs`: titles · `columns`: (tab, header) · `lines`: (tab, name) · `requests`: that add them."""
 
     tabs: tuple[str, ...]
     columns: tuple[tuple[str, str], ...]
+    lines: tuple[tuple[str, str], ...]
     requests: tuple[Request, ...]
 
 
 def frame(outline: Outline, wanted: Wanted) -> Frame:
     tabs: list[str] = []
     columns: list[tuple[str, str]] = []
+    lines: list[tuple[str, str]] = []
     requests: list[Request] = []
     for number, role in enumerate(TABS, 1):
         standing = outline.standing.get(role)
@@ -64,12 +66,15 @@ def frame(outline: Outline, wanted: Wanted) -> Frame:
             requests += added(spec, sheet_id, wanted)
             tabs.append(spec.title(wanted.language))
             continue
+        if role == "settings" and (missing := missing_lines(standing, wanted.channels)):
+            requests += appended(standing, missing, wanted.language)  # before any column moves
+            lines += [(standing.tab.title, line.name) for line in missing]
         lacking = _lacking(standing, columns_of(standing, outline))
         headed = [(column, column.title(wanted.language)) for column in lacking]
         if headed:
             requests += _inserted(standing, columns_of(standing, outline).header_row, headed)
             columns += [(standing.tab.title, title) for _, title in headed]
-    return Frame(tuple(tabs), tuple(columns), tuple(requests))
+    return Frame(tuple(tabs), tuple(columns), tuple(lines), tuple(requests))
 
 
 def _named(spec: TabSpec, outline: Outline) -> TabSpec:
@@ -115,7 +120,7 @@ def added(spec: TabSpec, sheet_id: int, wanted: Wanted) -> Iterator[Request]:
     if spec.role == "journal":
         yield from text_format(sheet_id, JOURNAL_CODES, 0)
     if spec.role == "settings":
-        yield from _first_settings(spec, sheet_id, wanted)
+        yield from first_lines(sheet_id, wanted.language, wanted.channels)
 
 
 def as_added(spec: TabSpec, sheet_id: int, wanted: Wanted) -> Standing:
@@ -174,17 +179,3 @@ def _headers(sheet_id: int, row: int, left: int, headed: Sequence[Headed]) -> It
     fields = "userEnteredValue,userEnteredFormat(textFormat.bold,backgroundColor)"
     yield {"updateCells": {"start": start, "rows": [{"values": cells}], "fields": fields}}
     yield from (width(sheet_id, at, column.width) for at, (column, _) in enumerate(headed, left))
-
-
-def _first_settings(spec: TabSpec, sheet_id: int, wanted: Wanted) -> list[Request]:
-    """One line for the whole bridge, one per channel, one per stock column. Nothing is live."""
-    at = {column.role: i for i, column in enumerate(spec.columns)}
-    lines: list[tuple[str, str, bool]] = [("bridge", "bridge", False)]
-    lines += [("channel", name, False) for name in wanted.channels]
-    lines += [("location", place.title(wanted.language), place.sells) for place in first_locations()]
-    cells: dict[tuple[int, int], CellValue] = {}
-    for row, (kind, name, on) in enumerate(lines, 1):
-        cells[row, at["kind"]] = kind_title(kind, wanted.language)
-        cells[row, at["name"]] = name
-        cells[row, at["on"]] = on
-    return write_cells(sheet_id, cells)

@@ -12,6 +12,7 @@ from bridge.sheet.build import Built, build, new_tab, told
 from bridge.sheet.frame import Wanted
 from bridge.sheet.guide import guide_lines
 from bridge.sheet.layout import TABS, tab_spec
+from bridge.sheet.overlays import OURS
 from bridge.sheet.requests import box
 from tests.support.world import LOCATIONS, World
 
@@ -196,6 +197,24 @@ def test_a_key_column_that_was_renamed_is_nobodys_to_add(shop: World) -> None:
     assert nothing(init(shop))
 
 
+def test_a_channel_without_a_line_in_settings_gets_one_that_changes_nothing_until_it_is_ticked(shop: World) -> None:
+    init(shop)
+    position = next(n for n, line in enumerate(shop.table("設定"), 1) if line["名前"] == "rakuten")
+    shop.spreadsheet.delete_rows(shop.tab("設定"), position, position + 1)
+    shop.rounds(2)
+    assert "「設定」に「rakuten」の行がありません" in shop.open_questions()
+    assert init(shop).lines == (("設定", "rakuten"),)
+    assert nothing(init(shop))
+    shop.rounds(2)
+    assert "「設定」に「rakuten」の行がありません" not in shop.open_questions()
+    shop.type("A", "本社倉庫", 1)
+    shop.settle()
+    assert shop.shown("rakuten", "A") == 3  # it was live and is
+    shop.set("rakuten", False)
+    shop.rounds(2)
+    assert "影" in next(line["状態"] for line in shop.table("設定") if line["名前"] == "rakuten")
+
+
 def test_a_hidden_tab_that_was_uncovered_is_hidden_again(shop: World) -> None:
     init(shop)
     properties = {"sheetId": shop.tab("_bridge_journal"), "hidden": False}
@@ -212,6 +231,55 @@ def test_the_number_that_staff_type_keeps_no_format_so_that_a_date_stays_one(sho
     init(shop)
     assert "/" in shop.row("A")["本社倉庫"]
     assert nothing(init(shop))
+
+
+# --- colours and filter views, by Google's own formulas ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cells", "rules", "views"),
+    [
+        ({"ロック": "✓ 3", "販売可能": "9", "状態": "✓10:31 9個 → 4/4"}, set(), set()),
+        ({"ロック": "🔒 4", "販売可能": "9", "状態": ""}, {"locked"}, set()),
+        ({"ロック": "✓ 3", "販売可能": "9", "状態": "本社倉庫が空欄です。"}, {"finding"}, {"気になる状態"}),
+        ({"ロック": "✓ 3", "販売可能": "0", "状態": "✓"}, {"out", "low"}, {"品切れ"}),
+        ({"ロック": "✓ 3", "販売可能": "-1", "状態": "✓"}, {"out", "low"}, {"品切れ"}),
+        ({"ロック": "✓ 3", "販売可能": "3", "状態": "✓"}, {"low"}, {"少ない（3個以下）"}),
+        ({"ロック": "", "販売可能": "", "状態": ""}, set(), set()),
+    ],
+)
+def test_what_a_row_of_stock_looks_like_and_which_views_show_it(
+    shop: World, cells: dict[str, str], rules: set[str], views: set[str]
+) -> None:
+    init(shop)
+    blank = {"ロック": "", "販売可能": "", "状態": ""}
+    shop.put("在庫表", 1, {**blank, **cells})
+    sheet = shop.spreadsheet.sheet("在庫表")
+    own = {name: rule for rule in sheet.conditional_formats for name in OURS.findall(str(rule))}
+    assert {name for name, rule in own.items() if holds(shop, rule["booleanRule"]["condition"])} == rules
+    conditions = {view["title"]: view["filterSpecs"][0]["filterCriteria"]["condition"] for view in sheet.filter_views}
+    assert {title for title, condition in conditions.items() if holds(shop, condition)} == views
+
+
+@pytest.mark.parametrize(
+    ("sent", "arrived", "shown"), [(False, False, set()), (True, False, {"途中"}), (True, True, set())]
+)
+def test_the_moves_under_way_have_a_view(shop: World, sent: bool, arrived: bool, shown: set[str]) -> None:
+    init(shop)
+    shop.put("入出庫", 1, {"発送": sent, "到着": arrived})
+    views = shop.spreadsheet.sheet("入出庫").filter_views
+    conditions = {view["title"]: view["filterSpecs"][0]["filterCriteria"]["condition"] for view in views}
+    assert {title for title, condition in conditions.items() if holds(shop, condition, "入出庫")} == shown
+
+
+def holds(shop: World, condition: Json, title: str = "在庫表") -> bool:
+    """What Google makes of a condition in the first row under the headers."""
+    sheet = shop.spreadsheet.sheet(title)
+    aside = len(sheet.columns)
+    shop.spreadsheet.type(sheet.id, 1, aside, condition["values"][0]["userEnteredValue"])
+    found = shop.spreadsheet.shown(sheet.id, 1, aside)
+    assert found in ("TRUE", "FALSE"), found
+    return found == "TRUE"
 
 
 # --- what is theirs ---------------------------------------------------------------------------------------------------

@@ -276,8 +276,11 @@ def theirs(sheet: Sheet, came: Built) -> Iterator[object]:
     while columns and all(blank(sheet.cell(row, columns[-1])) for row in range(len(sheet.rows))):
         columns.pop()
     yield [sheet.columns[column] for column in columns]
+    names = {name for tab, name in came.lines if tab == sheet.title}
     for row in range(len(sheet.rows)):
-        yield [kept(sheet, row, column) for column in columns]
+        cells = [kept(sheet, row, column) for column in columns]
+        ours = names.intersection(cell.entered for cell in cells if cell and isinstance(cell.entered, str))
+        yield [None] * len(columns) if ours else cells
 
 
 def without_range(item: Json) -> Json:

@@ -162,9 +162,24 @@ def _concatenate(scope: Scope, nodes: list[Node]) -> Value:
     return "".join(text_of(value) for value in _values(scope, nodes))
 
 
-@named("VALUE", "N")
+@named("VALUE")
 def _value(scope: Scope, nodes: list[Node]) -> Value:
     return number(_argument(scope, nodes, 0))
+
+
+@named("N")
+def _n(scope: Scope, nodes: list[Node]) -> Value:
+    """A text is 0, which makes a comment of it."""
+    value = single(nodes[0](scope)) if nodes else None
+    return 0.0 if isinstance(value, str) else number(value)
+
+
+@named("LEFT")
+def _left(scope: Scope, nodes: list[Node]) -> Value:
+    count = int(number(_argument(scope, nodes, 1, 1.0)))
+    if count < 0:
+        raise FormulaError("NUM", "Function LEFT parameter 2 must not be negative.")
+    return text_of(single(nodes[0](scope)))[:count]
 
 
 @named("CHAR")
