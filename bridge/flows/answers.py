@@ -29,6 +29,7 @@ from bridge.flows.probed import disproved
 from bridge.flows.proposals import settle_unmatched
 from bridge.flows.rename import may_take_over, rename
 from bridge.flows.replan import replan
+from bridge.flows.retire import retire_gone
 from bridge.flows.rules import take_rules
 from bridge.flows.shop import Shop, bridge_live, places
 from bridge.ledger.ledger import Tx
@@ -318,9 +319,7 @@ def _vanished(act: _Act) -> Refusal:
         rename(act.tx, sku, new)
         replan(act.tx, act.shop, [sku, new])
     elif act.choice == "retire":
-        act.tx.sheet.change(sku, standing=Standing.RETIRED.value, missing_since=None)
-        act.tx.sheet.find({}, [cell for cell in act.tx.sheet.findings() if cell[0] == sku])  # no cell is left to mend
-        bigchange.let_go(act.tx, sku)
+        retire_gone(act.tx, sku)
         replan(act.tx, act.shop, [sku])
     else:
         act.tx.put("write again", [*act.tx.get("write again", []), sku])

@@ -188,7 +188,7 @@ def _headed(
     requests += text_format(sheet_id, codes, top + 1)
     for at, (column, _) in enumerate(columns, left):
         requests.append(_width(sheet_id, at, column.width))
-        if column.kind in ("tick", "stop", "move"):
+        if column.kind in ("tick", "stop", "life", "move"):
             area = box(sheet_id, (top + 1, rows), (at, at + 1))
             requests.append({"setDataValidation": {"range": area, "rule": validation(column, language)}})
     return requests
@@ -198,9 +198,8 @@ def validation(column: ColumnSpec, language: str) -> dict[str, Any]:
     """What a cell lets in: a tick box; or a list of words, which refuses nothing: what isn't understood is answered."""
     if column.kind in ("tick", "accept"):
         return {"condition": {"type": "BOOLEAN"}, "strict": True}
-    values = [
-        {"userEnteredValue": title} for title in (move_titles if column.kind == "move" else stop_titles)(language)
-    ]
+    titles = move_titles(language) if column.kind == "move" else stop_titles(language, life=column.kind == "life")
+    values = [{"userEnteredValue": title} for title in titles]
     return {"condition": {"type": "ONE_OF_LIST", "values": values}, "strict": False, "showCustomUi": True}
 
 

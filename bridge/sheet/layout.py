@@ -133,14 +133,17 @@ def _means(text: str, titles: Mapping[str, str]) -> bool:
     return fold(text) in (fold(titles["ja"]), fold(titles["en"]))
 
 
-def stop_titles(language: str) -> list[str]:
-    """What may be chosen in a cell that holds a stop."""
-    return [str(titles[language]) for titles in _document()["words"]["stops"].values()]
+def stop_titles(language: str, *, life: bool = False) -> list[str]:
+    """What may be chosen in a cell that holds a stop. `life`: that of a product's row, which tells its whole life."""
+    words = _document()["words"]["stops"]
+    chosen = {**words, **_document()["words"]["life"]} if life else words
+    return [str(titles[language]) for titles in chosen.values()]
 
 
-def stop_word(text: str) -> StopWord:
+def stop_word(text: str, *, life: bool = False) -> StopWord:
     """What a cell that may hold a stop says, in either language."""
-    for word, titles in _document()["words"]["stops"].items():
+    words = _document()["words"]
+    for word, titles in (*words["stops"].items(), *(words["life"].items() if life else ())):
         if _means(text, titles):
             return StopWord(word)
     return StopWord.STRANGE if fold(text) else StopWord.BLANK

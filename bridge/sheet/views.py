@@ -37,7 +37,7 @@ class StockTab:
 
     def stop(self, position: int, *, held: bool = False) -> StopWord:
         """`held`: the row is a person's draft, of which only a stop counts already."""
-        word = _stop(self.tab, position, self.columns.at)
+        word = _stop(self.tab, position, self.columns.at, life=True)
         return StopWord.BLANK if held and word is StopWord.RESUME else word
 
 
@@ -230,9 +230,9 @@ def _said(tab: Tab, position: int, at: Mapping[str, int]) -> Said:
     return Said({**_SILENT.rules, **{part: read_part(part, cell, none_words()) for part, cell in cells.items()}}, stop)
 
 
-def _stop(tab: Tab, position: int, at: Mapping[str, int]) -> StopWord:
+def _stop(tab: Tab, position: int, at: Mapping[str, int], *, life: bool = False) -> StopWord:
     text = tab.text(position, at["stop"]) if "stop" in at else ""
-    return stop_word(text) if text else StopWord.BLANK
+    return stop_word(text, life=life) if text else StopWord.BLANK
 
 
 def _lines(role: str, tab: Tab, line: Callable[[int, Mapping[str, int]], T | None], *, above: bool = False) -> Lines[T]:
