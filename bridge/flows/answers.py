@@ -32,6 +32,7 @@ from bridge.flows.replan import replan
 from bridge.flows.retire import retire_gone
 from bridge.flows.rules import take_rules
 from bridge.flows.shop import Shop, bridge_live, places
+from bridge.flows.sync_now import take_sync
 from bridge.ledger.ledger import Tx
 from bridge.ledger.listings import ListingRecord
 from bridge.ledger.questions import OpenQuestion
@@ -62,6 +63,7 @@ class Answering:
             for line in look.settings.lines:
                 if self._still(f"setting {line.kind} {line.name}", line.on) and line.on is not None:
                     self._setting(tx, look, line, on=line.on)
+            take_sync(tx, look.settings.lines, self._still)
         if look.answers is not None and look.answers.columns.usable:
             self._answers(tx, look)
         moves.take_moves(tx, self.shop, look, self._still)

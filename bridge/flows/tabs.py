@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from bridge.domain.orders import ListingKey
 from bridge.domain.reading import Finding, needs_quotes, plain, read_components
 from bridge.domain.stock import Component
-from bridge.flows import moves, proposals
+from bridge.flows import moves, proposals, sync_now
 from bridge.flows.answer_cells import Answers
 from bridge.flows.desk import Look
 from bridge.flows.rule_cells import rule_sentences, scope_of
@@ -193,6 +193,8 @@ def _setting(tx: Tx, shop: Shop, line: SettingLine, answers: Answers) -> str:
         return say("states", "no place", language)
     if line.on is None and not (line.kind == "channel" and line.name in _troubled(tx, shop)):
         return say("states", "no tick", language)
+    if line.kind == "command":
+        return sync_now.said(tx, shop, line, answers.clock)
     if line.kind == "location":
         return say("states", "sells" if places(tx).sells.get(line.name) else "sells not", language)
     if line.kind == "bridge":

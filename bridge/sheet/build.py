@@ -17,6 +17,7 @@ from bridge.sheet.layout import (
     Columns,
     ColumnSpec,
     TabSpec,
+    command_titles,
     find_columns,
     first_locations,
     kind_title,
@@ -216,9 +217,10 @@ def _width(sheet_id: int, column: int, pixels: int) -> Request:
 
 
 def _first_settings(spec: TabSpec, sheet_id: int, language: str, channels: Sequence[str]) -> list[Request]:
-    """One line for the whole bridge, one per channel, one per stock column. Nothing is live."""
+    """One line for the whole bridge, one per command, one per channel, one per stock column. Nothing is live."""
     roles = {column.role: i for i, column in enumerate(spec.columns)}
     lines: list[tuple[str, str, bool]] = [("bridge", "bridge", False)]
+    lines += [("command", title, False) for title in command_titles(language)]
     lines += [("channel", name, False) for name in channels]
     lines += [("location", place.title(language), place.sells) for place in first_locations()]
     cells: dict[tuple[int, int], CellValue] = {}

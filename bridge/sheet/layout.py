@@ -124,7 +124,7 @@ def kind_title(kind: str, language: str) -> str:
 
 
 def kind_of(text: str) -> str | None:
-    """bridge | channel | location, by the text in 設定's 種類 column."""
+    """bridge | channel | location | command, by the text in 設定's 種類 column."""
     return next((str(kind) for kind, titles in _document()["first"]["kinds"].items() if _means(text, titles)), None)
 
 
@@ -157,6 +157,16 @@ def move_titles(language: str) -> list[str]:
 def is_transfer(text: str) -> bool:
     """Whether the kind of a line of 入出庫 is a transfer, in either language."""
     return _means(text, _document()["words"]["moves"]["transfer"])
+
+
+def command_titles(language: str) -> list[str]:
+    """The commands of 設定."""
+    return [str(titles[language]) for titles in _document()["words"]["commands"].values()]
+
+
+def is_sync(text: str) -> bool:
+    """Whether a command of 設定 is 今すぐ同期, in either language."""
+    return _means(text, _document()["words"]["commands"]["sync"])
 
 
 @cache

@@ -120,7 +120,7 @@ class AnswerLine:
 
 @dataclass(frozen=True)
 class SettingLine:
-    """One line of 設定. `kind`: bridge | channel | location; `on`: None where the cell holds no tick at all."""
+    """One line of 設定. `kind`: bridge | channel | location | command · `on`: None where the cell holds no tick."""
 
     position: int
     kind: str
