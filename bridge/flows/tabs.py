@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from bridge.domain.orders import ListingKey
 from bridge.domain.reading import Finding, needs_quotes, plain, read_components
 from bridge.domain.stock import Component
-from bridge.flows import moves, proposals, sync_now
+from bridge.flows import moves, preview, proposals, sync_now
 from bridge.flows.answer_cells import Answers
 from bridge.flows.desk import Look
 from bridge.flows.rule_cells import rule_sentences, scope_of
@@ -167,9 +167,13 @@ def _setting_cells(tx: Tx, shop: Shop, tab: Lines[SettingLine], answers: Answers
     for line in tab.lines:
         wrong = rule_sentences(tx, shop.language, "settings", scope_of(shop, line), line.said)
         stop = answers.stop(scope_of(shop, line) or Scope("none"))
-        state = _joined(*wrong, stop, _setting(tx, shop, line, answers))
+        state = _joined(*wrong, stop, _setting(tx, shop, line, answers), _preview(tx, shop, line))
         lines.append((line.position, {"state": state}, {"state": line.state}))
     return _differing(tab.tab.sheet_id, tab.columns, lines)
+
+
+def _preview(tx: Tx, shop: Shop, line: SettingLine) -> str:
+    return preview.said(tx, line.name, shop.language) if line.kind == "channel" and line.name in shop.channels else ""
 
 
 def _questions_trouble(tx: Tx, language: str) -> str:
