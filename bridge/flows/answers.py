@@ -22,6 +22,7 @@ from bridge.flows.count import recount
 from bridge.flows.desk import Look, header_problems
 from bridge.flows.edit_records import supersede_reading
 from bridge.flows.gone import decide, decide_all, report_gone
+from bridge.flows.history import take_history
 from bridge.flows.intake import book_unmapped
 from bridge.flows.opening import ask_openings, go_live, opening_answered
 from bridge.flows.preview import begin_as_previewed, preview_stands
@@ -67,6 +68,7 @@ class Answering:
         if look.answers is not None and look.answers.columns.usable:
             self._answers(tx, look)
         moves.take_moves(tx, self.shop, look, self._still)
+        take_history(tx, self.shop, look, self._still)
 
     def _still(self, name: str, value: object) -> bool:
         """Whether the last poll said the same."""
@@ -84,6 +86,7 @@ class Answering:
             "questions": look.answers,
             "settings": look.settings,
             "moves": look.moves,
+            "history": look.history,
         }
         for role, part in parts.items():
             if part is None:
@@ -414,7 +417,7 @@ _ACTS: Mapping[str, Callable[[_Act], Refusal]] = {
 
 
 def _report_tabs(tx: Tx, look: Look) -> None:
-    for role in ("stock", "listings", "questions", "settings", "moves", "journal"):
+    for role in ("stock", "listings", "questions", "settings", "moves", "history", "journal"):
         title = tab_spec(role).ja
         if role in look.missing:
             tx.questions.ask("tab missing", title)

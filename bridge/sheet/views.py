@@ -155,6 +155,24 @@ class MoveLine:
 
 
 @dataclass(frozen=True)
+class HistoryLine:
+    """One row of 履歴. `change`: Δ on hand · `undo`: None where the cell holds no tick at all."""
+
+    position: int
+    number: int
+    sku: str
+    location: str
+    change: int | str | None
+    undo: bool | None
+    state: int | str | None
+
+    @property
+    def says(self) -> tuple[str, str, int | str]:
+        """What was booked, as it stands there."""
+        return self.sku, self.location, self.change or 0
+
+
+@dataclass(frozen=True)
 class Lines(Generic[T]):
     """The lines of a tab and where its columns stand. Without usable headers there are none."""
 
@@ -212,6 +230,20 @@ def read_moves(tab: Tab) -> Lines[MoveLine]:
         return None if nothing and not sent and not arrived else found
 
     return _lines("moves", tab, line)
+
+
+def read_history(tab: Tab) -> Lines[HistoryLine]:
+    """A row is known by its number."""
+
+    def line(position: int, at: Mapping[str, int]) -> HistoryLine | None:
+        number = _plain(tab.cell(position, at["number"]))
+        if not isinstance(number, int) or not 0 < number < MOST_QUESTIONS:
+            return None
+        sku, location = plain(tab.text(position, at["sku"])), tab.text(position, at["location"])
+        change, state = (_plain(tab.cell(position, at[role])) for role in ("change", "state"))
+        return HistoryLine(position, number, sku, location, change, _tick(tab.cell(position, at["undo"])), state)
+
+    return _lines("history", tab, line)
 
 
 def _tick(cell: GridCell) -> bool | None:
