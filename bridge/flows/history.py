@@ -34,6 +34,7 @@ KEPT = 3 * MOST  # entries that the ledger keeps for it; its movements it keeps 
 APART = timedelta(seconds=30)  # between two calls that append
 SENT_AGAIN = timedelta(minutes=2)  # an append whose reply was lost may still be carried out until then
 AT_A_TIME = 200
+AT_ONCE = 10  # ticks; more in one look were hardly meant, as one key fills a whole column
 FAR = 10_000  # a number so far beyond all that were given out was typed by a person
 _SENT_AT = "history sent at"
 
@@ -63,16 +64,15 @@ def take_history(tx: Tx, shop: Shop, look: Look, still: Still) -> None:
     _tell_if_full(tx, tab)
     ticked = {line.number: line for line in tab.lines if line.undo}
     tx.history.change((n for n, each in entries.items() if each.refused and n not in ticked), refused="")
-    waiting = False
-    for number, line in ticked.items():
-        entry = entries.get(number)
-        if entry is None or entry.undone_at or entry.refused:
-            continue
-        waiting = True
-        if still(f"undo {number}", line.says) and bridge_live(tx) and not rereading(tx):
-            _take_back(tx, shop, entry, line)
-    if waiting != tx.get(WAITING, False):
-        tx.put(WAITING, waiting)
+    new = [n for n in ticked if n in entries and not entries[n].undone_at and not entries[n].refused]
+    if len(new) > AT_ONCE:
+        tx.history.change(new, refused="no: many")
+        new = []
+    for number in new:
+        if still(f"undo {number}", ticked[number].says) and bridge_live(tx) and not rereading(tx):
+            _take_back(tx, shop, entries[number], ticked[number])
+    if bool(new) != tx.get(WAITING, False):
+        tx.put(WAITING, bool(new))
 
 
 def _take_back(tx: Tx, shop: Shop, entry: Told, line: HistoryLine) -> None:
@@ -186,4 +186,4 @@ def _state(tx: Tx, shop: Shop, entry: Told | None, line: HistoryLine, stamp: Cal
     if not entry.refused:
         return None
     balance = tx.stock.balances([entry.movement.sku]).get((entry.movement.sku, entry.movement.location), Balance())
-    return say("history", entry.refused, language, lying=balance.on_hand, units=entry.movement.on_hand)
+    return say("history", entry.refused, language, lying=balance.on_hand, units=entry.movement.on_hand, most=AT_ONCE)

@@ -1,5 +1,5 @@
-"""`bridge init`: the tabs of the template in a given spreadsheet. Adds what is missing, columns too; repairs what is
-the bridge's own (the banners and what they need); changes nothing else."""
+"""`bridge init`: the tabs of the template in a given spreadsheet. Adds what is missing, columns and
+commands too; repairs what is the bridge's own (the banners and what they need); changes nothing else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from bridge.domain.reading import CellKind, RawCell
 from bridge.sheet.banner import banner_column, banner_requests, formula
 from bridge.sheet.gateway import Gateway, Piece, Request
-from bridge.sheet.grid import GridCell, Tab
+from bridge.sheet.grid import GridCell, Tab, rows_below
 from bridge.sheet.layout import (
     HEADER_ROWS,
     TABS,
@@ -20,13 +20,14 @@ from bridge.sheet.layout import (
     command_titles,
     find_columns,
     first_locations,
+    kind_of,
     kind_title,
     move_titles,
     stop_titles,
     tab_spec,
 )
 from bridge.sheet.marks import HEADING_COLUMNS
-from bridge.sheet.requests import CellValue, box, text_format, write_cells
+from bridge.sheet.requests import CellValue, append_rows, box, text_format, write_cells
 
 JOURNAL_COLUMNS = 4 + 2 * 10  # up to ten stock columns
 _METADATA = "properties.autoRecalc,sheets(properties(sheetId,gridProperties),conditionalFormats)"
@@ -98,7 +99,8 @@ def _repairs(gateway: Gateway, present: Mapping[str, Tab], language: str) -> lis
     if not staff:
         return requests
     sheets = {sheet["properties"].get("sheetId", 0): sheet for sheet in metadata["sheets"]}
-    heads = gateway.read([Piece(tab.sheet_id, 0, HEADER_ROWS) for tab in staff.values()]).tabs
+    pieces = [Piece(tab.sheet_id, 0, None if role == "settings" else HEADER_ROWS) for role, tab in staff.items()]
+    heads = gateway.read(pieces).tabs
     marks = next((title for title in (tab_spec("marks").ja, tab_spec("marks").en) if title in present), "")
     for role, tab in staff.items():
         columns, sheet = find_columns(role, heads[tab.sheet_id].texts()), sheets[tab.sheet_id]
@@ -108,6 +110,8 @@ def _repairs(gateway: Gateway, present: Mapping[str, Tab], language: str) -> lis
         text = _formula(language, marks)
         head = heads[tab.sheet_id]
         requests += banner_requests(head, columns.header_row, text, sheet["properties"], rules)
+        if role == "settings":
+            requests += _lacking_commands(head, columns, language)
         requests += _lacking(head, tab_spec(role), columns, language)
     return requests
 
@@ -159,6 +163,18 @@ def _lacking(tab: Tab, spec: TabSpec, columns: Columns, language: str) -> list[R
     area = {"sheetId": tab.sheet_id, "dimension": "COLUMNS", "startIndex": first, "endIndex": first + len(lacking)}
     insert: Request = {"insertDimension": {"range": area, "inheritFromBefore": False}}
     return [insert, *_headed(tab.sheet_id, lacking, (columns.header_row, first), tab.row_count, language)]
+
+
+def _lacking_commands(tab: Tab, columns: Columns, language: str) -> list[Request]:
+    """The lines of commands, in a 設定 of an earlier version that has none at all."""
+    if not columns.usable or any(
+        kind_of(tab.text(row, columns.at["kind"])) == "command" for row, _ in rows_below(tab, columns.header_row)
+    ):
+        return []
+    lines = [
+        {"kind": kind_title("command", language), "name": title, "on": False} for title in command_titles(language)
+    ]
+    return append_rows(tab.sheet_id, [{columns.at[role]: value for role, value in line.items()} for line in lines])
 
 
 def _headed(

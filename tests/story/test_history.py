@@ -156,6 +156,26 @@ def test_what_is_no_longer_there_cannot_be_taken_back_until_it_is_ticked_anew(sh
     assert shop.row("A")["本社倉庫"] == "20"
 
 
+def test_a_whole_column_of_ticks_takes_nothing_back(shop: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "AT_ONCE", 2)
+    numbers = []
+    for value in (11, 12, 13):
+        shop.type("A", "本社倉庫", value)
+        wait(shop)
+        numbers.append(row(shop, "在庫表で入力")["番号"])
+    for number in numbers:
+        tick(shop, number)
+    wait(shop)
+    assert undone(shop) == []
+    assert {told(shop, number)[:15] for number in numbers} == {"一度に元に戻せるのは2行までで"}
+    for on in (False, True):
+        for number in numbers[:2]:
+            tick(shop, number, on)
+        wait(shop)
+    assert undone(shop) == numbers[:2]
+    assert shop.row("A")["本社倉庫"] == "6"
+
+
 def test_a_row_that_says_something_else_counts_for_nothing(shop: World) -> None:
     number = edited(shop)["番号"]
     shop.put("履歴", at(shop, number), {"SKU": "B", "元に戻す": True})

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from bridge.errors import Hint, TryAgain
+from bridge.service import channel_names
+from bridge.sheet.build import build
 from tests.support.world import World
 
 
@@ -116,6 +118,19 @@ def test_a_mall_that_does_not_answer_is_named(shop: World, calls: tuple[str, ...
     guarded(shop, 4)
     assert told(shop).startswith("✓")
     assert "読めません" not in told(shop)
+
+
+def test_an_older_spreadsheet_gets_the_line_by_init(shop: World) -> None:
+    at, _ = line(shop)
+    shop.spreadsheet.delete_rows(shop.tab("設定"), at, at + 1)
+    shop.rounds(3)
+    assert shop.open_questions() == ""
+    for _ in range(2):
+        build(shop.service.gateway, "ja", channel_names(shop.config), shop.config.sheet.journal_lines)
+    assert [each["種類"] for each in shop.table("設定") if each["名前"] == "今すぐ同期"] == ["操作"]
+    touch(shop)
+    shop.rounds(3)
+    assert told(shop).startswith("✓")
 
 
 def test_in_english(shop: World) -> None:
