@@ -100,9 +100,15 @@ def _why_not(tx: Tx, entry: Told, line: HistoryLine) -> str:
     balance = tx.stock.balances([moved.sku]).get((moved.sku, moved.location), Balance())
     if moved.location not in places(tx).sells or not balance.stocked:
         return "no: place"
-    if tx.questions.find("two readings", f"{moved.sku} {moved.location}") is not None:
+    if _asked_about(tx, moved.sku, moved.location):
         return "no: asked"
     return "no: below zero" if balance.on_hand < moved.on_hand else ""
+
+
+def _asked_about(tx: Tx, sku: str, location: str) -> bool:
+    """Whether a person is asked what the number in a cell is."""
+    readings = tx.questions.find("two readings", f"{sku} {location}")
+    return readings is not None or any(each.cell == (sku, location) for each in tx.questioned.all())
 
 
 def _tell_if_full(tx: Tx, tab: Lines[HistoryLine]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
@@ -253,6 +254,60 @@ def test_a_lost_append_is_sent_again_and_an_answer_that_was_lost_is_not(shop: Wo
         wait(shop)
         assert len(rows(shop)) > before
     assert max(Counter(each["番号"] for each in rows(shop)).values()) == 1
+
+
+def test_a_number_that_a_person_is_asked_about_is_answered_first(shop: World) -> None:
+    number = edited(shop)["番号"]
+    shop.service.close()
+    shop.config = replace(shop.config, sheet=replace(shop.config.sheet, big_change_rows=1))
+    shop.start()
+    shop.type("A", "本社倉庫", 900)  # beyond plausibility
+    wait(shop)
+    assert "一度に1行" in shop.open_questions()
+    tick(shop, number)
+    wait(shop)
+    assert "答えを待っています" in told(shop, number)
+    assert undone(shop) == []
+    shop.answer("一度に1行", "戻す")
+    wait(shop)
+    assert shop.row("A")["本社倉庫"] == "15"
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_whatever_is_ticked_typed_and_sold_the_books_add_up_and_nothing_counts_twice(shop: World, seed: int) -> None:
+    chance = random.Random(seed)
+    ticked: set[str] = set()
+    acts = ["type", "ship", "tick", "tick", "untick", "restart", "sort", "wait"]
+    for step in range(24):
+        act = chance.choice(acts)
+        here = [each["番号"] for each in rows(shop)]
+        if act == "type":
+            shop.type(chance.choice("AB"), "本社倉庫", chance.randint(3, 20))
+        elif act == "ship":
+            shop.hears("rakuten", chance.choice("AB"), order=f"X{step}", version="1", open=0, shipped=1)
+        elif act == "tick" and here:
+            ticked.add(number := chance.choice(here))
+            tick(shop, number)
+        elif act == "untick" and here:
+            tick(shop, chance.choice(here), on=False)
+        elif act == "restart":
+            shop.service.close()
+            shop.start()
+        elif act == "sort":
+            area = {"sheetId": shop.tab("履歴"), "startRowIndex": 1, "startColumnIndex": 0, "endColumnIndex": 10}
+            order = {"dimensionIndex": chance.randint(0, 6), "sortOrder": chance.choice(["ASCENDING", "DESCENDING"])}
+            shop.spreadsheet.apply([{"sortRange": {"range": area, "sortSpecs": [order]}}])
+        shop.rounds(chance.randint(1, 5))
+    shop.clock.sleep(180)
+    wait(shop)
+    done = undone(shop)
+    assert len(done) == len(set(done))
+    assert set(done) <= ticked
+    numbers = Counter(each["番号"] for each in rows(shop))
+    assert max(numbers.values(), default=1) == 1
+    for sku, began in (("A", 5), ("B", 7)):
+        moved = sum(int(each["増減"] or 0) for each in rows(shop) if (each["SKU"], each["場所"]) == (sku, "本社倉庫"))
+        assert shop.balance(sku)["本社倉庫"] == int(shop.row(sku)["本社倉庫"]) == began + moved
 
 
 def test_a_full_tab_is_told_and_goes_on_when_old_rows_are_deleted(shop: World, monkeypatch: pytest.MonkeyPatch) -> None:
