@@ -171,10 +171,11 @@ def _lacking_commands(tab: Tab, columns: Columns, language: str) -> list[Request
         kind_of(tab.text(row, columns.at["kind"])) == "command" for row, _ in rows_below(tab, columns.header_row)
     ):
         return []
-    lines = [
-        {"kind": kind_title("command", language), "name": title, "on": False} for title in command_titles(language)
+    at, kind = columns.at, kind_title("command", language)
+    lines: list[dict[int, CellValue]] = [
+        {at["kind"]: kind, at["name"]: title, at["on"]: False} for title in command_titles(language)
     ]
-    return append_rows(tab.sheet_id, [{columns.at[role]: value for role, value in line.items()} for line in lines])
+    return append_rows(tab.sheet_id, lines)
 
 
 def _headed(
