@@ -11,6 +11,7 @@ import pytest
 
 from bridge.domain.stock import Cause
 from bridge.errors import TryAgain
+from bridge.fault_points import Point, arm
 from bridge.flows import history, reconcile
 from bridge.sandbox.faults import Dial
 from tests.support.world import World
@@ -185,6 +186,44 @@ def test_a_row_that_says_something_else_counts_for_nothing(shop: World) -> None:
     assert "書き換えられている" in told(shop, number)
 
 
+def test_a_renamed_product_takes_its_history_along(shop: World) -> None:
+    number = edited(shop)["番号"]
+    shop.type("A", "SKU", "A9")
+    shop.rounds(3)
+    shop.answer("SKUが「A9」に書き換えられました", "改名")
+    wait(shop)
+    tick(shop, number)
+    wait(shop)
+    assert (shop.row("A9")["本社倉庫"], undone(shop)) == ("5", [number])
+
+
+def test_a_row_that_is_gone_is_answered_first(shop: World) -> None:
+    number = edited(shop)["番号"]
+    position = shop.rows("A")[0][0]
+    gone = shop.spreadsheet.delete_rows(shop.tab("在庫表"), position, position + 1)
+    wait(shop)
+    tick(shop, number)
+    wait(shop)
+    assert "在庫表にこの商品の行がない" in told(shop, number)
+    shop.spreadsheet.undo(gone)
+    wait(shop)
+    assert (shop.row("A")["本社倉庫"], undone(shop)) == ("15", [])
+    for on in (False, True):
+        tick(shop, number, on)
+        wait(shop)
+    assert (shop.row("A")["本社倉庫"], undone(shop)) == ("5", [number])
+
+
+def test_a_discontinued_product_can_be_put_right(shop: World) -> None:
+    number = edited(shop)["番号"]
+    shop.type("A", "停止", "廃番")
+    wait(shop)
+    tick(shop, number)
+    wait(shop)
+    assert (shop.row("A")["本社倉庫"], undone(shop)) == ("5", [number])
+    assert shop.shown("rakuten", "A") == 0
+
+
 def test_a_copied_row_undoes_no_second_time(shop: World) -> None:
     number = edited(shop)["番号"]
     here, tab = at(shop, number), shop.tab("履歴")
@@ -237,6 +276,39 @@ def test_after_a_kill_nothing_is_told_or_undone_twice(shop: World) -> None:
     wait(shop)
     assert (shop.row("A")["本社倉庫"], undone(shop)) == ("5", [number])
     assert max(Counter(each["番号"] for each in rows(shop)).values()) == 1
+
+
+def test_a_death_at_any_moment_takes_back_once_and_tells_once(shop: World) -> None:
+    class Dead(BaseException):
+        pass
+
+    def die(point: Point) -> None:
+        passed.append(point)
+        if len(passed) == deadline:
+            raise Dead
+
+    number = edited(shop)["番号"]
+    tick(shop, number)
+    shop.type("B", "本社倉庫", 9)
+    deadline, deaths = 1, 0
+    for _ in range(25):
+        passed: list[Point] = []
+        arm(die)
+        try:
+            shop.service.cycle.run()
+        except Dead:
+            deaths += 1
+            shop.service.close()
+            shop.start()
+        finally:
+            arm(None)
+        deadline += 1
+        shop.clock.sleep(3)
+    shop.clock.sleep(180)
+    wait(shop)
+    assert deaths > 5
+    assert (shop.row("A")["本社倉庫"], undone(shop)) == ("5", [number])
+    assert Counter(each["内容"] for each in rows(shop)) == {"在庫表で入力": 2, "「履歴」で元に戻した": 1}
 
 
 def test_a_lost_append_is_sent_again_and_an_answer_that_was_lost_is_not(shop: World) -> None:
