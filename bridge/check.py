@@ -148,16 +148,18 @@ def _headers(service: Service, role: str, sheet_id: int) -> Check:
     with service.ledger.read() as tx:
         names = list(places(tx).sells) if role == "stock" else []
     texts = service.gateway.read([Piece(sheet_id, 0, 10)]).tabs[sheet_id].texts()
-    problems = header_problems(role, find_columns(role, texts, names))
-    name = f"headers {tab_spec(role).en}"
-    if not problems:
+    columns, name = find_columns(role, texts, names), f"headers {tab_spec(role).en}"
+    if columns.usable:
         return Check(name, True, _FINE)
-    headers = "、".join(problem["header"] for problem in problems)
+    ja, en = (
+        comma.join(problem["header"] for problem in header_problems(role, columns, language))
+        for language, comma in (("ja", "、"), ("en", ", "))
+    )
     return Check(
         name,
         False,
         Hint(
-            f"見出しがないか重なっています: {headers}。元に戻してください。",
-            f"Headers missing or doubled: {headers}. Put them back.",
+            f"見出しがないか重なっています: {ja}。元に戻してください。",
+            f"Headers missing or doubled: {en}. Put them back.",
         ),
     )

@@ -17,12 +17,13 @@ from bridge.check import check, check_private, check_probe
 from bridge.config import ConfigError, load
 from bridge.errors import BridgeError, Hint
 from bridge.flows.mapping import Mapped
+from bridge.importing import Importer, Wish, ask_at_terminal
 from bridge.instance import OneInstance
 from bridge.logs import log_to
 from bridge.private import keep_private, tighten
 from bridge.sandbox.latency import Latency
 from bridge.service import Outside, Service, channel_names, sheet_http
-from bridge.sheet.build import build
+from bridge.sheet.build import build, told
 from bridge.sheet.gateway import Gateway
 from bridge.sheet.http import Call
 from bridge.web.check import check_web
@@ -70,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         ("reconcile", _reconcile, "compare sheet, ledger and channels; a line for each difference"),
         ("map", _map, "match every channel's listings with the table and propose their lines"),
         ("check", _check, "try settings, keys, tabs and channels: one line each"),
-        ("init", _init, "add the missing tabs to the spreadsheet"),
+        ("init", _init, "build the spreadsheet's tabs, or mend what is the bridge's own in them"),
     ):
         sub = command(name, run, text)
         sub.add_argument("--config", type=Path, default=Path("bridge.toml"), help="the settings file")
@@ -82,9 +83,15 @@ def _parser() -> argparse.ArgumentParser:
         if name == "check":
             sub.add_argument("--probe", action="store_true", help="also try Google on scratch tabs (about a minute)")
             sub.add_argument("--second-key", type=Path, help="the key of a second account for the probe")
+    table = command("import", _import, "bring a table that you have already into the Stock tab")
+    table.add_argument("table", help="a CSV or Excel file, a tab's title, or another Google spreadsheet's address")
+    table.add_argument("--config", type=Path, default=Path("bridge.toml"), help="the settings file")
+    table.add_argument("--sheet", default="", help="which sheet of the file or the other spreadsheet (else the first)")
+    table.add_argument("--map", action="append", default=[], metavar="HEADER=TARGET", help="which column is what")
+    table.add_argument("--yes", action="store_true", help="ask nothing; write if nothing is doubtful")
     sandbox = command("sandbox", _sandbox, "stand where Google and the malls stand, on this machine")
     sandbox.add_argument("--port", type=int, default=8765, help="0 takes a free one")
-    sandbox.add_argument("--state", type=Path, required=True, help="the folder that keeps its state and key")
+    sandbox.add_argument("--state", type=Path, required=True, help="the folder that keeps its state, key and people")
     sandbox.add_argument("--empty", action="store_true", help="begin without products")
     sandbox.add_argument("--no-quota", action="store_true", help="never answer 429")
     sandbox.add_argument("--latency", default="google", help="google, none, or base,per_request,per_thousand_cells")
@@ -176,12 +183,26 @@ def _init(options: argparse.Namespace) -> int:
     config = load(options.config)
     gateway = Gateway(sheet_http(config, Outside()), config.sheet.spreadsheet_id)
     built = build(gateway, config.bridge.language, channel_names(config), config.sheet.journal_lines)
-    print("追加したタブ / tabs added: " + ("、".join(built.added) or "—"))
+    for line in told(built, config.bridge.language):
+        print(line)
     if options.take_over:
         with _service(options) as service:
             service.cycle.take_over()
         print(TAKEN_OVER)
     return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    config = load(options.config)
+    http = sheet_http(config, Outside())
+    importer = Importer(
+        Gateway(http, config.sheet.spreadsheet_id),
+        lambda spreadsheet_id: Gateway(http, spreadsheet_id),
+        config.bridge.language,
+        show=print,
+        ask=ask_at_terminal if sys.stdin.isatty() and not options.yes else None,
+    )
+    return 0 if importer.run(Wish(options.table, options.sheet, tuple(options.map), options.yes)) else 1
 
 
 def _sandbox(options: argparse.Namespace) -> int:

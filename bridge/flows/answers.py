@@ -17,7 +17,7 @@ from bridge.domain.reading import Finding, Quantity, read_components
 from bridge.domain.stock import Cause, Component, Movement
 from bridge.domain.table import Row
 from bridge.domain.tokens import number_of
-from bridge.flows import bigchange, moves, safety, transit
+from bridge.flows import bigchange, moves, oversold, safety, transit
 from bridge.flows.count import recount
 from bridge.flows.desk import Look, header_problems
 from bridge.flows.edit_records import supersede_reading
@@ -69,6 +69,7 @@ class Answering:
             self._answers(tx, look)
         moves.take_moves(tx, self.shop, look, self._still)
         take_history(tx, self.shop, look, self._still)
+        oversold.keep_true(tx)
 
     def _still(self, name: str, value: object) -> bool:
         """Whether the last poll said the same."""
@@ -79,7 +80,7 @@ class Answering:
     def _report_headers(self, tx: Tx, look: Look) -> None:
         """A missing tab or header is a question that settles itself when it is back. A header is missed when two polls
         miss it: one may have been an empty read."""
-        _report_tabs(tx, look)
+        _report_tabs(tx, look, self.shop.language)
         parts: Mapping[str, Headed | None] = {
             "stock": look.stock,
             "listings": look.listings,
@@ -91,7 +92,7 @@ class Answering:
         for role, part in parts.items():
             if part is None:
                 continue
-            problems = header_problems(role, part.columns)
+            problems = header_problems(role, part.columns, self.shop.language)
             now = {f"{problem['tab']} {problem['header']}" for problem in problems}
             for question in tx.questions.open():
                 if question.kind == "header" and question.data["role"] == role and question.subject not in now:
@@ -366,6 +367,7 @@ def _cancelled_after_shipment(act: _Act) -> Refusal:
         for key, state in states.items():
             if key.line == data["line"]:
                 inspect = places(act.tx).inspect
+                act.tx.stock.begin(((c.sku, inspect) for c in state.components), str(act.question.id))
                 act.tx.stock.book(
                     Movement(c.sku, inspect, c.units * int(data["units"]), 0, Cause.ANSWER, str(act.question.id))
                     for c in state.components
@@ -416,9 +418,9 @@ _ACTS: Mapping[str, Callable[[_Act], Refusal]] = {
 }
 
 
-def _report_tabs(tx: Tx, look: Look) -> None:
+def _report_tabs(tx: Tx, look: Look, language: str) -> None:
     for role in ("stock", "listings", "questions", "settings", "moves", "history", "journal"):
-        title = tab_spec(role).ja
+        title = tab_spec(role).title(language)
         if role in look.missing:
             tx.questions.ask("tab missing", title)
         else:

@@ -212,7 +212,15 @@ def inspect_place(sells: Mapping[str, bool], language: str, known: str = "") -> 
     return (named or kept or idle or [marked[-1].title(language)])[-1]
 
 
-def header_problems(tab: str, columns: Columns) -> list[dict[str, str]]:
+def header_problems(tab: str, columns: Columns, language: str) -> list[dict[str, str]]:
     """What is wrong with a tab's headers, ready for a sentence."""
     spec = tab_spec(tab)
-    return [{"tab": spec.ja, "header": problem.header, "code": problem.code} for problem in columns.problems]
+    titles = {column.ja: column.title(language) for column in spec.columns} | {spec.ja: spec.title(language)}
+    return [
+        {
+            "tab": spec.title(language),
+            "header": titles.get(problem.header, problem.header),
+            "code": problem.code,
+        }
+        for problem in columns.problems
+    ]

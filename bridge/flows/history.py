@@ -21,11 +21,11 @@ from bridge.flows.timeback import rereading
 from bridge.ledger.history import Told
 from bridge.ledger.ledger import Tx
 from bridge.ledger.values import iso, time_of
-from bridge.sheet.build import validation
 from bridge.sheet.gateway import Request
 from bridge.sheet.layout import tab_spec
 from bridge.sheet.requests import CellValue, append_rows
 from bridge.sheet.texts import both, known, say
+from bridge.sheet.validation import validation
 from bridge.sheet.views import HistoryLine, Lines
 
 FULL = "history full"  # the question
@@ -61,7 +61,7 @@ def take_history(tx: Tx, shop: Shop, look: Look, still: Still) -> None:
         tx.history.raise_number(newest)  # an older copy of the ledger: those rows tell what it doesn't know
     entries = tx.history.of(line.number for line in tab.lines)
     tx.history.change((number for number, each in entries.items() if not each.shown), shown=True)
-    _tell_if_full(tx, tab)
+    _tell_if_full(tx, tab, tab_spec("history").title(shop.language))
     ticked = {line.number: line for line in tab.lines if line.undo}
     tx.history.change((n for n, each in entries.items() if each.refused and n not in ticked), refused="")
     new = [n for n in ticked if n in entries and not entries[n].undone_at and not entries[n].refused]
@@ -111,11 +111,11 @@ def _asked_about(tx: Tx, sku: str, location: str) -> bool:
     return readings is not None or any(each.cell == (sku, location) for each in tx.questioned.all())
 
 
-def _tell_if_full(tx: Tx, tab: Lines[HistoryLine]) -> None:
+def _tell_if_full(tx: Tx, tab: Lines[HistoryLine], title: str) -> None:
     if len(tab.lines) >= MOST:
-        tx.questions.ask(FULL, tab.tab.title, {"rows": MOST})
+        tx.questions.ask(FULL, title, {"rows": MOST})
     else:
-        tx.questions.settle(FULL, tab.tab.title, both("results", "settled itself"))
+        tx.questions.settle(FULL, title, both("results", "settled itself"))
 
 
 # --- what the bridge writes ------------------------------------------------------------------------------------------
@@ -133,7 +133,7 @@ def appended(tx: Tx, shop: Shop, look: Look, stamp: Callable[[datetime], str]) -
     tx.put(_SENT_AT, iso(tx.at))
     at, undo = tab.columns.at, next(each for each in tab_spec("history").columns if each.role == "undo")
     rows = [{at[role]: value for role, value in _cells(each, shop.language, stamp).items()} for each in due]
-    return append_rows(tab.tab.sheet_id, rows, {at["undo"]: validation(undo, shop.language)})
+    return append_rows(tab.tab.sheet_id, rows, [{at["undo"]: validation(undo, shop.language)}] * len(rows))
 
 
 def _lately(tx: Tx, at: str | None, span: timedelta) -> bool:

@@ -13,9 +13,10 @@ from bridge.domain.invariants import exactly_once
 from bridge.domain.maintenance import current
 from bridge.domain.orders import LineKey, ListingKey, OrderSnapshot
 from bridge.domain.push import PushEvent, expire, gap, taken
-from bridge.domain.stock import Component
+from bridge.domain.stock import Cause, Component
 from bridge.errors import Hint
 from bridge.fault_points import Point, reached
+from bridge.flows import oversold
 from bridge.flows.dark import hold_back, listening
 from bridge.flows.replan import replan
 from bridge.flows.shop import ChannelFacts, Shop, places
@@ -118,6 +119,7 @@ def book_orders(tx: Tx, shop: Shop, facts: ChannelFacts, read: OrdersRead) -> in
     for sku in sorted(changed):
         tx.sheet.change(sku, owned_due=True)
     replan(tx, shop, changed)
+    oversold.keep_true(tx)
     hold_back(tx, shop)  # what was guessed gives way to what is known, in one transaction
     return lines
 
@@ -188,6 +190,8 @@ def _book_order(
         left=_left_before(tx, order) if opening else None,
         sells_from=lambda listing: where.selling(facts.sells_from(listing)),
     )
+    came_back = [m for m in booked.movements if m.cause is Cause.RETURNED and m.on_hand > 0]
+    tx.stock.begin(((m.sku, m.location) for m in came_back), "returned")
     tx.stock.book(booked.movements)
     tx.orders.put(booked.states, order.placed_at)
     for listing, units in booked.taken.items():

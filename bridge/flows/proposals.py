@@ -18,11 +18,11 @@ from bridge.flows.shop import Shop
 from bridge.ledger.found import Found, FoundState
 from bridge.ledger.ledger import Tx
 from bridge.ledger.values import iso, time_of
-from bridge.sheet.build import validation
 from bridge.sheet.gateway import Request
 from bridge.sheet.layout import tab_spec
 from bridge.sheet.requests import CellValue, append_rows
 from bridge.sheet.texts import both, say
+from bridge.sheet.validation import validation
 from bridge.sheet.views import Lines, ListingLine
 
 SENT_AGAIN = timedelta(minutes=2)  # an append whose reply was lost may still be carried out until then
@@ -90,7 +90,8 @@ def appended(tx: Tx, shop: Shop, look: Look) -> list[Request]:
         and (each.sent_at is None or tx.at - time_of(each.sent_at) > SENT_AGAIN)
     ]
     tx.found.change([each.key for each in new], sent_at=iso(tx.at))
-    return append_rows(tab.tab.sheet_id, [_cells(tab, each) for each in new], _rules(tab, shop.language))
+    rules = [_rules(tab, shop.language)] * len(new)
+    return append_rows(tab.tab.sheet_id, [_cells(tab, each) for each in new], rules)
 
 
 def _cells(tab: Lines[ListingLine], each: Found) -> dict[int, CellValue]:

@@ -29,8 +29,9 @@ def rename(tx: Tx, old: str, new: str) -> None:
     tx.orders.rename_components(old, new)
     tx.rules.rename_sku(old, new)
     for question in tx.questions.open():
-        if question.kind == "two readings" and question.data["sku"] == old:
+        if question.data.get("sku") == old:
             data = {**question.data, "sku": new}
-            tx.questions.reword(question.id, f"{new} {data['location']}", data)
+            subject = f"{new} {data['location']}" if question.kind == "two readings" else question.subject
+            tx.questions.reword(question.id, subject, data)
     aliases = {code: new if now == old else now for code, now in tx.get("aliases", {}).items()}
     tx.put("aliases", {**aliases, old: new})  # 出品 may go on naming the old code

@@ -11,19 +11,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from bridge.domain.orders import ListingKey
 from bridge.domain.reading import Finding, needs_quotes, plain, read_components
 from bridge.domain.stock import Component
-from bridge.flows import history, moves, preview, proposals, sync_now
+from bridge.flows import history, moves, preview, proposals, question_cells, sync_now
 from bridge.flows.answer_cells import Answers
 from bridge.flows.desk import Look
 from bridge.flows.rule_cells import rule_sentences, scope_of
 from bridge.flows.shop import Shop, bridge_live, places
 from bridge.ledger.ledger import Tx
-from bridge.ledger.questions import OpenQuestion
 from bridge.ledger.rules import Scope
 from bridge.ledger.values import time_of
 from bridge.sheet.gateway import Request
 from bridge.sheet.layout import Columns, may_name_place, tab_spec
-from bridge.sheet.requests import CellValue, append_rows, write_cells
-from bridge.sheet.texts import choices, question, say
+from bridge.sheet.requests import CellValue, write_cells
+from bridge.sheet.texts import question, say
 from bridge.sheet.views import AnswerLine, Lines, ListingLine, SettingLine
 
 GAP = 10  # lines; a request more costs Google's time, a few cells more cost none
@@ -128,42 +127,9 @@ def _joined(*sentences: CellValue) -> str:
 
 
 def _question_cells(tx: Tx, shop: Shop, tab: Lines[AnswerLine], answers: Answers) -> list[Request]:
-    """Open questions get their line once; closed ones get their result."""
-    by_id = {line.id: line for line in tab.lines}
-    lines: list[tuple[int, Mapping[str, CellValue], Mapping[str, CellValue]]] = []
-    new: list[Mapping[str, CellValue]] = []
-    for each in tx.questions.open():
-        cells = _question(each, shop.language, answers)
-        if each.id in by_id:
-            lines.append((by_id[each.id].position, cells, {"id": each.id, **by_id[each.id].shown}))
-        else:
-            new.append(cells)
-    settled = {each.id: each for each in tx.questions.closed(by_id)}
-    for line in tab.lines:
-        closed = settled.get(line.id)
-        if closed is not None:
-            lines.append((line.position, {"result": _result(closed, shop.language, answers)}, line.shown))
-    requests = _differing(tab.tab.sheet_id, tab.columns, lines)
-    return requests + append_rows(
-        tab.tab.sheet_id, [{tab.columns.at[role]: value for role, value in cells.items()} for cells in new]
-    )
-
-
-def _question(each: OpenQuestion, language: str, answers: Answers) -> dict[str, CellValue]:
-    return {
-        "id": each.id,
-        "at": answers.stamp(time_of(each.at)),
-        "subject": each.subject,
-        "question": question(each.kind, language, each.subject, each.data),
-        "choices": choices(each.kind, language, each.data) or None,
-        "result": each.result[language] if each.result else None,
-    }
-
-
-def _result(each: OpenQuestion, language: str, answers: Answers) -> str:
-    what = (each.result or {}).get(language, "")
-    at = answers.clock(time_of(each.closed_at or each.at))
-    return say("results", "done", language, time=at, what=what)
+    lines = list(question_cells.states(tx, shop.language, tab, answers))
+    requests = _differing(tab.tab.sheet_id, tab.columns, lines) + question_cells.offered(tx, shop.language, tab)
+    return requests + question_cells.appended(tx, shop.language, tab, answers)
 
 
 def _setting_cells(tx: Tx, shop: Shop, tab: Lines[SettingLine], answers: Answers) -> list[Request]:
@@ -182,7 +148,7 @@ def _preview(tx: Tx, shop: Shop, line: SettingLine) -> str:
 
 def _questions_trouble(tx: Tx, language: str) -> str:
     """What is wrong with 要対応 itself can't be said there."""
-    title = tab_spec("questions").ja
+    title = tab_spec("questions").title(language)
     asked = [each for each in tx.questions.open() if each.subject == title or each.data.get("role") == "questions"]
     for each in sorted(asked, key=lambda each: each.kind != "tab missing"):
         return question(each.kind, language, each.subject, each.data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bridge.domain.stock import Balance, Cause, Movement
+from bridge.domain.stock import Cause, Movement
 from bridge.domain.transfers import IN_TRANSIT, Act, Stage, Transfer, act_on, on_their_way, taken_in
 from bridge.flows.replan import replan
 from bridge.flows.shop import Shop
@@ -18,8 +18,8 @@ def carry_out(tx: Tx, shop: Shop, transfer: Transfer, acts: Iterable[Act]) -> Tr
     move = transfer.move
     for act in acts:
         transfer, movements = act_on(transfer, act, tx.at)
-        if act is Act.ARRIVE and not tx.stock.balances([move.sku]).get((move.sku, move.target), Balance()).stocked:
-            tx.stock.book([Movement(move.sku, move.target, 0, 0, Cause.OPENING, transfer.ref)])
+        if act is Act.ARRIVE:
+            tx.stock.begin([(move.sku, move.target)], transfer.ref)
         tx.stock.book(movements)
     tx.transfers.put([transfer])
     replan(tx, shop, [move.sku])

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.domain.booking import LineState, Share
 from bridge.domain.orders import LineKey, LineSnapshot, ListingKey, Portion
+from bridge.domain.oversold import Claim
 from bridge.domain.stock import BalanceKey, Component
 from bridge.ledger.schema import order_line, share
 from bridge.ledger.values import iso, time_of
@@ -56,6 +57,15 @@ class OrderBook:
             .order_by(order_line.c.order)
         )
         return list(self._conn.execute(query).scalars())
+
+    def claims(self) -> list[Claim]:
+        """Orders with a line still to be shipped, of every channel: one a line."""
+        table = order_line.c
+        query = select(table.channel, table.order, table.placed_at, table.components).where(table.open > 0)
+        return [
+            Claim(channel, order, time_of(placed_at), frozenset(sku for sku, _ in components))
+            for channel, order, placed_at, components in self._conn.execute(query)
+        ]
 
     def open_shops(self, channel: str) -> set[str]:
         """Whose orders with a line still to be shipped are in the books."""

@@ -73,6 +73,13 @@ class StockBook:
             ],
         )
 
+    def begin(self, cells: Iterable[BalanceKey], ref: str) -> None:
+        """Cells that hold something from now on: those never filled begin with nothing, and so are shown."""
+        cells = sorted(set(cells))
+        known = self.balances(sku for sku, _ in cells) if cells else {}
+        new = [cell for cell in cells if not known.get(cell, Balance()).stocked]
+        self.book(Movement(*cell, 0, 0, Cause.OPENING, ref) for cell in new)
+
     def _line(self, m: Movement) -> dict[str, object]:
         return {
             "at": self._at,

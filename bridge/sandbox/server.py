@@ -30,6 +30,7 @@ from bridge.sandbox.malls.shopify import Shopify
 from bridge.sandbox.malls.world import seed_world
 from bridge.sandbox.malls.yahoo import Yahoo
 from bridge.sandbox.packer import Packer, PackerDials
+from bridge.sandbox.people import People
 from bridge.sandbox.sheets_api import Quota, ServiceAccountKey, SheetsApi, Spreadsheet
 from bridge.sandbox.sheets_control import SheetsControl
 from bridge.sandbox.shoppers import ShopperDials, Shoppers
@@ -43,14 +44,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 THREADS = 8
 TICK = 0.05  # seconds between two looks of the people at the clock
-KEY_FILE, STATE_FILE = "service_account.json", "sandbox.sqlite3"
+KEY_FILE, PEOPLE_FILE, STATE_FILE = "service_account.json", "people.json", "sandbox.sqlite3"
 
 
 class Crowd:
     """Shoppers, packer and staff, each driven by a thread of its own from start to stop."""
 
-    def __init__(self, clock: Clock, malls: tuple[Mall, ...]) -> None:
+    def __init__(self, clock: Clock, malls: tuple[Mall, ...], staff: str) -> None:
+        """`staff`: the account that the staff are signed in with."""
         self._clock = clock
+        self._staff = staff
         self._malls = malls
         self._lock = threading.Lock()
         self._workers: dict[str, tuple[Shoppers | Packer | Staff, threading.Event]] = {}
@@ -68,7 +71,7 @@ class Crowd:
         self._stop("packer")
 
     def start_staff(self, spreadsheet: Spreadsheet, dials: StaffDials, skus: list[str], seed: int) -> None:
-        self._start("staff", Staff(spreadsheet, self._clock, seed, dials, frozenset(skus)))
+        self._start("staff", Staff(spreadsheet, self._clock, seed, dials, frozenset(skus), user=self._staff))
 
     def stop_staff(self) -> None:
         """They still finish what they have begun."""
@@ -131,15 +134,21 @@ class Sandbox:
         quota: Quota | None = Quota(),  # noqa: B008  (immutable)
         latency: Latency = Latency.none(),  # noqa: B008
         seed: int = 0,
+        people: People | None = None,
     ) -> None:
         self.clock = clock
         self._counting = threading.Lock()
         self.sheets = SheetsApi(clock=clock, key=key, quota=quota, latency=latency)
+        self.service_account = key.client_email
+        self.people = people or People.create()
+        for person in (self.people.owner, self.people.staff):
+            self.sheets.welcome(person.email, person.token)
         self.rakuten = Rakuten(clock, seed=seed)
         self.shopify = Shopify(clock, seed=seed)
         self.amazon = Amazon(clock, seed=seed)
         self.yahoo = Yahoo(clock, seed=seed)
-        self.crowd = Crowd(clock, (self.rakuten, self.shopify, self.amazon, self.yahoo))
+        malls = (self.rakuten, self.shopify, self.amazon, self.yahoo)
+        self.crowd = Crowd(clock, malls, self.people.staff.email)
         self.usage = Usage(self.sheets, clock)
         self.faults = {
             "sheets": Faults(self.usage, clock, seed=seed),
@@ -149,7 +158,7 @@ class Sandbox:
             "yahoo": Faults(self.yahoo, clock, seed=seed + 4),
         }
         self.calls: Counter[str] = Counter()  # "sheets GET", "rakuten POST", … since the start
-        office = SheetsControl(self.sheets, self.usage, self.crowd)
+        office = SheetsControl(self.sheets, self.usage, self.crowd, self.new_spreadsheet)
         control = Control(
             clock,
             self.rakuten,
@@ -178,6 +187,15 @@ class Sandbox:
             self.calls[kind] += 1
         return self._wsgi(environ, start_response)
 
+    def new_spreadsheet(self, title: str, locale: str = "ja_JP", zone: str = "Asia/Tokyo") -> Spreadsheet:
+        """One that the owner made and shared with the staff and the service account, to be edited."""
+        store = self.sheets.store
+        with store.lock:
+            made = store.create(title, owner=self.people.owner.email, locale=locale, zone=zone)
+            for email in (self.people.staff.email, self.service_account):
+                store.share(made, email, "writer")
+            return made
+
     def parts(self) -> dict[str, Part]:
         """What survives a restart."""
         malls: dict[str, Part] = {"rakuten": self.rakuten, "shopify": self.shopify}
@@ -203,7 +221,8 @@ class Server:
         listener = _listen(host, port)
         self.address = f"http://{host}:{listener.getsockname()[1]}"
         key = _key(state_dir / KEY_FILE, f"{self.address}/token")
-        self.sandbox = Sandbox(clock or SystemClock(), key, quota=quota, latency=latency)
+        people = People.kept_in(state_dir / PEOPLE_FILE)
+        self.sandbox = Sandbox(clock or SystemClock(), key, quota=quota, latency=latency, people=people)
         self._file = StateFile(state_dir / STATE_FILE, self.sandbox.parts())
         if not self._file.load() and not empty:
             seed_world(self.sandbox.rakuten, self.sandbox.shopify)
@@ -250,6 +269,7 @@ def serve(
     signal.signal(signal.SIGTERM, _leave)
     say(server.address)
     say(f"service account: {state_dir / KEY_FILE}")
+    say(f"owner and staff, with a token each: {state_dir / PEOPLE_FILE}")
     server.run()
 
 

@@ -31,6 +31,7 @@ class SheetsControl:
     sheets: SheetsApi
     usage: Usage
     office: Office
+    new_spreadsheet: Callable[[str, str, str], Spreadsheet]
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """(verb, path, work); work takes the request's body, the query and the path's parts."""
@@ -45,10 +46,8 @@ class SheetsControl:
         ]
 
     def create(self, body: Body, _query: Mapping[str, str]) -> Body:
-        made = self.sheets.store.create(
-            str(body["title"]), locale=body.get("locale", "ja_JP"), zone=body.get("zone", "Asia/Tokyo")
-        )
-        return {"id": made.id}
+        locale, zone = body.get("locale", "ja_JP"), body.get("zone", "Asia/Tokyo")
+        return {"id": self.new_spreadsheet(str(body["title"]), locale, zone).id}
 
     def calls(self, _body: Body, query: Mapping[str, str]) -> Body:
         return {"calls": to_plain(self.usage.calls[int(query.get("from", 0)) :])}

@@ -76,6 +76,7 @@ class Staff:
     dials: StaffDials = field(default_factory=StaffDials)
     skus: frozenset[str] = frozenset()  # whose rows they work on; none: all
     headers: Headers = field(default_factory=Headers)
+    user: str | None = None  # the account they are signed in with; none: the owner's
 
     def __post_init__(self) -> None:
         self.changes: list[Change] = []
@@ -127,7 +128,7 @@ class Staff:
     # --- the table ---------------------------------------------------------------------------------------------------
 
     def _do(self, work: Callable[[Table], Any]) -> Any:
-        return self.spreadsheet.change(lambda edit: work(Table(edit, self.headers.table)))
+        return self.spreadsheet.change(lambda edit: work(Table(edit, self.headers.table)), self.user)
 
     def _choose(self, table: Table) -> str | None:
         """A product whose row stands alone, with nothing unfinished and no open question about it."""

@@ -1,4 +1,7 @@
-"""The stock table as a person sits before it: rows found by their code, cells by their header, one act at a time."""
+"""The stock table as a person sits before it: rows found by their code, cells by their header, one act at a time.
+
+Whatever is protected against the person whose change it is refuses the act, as Google does (ApiError).
+"""
 
 from __future__ import annotations
 
@@ -82,21 +85,25 @@ class Table:
         """At the keyboard: the cell keeps its format, the text is understood."""
         self._sheet.grow(row + 1)
         column = self._columns[header]
+        self._edit.place(self._sheet, row, column, 1, 1)
         self._sheet.put(row, column, self._edit.typed(self._sheet.cell(row, column), text, self._edit.today()))
 
     def sort(self, header: str, *, descending: bool = False) -> None:
         """Data > Sort range, all rows and columns below the header."""
         area = boxed(self._sheet, Box(self._top + 1, 0, self._sheet.last_value_row(), len(self._sheet.columns)))
         order = "DESCENDING" if descending else "ASCENDING"
-        sort_area(self._edit, area, [{"dimensionIndex": self._columns[header], "sortOrder": order}])
+        sort_area(self._edit, self._edit.claim(area), [{"dimensionIndex": self._columns[header], "sortOrder": order}])
 
     def insert_below(self, row: int) -> None:
+        self._edit.claim_gap(self._sheet, True, row + 1)
         insert(self._edit.book, self._sheet, True, row + 1, 1, row)
 
     def copy_below(self, row: int) -> None:
         """Insert a row and paste a whole row into it."""
         self.insert_below(row)
+        self._edit.claim_lines(self._sheet, True, row + 1, row + 2)
         self._sheet.rows[row + 1] = self._sheet.rows[row]
 
     def delete(self, row: int) -> None:
+        self._edit.claim_lines(self._sheet, True, row, row + 1)
         delete(self._edit.book, self._sheet, True, row, row + 1)

@@ -9,13 +9,13 @@ alarm colours the whole header row red.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from bridge.domain.reading import CellKind
 from bridge.sheet.grid import GridCell, Tab
 from bridge.sheet.marks import ROWS
-from bridge.sheet.requests import Request
+from bridge.sheet.requests import Request, same_formula
 from bridge.sheet.texts import template
 
 SILENT_MINUTES = 3
@@ -52,43 +52,25 @@ def banner_column(tab: Tab, header_row: int) -> int:
     return ours[0] if ours else max(filled, default=-1) + 1
 
 
-def banner_requests(
-    tab: Tab, header_row: int, text: str, properties: Mapping[str, Any], rules: Sequence[Mapping[str, Any]]
-) -> list[Request]:
-    """Build or repair the banner of one tab. `text`: its formula; `properties`, `rules`: the sheet's properties and its
-    conditional formats as Google gives them. Nothing where all is as it should be."""
+def banner_requests(tab: Tab, header_row: int, text: str, properties: Mapping[str, Any]) -> list[Request]:
+    """Build or repair the banner of one tab. `text`: its formula; `properties`: the sheet's as Google gives them.
+    Nothing where all is as it should be."""
     column, requests = banner_column(tab, header_row), list[Request]()
     grid = properties.get("gridProperties", {})
     if column >= grid.get("columnCount", 0):
         more = {"sheetId": tab.sheet_id, "dimension": "COLUMNS", "length": column + 1 - grid.get("columnCount", 0)}
         requests.append({"appendDimension": more})
-    if tab.cell(header_row, column).formula != text:
+    if not same_formula(tab.cell(header_row, column).formula, text):
         requests.append(_formula_cell(tab.sheet_id, header_row, column, text))
     if grid.get("frozenRowCount", 0) <= header_row:
         frozen = {"sheetId": tab.sheet_id, "gridProperties": {"frozenRowCount": header_row + 1}}
         fields = "gridProperties.frozenRowCount"
         requests.append({"updateSheetProperties": {"properties": frozen, "fields": fields}})
-    wanted = _rule(tab.sheet_id, header_row)
-    ours = [index for index, rule in enumerate(rules) if _OUR_RULE.fullmatch(_condition(rule))]
-    if [_condition(rules[index]) for index in ours] != [_condition(wanted)]:
-        for index in reversed(ours):
-            requests.append({"deleteConditionalFormatRule": {"sheetId": tab.sheet_id, "index": index}})
-        requests.append({"addConditionalFormatRule": {"rule": wanted, "index": 0}})
     return requests
 
 
-def _is_banner(cell: GridCell) -> bool:
-    return cell.formula.startswith("=IF(ISNUMBER(") and "NOW()" in cell.formula
-
-
-def _formula_cell(sheet_id: int, row: int, column: int, text: str) -> Request:
-    cell = {"userEnteredValue": {"formulaValue": text}, "userEnteredFormat": {"textFormat": {"bold": True}}}
-    start = {"sheetId": sheet_id, "rowIndex": row, "columnIndex": column}
-    fields = "userEnteredValue,userEnteredFormat.textFormat.bold"
-    return {"updateCells": {"start": start, "rows": [{"values": [cell]}], "fields": fields}}
-
-
-def _rule(sheet_id: int, header_row: int) -> dict[str, Any]:
+def banner_rule(sheet_id: int, header_row: int) -> dict[str, Any]:
+    """What turns the header row red at an alarm."""
     number = header_row + 1
     condition = f'=COUNTIF(${number}:${number},"{ALARM}*")>0'
     return {
@@ -100,6 +82,17 @@ def _rule(sheet_id: int, header_row: int) -> dict[str, Any]:
     }
 
 
-def _condition(rule: Mapping[str, Any]) -> str:
-    values = rule.get("booleanRule", {}).get("condition", {}).get("values", [])
-    return str(values[0].get("userEnteredValue", "")) if values else ""
+def is_banner_rule(rule: Mapping[str, Any]) -> bool:
+    values = rule.get("booleanRule", {}).get("condition", {}).get("values", ())
+    return bool(values) and bool(_OUR_RULE.fullmatch(str(values[0].get("userEnteredValue", ""))))
+
+
+def _is_banner(cell: GridCell) -> bool:
+    return cell.formula.startswith("=IF(ISNUMBER(") and "NOW()" in cell.formula
+
+
+def _formula_cell(sheet_id: int, row: int, column: int, text: str) -> Request:
+    cell = {"userEnteredValue": {"formulaValue": text}, "userEnteredFormat": {"textFormat": {"bold": True}}}
+    start = {"sheetId": sheet_id, "rowIndex": row, "columnIndex": column}
+    fields = "userEnteredValue,userEnteredFormat.textFormat.bold"
+    return {"updateCells": {"start": start, "rows": [{"values": [cell]}], "fields": fields}}

@@ -62,23 +62,38 @@ class Gateway:
             http_client=lambda _auth, _session: client,  # type: ignore[arg-type]
         )
 
+    @property
+    def account(self) -> str:
+        """The address that the bridge signs in with: a protection must name it, or keeps the bridge out as well."""
+        return str(self._http.session.credentials.service_account_email)  # type: ignore[attr-defined]
+
     def tabs(self) -> dict[str, Tab]:
         """Every tab's properties by title, without cells. One read."""
         fields = "sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)))"
+        return {tab.title: tab for tab in parse(self.described(fields)).tabs.values()}
+
+    def described(self, fields: str) -> dict[str, Any]:
+        """The spreadsheet without its cells, as Google gives it: the masked members. One read."""
+        url = SPREADSHEET_URL % self.spreadsheet_id
         try:
-            answer = self._http.request("get", SPREADSHEET_URL % self.spreadsheet_id, params={"fields": fields}).json()
+            answer: dict[str, Any] = self._http.request("get", url, params={"fields": fields}).json()
         except APIError as error:
             raise _refused(error) from error
-        return {tab.title: tab for tab in parse(answer).tabs.values()}
+        return answer
 
     def read(self, pieces: Sequence[Piece]) -> Snapshot:
         """One read. Raises BatchRefused where a tab is gone; TryAgain, NeedsPerson."""
+        return parse(self.pieces(pieces, _FIELDS))
+
+    def pieces(self, pieces: Sequence[Piece], fields: str) -> dict[str, Any]:
+        """Parts of tabs as Google gives them: the masked members. One read. Raises as `read`."""
         body = {"dataFilters": [{"gridRange": _grid_range(piece)} for piece in pieces], "includeGridData": True}
         url = SPREADSHEET_URL % self.spreadsheet_id + ":getByDataFilter"
         try:
-            return parse(self._http.request("post", url, params={"fields": _FIELDS}, json=body).json())
+            answer: dict[str, Any] = self._http.request("post", url, params={"fields": fields}, json=body).json()
         except APIError as error:
             raise _refused(error) from error
+        return answer
 
     def write(self, requests: Sequence[Request], answer_with: Sequence[tuple[Tab, Piece]] = ()) -> Reply:
         """One atomic batch, in order. The reply carries the state of `answer_with` after it.
@@ -96,6 +111,11 @@ class Gateway:
         except APIError as error:
             raise _refused(error) from error
         return Reply(answer.get("replies", ()), parse(answer.get("updatedSpreadsheet", {})))
+
+    @property
+    def calls(self) -> Mapping[str, int]:
+        """How many reads and writes went out so far."""
+        return self._http.calls
 
     def check_look(self) -> None:
         """Whether the last answer is young enough to be acted on. Raises TryAgain, Stop."""

@@ -13,7 +13,18 @@ from typing import Any
 
 from bridge.domain.rules import StopWord
 
-TABS = ("stock", "listings", "questions", "settings", "journal", "marks", "moves", "history")
+TABS = (
+    "stock",
+    "listings",
+    "questions",
+    "settings",
+    "journal",
+    "marks",
+    "moves",
+    "guide",
+    "phone",
+    "history",
+)  # appended to, never reordered
 HEADER_ROWS = 5  # the header stands in one of the first rows; above it there may be a banner
 
 

@@ -24,7 +24,7 @@ from bridge.sheet.requests import CellValue
 
 ROWS: Mapping[str, int] = {"ledger": 0, "beat": 1, "count": 2, "hidden": 3}
 VALUE_COLUMN = 1
-HEADING_COLUMNS = 80  # all that the bridge counts on in every tab of the staff
+HEADING_COLUMNS = 160  # all that the bridge counts on in every tab of the staff
 
 
 class HeadingRow(IntEnum):

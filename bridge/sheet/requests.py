@@ -66,6 +66,20 @@ def _cell(value: CellValue) -> dict[str, Any]:
     return {"userEnteredValue": {"stringValue": value}}
 
 
+def width(sheet_id: int, column: int, pixels: int) -> Request:
+    area = {"sheetId": sheet_id, "dimension": "COLUMNS", "startIndex": column, "endIndex": column + 1}
+    return {"updateDimensionProperties": {"range": area, "properties": {"pixelSize": pixels}, "fields": "pixelSize"}}
+
+
+def same_formula(one: str, other: str) -> bool:
+    """Google may say a tab's title with or without its quotes, and set blanks as it likes."""
+    return one == other or _bare(one) == _bare(other)
+
+
+def _bare(formula: str) -> str:
+    return formula.replace("'", "").replace(" ", "")
+
+
 def box(sheet_id: int, rows: tuple[int, int], columns: tuple[int, int]) -> dict[str, int]:
     """A GridRange; the ends are not included."""
     return {
@@ -118,14 +132,16 @@ def copy_values(source: dict[str, int], to_sheet: int, row: int, column: int) ->
     }
 
 
-def text_format(sheet_id: int, columns: Iterable[int], first_row: int) -> list[Request]:
-    """Make whole columns text, so that leading zeros live."""
+def text_format(sheet_id: int, columns: Iterable[int], first_row: int, end_row: int | None = None) -> list[Request]:
+    """Make columns text from `first_row` on, or until `end_row`, so that leading zeros live."""
+    end = {} if end_row is None else {"endRowIndex": end_row}
     return [
         {
             "repeatCell": {
                 "range": {
                     "sheetId": sheet_id,
                     "startRowIndex": first_row,
+                    **end,
                     "startColumnIndex": column,
                     "endColumnIndex": column + 1,
                 },
@@ -137,16 +153,38 @@ def text_format(sheet_id: int, columns: Iterable[int], first_row: int) -> list[R
     ]
 
 
+Rule = Mapping[str, object]
+Rules = Mapping[int, Rule]  # column -> what a cell lets in
+
+
+def one_of(values: Iterable[str]) -> dict[str, Any]:
+    """A list to choose from, which refuses nothing: what isn't understood is answered."""
+    listed = [{"userEnteredValue": value} for value in values]
+    return {"condition": {"type": "ONE_OF_LIST", "values": listed}, "strict": False, "showCustomUi": True}
+
+
+def lets_in(sheet_id: int, row: int, column: int, rule: Rule) -> Request:
+    return {"setDataValidation": {"range": box(sheet_id, (row, row + 1), (column, column + 1)), "rule": rule}}
+
+
 def append_rows(
-    sheet_id: int, rows: Sequence[Mapping[int, CellValue]], rules: Mapping[int, Mapping[str, object]] | None = None
+    sheet_id: int, rows: Sequence[Mapping[int, CellValue]], rules: Sequence[Rules] | None = None
 ) -> list[Request]:
-    """New rows under the last one that holds anything; column -> value each. `rules`: what their cells let in, by
-    column; given at all, the other columns up to the last of these let in anything."""
+    """New rows under the last one that holds anything; column -> value each. `rules`: of each row; where there are any,
+    the other columns up to the last that is written let in anything."""
     if not rows:
         return []
-    beside = {column: {"dataValidation": rule} for column, rule in (rules or {}).items()}
-    data = [
-        {"values": [_cell(row.get(at)) | beside.get(at, {}) for at in range(max((*row, *beside)) + 1)]} for row in rows
-    ]
-    fields = "userEnteredValue,dataValidation" if rules else "userEnteredValue"
+    data = [{"values": _cells(row, beside)} for row, beside in zip(rows, rules or [{}] * len(rows), strict=True)]
+    fields = "userEnteredValue,dataValidation" if any(rules or ()) else "userEnteredValue"
     return [{"appendCells": {"sheetId": sheet_id, "rows": data, "fields": fields}}]
+
+
+def _cells(row: Mapping[int, CellValue], rules: Rules) -> list[dict[str, Any]]:
+    beside = {column: {"dataValidation": rule} for column, rule in rules.items()}
+    return [_cell(row.get(at)) | beside.get(at, {}) for at in range(max((*row, *beside)) + 1)]
+
+
+def insert_rows(sheet_id: int, first: int, count: int, *, like_before: bool) -> Request:
+    """New rows from `first`, made like the row before or the one after; nothing that stands anywhere is overwritten."""
+    area = {"sheetId": sheet_id, "dimension": "ROWS", "startIndex": first, "endIndex": first + count}
+    return {"insertDimension": {"range": area, "inheritFromBefore": like_before}}

@@ -20,6 +20,11 @@ def template(section: str, code: str, language: str) -> str:
     return str(_document()[section][code][language])
 
 
+def codes(section: str) -> list[str]:
+    """Every code of a section, in the file's order."""
+    return list(_document()[section])
+
+
 def known(section: str, code: str) -> bool:
     """Whether there is such a sentence."""
     return code in _document()[section]
@@ -39,10 +44,14 @@ def question(kind: str, language: str, subject: str, data: Mapping[str, Any]) ->
     return _fill(_document()["questions"][kind][language], {"subject": subject, **data})
 
 
-def choices(kind: str, language: str, data: Mapping[str, Any]) -> str:
-    """How a question may be answered, as one text."""
-    texts = [_choice_text(key, choice[language], data) for key, choice in _choices(kind).items()]
-    return " / ".join(texts)
+def severity(kind: str) -> str:
+    """How soon a question wants its answer: urgent | soon | note."""
+    return str(_document()["questions"][kind]["severity"])
+
+
+def choices(kind: str, language: str, data: Mapping[str, Any]) -> list[str]:
+    """What a question may be answered with."""
+    return [_choice_text(key, choice[language], data) for key, choice in _choices(kind).items()]
 
 
 def understand(kind: str, answer: str, data: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -191,7 +191,8 @@ def _hidden_by_filter(bench: Bench) -> str:
 def _protected(bench: Bench) -> str:
     if bench.stranger is None:
         return "untried"
-    held = {"range": bench.box((0, 1), (LOCK, CODE)), "description": "bridge check --probe"}
+    editors = {"users": [bench.gateway.account]}  # without names everybody who may edit the spreadsheet stays one
+    held = {"range": bench.box((0, 1), (LOCK, CODE)), "description": "bridge check --probe", "editors": editors}
     bench.send(*bench.cells({(0, LOCK): "✓ 90"}), {"addProtectedRange": {"protectedRange": held}})
     try:
         bench.send(*bench.cells({(0, LOCK): "✓ 90"}), by=bench.stranger)

@@ -201,8 +201,8 @@ def read_answers(tab: Tab) -> Lines[AnswerLine]:
         number = _plain(tab.cell(position, at["id"]))
         if not isinstance(number, int) or not 0 < number < MOST_QUESTIONS:
             return None
-        roles = ("at", "subject", "question", "choices", "result")
-        shown = {role: _plain(tab.cell(position, at[role])) for role in roles}
+        roles = ("severity", "done", "at", "age", "subject", "question", "choices", "result")
+        shown = {role: _plain(tab.cell(position, at[role])) for role in roles if role in at}
         return AnswerLine(position, number, tab.text(position, at["answer"]), shown)
 
     return _lines("questions", tab, line, above=True)

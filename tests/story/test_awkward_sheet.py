@@ -49,7 +49,8 @@ def said(shop: World) -> str:
 def test_a_protected_column_is_told_and_the_malls_go_on(shop: World, header: str) -> None:
     column = shop.column("在庫表", header)
     area = {"sheetId": shop.tab("在庫表"), "startColumnIndex": column, "endColumnIndex": column + 1}
-    (reply,) = shop.spreadsheet.apply([{"addProtectedRange": {"protectedRange": {"range": area}}}])
+    held = {"range": area, "editors": {"users": []}}
+    (reply,) = shop.spreadsheet.apply([{"addProtectedRange": {"protectedRange": held}}])
     order = shop.buy("rakuten", "A", 2)
     shop.rounds(1)
     shop.sandbox.rakuten.ship(order)
@@ -199,7 +200,8 @@ def test_an_answer_above_a_header_that_was_sorted_into_the_table_counts(shop: Wo
     lines = [line["内容"] for line in shop.table("要対応") if line["内容"]]
     assert "ロック欄が消えた" in lines[-1]
     tab = shop.tab("要対応")
-    area = {"sheetId": tab, "startRowIndex": 0, "endRowIndex": 30, "startColumnIndex": 0, "endColumnIndex": 7}
+    columns = {"startColumnIndex": 0, "endColumnIndex": shop.column("要対応", "結果") + 1}
+    area = {"sheetId": tab, "startRowIndex": 0, "endRowIndex": 30, **columns}
     order = [{"dimensionIndex": 0, "sortOrder": "ASCENDING"}]
     shop.spreadsheet.apply([{"sortRange": {"range": area, "sortSpecs": order}}])
     rows = shop.spreadsheet.table(tab)

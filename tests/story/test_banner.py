@@ -77,7 +77,7 @@ def test_google_counts_every_minute_and_the_alarm_turns_the_header_red(shop: Wor
     assert metadata["properties"]["autoRecalc"] == "MINUTE"
     for sheet in metadata["sheets"]:
         if sheet["properties"]["title"] in TABS:
-            (rule,) = sheet["conditionalFormats"]
+            rule = sheet["conditionalFormats"][0]
             assert rule["booleanRule"]["condition"]["values"][0]["userEnteredValue"] == '=COUNTIF($1:$1,"⚠*")>0'
             assert sheet["properties"]["gridProperties"]["frozenRowCount"] == 1
 

@@ -34,6 +34,8 @@ PACK = {
 class FourMalls(WithYahoo):
     """All four malls, each with singles, the set and the pack."""
 
+    made = ("A×2+B×1", "A×3")  # the set, the pack
+
     def _config(self) -> Config:
         config, mall = super()._config(), self.sandbox.amazon
         mall.visible_after = mall.switches.update_delay = 0.0
@@ -53,7 +55,7 @@ class FourMalls(WithYahoo):
         super()._fill()
         filled = len([line for line in self.table("出品") if line["チャネル"]])
         lines = [("amazon", self.wire("amazon", sku), sku, sku) for sku in self.stock]
-        for kind, made in ((SET, "A×2+B×1"), (PACK, "A×3")):
+        for kind, made in zip((SET, PACK), self.made, strict=True):
             lines += [(mall, wire, listing, made) for mall, (wire, listing) in kind.items()]
         for at, (mall, wire, listing, made) in enumerate(lines, filled + 1):
             getattr(self.sandbox, mall).add_product(wire, listing, 1)
@@ -67,14 +69,17 @@ class FourMalls(WithYahoo):
         if name == "shopify":
             super().set("amazon", on)
 
+    def shown_of(self, mall: str, wire: tuple[str, str]) -> int:
+        return int(getattr(self.sandbox, mall).stock()[wire])
+
     def everything(self) -> set[tuple[int, int, int, int]]:
         """What the malls show of A, B, the set and the pack: one entry where all agree."""
         return {
             (
                 self.shown(mall, "A"),
                 self.shown(mall, "B"),
-                getattr(self.sandbox, mall).stock()[SET[mall][0]],
-                getattr(self.sandbox, mall).stock()[PACK[mall][0]],
+                self.shown_of(mall, SET[mall][0]),
+                self.shown_of(mall, PACK[mall][0]),
             )
             for mall in MALLS
         }

@@ -127,8 +127,29 @@ def test_an_order_of_an_unknown_listing_is_kept_and_booked_once_it_is_mapped(sho
     assert shop.sandbox.rakuten.stock()["set-1", "v-set"] == 1  # ⌊(7 − 4) ÷ 2⌋
 
 
-def test_a_cancellation_after_shipment_asks_for_the_goods(shop: World) -> None:
-    shop.type("B", "検品待ち", 0)
+def test_goods_that_came_back_are_shown_where_nothing_lay_before(shop: World) -> None:
+    order = shop.buy("shopify", "A", 2)
+    assert order is not None
+    shop.rounds(2)
+    shop.sandbox.shopify.ship(order)
+    shop.settle()
+    assert shop.row("A")["検品待ち"] == ""
+    (line,) = shop.sandbox.shopify.orders()[-1].lines
+    shop.sandbox.shopify.return_units(order, line.line_id, 1)
+    shop.settle()
+    row = shop.row("A")
+    assert (row["本社倉庫"], row["検品待ち"], row["販売可能"]) == ("3", "1", "5")
+    assert shop.service.reconcile() == []
+    shop.type("A", "検品待ち", 0)  # looked at, and put on the shelf
+    shop.type("A", "本社倉庫", 4)
+    shop.settle()
+    assert shop.balance("A") == {"本社倉庫": 4, "渋谷店": 2, "検品待ち": 0}
+    assert shop.shown("rakuten", "A") == shop.shown("shopify", "A") == 6
+
+
+@pytest.mark.parametrize("before", [0, None], ids=["a cell with 0", "a cell never filled"])
+def test_a_cancellation_after_shipment_asks_for_the_goods(shop: World, before: int | None) -> None:
+    shop.put("在庫表", shop.rows("B")[0][0], {"検品待ち": before})
     shop.rounds(2)
     shop.hears("rakuten", "B", order="1", version="1", open=0, shipped=2)
     shop.hears("rakuten", "B", order="1", version="2", open=0, shipped=0)  # cancelled: the mall shows nothing any more

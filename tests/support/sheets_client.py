@@ -8,6 +8,7 @@ import gspread
 import requests
 from google.auth.crypt import RSASigner
 from google.auth.transport.requests import AuthorizedSession, Request
+from google.oauth2.credentials import Credentials
 
 from bridge.sandbox.faults import WsgiApp
 from bridge.sandbox.sheets_api import ServiceAccountKey
@@ -42,6 +43,19 @@ def authorized_session(app: WsgiApp, key: ServiceAccountKey) -> AuthorizedSessio
     session.mount("https://", WsgiAdapter(app))
     session.trust_env = for_tokens.trust_env = False  # no proxies in this process; looking for them takes longer
     return session
+
+
+def person_session(app: WsgiApp, token: str) -> AuthorizedSession:
+    """Somebody at a browser of their own, signed in for good."""
+    session = AuthorizedSession(Credentials(token))  # type: ignore[no-untyped-call]
+    session.mount("https://", WsgiAdapter(app))
+    session.trust_env = False
+    return session
+
+
+def signed_in_as(app: WsgiApp, token: str) -> gspread.Client:
+    session = person_session(app, token)
+    return gspread.Client(auth=session.credentials, session=session)
 
 
 def signed_in(app: WsgiApp, key: ServiceAccountKey | None = None) -> gspread.Client:

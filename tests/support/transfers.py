@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bridge.domain.transfers import IN_TRANSIT
+from tests.support import words
 from tests.support.world import World
 
 
@@ -12,7 +13,8 @@ def lines(shop: World) -> list[dict[str, str]]:
 
 def write(shop: World, row: int, sku: str, units: object, source: str, target: str, **ticks: bool) -> None:
     """Type a line into a row of the tab (1: the first under the header)."""
-    shop.put("入出庫", row, {"種類": "移動", "SKU": sku, "数量": units, "から": source, "へ": target, **ticks})
+    places = {"から": words.place(source, shop.language), "へ": words.place(target, shop.language)}
+    shop.put("入出庫", row, {"種類": "移動", "SKU": sku, "数量": units, **places, **ticks})
 
 
 def told(shop: World, row: int = 1) -> str:

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import gspread
 import requests
 
 from bridge.channels.http import RequestRecord
@@ -27,8 +28,9 @@ from bridge.sheet.build import build
 from bridge.sheet.http import Call
 from bridge.sheet.texts import question
 from bridge.web.app import WebEdge
+from tests.support import words
 from tests.support.discovery import Strict
-from tests.support.sheets_client import authorized_session, service_account
+from tests.support.sheets_client import authorized_session, service_account, signed_in_as
 from tests.support.virtual_clock import VirtualClock
 from tests.support.wsgi_transport import WsgiTransport
 
@@ -57,22 +59,24 @@ class World:
     quota: Quota | None = None
     sheet_settings: dict[str, Any] = field(default_factory=dict)
     judge_once: bool = False  # of equal Sheets requests only the first is held against Google's discovery document
+    language: str = "ja"  # of the spreadsheet; stories speak of it in Japanese all the same
     since: Moment | None = None  # go on from there, as after a restart of everything; else a new shop
     clock: VirtualClock = field(default_factory=VirtualClock)
 
     def __post_init__(self) -> None:
+        self.locations = tuple(words.place(name, self.language) for name in self.locations)
         self.sandbox = Sandbox(self.clock, service_account(), quota=self.quota, latency=self.latency)
         self.sheet_calls: list[Call] = []
         self.mall_calls: list[RequestRecord] = []
         if self.since is not None:
             self._go_on(self.since)
             return
-        self.spreadsheet = self.sandbox.sheets.store.create("在庫", locale="ja_JP", zone="Asia/Tokyo")
+        self.spreadsheet = self.sandbox.new_spreadsheet("在庫")
         for mall in (self.sandbox.rakuten, self.sandbox.shopify):
             mall.visible_after = 0.0
         self.config = self._config()
         self.service = self.start()
-        build(self.service.gateway, "ja", channel_names(self.config), self.config.sheet.journal_lines)
+        self.build()
         self._trim()
         self._fill()
 
@@ -97,12 +101,16 @@ class World:
         self.service = self.start()
         self.rounds(1)
 
+    def build(self) -> None:
+        """`bridge init`."""
+        build(self.service.gateway, self.language, channel_names(self.config), self.config.sheet.journal_lines)
+
     def _trim(self) -> None:
         """Staff of a small shop delete the rows they don't need; the tests run ten times faster."""
         for title, rows in (("在庫表", 12), ("出品", 16), ("要対応", 30), ("設定", 12), ("入出庫", 16), ("履歴", 6)):
             keep = max(rows, self.most_lines() + 8) if title in ("在庫表", "出品") else rows
             area = {"sheetId": self.tab(title), "dimension": "ROWS", "startIndex": keep}
-            if len(self.spreadsheet.sheet(title).rows) > keep:
+            if len(self.spreadsheet.sheet(self.tab(title)).rows) > keep:
                 self.spreadsheet.apply([{"deleteDimension": {"range": area}}])
 
     def most_lines(self) -> int:
@@ -133,7 +141,7 @@ class World:
             lag_seconds=LAG,
         )
         web = Web(public_url="https://bridge.example", edit_secret=Secret("shared with the sheet's script"))
-        return Config(Bridge(ledger=self.ledger), sheet, Channels(rakuten, shopify), web)
+        return Config(Bridge(ledger=self.ledger, language=self.language), sheet, Channels(rakuten, shopify), web)
 
     def outside(self) -> Outside:
         return Outside(
@@ -181,11 +189,17 @@ class World:
 
     # --- what people do ----------------------------------------------------------------------------------------------
 
+    def opened_by(self, who: Literal["owner", "staff"]) -> gspread.Spreadsheet:
+        """The spreadsheet at a browser of theirs: their own token, their own rights, every byte over HTTP."""
+        token = getattr(self.sandbox.people, who).token
+        app = Strict(self.sandbox, once=self.judge_once)
+        return signed_in_as(app, token).open_by_key(self.spreadsheet.id)
+
     def tab(self, title: str) -> int:
-        return self.spreadsheet.sheet(title).id
+        return self.spreadsheet.sheet(words.title(title, self.language)).id
 
     def column(self, title: str, header: str) -> int:
-        return self.spreadsheet.table(self.tab(title))[0].index(header)
+        return self.spreadsheet.table(self.tab(title))[0].index(words.header(title, header, self.language))
 
     def put(self, title: str, row: int, cells: Mapping[str, object]) -> None:
         """Type into cells of one row (0-based, the header is row 0), by header."""
@@ -195,7 +209,9 @@ class World:
                 self.spreadsheet.type(self.tab(title), row, self.column(title, header), text)
 
     def table(self, title: str) -> list[dict[str, str]]:
-        header, *rows = self.spreadsheet.table(self.tab(title))
+        shown, *rows = self.spreadsheet.table(self.tab(title))
+        called = {there: here for here, there in words.headers(title, self.language).items()}
+        header = [called.get(text, text) for text in shown]
         return [dict(zip(header, [*row, *[""] * (len(header) - len(row))], strict=False)) for row in rows]
 
     def rows(self, sku: str) -> list[tuple[int, dict[str, str]]]:
@@ -216,6 +232,20 @@ class World:
             if kind_words in line["内容"] and not line["回答"]:
                 self.put("要対応", number, {"回答": text})
 
+    def asked(self, kind: str) -> list[dict[str, str]]:
+        """The lines of 要対応 about questions of that kind, open and done."""
+        with self.service.ledger.read() as tx:
+            mine = [str(n) for n, each in tx.conn.exec_driver_sql("SELECT id, kind FROM exception") if each == kind]
+        return [line for line in self.table("要対応") if line["番号"] in mine]
+
+    def choose(self, kind: str, choice: str, beside: str = "") -> None:
+        """Answer every open question of that kind with one of its choices, in the spreadsheet's language."""
+        lines = self.asked(kind)
+        for number, line in enumerate(self.table("要対応"), 1):
+            if line in lines and not line["回答"]:
+                answer = words.choice(kind, choice, self.language)
+                self.put("要対応", number, {"回答": f"{answer} {beside}".rstrip()})
+
     def set(self, name: str, on: bool) -> None:
         """Tick or untick a line of 設定."""
         for number, line in enumerate(self.table("設定"), 1):
@@ -233,7 +263,7 @@ class World:
     def go_live(self) -> None:
         """What the owner does on the first day."""
         self.rounds(2)
-        self.answer("棚にある数", "棚の数")
+        self.choose("opening", "shelf")
         self.rounds(2)
         self.set("bridge", True)
         self.rounds(3)
@@ -313,4 +343,4 @@ class World:
     def open_questions(self) -> str:
         """The text of every open line of 要対応, as the ledger has them."""
         with self.service.ledger.read() as tx:
-            return "\n".join(question(q.kind, "ja", q.subject, q.data) for q in tx.questions.open())
+            return "\n".join(question(q.kind, self.language, q.subject, q.data) for q in tx.questions.open())

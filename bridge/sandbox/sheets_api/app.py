@@ -111,6 +111,10 @@ class SheetsApi:
         """Another user, with quotas of its own."""
         self.accounts.add(key)
 
+    def welcome(self, email: str, token: str) -> None:
+        """A person with quotas of their own, signed in by a token that lasts."""
+        self.accounts.welcome(email, token)
+
     def to_json(self) -> Json:
         """Every spreadsheet and file. Tokens and quota counters are not state: they die with the process."""
         return dump_store(self.store)

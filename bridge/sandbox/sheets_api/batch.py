@@ -10,6 +10,7 @@ from datetime import date, datetime
 from .book import Book, beyond_grid
 from .cells import Cell
 from .errors import ApiError, Json, invalid, unimplemented, unknown_name
+from .protection import Rights, forbids, forbids_gap, protected, protects_tab
 from .sheet import Area, Sheet
 from .switches import Switches
 from .typing_in import typed_into
@@ -31,6 +32,8 @@ class Edit:
     user: str | None = None
     """the account's address; None is the owner sitting before the sheet"""
     owner: bool = True
+    editors: tuple[str, ...] = ()
+    """everybody who may edit the spreadsheet"""
 
     def view(self) -> View:
         return View(self.book, self.now)
@@ -41,42 +44,44 @@ class Edit:
     def typed(self, cell: Cell, text: str, today: date) -> Cell:
         return typed_into(cell, text, self.book.locale, self.switches, today)
 
-    def may_change(self, protection: Json) -> bool:
-        """Whether this protection lets the user through."""
-        editors = protection.get("editors", {}).get("users", [])
-        return self.owner or bool(protection.get("warningOnly")) or self.user in editors
+    @property
+    def rights(self) -> Rights:
+        return Rights(self.user, self.owner)
 
-    def may_write(self, sheet: Sheet, top: int, left: int, bottom: int, right: int) -> bool:
+    def may_write(self, area: Area) -> bool:
         """Whether no protection forbids this user any of the cells."""
-        if self.owner or not sheet.protected_ranges:
-            return True
-        area = Area(sheet, top, left, bottom, right)
-        return not any(self._forbids(held, area) for held in sheet.protected_ranges if not self.may_change(held))
+        return not any(forbids(held, area) for held in self._closed(area.sheet))
 
-    def _forbids(self, protection: Json, area: Area) -> bool:
-        if not area.touches(self.book.area(protection["range"])):
-            return False
-        spared = (self.book.area(one) for one in protection.get("unprotectedRanges", []))
-        return not any(one.holds(area) for one in spared)
+    def _closed(self, sheet: Sheet) -> list[Json]:
+        """The protections that don't let the user through."""
+        return [held for held in sheet.protected_ranges if not self.rights.may_change(held)]
 
     def claim(self, area: Area) -> Area:
         """The area, if this user may write it."""
-        if not self.may_write(area.sheet, area.top, area.left, area.bottom, area.right):
+        if not self.may_write(area):
             raise protected()
         return area
+
+    def claim_lines(self, sheet: Sheet, rows: bool, start: int, end: int) -> None:
+        """Whole rows or columns. Raises where one of them has a cell that this user may not write."""
+        height, width = len(sheet.rows), len(sheet.columns)
+        self.claim(Area(sheet, start, 0, end, width) if rows else Area(sheet, 0, start, height, end))
+
+    def claim_gap(self, sheet: Sheet, rows: bool, at: int) -> None:
+        """The place before a row or column. Raises where what is put in there would widen a protected range."""
+        if any(forbids_gap(held, rows, at) for held in self._closed(sheet)):
+            raise protected()
+
+    def claim_tab(self, sheet: Sheet) -> None:
+        """What is the tab's own: raises where the tab as such is protected."""
+        if any(protects_tab(held) for held in self._closed(sheet)):
+            raise protected()
 
     def place(self, sheet: Sheet, top: int, left: int, height: int, width: int) -> Area:
         """A block at a position, which must lie inside the grid."""
         if top + height > len(sheet.rows) or left + width > len(sheet.columns):
             raise beyond_grid(sheet, top, left, top + height, left + width)
         return self.claim(Area(sheet, top, left, top + height, left + width))
-
-
-def protected() -> ApiError:
-    return invalid(
-        "You are trying to edit a protected cell or object. Please contact the spreadsheet owner to remove "
-        "protection if you need to edit."
-    )
 
 
 def handles(kind: str, *members: str) -> Callable[[Handler], Handler]:

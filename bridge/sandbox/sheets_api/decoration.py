@@ -41,7 +41,7 @@ def _merged_parts(area: Area, kind: str) -> Iterator[Area]:
 
 @handles("unmergeCells", "range")
 def unmerge_cells(edit: Edit, body: Json) -> Json:
-    area = edit.book.area(required(body, "range"))
+    area = edit.claim(edit.book.area(required(body, "range")))
     area.sheet.merges = [merge for merge in area.sheet.merges if not area.touches(edit.book.area(merge))]
     return {}
 
@@ -78,6 +78,7 @@ def add_conditional_format_rule(edit: Edit, body: Json) -> Json:
     ranges = rule.get("ranges", [])
     if not ranges:
         raise invalid("A conditional format rule needs a range.")
+    _claim_all(edit, ranges)
     sheet = edit.book.area(ranges[0]).sheet
     sheet.conditional_formats.insert(body.get("index", 0), rule)
     return {}
@@ -88,6 +89,7 @@ def update_conditional_format_rule(edit: Edit, body: Json) -> Json:
     sheet, index = _rule_at(edit, body)
     old = sheet.conditional_formats.pop(index)
     new, at = body.get("rule", old), body.get("newIndex", index)
+    _claim_all(edit, new.get("ranges", []))
     sheet.conditional_formats.insert(at, new)
     reply = {"newRule": new, "newIndex": at}
     if "newIndex" in body:
@@ -108,13 +110,19 @@ def _rule_at(edit: Edit, body: Json) -> tuple[Sheet, int]:
     index = body.get("index", 0)
     if not 0 <= index < len(sheet.conditional_formats):
         raise invalid(f"No conditional format on sheet: {sheet.id} at index: {index}")
+    _claim_all(edit, sheet.conditional_formats[index].get("ranges", []))
     return sheet, index
+
+
+def _claim_all(edit: Edit, ranges: list[Json]) -> None:
+    for each in ranges:
+        edit.claim(edit.book.area(each))
 
 
 @handles("addBanding", "bandedRange")
 def add_banding(edit: Edit, body: Json) -> Json:
     wanted = body.get("bandedRange", {})
-    sheet = edit.book.area(wanted.get("range", {})).sheet
+    sheet = edit.claim(edit.book.area(wanted.get("range", {}))).sheet
     band = {**wanted, "bandedRangeId": wanted.get("bandedRangeId") or edit.book.new_id()}
     sheet.banded_ranges.append(band)
     return {"addBanding": {"bandedRange": band}}

@@ -91,9 +91,15 @@ def copy(call: Call, file_id: str) -> Json:
     name = call.body.get("name") or f"Copy of {source.file.name}"
     book = source.book.copy()
     book.properties = {**book.properties, "title": name}
+    for sheet in book.sheets:  # whoever copies a file is the only editor of what is protected in the copy
+        sheet.protected_ranges = [_only_for(call.user, held) for held in sheet.protected_ranges]
     made = call.store.adopt(call.store.new_file(name, call.user), book)
     made.file.parents = call.body.get("parents", made.file.parents)
     return answered(call, file_json(made.file), FILE_DEFAULTS)
+
+
+def _only_for(user: str, protection: Json) -> Json:
+    return protection if protection.get("warningOnly") else {**protection, "editors": {"users": [user]}}
 
 
 def delete(call: Call, file_id: str) -> Json:

@@ -1,4 +1,5 @@
-"""Requests about filters: the basic filter of a tab, which hides rows, and filter views, which hide nothing here."""
+"""Requests about filters: the basic filter of a tab, which hides rows for everybody and so may not touch what is
+protected; and filter views, which hide nothing here and may be made by anybody."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from .sorting import sort_area
 @handles("setBasicFilter", "filter")
 def set_basic_filter(edit: Edit, body: Json) -> Json:
     held = both_forms(body.get("filter", {}))
-    area = edit.book.area(held.get("range", {}))
+    area = edit.claim(edit.book.area(held.get("range", {})))
     area.sheet.basic_filter = held
     rows = data_rows(area)
     if held.get("sortSpecs") and rows:
@@ -25,6 +26,8 @@ def set_basic_filter(edit: Edit, body: Json) -> Json:
 @handles("clearBasicFilter", "sheetId")
 def clear_basic_filter(edit: Edit, body: Json) -> Json:
     sheet = edit.book.sheet(body.get("sheetId", 0))
+    if sheet.basic_filter:
+        edit.claim(edit.book.area(sheet.basic_filter.get("range", {})))
     sheet.basic_filter = None
     hide_rows(edit.view(), sheet)
     return {}
@@ -35,6 +38,8 @@ def add_filter_view(edit: Edit, body: Json) -> Json:
     wanted = body.get("filter", {})
     sheet = edit.book.area(wanted.get("range", {})).sheet
     number = wanted.get("filterViewId") or edit.book.new_id()
+    if any(view["filterViewId"] == number for each in edit.book.sheets for view in each.filter_views):
+        raise invalid(f"A filter view with the id {number} already exists.")
     title = wanted.get("title") or f"Filter {len(sheet.filter_views) + 1}"
     view = both_forms({**wanted, "filterViewId": number, "title": title})
     sheet.filter_views.append(view)

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from .a1 import WHOLE
-from .batch import Edit, handles, protected
+from .batch import Edit, handles
 from .book import boxed
 from .cells import Cell, Formula
 from .errors import Json, invalid
+from .protection import protected
 from .sheet import Area
 from .view import View
 
@@ -63,7 +64,7 @@ def find_replace(edit: Edit, body: Json) -> Json:
             new, occurrences = substitute(_compared(edit, view, area, row, column, cell))
             if not occurrences:
                 continue
-            if not edit.may_write(sheet, row, column, row + 1, column + 1):
+            if not edit.may_write(Area(sheet, row, column, row + 1, column + 1)):
                 if edit.switches.find_replace_on_protected == "refuse":
                     raise protected()
                 if edit.switches.find_replace_on_protected == "skip":

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from .a1 import parse_box
-from .batch import Edit, handles, protected
+from .batch import Edit, handles
 from .errors import Json, invalid
-from .masks import merged, update_mask
+from .masks import inside, merged, update_mask
+from .protection import protected, protects_tab
 from .sheet import Sheet
 
 _NAME = re.compile(r"[^\W\d]\w*$")
@@ -58,15 +59,27 @@ def _named_at(edit: Edit, number: str) -> int:
 
 @handles("addProtectedRange", "protectedRange")
 def add_protected_range(edit: Edit, body: Json) -> Json:
-    """Without editors, whoever sets the protection keeps the right to write; the owner has it always."""
+    """Where no editors are named, everybody who may edit the spreadsheet stays one: nothing is closed to them."""
     wanted = body.get("protectedRange", {})
     sheet = edit.book.area(_place(edit, wanted)).sheet
-    held = {**wanted, "range": _place(edit, wanted), "requestingUserCanEdit": True}
-    held["protectedRangeId"] = wanted.get("protectedRangeId") or edit.book.new_id()
-    if not held.get("warningOnly") and "editors" not in held:
-        held["editors"] = {"users": [edit.user] if edit.user else []}
+    number = wanted.get("protectedRangeId") or edit.book.new_id()
+    if any(held["protectedRangeId"] == number for each in edit.book.sheets for held in each.protected_ranges):
+        raise invalid(f"A protected range with the id {number} already exists.")
+    held = _judged(edit, {**wanted, "range": _place(edit, wanted), "protectedRangeId": number})
     sheet.protected_ranges.append(held)
-    return {"addProtectedRange": {"protectedRange": held}}
+    return {"addProtectedRange": {"protectedRange": edit.rights.as_shown(held)}}
+
+
+def _judged(edit: Edit, held: Json) -> Json:
+    """The protection as it is kept, if it says nothing that contradicts itself."""
+    if "unprotectedRanges" in held and not protects_tab(held):
+        raise invalid("Unprotected ranges are only supported on protected sheets.")
+    if held.get("warningOnly"):
+        if held.get("editors"):
+            raise invalid("ProtectedRange is warningOnly. Editors cannot be set on it.")
+        return held
+    closed = {name: value for name, value in held.items() if name != "warningOnly"}
+    return closed if "editors" in closed else {**closed, "editors": {"users": list(edit.editors)}}
 
 
 def _place(edit: Edit, wanted: Json) -> Json:
@@ -80,8 +93,11 @@ def _place(edit: Edit, wanted: Json) -> Json:
 def update_protected_range(edit: Edit, body: Json) -> Json:
     wanted = body.get("protectedRange", {})
     sheet, at = _protected_at(edit, wanted.get("protectedRangeId", 0))
-    changed = merged(sheet.protected_ranges[at], wanted, update_mask(body.get("fields")))
-    sheet.protected_ranges[at] = {**changed, "protectedRangeId": wanted["protectedRangeId"]}
+    old, mask = sheet.protected_ranges[at], update_mask(body.get("fields"))
+    changed = {**merged(old, wanted, mask), "protectedRangeId": old["protectedRangeId"]}
+    if changed.get("warningOnly") and inside(mask, "editors") is None:
+        changed.pop("editors", None)  # a warning has none
+    sheet.protected_ranges[at] = _judged(edit, changed)
     return {}
 
 
@@ -96,7 +112,7 @@ def _protected_at(edit: Edit, number: int) -> tuple[Sheet, int]:
     for sheet in edit.book.sheets:
         for at, held in enumerate(sheet.protected_ranges):
             if held["protectedRangeId"] == number:
-                if not edit.may_change(held):
+                if not edit.rights.may_change(held):
                     raise protected()
                 return sheet, at
     raise invalid(f"No protected range with id: {number}")

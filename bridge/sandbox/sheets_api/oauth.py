@@ -111,9 +111,15 @@ class Accounts:
     check_times: bool
     _accounts: dict[str, _Account] = field(default_factory=dict)
     _tokens: dict[str, _Token] = field(default_factory=dict)
+    _people: dict[str, str] = field(default_factory=dict)
+    """lasting token → whose it is"""
 
     def add(self, key: ServiceAccountKey) -> None:
         self._accounts[key.client_email] = _Account(key, key.public_key())
+
+    def welcome(self, user: str, token: str) -> None:
+        """A person who is signed in for good; what they may do, Google's own pages may."""
+        self._people[token] = user
 
     def exchange(self, grant_type: str, assertion: str) -> Json:
         """A signed assertion → the token answer."""
@@ -136,6 +142,8 @@ class Accounts:
         if not authorization:
             raise anonymous()
         scheme, _, token = authorization.partition(" ")
+        if scheme.lower() == "bearer" and token in self._people:
+            return self._people[token]
         known = self._tokens.get(token)
         if scheme.lower() != "bearer" or known is None or self.clock.now() >= known.until:
             raise unauthenticated()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from .batch import Edit, handles
 from .cells import EMPTY, Cell
@@ -106,10 +107,17 @@ def _blank(sheet: Sheet, area: Area) -> None:
         sheet.put_span(row, area.left, [EMPTY] * area.width)
 
 
+def _shifted(area: Area, along_rows: bool) -> Area:
+    """The range with everything below (right of) it: all of that changes its place."""
+    sheet = area.sheet
+    return replace(area, bottom=len(sheet.rows)) if along_rows else replace(area, right=len(sheet.columns))
+
+
 @handles("insertRange", "range", "shiftDimension")
 def insert_range(edit: Edit, body: Json) -> Json:
     """Blank cells at the range; what was there goes down (ROWS) or right (COLUMNS), the grid growing where it must."""
-    area, down = edit.claim(edit.book.area(required(body, "range"))), body.get("shiftDimension") == "ROWS"
+    area, down = edit.book.area(required(body, "range")), body.get("shiftDimension") == "ROWS"
+    edit.claim(_shifted(area, down))
     sheet = area.sheet
     if down:
         last = max((i + 1 for i, row in enumerate(sheet.rows) if any(row.cells[area.left : area.right])), default=0)
@@ -128,7 +136,8 @@ def insert_range(edit: Edit, body: Json) -> Json:
 @handles("deleteRange", "range", "shiftDimension")
 def delete_range(edit: Edit, body: Json) -> Json:
     """The cells go; what was below (ROWS) or right of them (COLUMNS) moves up."""
-    area, up = edit.claim(edit.book.area(required(body, "range"))), body.get("shiftDimension") == "ROWS"
+    area, up = edit.book.area(required(body, "range")), body.get("shiftDimension") == "ROWS"
+    edit.claim(_shifted(area, up))
     sheet = area.sheet
     if up:
         for index in range(area.top, len(sheet.rows)):

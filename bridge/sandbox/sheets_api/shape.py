@@ -43,6 +43,7 @@ def append_dimension(edit: Edit, body: Json) -> Json:
     length = body.get("length", 0)
     if length < 1:
         raise invalid("The length must be positive.")
+    edit.claim_gap(sheet, rows, size)
     sheet.grow(rows=size + length) if rows else sheet.grow(columns=size + length)
     return {}
 
@@ -56,6 +57,7 @@ def insert_dimension(edit: Edit, body: Json) -> Json:
         raise invalid(f"Cannot insert at {start}:{end}, the grid has {size}.")
     if before and start == 0:
         raise invalid("inheritFromBefore cannot be true when inserting at the start of the grid.")
+    edit.claim_gap(sheet, rows, start)
     insert(edit.book, sheet, rows, start, end - start, start - 1 if before else start)
     return {}
 
@@ -96,9 +98,7 @@ def delete_dimension(edit: Edit, body: Json) -> Json:
         raise invalid(f"Cannot delete {start}:{end}, the grid has {size}.")
     if end - start == size:
         raise invalid(f"You can't delete all the {'rows' if rows else 'columns'} on the sheet.")
-    width = len(sheet.columns)
-    top, left, bottom, right = (start, 0, end, width) if rows else (0, start, len(sheet.rows), end)
-    edit.place(sheet, top, left, bottom - top, right - left)
+    edit.claim_lines(sheet, rows, start, end)
     delete(edit.book, sheet, rows, start, end)
     return {}
 
@@ -134,6 +134,8 @@ def move_dimension(edit: Edit, body: Json) -> Json:
         raise invalid(f"Cannot move {start}:{end} to {to}, the grid has {size}.")
     if start < to < end:
         raise invalid("The destination lies inside the moved range.")
+    edit.claim_lines(sheet, rows, start, end)
+    edit.claim_gap(sheet, rows, to)
     if rows:
         sheet.rows = _moved(sheet.rows, start, end, to)
     else:
@@ -164,6 +166,7 @@ def _moving(size: int, start: int, end: int, to: int) -> Mend:
 def update_dimension_properties(edit: Edit, body: Json) -> Json:
     sheet, rows, start, end = dimension_range(edit, required(body, "range"))
     mask, properties = update_mask(body.get("fields")), body.get("properties", {})
+    edit.claim_lines(sheet, rows, start, end)
     changes: dict[str, Any] = {}
     if inside(mask, "hiddenByUser") is not None:
         changes["hidden_by_user"] = properties.get("hiddenByUser", False)
@@ -177,7 +180,7 @@ def update_dimension_properties(edit: Edit, body: Json) -> Json:
 @handles("autoResizeDimensions", "dimensions", "dataSourceSheetDimensions")
 def auto_resize_dimensions(edit: Edit, body: Json) -> Json:
     """The sandbox draws nothing, so the sizes stay; the range must exist."""
-    dimension_range(edit, required(body, "dimensions"))
+    edit.claim_lines(*dimension_range(edit, required(body, "dimensions")))
     return {}
 
 
@@ -187,7 +190,7 @@ def follow(book: Book, shift: Shift) -> None:
     book.named_ranges = _mend_in(book.named_ranges, "range", shift)
     book.metadata = [item for item in (_mend_metadata(item, shift) for item in book.metadata) if item]
     sheet.merges = [found for merge in sheet.merges if (found := mend_range(merge, shift))]
-    sheet.protected_ranges = _mend_in(sheet.protected_ranges, "range", shift)
+    sheet.protected_ranges = [_mend_spared(held, shift) for held in _mend_in(sheet.protected_ranges, "range", shift)]
     sheet.filter_views = _mend_in(sheet.filter_views, "range", shift)
     sheet.banded_ranges = _mend_in(sheet.banded_ranges, "range", shift)
     if sheet.basic_filter:
@@ -203,6 +206,13 @@ def _mend_in(items: list[Json], member: str, shift: Shift) -> list[Json]:
         if found is not None or member not in item:
             mended_items.append(item if found is None else {**item, member: found})
     return mended_items
+
+
+def _mend_spared(held: Json, shift: Shift) -> Json:
+    """A protection whose exceptions follow their cells, too."""
+    if "unprotectedRanges" not in held:
+        return held
+    return {**held, "unprotectedRanges": [f for each in held["unprotectedRanges"] if (f := mend_range(each, shift))]}
 
 
 def mend_range(grid_range: Json, shift: Shift) -> Json | None:

@@ -67,7 +67,12 @@ def _answer(call: Call, opened: Spreadsheet, areas: list[Area] | None, wants_gri
     grid = _names_data(mask) if call.masked else wants_grid
     if grid:
         call.cells += _size(areas) if areas is not None else _whole(opened.book)
-    return spreadsheet_json(opened.id, opened.view(), areas, grid, mask)
+    shown = spreadsheet_json(opened.id, opened.view(), areas, grid, mask)
+    for sheet in shown.get("sheets", []):
+        if "protectedRanges" in sheet:
+            rights = opened.rights(call.user)
+            sheet["protectedRanges"] = [rights.as_shown(held) for held in sheet["protectedRanges"]]
+    return shown
 
 
 def _names_data(mask: Mask) -> bool:

@@ -16,6 +16,7 @@ from .batch import Edit, run
 from .book import Book, boxed, first_title, new_sheet
 from .cells import Scalar
 from .errors import Json, invalid, not_found, permission_denied
+from .protection import Rights
 from .shape import delete, insert, same_places, take_places
 from .sheet import Row, Sheet
 from .switches import Switches
@@ -41,6 +42,10 @@ class File:
         """What the user may do; None where the file is not shared with them."""
         roles = [p["role"] for p in self.permissions if p["type"] == "anyone" or p.get("emailAddress") == user]
         return min(roles, key=("owner", "writer", "commenter", "reader").index, default=None)
+
+    def editors(self) -> tuple[str, ...]:
+        """The accounts that it is shared with to be edited; those who merely have the link are none."""
+        return tuple(p["emailAddress"] for p in self.permissions if p["role"] in WRITERS and "emailAddress" in p)
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ class Spreadsheet:
         with self._store.lock:
             now = self._store.clock.now()
             owner = user is None or self.file.role(user) == "owner"
-            edit = Edit(self.book.copy(), self._store.switches, now, user, owner)
+            edit = Edit(self.book.copy(), self._store.switches, now, user, owner, self.file.editors())
             result = work(edit)
             _check_size(edit.book)
             self.book = edit.book
@@ -95,6 +100,9 @@ class Spreadsheet:
             sheet.put(row, column, edit.typed(sheet.cell(row, column), text, edit.today()))
 
         self.change(work)
+
+    def rights(self, user: str) -> Rights:
+        return Rights(user, self.file.role(user) == "owner")
 
     def view(self) -> View:
         return View(self.book, self._store.clock.now())

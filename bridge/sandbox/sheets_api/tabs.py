@@ -66,13 +66,14 @@ def _index(book: Book, wanted: int | None, otherwise: int) -> int:
 def update_sheet_properties(edit: Edit, body: Json) -> Json:
     mask, wanted = update_mask(body.get("fields")), body.get("properties", {})
     book, sheet = edit.book, edit.book.sheet(wanted.get("sheetId", 0))
+    edit.claim_tab(sheet)
     if inside(mask, "title") is not None:
         if not wanted.get("title"):
             raise invalid("The sheet name cannot be empty.")
         _claim_title(book, wanted["title"], sheet)
     grid = inside(mask, "gridProperties")
     if grid is not None:
-        _resize(sheet, wanted.get("gridProperties", {}), grid)
+        _resize(edit, sheet, wanted.get("gridProperties", {}), grid)
     if inside(mask, "index") is not None and "index" in wanted:
         _reorder(book, sheet, wanted["index"])
     kept = {"sheetId": sheet.id, "sheetType": "GRID"}
@@ -87,13 +88,18 @@ def update_sheet_properties(edit: Edit, body: Json) -> Json:
     return {}
 
 
-def _resize(sheet: Sheet, wanted: Json, mask: Mask) -> None:
+def _resize(edit: Edit, sheet: Sheet, wanted: Json, mask: Mask) -> None:
     rows = wanted.get("rowCount", len(sheet.rows)) if inside(mask, "rowCount") is not None else len(sheet.rows)
     columns = (
         wanted.get("columnCount", len(sheet.columns)) if inside(mask, "columnCount") is not None else len(sheet.columns)
     )
     if rows < 1 or columns < 1:
         raise invalid("A sheet needs at least one row and one column.")
+    for lines, old, new in ((True, len(sheet.rows), rows), (False, len(sheet.columns), columns)):
+        if new > old:
+            edit.claim_gap(sheet, lines, old)
+        elif new < old:
+            edit.claim_lines(sheet, lines, new, old)
     sheet.resize(rows, columns)
 
 
@@ -148,9 +154,13 @@ def adopt(book: Book, source: Sheet, sheet: Sheet) -> None:
     def here(item: Json) -> Json:
         return {**item, "range": {**item["range"], "sheetId": sheet.id}}
 
+    def guard(held: Json) -> Json:
+        spared = [{**each, "sheetId": sheet.id} for each in held.get("unprotectedRanges", [])]
+        return {**here(held), **({"unprotectedRanges": spared} if spared else {})}
+
     sheet.basic_filter = here(source.basic_filter) if source.basic_filter else None
     sheet.filter_views = [{**here(view), "filterViewId": book.new_id()} for view in source.filter_views]
-    sheet.protected_ranges = [{**here(held), "protectedRangeId": book.new_id()} for held in source.protected_ranges]
+    sheet.protected_ranges = [{**guard(held), "protectedRangeId": book.new_id()} for held in source.protected_ranges]
     sheet.banded_ranges = [{**here(band), "bandedRangeId": book.new_id()} for band in source.banded_ranges]
     sheet.merges = [{**merge, "sheetId": sheet.id} for merge in source.merges]
     sheet.conditional_formats = [

@@ -83,6 +83,8 @@ def test_filter_views(world: World) -> None:
     view = {"title": "short", "range": area(0, 0, 5, 2), "criteria": {"0": {"hiddenValues": ["a"]}}}
     (reply,) = world.batch({"addFilterView": {"filter": view}})
     number = reply["addFilterView"]["filter"]["filterViewId"]
+    twice = {"addFilterView": {"filter": {**view, "filterViewId": number}}}
+    assert f"id {number} already exists" in world.refused(twice)
     (copy,) = world.batch({"duplicateFilterView": {"filterId": number}})
     assert copy["duplicateFilterView"]["filter"]["title"] == "Copy of short"
     changed = {"filterViewId": number, "title": "long"}

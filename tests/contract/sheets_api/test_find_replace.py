@@ -148,7 +148,7 @@ def test_protected_cells_are_a_switch(make_world: Callable[..., World], rule: st
     world.api.add_account(guest)
     world.sheet.share(guest.client_email, perm_type="user", role="writer", notify=False)
     world.fill(["x", "x"])
-    world.batch({"addProtectedRange": {"protectedRange": {"range": area(0, 0, 1, 1)}}})
+    world.batch({"addProtectedRange": {"protectedRange": {"range": area(0, 0, 1, 1), "editors": {"users": []}}}})
     sheet = signed_in(world.judged, guest).open_by_key(world.book.id)
     before = world.book.book
     if result is None:

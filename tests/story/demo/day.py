@@ -50,7 +50,13 @@ class Day:
         clock = self.world.clock
         self.shoppers = Shoppers(malls, clock, seed=seed, dials=self.shopping(), hot_skus=hot)
         self.packer = Packer(malls, clock, seed=seed, dials=PackerDials(ship_after=(2.0, 8.0)))
-        self.staff = Staff(self.world.spreadsheet, clock, seed, StaffDials(rate_per_second=1.0))
+        self.staff = Staff(
+            self.world.spreadsheet,
+            clock,
+            seed,
+            StaffDials(rate_per_second=1.0),
+            user=self.world.sandbox.people.staff.email,
+        )
         self.world.sandbox.crowd.seat("shoppers", self.shoppers)
         self.world.sandbox.crowd.seat("staff", self.staff)
         http = httpx.Client(transport=WsgiTransport(app=self.world.sandbox), base_url="https://sandbox")
@@ -118,7 +124,8 @@ class EveryMallsDay(Day):
     inspect = INSPECT
 
     def shop(self, folder: Path) -> tuple[World, Mapping[Cell, int], list[str]]:
-        world = EveryMall(folder / "ledger.sqlite", {}, latency=Latency(), sheet_settings=SETTINGS)
+        often = {**SETTINGS, "big_change_percent": 100.0}  # a look sees what staff typed during a whole slow round
+        world = EveryMall(folder / "ledger.sqlite", {}, latency=Latency(), sheet_settings=often)
         single = [each for each in world.products if not each.made_of]
         self.sets = {each.sku: each.made_of for each in world.products if each.made_of}
         self.fba = {each.by_amazon: each.sku for each in single if each.by_amazon}

@@ -1,0 +1,203 @@
+"""Which tabs and columns there ought to be, and the requests that add those that are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bridge.domain.reading import CellKind, RawCell
+from bridge.sheet.banner import banner_column
+from bridge.sheet.grid import GridCell, Tab
+from bridge.sheet.layout import (
+    TABS,
+    Columns,
+    ColumnSpec,
+    TabSpec,
+    command_titles,
+    find_columns,
+    first_locations,
+    fold,
+    kind_title,
+    tab_spec,
+)
+from bridge.sheet.looks import colour
+from bridge.sheet.marks import HEADING_COLUMNS
+from bridge.sheet.outline import Outline, Standing, own_ids
+from bridge.sheet.requests import CellValue, Request, append_rows, text_format, width, write_cells
+from bridge.sheet.views import read_settings
+
+JOURNAL_COLUMNS = 4 + 2 * 10  # up to ten stock columns
+JOURNAL_CODES = (1, 2, 3)  # its columns of codes and tokens
+WIDTHS = {"journal": JOURNAL_COLUMNS, "marks": HEADING_COLUMNS}  # columns of the hidden tabs
+
+Headed = tuple[ColumnSpec, str]
+"""a column and its header"""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the spreadsheet is built for. `channels`: those connected · `journal_lines`: rows of the hidden journal."""
+
+    language: str
+    channels: Sequence[str]
+    journal_lines: int
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What is missing. `tabs`: titles · `columns`: (tab, header) · `requests`: what adds it all."""
+
+    tabs: tuple[str, ...]
+    columns: tuple[tuple[str, str], ...]
+    requests: tuple[Request, ...]
+
+
+def frame(outline: Outline, wanted: Wanted) -> Frame:
+    tabs: list[str] = []
+    columns: list[tuple[str, str]] = []
+    requests: list[Request] = []
+    for number, role in enumerate(TABS, 1):
+        standing = outline.standing.get(role)
+        if standing is None:
+            sheet_id = next(each for each in own_ids(number) if each not in outline.titles)
+            spec = _named(tab_spec(role), outline)
+            requests += added(spec, sheet_id, wanted)
+            tabs.append(spec.title(wanted.language))
+            continue
+        lacking = _lacking(standing, columns_of(standing, outline))
+        headed = [(column, column.title(wanted.language)) for column in lacking]
+        if headed:
+            requests += _inserted(standing, columns_of(standing, outline).header_row, headed)
+            columns += [(standing.tab.title, title) for _, title in headed]
+    return Frame(tuple(tabs), tuple(columns), tuple(requests))
+
+
+def _named(spec: TabSpec, outline: Outline) -> TabSpec:
+    """With a title that no tab has, whatever its case: people may have a 使い方 of their own."""
+    if {fold(spec.ja), fold(spec.en)}.isdisjoint(map(fold, outline.titles.values())):
+        return spec
+    return _named(replace(spec, ja=f"{spec.ja} (bridge)", en=f"{spec.en} (bridge)"), outline)
+
+
+def columns_of(standing: Standing, outline: Outline) -> Columns:
+    """Where a tab's columns stand, stock columns included. What is missing has the column -1."""
+    names = _locations(outline) if standing.role == "stock" else ()
+    return find_columns(standing.role, standing.tab.texts(), names)
+
+
+def headed(columns: Columns, spec: TabSpec) -> bool:
+    """Whether the headers were found: a row that bears most of them, not one that shares a word with them."""
+    found = sum(column >= 0 for column in columns.at.values())
+    return bool(spec.columns) and 2 * found >= sum(not each.optional and not each.channel for each in spec.columns)
+
+
+def _locations(outline: Outline) -> list[str]:
+    """The names of the stock columns: those that 設定 names."""
+    settings = outline.standing.get("settings")
+    if settings is None:
+        return []
+    return [line.name for line in read_settings(settings.tab).lines if line.kind == "location"]
+
+
+def _lacking(standing: Standing, columns: Columns) -> list[ColumnSpec]:
+    """Columns that the tab of an earlier version never had, and those that only the bridge fills or that hold nothing
+    but ticks: adding one of these anew takes nothing from anybody. Any other may be there under another header."""
+    if not headed(columns, standing.spec) or any(problem.code == "doubled" for problem in columns.problems):
+        return []
+    anew = (each for each in standing.spec.columns if each.optional or each.by == "bridge" or each.kind == "tick")
+    return [each for each in anew if not each.channel and columns.at.get(each.role, -1) < 0]
+
+
+def added(spec: TabSpec, sheet_id: int, wanted: Wanted) -> Iterator[Request]:
+    """A tab with its headers."""
+    yield {"addSheet": {"properties": _properties(spec, sheet_id, wanted)}}
+    yield from _headers(sheet_id, 0, 0, list(_expanded(spec, wanted)))
+    if spec.role == "journal":
+        yield from text_format(sheet_id, JOURNAL_CODES, 0)
+    if spec.role == "settings":
+        yield from _first_settings(spec, sheet_id, wanted)
+
+
+def as_added(spec: TabSpec, sheet_id: int, wanted: Wanted) -> Standing:
+    """The tab as `added` leaves it."""
+    properties = _properties(spec, sheet_id, wanted)
+    header = tuple(GridCell(RawCell(CellKind.TEXT, title), title) for _, title in _expanded(spec, wanted))
+    grid = properties["gridProperties"]
+    tab = Tab(sheet_id, properties["title"], grid["rowCount"], grid["columnCount"], (header,))
+    return Standing(spec.role, tab, {"properties": properties})
+
+
+def _properties(spec: TabSpec, sheet_id: int, wanted: Wanted) -> dict[str, Any]:
+    headers = len(list(_expanded(spec, wanted)))
+    rows = wanted.journal_lines + 1 if spec.role == "journal" else spec.rows
+    columns = WIDTHS.get(spec.role) or max(4, headers + bool(headers))
+    grid: dict[str, Any] = {"rowCount": rows, "columnCount": columns}
+    if headers:
+        grid["frozenRowCount"] = 1
+    title = spec.title(wanted.language)
+    return {"sheetId": sheet_id, "title": title, "hidden": spec.hidden, "gridProperties": grid}
+
+
+def _expanded(spec: TabSpec, wanted: Wanted) -> Iterator[Headed]:
+    """Each column with its header, without those of channels that aren't connected; the stock columns stand where the
+    template says `locations`."""
+    for column in spec.columns:
+        if column.role == "locations":
+            yield from ((column, place.title(wanted.language)) for place in first_locations())
+        elif not column.channel or column.channel in wanted.channels:
+            yield column, column.title(wanted.language)
+
+
+def _inserted(standing: Standing, header_row: int, headed: Sequence[Headed]) -> Iterator[Request]:
+    """New columns between the last header and the banner."""
+    first, columns = banner_column(standing.tab, header_row), {"sheetId": standing.sheet_id, "dimension": "COLUMNS"}
+    if first < standing.tab.column_count:
+        area = {**columns, "startIndex": first, "endIndex": first + len(headed)}
+        yield {"insertDimension": {"range": area, "inheritFromBefore": False}}
+    else:
+        yield {"appendDimension": {**columns, "length": len(headed)}}
+    yield from _headers(standing.sheet_id, header_row, first, headed)
+
+
+def _headers(sheet_id: int, row: int, left: int, headed: Sequence[Headed]) -> Iterator[Request]:
+    """Headers side by side and the widths of their columns: once, for from then on both are the staff's to change."""
+    if not headed:
+        return
+    cells = [
+        {
+            "userEnteredValue": {"stringValue": title},
+            "userEnteredFormat": {"textFormat": {"bold": True}, "backgroundColor": colour(column.by)},
+        }
+        for column, title in headed
+    ]
+    start = {"sheetId": sheet_id, "rowIndex": row, "columnIndex": left}
+    fields = "userEnteredValue,userEnteredFormat(textFormat.bold,backgroundColor)"
+    yield {"updateCells": {"start": start, "rows": [{"values": cells}], "fields": fields}}
+    yield from (width(sheet_id, at, column.width) for at, (column, _) in enumerate(headed, left))
+
+
+def _first_settings(spec: TabSpec, sheet_id: int, wanted: Wanted) -> list[Request]:
+    """One line for the whole bridge, one per command, one per channel, one per stock column. Nothing is live."""
+    at = {column.role: i for i, column in enumerate(spec.columns)}
+    lines: list[tuple[str, str, bool]] = [("bridge", "bridge", False)]
+    lines += [("command", title, False) for title in command_titles(wanted.language)]
+    lines += [("channel", name, False) for name in wanted.channels]
+    lines += [("location", place.title(wanted.language), place.sells) for place in first_locations()]
+    cells: dict[tuple[int, int], CellValue] = {}
+    for row, (kind, name, on) in enumerate(lines, 1):
+        cells[row, at["kind"]] = kind_title(kind, wanted.language)
+        cells[row, at["name"]] = name
+        cells[row, at["on"]] = on
+    return write_cells(sheet_id, cells)
+
+
+def commands(standing: Standing, columns: Columns, language: str) -> list[Request]:
+    """The lines of commands, where a 設定 of an earlier version has none at all."""
+    if not columns.usable or any(line.kind == "command" for line in read_settings(standing.tab).lines):
+        return []
+    at, kind = columns.at, kind_title("command", language)
+    lines: list[dict[int, CellValue]] = [
+        {at["kind"]: kind, at["name"]: title, at["on"]: False} for title in command_titles(language)
+    ]
+    return append_rows(standing.sheet_id, lines)
