@@ -10,7 +10,7 @@ from pathlib import Path
 from bridge.channels.port import Check
 from bridge.config import Config
 from bridge.errors import BridgeError, Hint
-from bridge.flows.desk import PEOPLE, header_problems
+from bridge.flows.desk import TABS, header_problems
 from bridge.flows.probed import disproved, probed_at, refusal, remember
 from bridge.flows.shop import places
 from bridge.private import open_to_others
@@ -128,7 +128,7 @@ def _sheet(service: Service) -> list[Check]:
     except BridgeError as error:
         return [Check("sheet", False, error.hint)]
     lines = [Check("sheet", True, _FINE)]
-    for role in (*PEOPLE, "journal", "marks"):
+    for role in (*TABS, "journal", "marks"):
         spec = tab_spec(role)
         tab = present.get(spec.ja) or present.get(spec.en)
         if tab is None and spec.optional:

@@ -33,7 +33,7 @@ from bridge.config import Channels, Config
 from bridge.domain.bigchange import Limits
 from bridge.domain.maintenance import current, read_window
 from bridge.errors import BridgeError, Hint, NeedsPerson, Stop, TryAgain
-from bridge.flows import reconcile
+from bridge.flows import reconcile, sync_now
 from bridge.flows.answers import Answering
 from bridge.flows.apply import Apply
 from bridge.flows.claim import Claim
@@ -147,6 +147,7 @@ class Service:
         self._count_guards = {c.name: Guard(self._watchers, f"{c.name} count", None) for c in self.channels}
         self.wakes = {c.name: Wake(self.clock, MALL_LOOKS) for c in self.channels}
         self.wakes[edit_hook.SENDER] = Wake(self.clock, SHEET_LOOKS)
+        self.bell = sync_now.Bell(self.ledger, self._wake_channels)
         self.doorbell = Doorbell(self.ledger, self.clock, self.wakes)
         self.subscriptions = self._subscribe()
 
@@ -226,15 +227,36 @@ class Service:
         try:
             self.intakes[channel.name].run()
         except (TryAgain, NeedsPerson):
-            self.pushers[channel.name].run()
+            self.push(channel)
             raise
-        self.pushers[channel.name].run()
+        self.push(channel)
 
     def guarded_round(self, channel: Channel) -> None:
         """The same with each half guarded: while one waits, the other goes on."""
         orders, quantities = self._guards[channel.name]
         orders.run(self.intakes[channel.name].run)
-        quantities.run(self.pushers[channel.name].run)
+        quantities.run(partial(self.push, channel))
+
+    def push(self, channel: Channel) -> None:
+        """A channel's quantities: all of them are read, where a person has asked for that."""
+        name, pusher = channel.name, self.pushers[channel.name]
+        with self.ledger.read() as tx:
+            asked = sync_now.asked(tx, name)
+        if asked is not None:
+            pusher.read_everything()
+        sent = pusher.run()
+        if asked is not None:
+            with self.ledger.write() as tx:
+                sync_now.done(tx, self.shop, name, asked, sent)
+
+    def look(self) -> None:
+        """One cycle of the sheet, and what it asks the channels for at once."""
+        self.cycle.run()
+        self.bell.look()
+
+    def _wake_channels(self) -> None:
+        for channel in self.channels:
+            self.wakes[channel.name].ring()
 
     def count(self, channel: Channel) -> None:
         """What lies in a channel's own warehouse, where it has one."""
@@ -330,11 +352,11 @@ class Service:
     def _sheet_thread(self) -> None:
         jobs = schedule.Scheduler()
         guard = Guard(self._watchers, "sheet", None)
-        every(jobs, self.config.sheet.poll_seconds).do(guard.run, self.cycle.run)
+        every(jobs, self.config.sheet.poll_seconds).do(guard.run, self.look)
         daily(jobs, RECONCILE_AT, self.config.bridge.timezone).do(guard.run, self.reconcile_sheet)
-        guard.run(self.cycle.run)
+        guard.run(self.look)
         self._looked.set()
-        turn(jobs, self._stop, [(self.wakes[edit_hook.SENDER].due, partial(guard.run, self.cycle.run))])
+        turn(jobs, self._stop, [(self.wakes[edit_hook.SENDER].due, partial(guard.run, self.look))])
 
     def _channel_thread(self, channel: Channel) -> None:
         self._looked.wait(FIRST_LOOK)

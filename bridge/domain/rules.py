@@ -70,11 +70,12 @@ class StopWord(StrEnum):
     BLANK = ""
     SALES = "sales"
     SYNC = "sync"
-    RESUME = "resume"  # 再開
+    RESUME = "resume"  # 再開, 販売中
+    RETIRED = "retired"  # 廃番: of a product, in its row
     STRANGE = "strange"  # none of these
 
 
-STOPS = {StopWord.SALES: Halt.SALES, StopWord.SYNC: Halt.SYNC}
+STOPS = {StopWord.SALES: Halt.SALES, StopWord.RETIRED: Halt.SALES, StopWord.SYNC: Halt.SYNC}
 
 
 def shown(units: int, rule: Rule, beside: Sequence[int] = (), *, first: bool = False) -> int:

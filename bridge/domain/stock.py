@@ -23,6 +23,7 @@ class Cause(StrEnum):
     NOT_SENT = "not sent"  # … and had not left after all
     ARRIVED = "arrived"  # a transfer came to its place, or was counted there by another
     LOST = "lost"  # a transfer whose rest never arrives
+    UNDONE = "undone"  # a person took an earlier movement back
 
     @property
     def typed(self) -> bool:

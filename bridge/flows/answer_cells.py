@@ -176,7 +176,7 @@ class Answers:
         if location == SAFETY:
             return say("findings", "safety", self._language, value=self._facts.records[sku].safety)
         if location == STOP:
-            return strange_stop(self._language, "strange in stock")
+            return strange_stop(self._language, life=True)
         balance = self._facts.balances.get(sku, {}).get(location)
         value = balance.on_hand if balance and balance.stocked else "—"
         return say("findings", code, self._language, location=location, value=value)
@@ -238,8 +238,15 @@ class Answers:
             about = {key for key in self._facts.halted if scope.name in ("", key.channel)}
         mine = [each for key, each in self._facts.halted.items() if key in about and each.halt is Halt.SALES]
         done = sum(each.at_zero for each in mine)
-        text = self._stop("sales" if entry.stop is Halt.SALES else "sync", done=done, all=len(mine))
+        if scope.kind == "sku" and self._retired(scope.name):
+            text = say("life", "retired", self._language, done=done, all=len(mine))
+        else:
+            text = self._stop("sales" if entry.stop is Halt.SALES else "sync", done=done, all=len(mine))
         return f"{text} {self.resume_waits(scope)}".rstrip()
+
+    def _retired(self, sku: str) -> bool:
+        record = self._facts.records.get(sku)
+        return record is not None and record.standing is Standing.RETIRED
 
     def resume_waits(self, scope: Scope) -> str:
         """Why 再開 has not been acted on; "" where it has, or isn't written."""
@@ -251,7 +258,7 @@ class Answers:
         if each is None:
             return ""
         again = {
-            "by": self._stop(f"by {each.by.kind}", name=each.by.name),
+            "by": self._by(each.by),
             "planned": "—" if record.planned is None else record.planned,
         }
         waits = self.resume_waits(Scope.listing(record.key))
@@ -264,6 +271,12 @@ class Answers:
         else:
             text = self._stop("sending zero", **again)
         return f"{text} {waits}".rstrip()
+
+    def _by(self, scope: Scope) -> str:
+        """Where the word stands."""
+        if scope.kind == "sku" and self._retired(scope.name):
+            return say("life", "by retired", self._language, name=scope.name)
+        return self._stop(f"by {scope.kind}", name=scope.name)
 
     def _cannot_stop(self, record: ListingRecord) -> str:
         """Why 0 can't be sent; "" where it can."""

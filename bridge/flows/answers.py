@@ -22,6 +22,7 @@ from bridge.flows.count import recount
 from bridge.flows.desk import Look, header_problems
 from bridge.flows.edit_records import supersede_reading
 from bridge.flows.gone import decide, decide_all, report_gone
+from bridge.flows.history import take_history
 from bridge.flows.intake import book_unmapped
 from bridge.flows.opening import ask_openings, go_live, opening_answered
 from bridge.flows.preview import begin_as_previewed, preview_stands
@@ -29,8 +30,10 @@ from bridge.flows.probed import disproved
 from bridge.flows.proposals import settle_unmatched
 from bridge.flows.rename import may_take_over, rename
 from bridge.flows.replan import replan
+from bridge.flows.retire import retire_gone
 from bridge.flows.rules import take_rules
 from bridge.flows.shop import Shop, bridge_live, places
+from bridge.flows.sync_now import take_sync
 from bridge.ledger.ledger import Tx
 from bridge.ledger.listings import ListingRecord
 from bridge.ledger.questions import OpenQuestion
@@ -61,9 +64,11 @@ class Answering:
             for line in look.settings.lines:
                 if self._still(f"setting {line.kind} {line.name}", line.on) and line.on is not None:
                     self._setting(tx, look, line, on=line.on)
+            take_sync(tx, look.settings.lines, self._still)
         if look.answers is not None and look.answers.columns.usable:
             self._answers(tx, look)
         moves.take_moves(tx, self.shop, look, self._still)
+        take_history(tx, self.shop, look, self._still)
         oversold.keep_true(tx)
 
     def _still(self, name: str, value: object) -> bool:
@@ -82,6 +87,7 @@ class Answering:
             "questions": look.answers,
             "settings": look.settings,
             "moves": look.moves,
+            "history": look.history,
         }
         for role, part in parts.items():
             if part is None:
@@ -319,9 +325,7 @@ def _vanished(act: _Act) -> Refusal:
         rename(act.tx, sku, new)
         replan(act.tx, act.shop, [sku, new])
     elif act.choice == "retire":
-        act.tx.sheet.change(sku, standing=Standing.RETIRED.value, missing_since=None)
-        act.tx.sheet.find({}, [cell for cell in act.tx.sheet.findings() if cell[0] == sku])  # no cell is left to mend
-        bigchange.let_go(act.tx, sku)
+        retire_gone(act.tx, sku)
         replan(act.tx, act.shop, [sku])
     else:
         act.tx.put("write again", [*act.tx.get("write again", []), sku])
@@ -415,7 +419,7 @@ _ACTS: Mapping[str, Callable[[_Act], Refusal]] = {
 
 
 def _report_tabs(tx: Tx, look: Look, language: str) -> None:
-    for role in ("stock", "listings", "questions", "settings", "moves", "journal"):
+    for role in ("stock", "listings", "questions", "settings", "moves", "history", "journal"):
         title = tab_spec(role).title(language)
         if role in look.missing:
             tx.questions.ask("tab missing", title)

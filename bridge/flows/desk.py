@@ -19,12 +19,14 @@ from bridge.sheet.layout import Columns, first_locations, fold, may_name_place, 
 from bridge.sheet.marks import Marks, read_marks
 from bridge.sheet.views import (
     AnswerLine,
+    HistoryLine,
     Lines,
     ListingLine,
     MoveLine,
     SettingLine,
     StockTab,
     read_answers,
+    read_history,
     read_listings,
     read_moves,
     read_settings,
@@ -32,7 +34,10 @@ from bridge.sheet.views import (
 )
 
 PEOPLE = ("stock", "listings", "questions", "settings", "moves")
+SLOWLY = {"history": 15.0}  # seconds between two looks at a tab that is long and that people seldom touch
+TABS = (*PEOPLE, *SLOWLY)  # of the staff
 BELOW = 50  # blank rows under the table that a reply of a write carries; a poll carries them all
+WAITING = "history ticked"  # whether a tick of 履歴 waits for another look
 AWAITED = timedelta(days=1)  # how long a promised journal line is looked for in every read
 
 
@@ -47,6 +52,7 @@ class Look:
     answers: Lines[AnswerLine] | None = None
     settings: Lines[SettingLine] | None = None
     moves: Lines[MoveLine] | None = None
+    history: Lines[HistoryLine] | None = None
     lines: tuple[Line, ...] = ()
     marks: Marks | None = None
     proposals: tuple[ListingLine, ...] = ()
@@ -74,6 +80,7 @@ class Desk:
         self.tabs = Tabs()
         self._missing: tuple[str, ...] = ()
         self._known: dict[str, Tab] = {}
+        self._read_at: dict[str, float] = {}  # by the clock of tabs that are read more slowly
         self._lasting: list[str] = []  # places of a live bridge, whether 設定 still names them or not
 
     def attach(self) -> None:
@@ -82,14 +89,14 @@ class Desk:
         with self._ledger.write() as tx:
             remembered: dict[str, int] = tx.get("tabs", {})
             ids = {role: number for role, number in remembered.items() if number in found}
-            for role in (*PEOPLE, "journal", "marks"):
+            for role in (*TABS, "journal", "marks"):
                 spec = tab_spec(role)
                 titled = [tab.sheet_id for tab in found.values() if tab.title in (spec.ja, spec.en)]
                 if role not in ids and titled:
                     ids[role] = titled[0]
             tx.put("tabs", remembered | ids)
         self.tabs = Tabs(ids)
-        roles = (role for role in (*PEOPLE, "journal", "marks") if not tab_spec(role).optional or role in remembered)
+        roles = (role for role in (*TABS, "journal", "marks") if not tab_spec(role).optional or role in remembered)
         self._missing = tuple(role for role in roles if role not in ids)
 
     def read(self, *, whole_journal: bool = False) -> Look:
@@ -98,22 +105,30 @@ class Desk:
             promised = tx.sheet.promised_lines(iso(self._clock.now() - AWAITED))
             names = list(places(tx).sells)
             self._lasting = names if bridge_live(tx) else []
+            slow = self._due(hurried=tx.history.on_its_way() or bool(tx.get(WAITING, False)))
         try:
-            look = self._read(promised, names, whole_journal)
+            look = self._read(promised, names, slow, whole_journal)
         except BatchRefused:  # a tab is gone: go on without it
             self.attach()
-            look = self._read(promised, names, whole_journal)
+            look = self._read(promised, names, slow, whole_journal)
         else:
             if self._missing:
                 self.attach()
         return self._explained(look)
 
+    def _due(self, *, hurried: bool) -> list[str]:
+        """Those of the slow tabs that this look carries. `hurried`: something waits there."""
+        now = self._clock.monotonic()
+        due = [role for role, every in SLOWLY.items() if hurried or now - self._read_at.get(role, -every) >= every]
+        self._read_at |= dict.fromkeys(due, now)
+        return due
+
     def check_look(self) -> None:
         """Whether what was read last is young enough to be taken for what stands there. Raises TryAgain, Stop."""
         self._gateway.check_look()
 
-    def _read(self, promised: Sequence[int], names: Sequence[str], whole_journal: bool) -> Look:
-        pieces = [Piece(self.tabs[role]) for role in (*PEOPLE, "marks") if role in self.tabs.ids]
+    def _read(self, promised: Sequence[int], names: Sequence[str], slow: Sequence[str], whole_journal: bool) -> Look:
+        pieces = [Piece(self.tabs[role]) for role in (*PEOPLE, *slow, "marks") if role in self.tabs.ids]
         if "journal" in self.tabs.ids:
             lines = journal.pieces(self.tabs["journal"], promised, self.journal_lines)
             pieces += [Piece(self.tabs["journal"])] if whole_journal else lines
@@ -176,6 +191,7 @@ class Desk:
             answers=read_answers(found["questions"]) if "questions" in found and fresh else None,
             settings=settings,
             moves=read_moves(found["moves"]) if "moves" in found and fresh else None,
+            history=read_history(found["history"]) if "history" in found and fresh else None,
             lines=lines,
             marks=read_marks(found["marks"]) if "marks" in found and fresh else None,
             zone=snapshot.zone,

@@ -17,6 +17,7 @@ from bridge.domain.stock import Balance, BalanceKey
 from bridge.domain.transfers import Act, Move, Stage, Ticks, Transfer, end, judge, still_early
 from bridge.flows.desk import Look
 from bridge.flows.shop import Shop, bridge_live, places
+from bridge.flows.stopped import off_sale
 from bridge.flows.timeback import rereading
 from bridge.flows.transit import carry_out
 from bridge.ledger.ledger import Tx
@@ -71,7 +72,7 @@ class Ground:
 
     def _unknown(self, move: Move) -> str:
         record = self.records.get(move.sku)
-        if record is None or record.standing in (Standing.GONE, Standing.RETIRED):
+        if record is None or record.standing is Standing.GONE:
             return "no such sku"
         if record.standing is Standing.NEW:
             return "new sku"
@@ -92,7 +93,10 @@ class Ground:
 
 def ground_of(tx: Tx, shop: Shop) -> Ground:
     counted = {facts.counts_at: name for name, facts in shop.channels.items() if facts.counts_at}
-    return Ground(list(places(tx).sells), counted, tx.sheet.skus(), tx.get("aliases", {}), tx.stock.balances())
+    records = {
+        sku: each for sku, each in tx.sheet.skus().items() if each.standing is not Standing.RETIRED or off_sale(tx, sku)
+    }
+    return Ground(list(places(tx).sells), counted, records, tx.get("aliases", {}), tx.stock.balances())
 
 
 def take_moves(tx: Tx, shop: Shop, look: Look, still: Still) -> None:

@@ -61,6 +61,10 @@ class Pusher:
         self._hiding: set[ListingKey] = set()  # listings whose last reading showed sales that the feed hides
         self._try_refused = False  # what the channel refused is tried again as often as everything is read
 
+    def read_everything(self) -> None:
+        """The next round does."""
+        self._read_all_at = None
+
     def run(self) -> int:
         """One round for this channel; returns how many quantities were taken by it. Raises TryAgain, NeedsPerson."""
         if current(self._facts.windows, self._clock.now()):

@@ -13,7 +13,7 @@ from bridge.domain.push import gap
 from bridge.domain.rules import WHOLE, Halt, shown
 from bridge.domain.stock import Balance
 from bridge.flows.shop import ChannelFacts, Places, Shop, decided_of_gone, listing_name, places, ships_itself
-from bridge.flows.stopped import halt_of
+from bridge.flows.stopped import halt_of, off_sale
 from bridge.ledger.ledger import Tx
 from bridge.ledger.listings import ListingRecord
 from bridge.ledger.sheet import SkuRecord
@@ -34,6 +34,7 @@ def replan(tx: Tx, shop: Shop, skus: Iterable[str]) -> None:
     by_sku = _balances(tx, parts)
     held = _held(shop, known.values())
     records = tx.sheet.skus()
+    gone = {sku for sku in parts if sku in records and _gone(tx, records[sku])}
     where, decided = places(tx), decided_of_gone(tx)
     percents = _percents(tx, (record for key, record in known.items() if key.channel in shop.channels))
     not_ours = {key for name, facts in shop.channels.items() if facts.counts_at for key in ships_itself(tx, name)}
@@ -51,6 +52,8 @@ def replan(tx: Tx, shop: Shop, skus: Iterable[str]) -> None:
                 records.get(part.sku),
                 held[part.sku] - Counter({_at(shop, key): record.reserve * part.units}),  # the others hold it back
             )
+            if part.sku not in gone
+            else 0
             for part in record.components
         }
         made = None if key in not_ours else wanted(record.components, free, facts.max_quantity)
@@ -61,6 +64,12 @@ def replan(tx: Tx, shop: Shop, skus: Iterable[str]) -> None:
         if (new, planned) != (record.state.wanted, record.planned):
             changed.append(replace(_want(tx, record, new), planned=planned))
     tx.listings.put(changed)
+
+
+def _gone(tx: Tx, record: SkuRecord) -> bool:
+    """Whether a product was retired with its row. What 廃番 in a row keeps off sale is planned as if it were not, so
+    that people see what would be sold again."""
+    return record.standing is Standing.RETIRED and not off_sale(tx, record.sku)
 
 
 def _shown(tx: Tx, shop: Shop, record: ListingRecord, units: int, percents: Mapping[str, Mapping[str, int]]) -> int:
@@ -137,8 +146,6 @@ def _sellable(
     held: Held,
 ) -> int | None:
     """Units of a SKU that a listing may sell."""
-    if record is not None and record.standing is Standing.RETIRED:
-        return 0
     safety = record.safety if record else 0
     mine = facts.sells_from(listing)
     if facts.places and mine:

@@ -70,8 +70,10 @@ def cannot_stop(
     return ""
 
 
-def strange_stop(language: str, code: str = "strange") -> str:
-    return say("stops", code, language, words="・".join(stop_titles(language)))
+def strange_stop(language: str, *, life: bool = False) -> str:
+    """`life`: of a product's row, whose numbers don't rise meanwhile."""
+    words = "・".join(stop_titles(language, life=life))
+    return say("stops", "strange in stock" if life else "strange", language, words=words)
 
 
 def scope_of(shop: Shop, line: SettingLine) -> Scope | None:

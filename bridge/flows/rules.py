@@ -16,6 +16,7 @@ from bridge.flows.dark import contact_with
 from bridge.flows.desk import Look
 from bridge.flows.preview import begin_as_previewed, preview_stands
 from bridge.flows.replan import replan
+from bridge.flows.retire import stand
 from bridge.flows.rule_cells import cannot_stop, scope_of, where_to_stop
 from bridge.flows.shop import Shop, bridge_live
 from bridge.flows.stopped import WAITING, halt_of, halted, skus_of, spoken_of
@@ -46,6 +47,8 @@ def take_rules(tx: Tx, shop: Shop, look: Look, still: Callable[[str, object], bo
                 waiting.append(f"{scope.kind} {scope.name}")
         if after != before:
             changed[scope] = after
+        if scope.kind == "sku":
+            stand(tx, scope.name, said.stop, after.stop)
     if tx.get(WAITING, []) != waiting:
         tx.put(WAITING, waiting)
     _put(tx, shop, changed)
@@ -123,8 +126,9 @@ def _lines(shop: Shop, look: Look) -> Iterator[tuple[Scope, Said]]:
 
 
 def _one(lines: Sequence[Said]) -> Said:
-    """Of several lines about the same only a stop counts: which of their rules is meant?"""
+    """Of several lines about the same only a stop counts: which of their rules is meant? 廃番 of two rows is one too: a
+    product ends by its one row."""
     if len(lines) == 1:
         return lines[0]
-    words = {line.stop for line in lines}
+    words = {StopWord.SALES if line.stop is StopWord.RETIRED else line.stop for line in lines}
     return Said({}, next((word for word in STOPS if word in words), StopWord.BLANK))

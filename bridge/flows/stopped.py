@@ -46,6 +46,11 @@ def halt_of(tx: Tx, record: ListingRecord) -> Halt:
     return tx.rules.stop(record.key, skus_of(record))
 
 
+def off_sale(tx: Tx, sku: str) -> bool:
+    """Whether 販売停止 or 廃番 holds for a product by its row's own word."""
+    return tx.rules.get(Scope.sku(sku)).stop is Halt.SALES
+
+
 def skus_of(record: ListingRecord) -> list[str]:
     return [part.sku for part in record.components]
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from bridge.domain.orders import ListingKey
 from bridge.domain.reading import Finding, needs_quotes, plain, read_components
 from bridge.domain.stock import Component
-from bridge.flows import moves, proposals, question_cells
+from bridge.flows import history, moves, preview, proposals, question_cells, sync_now
 from bridge.flows.answer_cells import Answers
 from bridge.flows.desk import Look
 from bridge.flows.rule_cells import rule_sentences, scope_of
@@ -42,6 +42,10 @@ def people_requests(tx: Tx, shop: Shop, look: Look, answers: Answers) -> list[Re
         requests += moves.number_requests(tx, look.moves)
         lines = moves.states(tx, shop, look.moves, answers.stamp)
         requests += _differing(look.moves.tab.sheet_id, look.moves.columns, lines)
+    if look.history is not None and look.history.columns.usable:
+        told = list(history.states(tx, shop, look.history, answers.stamp))
+        requests += _differing(look.history.tab.sheet_id, look.history.columns, told)
+        requests += history.appended(tx, shop, look, answers.stamp)
     return requests
 
 
@@ -133,9 +137,13 @@ def _setting_cells(tx: Tx, shop: Shop, tab: Lines[SettingLine], answers: Answers
     for line in tab.lines:
         wrong = rule_sentences(tx, shop.language, "settings", scope_of(shop, line), line.said)
         stop = answers.stop(scope_of(shop, line) or Scope("none"))
-        state = _joined(*wrong, stop, _setting(tx, shop, line, answers))
+        state = _joined(*wrong, stop, _setting(tx, shop, line, answers), _preview(tx, shop, line))
         lines.append((line.position, {"state": state}, {"state": line.state}))
     return _differing(tab.tab.sheet_id, tab.columns, lines)
+
+
+def _preview(tx: Tx, shop: Shop, line: SettingLine) -> str:
+    return preview.said(tx, line.name, shop.language) if line.kind == "channel" and line.name in shop.channels else ""
 
 
 def _questions_trouble(tx: Tx, language: str) -> str:
@@ -159,6 +167,8 @@ def _setting(tx: Tx, shop: Shop, line: SettingLine, answers: Answers) -> str:
         return say("states", "no place", language)
     if line.on is None and not (line.kind == "channel" and line.name in _troubled(tx, shop)):
         return say("states", "no tick", language)
+    if line.kind == "command":
+        return sync_now.said(tx, shop, line, answers.clock)
     if line.kind == "location":
         return say("states", "sells" if places(tx).sells.get(line.name) else "sells not", language)
     if line.kind == "bridge":

@@ -23,6 +23,7 @@ from bridge.flows.edit_records import record_edits
 from bridge.flows.replan import replan
 from bridge.flows.safety import read_safety
 from bridge.flows.shop import Shop, bridge_live, places
+from bridge.flows.stopped import off_sale
 from bridge.flows.timeback import Past
 from bridge.ledger.ledger import Tx
 from bridge.ledger.sheet import SkuRecord
@@ -242,7 +243,8 @@ def _welcome(tx: Tx, view: View, records: Mapping[str, SkuRecord]) -> set[str]:
         record = records.get(row.sku)
         if record is None:
             continue
-        if record.standing in (Standing.GONE, Standing.RETIRED):
+        retired = record.standing is Standing.RETIRED
+        if record.standing is Standing.GONE or (retired and not off_sale(tx, row.sku)):
             tx.sheet.change(row.sku, standing=Standing.KNOWN.value, missing_since=None)
             for kind in ("vanished", "renamed"):
                 tx.questions.settle(kind, row.sku, both("results", "settled itself"))

@@ -28,6 +28,7 @@ from bridge.fault_points import Point, reached
 from bridge.ledger import schema
 from bridge.ledger.channels import ChannelBook
 from bridge.ledger.found import FoundBook
+from bridge.ledger.history import HistoryBook
 from bridge.ledger.listings import ListingBook
 from bridge.ledger.orders import OrderBook
 from bridge.ledger.questioned import QuestionedBook
@@ -55,6 +56,7 @@ class Tx:
     sheet: SheetBook
     channels: ChannelBook
     transfers: TransferBook
+    history: HistoryBook
     webhooks: WebhookBook
     values: Values
     conn: Connection
@@ -72,6 +74,7 @@ class Tx:
         tables = (
             schema.balance,
             schema.movement,
+            schema.history,
             schema.amount,
             schema.row_intent,
             schema.open_write,
@@ -89,7 +92,7 @@ class Tx:
     def forget_sku(self, code: str) -> None:
         """Everything held under one code, its stock included. Only where another product takes the code over."""
         self.give_up_sku(code)
-        self._delete(code, "balance", "movement", "amount")
+        self._delete(code, "balance", "movement", "amount", "history")
 
     def give_up_sku(self, code: str) -> None:
         """A product none of whose numbers ever counted. What the tokens of its row say is kept: Ctrl+Z may bring the
@@ -104,7 +107,18 @@ class Tx:
 
     def rename_sku(self, old: str, new: str) -> None:
         """Everything held under one code goes on under the other, which holds nothing."""
-        for name in ("sku", "balance", "movement", "amount", "share", "finding", "questioned", "edit", "transfer"):
+        for name in (
+            "sku",
+            "balance",
+            "movement",
+            "amount",
+            "share",
+            "finding",
+            "questioned",
+            "edit",
+            "transfer",
+            "history",
+        ):
             table = schema.metadata.tables[name]
             self.conn.execute(table.update().where(table.c.sku == old).values(sku=new))
         self._changed()
@@ -174,6 +188,7 @@ class Ledger:
             sheet=SheetBook(conn, iso(at), values),
             channels=ChannelBook(conn),
             transfers=TransferBook(conn),
+            history=HistoryBook(conn),
             webhooks=WebhookBook(conn, iso(at)),
             values=values,
             conn=conn,

@@ -254,6 +254,26 @@ transfer = Table(
     Index("transfer_stage", "stage"),
 )
 
+history = Table(
+    "history",  # movements as 履歴 tells them; older ones than the tab can hold are forgotten
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", Text, nullable=False),
+    Column("sku", Text, nullable=False),
+    Column("location", Text, nullable=False),
+    Column("on_hand", Integer, nullable=False),
+    Column("allocated", Integer, nullable=False),
+    Column("after", Integer, nullable=False),  # on hand with it
+    Column("cause", Text, nullable=False),
+    Column("ref", Text, nullable=False),
+    Column("shown", Boolean, nullable=False, default=False),  # its row was read in the tab
+    Column("sent_at", Text),
+    Column("undone_at", Text),
+    Column("refused", Text, nullable=False, default=""),
+    Index("history_shown", "shown"),
+    sqlite_autoincrement=True,  # a number is never given out again
+)
+
 webhook = Table(
     "webhook",
     metadata,

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, bindparam, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.domain.stock import Balance, BalanceKey, Cause, Movement
+from bridge.ledger.history import note
 from bridge.ledger.schema import balance, movement
 
 # Asked again and again: made once.
@@ -57,8 +58,11 @@ class StockBook:
         self.changed()
         self._conn.execute(_BOOK, [self._line(m) for m in moved])
         balances = self.balances(m.sku for m in moved)
+        told = []
         for m in moved:
-            balances[m.sku, m.location] = _after(balances.get((m.sku, m.location), Balance()), m)
+            balances[m.sku, m.location] = after = _after(balances.get((m.sku, m.location), Balance()), m)
+            told.append((m, after.on_hand))
+        note(self._conn, self._at, told)
         touched = {(m.sku, m.location) for m in moved}
         self._conn.execute(
             _PUT,

@@ -66,7 +66,7 @@ def frame(outline: Outline, wanted: Wanted) -> Frame:
             requests += added(spec, sheet_id, wanted)
             tabs.append(spec.title(wanted.language))
             continue
-        if role == "settings" and (missing := missing_lines(standing, wanted.channels)):
+        if role == "settings" and (missing := missing_lines(standing, wanted.channels, wanted.language)):
             requests += appended(standing, missing, wanted.language)  # before any column moves
             lines += [(standing.tab.title, line.name) for line in missing]
         lacking = _lacking(standing, columns_of(standing, outline))

@@ -23,6 +23,7 @@ TABS = (
     "moves",
     "guide",
     "phone",
+    "history",
 )  # appended to, never reordered
 HEADER_ROWS = 5  # the header stands in one of the first rows; above it there may be a banner
 
@@ -134,7 +135,7 @@ def kind_title(kind: str, language: str) -> str:
 
 
 def kind_of(text: str) -> str | None:
-    """bridge | channel | location, by the text in 設定's 種類 column."""
+    """bridge | channel | location | command, by the text in 設定's 種類 column."""
     return next((str(kind) for kind, titles in _document()["first"]["kinds"].items() if _means(text, titles)), None)
 
 
@@ -143,14 +144,17 @@ def _means(text: str, titles: Mapping[str, str]) -> bool:
     return fold(text) in (fold(titles["ja"]), fold(titles["en"]))
 
 
-def stop_titles(language: str) -> list[str]:
-    """What may be chosen in a cell that holds a stop."""
-    return [str(titles[language]) for titles in _document()["words"]["stops"].values()]
+def stop_titles(language: str, *, life: bool = False) -> list[str]:
+    """What may be chosen in a cell that holds a stop. `life`: that of a product's row, which tells its whole life."""
+    words = _document()["words"]["stops"]
+    chosen = {**words, **_document()["words"]["life"]} if life else words
+    return [str(titles[language]) for titles in chosen.values()]
 
 
-def stop_word(text: str) -> StopWord:
+def stop_word(text: str, *, life: bool = False) -> StopWord:
     """What a cell that may hold a stop says, in either language."""
-    for word, titles in _document()["words"]["stops"].items():
+    words = _document()["words"]
+    for word, titles in (*words["stops"].items(), *(words["life"].items() if life else ())):
         if _means(text, titles):
             return StopWord(word)
     return StopWord.STRANGE if fold(text) else StopWord.BLANK
@@ -164,6 +168,16 @@ def move_titles(language: str) -> list[str]:
 def is_transfer(text: str) -> bool:
     """Whether the kind of a line of 入出庫 is a transfer, in either language."""
     return _means(text, _document()["words"]["moves"]["transfer"])
+
+
+def command_titles(language: str) -> list[str]:
+    """The commands of 設定."""
+    return [str(titles[language]) for titles in _document()["words"]["commands"].values()]
+
+
+def is_sync(text: str) -> bool:
+    """Whether a command of 設定 is 今すぐ同期, in either language."""
+    return _means(text, _document()["words"]["commands"]["sync"])
 
 
 @cache

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from bridge.sheet.layout import ColumnSpec, move_titles, stop_titles
 from bridge.sheet.requests import one_of
 
-_LISTS: Mapping[str, Callable[[str], list[str]]] = {"stop": stop_titles, "move": move_titles}
+_LISTS: Mapping[str, Callable[[str], list[str]]] = {
+    "stop": stop_titles,
+    "life": partial(stop_titles, life=True),
+    "move": move_titles,
+}
 WHOLE_COLUMNS = ("tick", *_LISTS)  # the kinds whose every cell has it; a tick of `accept` only where it is proposed
 
 

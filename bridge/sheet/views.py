@@ -37,7 +37,7 @@ class StockTab:
 
     def stop(self, position: int, *, held: bool = False) -> StopWord:
         """`held`: the row is a person's draft, of which only a stop counts already."""
-        word = _stop(self.tab, position, self.columns.at)
+        word = _stop(self.tab, position, self.columns.at, life=True)
         return StopWord.BLANK if held and word is StopWord.RESUME else word
 
 
@@ -120,7 +120,7 @@ class AnswerLine:
 
 @dataclass(frozen=True)
 class SettingLine:
-    """One line of 設定. `kind`: bridge | channel | location; `on`: None where the cell holds no tick at all."""
+    """One line of 設定. `kind`: bridge | channel | location | command · `on`: None where the cell holds no tick."""
 
     position: int
     kind: str
@@ -152,6 +152,24 @@ class MoveLine:
         written = {"kind": self.kind, "sku": self.sku, "source": self.source, "target": self.target}
         empty = [role for role, text in written.items() if not text]
         return (*empty, "units") if isinstance(self.units, Blank) else tuple(empty)
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One row of 履歴. `change`: Δ on hand · `undo`: None where the cell holds no tick at all."""
+
+    position: int
+    number: int
+    sku: str
+    location: str
+    change: int | str | None
+    undo: bool | None
+    state: int | str | None
+
+    @property
+    def says(self) -> tuple[str, str, int | str]:
+        """What was booked, as it stands there."""
+        return self.sku, self.location, self.change or 0
 
 
 @dataclass(frozen=True)
@@ -214,6 +232,20 @@ def read_moves(tab: Tab) -> Lines[MoveLine]:
     return _lines("moves", tab, line)
 
 
+def read_history(tab: Tab) -> Lines[HistoryLine]:
+    """A row is known by its number."""
+
+    def line(position: int, at: Mapping[str, int]) -> HistoryLine | None:
+        number = _plain(tab.cell(position, at["number"]))
+        if not isinstance(number, int) or not 0 < number < MOST_QUESTIONS:
+            return None
+        sku, location = plain(tab.text(position, at["sku"])), tab.text(position, at["location"])
+        change, state = (_plain(tab.cell(position, at[role])) for role in ("change", "state"))
+        return HistoryLine(position, number, sku, location, change, _tick(tab.cell(position, at["undo"])), state)
+
+    return _lines("history", tab, line)
+
+
 def _tick(cell: GridCell) -> bool | None:
     """None where the cell holds no tick at all."""
     return bool(cell.raw.value) if cell.raw.kind is CellKind.BOOLEAN else None
@@ -230,9 +262,9 @@ def _said(tab: Tab, position: int, at: Mapping[str, int]) -> Said:
     return Said({**_SILENT.rules, **{part: read_part(part, cell, none_words()) for part, cell in cells.items()}}, stop)
 
 
-def _stop(tab: Tab, position: int, at: Mapping[str, int]) -> StopWord:
+def _stop(tab: Tab, position: int, at: Mapping[str, int], *, life: bool = False) -> StopWord:
     text = tab.text(position, at["stop"]) if "stop" in at else ""
-    return stop_word(text) if text else StopWord.BLANK
+    return stop_word(text, life=life) if text else StopWord.BLANK
 
 
 def _lines(role: str, tab: Tab, line: Callable[[int, Mapping[str, int]], T | None], *, above: bool = False) -> Lines[T]:

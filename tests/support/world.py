@@ -107,7 +107,7 @@ class World:
 
     def _trim(self) -> None:
         """Staff of a small shop delete the rows they don't need; the tests run ten times faster."""
-        for title, rows in (("在庫表", 12), ("出品", 16), ("要対応", 30), ("設定", 12), ("入出庫", 16)):
+        for title, rows in (("在庫表", 12), ("出品", 16), ("要対応", 30), ("設定", 12), ("入出庫", 16), ("履歴", 6)):
             keep = max(rows, self.most_lines() + 8) if title in ("在庫表", "出品") else rows
             area = {"sheetId": self.tab(title), "dimension": "ROWS", "startIndex": keep}
             if len(self.spreadsheet.sheet(self.tab(title)).rows) > keep:

@@ -1,0 +1,432 @@
+"""履歴: what moved, row by row, and 元に戻す."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+
+from bridge.domain.stock import Cause
+from bridge.errors import TryAgain
+from bridge.fault_points import Point, arm
+from bridge.flows import history, reconcile
+from bridge.sandbox.faults import Dial
+from tests.support.world import World
+
+
+def rows(shop: World) -> list[dict[str, str]]:
+    return [row for row in shop.table("履歴") if row["番号"]]
+
+
+def row(shop: World, what: str, sku: str = "A") -> dict[str, str]:
+    """The newest row that says so."""
+    return [each for each in rows(shop) if each["SKU"] == sku and what in each["内容"]][-1]
+
+
+def at(shop: World, number: str) -> int:
+    return next(at for at, each in enumerate(shop.table("履歴"), 1) if each["番号"] == number)
+
+
+def told(shop: World, number: str) -> str:
+    return shop.table("履歴")[at(shop, number) - 1]["状態"]
+
+
+def tick(shop: World, number: str, on: bool = True) -> None:
+    shop.put("履歴", at(shop, number), {"元に戻す": on})
+
+
+def wait(shop: World) -> None:
+    """Until rows are appended, read, and ticks are acted on."""
+    shop.rounds(12)
+
+
+def edited(shop: World, value: int = 15) -> dict[str, str]:
+    """A number typed for A, and its row."""
+    shop.type("A", "本社倉庫", value)
+    wait(shop)
+    return row(shop, "在庫表で入力")
+
+
+def undone(shop: World) -> list[str]:
+    with shop.service.ledger.read() as tx:
+        assert reconcile.books(tx) == []
+        return [moved.ref for _, moved in tx.stock.movements() if moved.cause is Cause.UNDONE]
+
+
+def test_every_movement_gets_a_row(shop: World) -> None:
+    shop.type("A", "本社倉庫", 9)
+    shop.rounds(2)
+    order = shop.buy("rakuten", "A", 2)
+    shop.hears("rakuten", "B", order="X-1", version="1", open=0, shipped=1)
+    wait(shop)
+    found = {(each["SKU"], each["内容"]): each for each in rows(shop)}
+    assert len(found) == len(rows(shop)) == 4
+    edit, placed = found["A", "在庫表で入力"], found["A", "注文（引当+2）"]
+    assert (edit["場所"], edit["増減"], edit["在庫数"], edit["注文など"]) == ("本社倉庫", "4", "9", "")
+    assert (placed["増減"], placed["在庫数"], placed["注文など"]) == ("", "9", f"rakuten {order}")
+    shipped = found["B", "出荷"]
+    assert (shipped["増減"], shipped["在庫数"], shipped["注文など"]) == ("-1", "6", "rakuten X-1")
+    assert edit["日時"].startswith("11/23 10:")
+    assert {each["元に戻す"] for each in rows(shop)} == {"FALSE"}
+
+
+def test_what_everything_began_with_is_not_told(shop: World) -> None:
+    wait(shop)
+    assert rows(shop) == []
+
+
+def test_undo_takes_a_typed_number_back_once(shop: World) -> None:
+    number = edited(shop)["番号"]
+    tick(shop, number)
+    wait(shop)
+    assert (shop.row("A")["本社倉庫"], undone(shop)) == ("5", [number])
+    assert told(shop, number).startswith("✓11/23 10:")
+    new = row(shop, "元に戻した")
+    assert (new["増減"], new["在庫数"], new["注文など"]) == ("-10", "5", number)
+    for on in (False, True):
+        tick(shop, number, on)
+        wait(shop)
+    assert (shop.row("A")["本社倉庫"], undone(shop)) == ("5", [number])
+    shop.settle()
+    assert shop.shown("rakuten", "A") == shop.shown("shopify", "A") == 7
+    tick(shop, new["番号"])  # the way back
+    wait(shop)
+    assert shop.row("A")["本社倉庫"] == "15"
+
+
+def test_what_was_typed_and_sold_meanwhile_stays(shop: World) -> None:
+    number = edited(shop)["番号"]
+    shop.type("A", "本社倉庫", 20)
+    shop.rounds(2)
+    shop.hears("rakuten", "A", order="X-1", version="1", open=0, shipped=3)
+    shop.rounds(2)
+    tick(shop, number)
+    wait(shop)
+    assert shop.row("A")["本社倉庫"] == "7"  # 5, then 15, then 20, less 3: all but the first edit
+
+
+def test_a_number_typed_while_it_is_undone_is_judged_as_ever(shop: World) -> None:
+    number = edited(shop)["番号"]
+    shop.type("A", "編集中", True)
+    tick(shop, number)
+    wait(shop)
+    assert shop.row("A")["本社倉庫"] == "15"  # a draft is left alone
+    assert shop.balance("A")["本社倉庫"] == 5
+    shop.settle()
+    assert shop.shown("rakuten", "A") == 7  # it lowers all the same
+    shop.type("A", "本社倉庫", 16)
+    shop.type("A", "編集中", False)
+    wait(shop)
+    assert shop.row("A")["本社倉庫"] == "6"
+    assert len(undone(shop)) == 1
+
+
+def test_orders_moves_and_first_numbers_are_not_undone_here(shop: World) -> None:
+    shop.hears("rakuten", "A", order="X-1", version="1", open=0, shipped=1)
+    shop.type("A", "検品待ち", 4)
+    shop.put("入出庫", 1, {"種類": "移動", "SKU": "A", "数量": 2, "から": "本社倉庫", "へ": "渋谷店"})
+    shop.rounds(3)
+    shop.put("入出庫", 1, {"発送": True})
+    wait(shop)
+    for what, says in (("出荷", "注文による"), ("移動: 発送", "移動による"), ("はじめの数", "はじめの数です")):
+        number = row(shop, what)["番号"]
+        tick(shop, number)
+        wait(shop)
+        assert says in told(shop, number)
+    assert undone(shop) == []
+    assert shop.row("A")["本社倉庫"] == "2"
+
+
+def test_what_is_no_longer_there_cannot_be_taken_back_until_it_is_ticked_anew(shop: World) -> None:
+    number = edited(shop)["番号"]
+    shop.type("A", "本社倉庫", 4)
+    wait(shop)
+    tick(shop, number)
+    wait(shop)
+    assert told(shop, number).startswith("在庫が4個しかないので、10個は戻せません。")
+    shop.type("A", "本社倉庫", 30)
+    wait(shop)
+    assert undone(shop) == []  # a tick of long ago takes nothing back
+    tick(shop, number, on=False)
+    wait(shop)
+    assert told(shop, number) == ""
+    tick(shop, number)
+    wait(shop)
+    assert shop.row("A")["本社倉庫"] == "20"
+
+
+def test_a_whole_column_of_ticks_takes_nothing_back(shop: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "AT_ONCE", 2)
+    numbers = []
+    for value in (11, 12, 13):
+        shop.type("A", "本社倉庫", value)
+        wait(shop)
+        numbers.append(row(shop, "在庫表で入力")["番号"])
+    for number in numbers:
+        tick(shop, number)
+    wait(shop)
+    assert undone(shop) == []
+    assert {told(shop, number)[:15] for number in numbers} == {"一度に元に戻せるのは2行までで"}
+    for on in (False, True):
+        for number in numbers[:2]:
+            tick(shop, number, on)
+        wait(shop)
+    assert undone(shop) == numbers[:2]
+    assert shop.row("A")["本社倉庫"] == "6"
+
+
+def test_a_row_that_says_something_else_counts_for_nothing(shop: World) -> None:
+    number = edited(shop)["番号"]
+    shop.put("履歴", at(shop, number), {"SKU": "B", "元に戻す": True})
+    wait(shop)
+    assert undone(shop) == []
+    assert "書き換えられている" in told(shop, number)
+
+
+def test_a_renamed_product_takes_its_history_along(shop: World) -> None:
+    number = edited(shop)["番号"]
+    shop.type("A", "SKU", "A9")
+    shop.rounds(3)
+    shop.answer("SKUが「A9」に書き換えられました", "改名")
+    wait(shop)
+    tick(shop, number)
+    wait(shop)
+    assert (shop.row("A9")["本社倉庫"], undone(shop)) == ("5", [number])
+
+
+def test_a_row_that_is_gone_is_answered_first(shop: World) -> None:
+    number = edited(shop)["番号"]
+    position = shop.rows("A")[0][0]
+    gone = shop.spreadsheet.delete_rows(shop.tab("在庫表"), position, position + 1)
+    wait(shop)
+    tick(shop, number)
+    wait(shop)
+    assert "在庫表にこの商品の行がない" in told(shop, number)
+    shop.spreadsheet.undo(gone)
+    wait(shop)
+    assert (shop.row("A")["本社倉庫"], undone(shop)) == ("15", [])
+    for on in (False, True):
+        tick(shop, number, on)
+        wait(shop)
+    assert (shop.row("A")["本社倉庫"], undone(shop)) == ("5", [number])
+
+
+def test_a_discontinued_product_can_be_put_right(shop: World) -> None:
+    number = edited(shop)["番号"]
+    shop.type("A", "停止", "廃番")
+    wait(shop)
+    tick(shop, number)
+    wait(shop)
+    assert (shop.row("A")["本社倉庫"], undone(shop)) == ("5", [number])
+    assert shop.shown("rakuten", "A") == 0
+
+
+def test_a_copied_row_undoes_no_second_time(shop: World) -> None:
+    number = edited(shop)["番号"]
+    here, tab = at(shop, number), shop.tab("履歴")
+    tick(shop, number)
+    source = {"sheetId": tab, "startRowIndex": here, "endRowIndex": here + 1}
+    shop.spreadsheet.apply(
+        [
+            {
+                "copyPaste": {
+                    "source": source,
+                    "destination": source | {"startRowIndex": here + 3, "endRowIndex": here + 4},
+                }
+            }
+        ]
+    )
+    wait(shop)
+    assert (shop.row("A")["本社倉庫"], undone(shop)) == ("5", [number])
+
+
+def test_sorted_and_deleted_rows_are_left_as_they_are(shop: World) -> None:
+    number = edited(shop)["番号"]
+    shop.type("B", "本社倉庫", 9)
+    shop.type("A", "渋谷店", 3)
+    wait(shop)
+    assert [each["番号"] for each in rows(shop)] == sorted(each["番号"] for each in rows(shop))
+    gone = row(shop, "在庫表で入力", "B")["番号"]
+    shop.spreadsheet.delete_rows(shop.tab("履歴"), at(shop, gone), at(shop, gone) + 1)
+    area = {"sheetId": shop.tab("履歴"), "startRowIndex": 1, "endRowIndex": 5, "startColumnIndex": 0}
+    shop.spreadsheet.apply(
+        [{"sortRange": {"range": area | {"endColumnIndex": 10}, "sortSpecs": [{"sortOrder": "DESCENDING"}]}}]
+    )
+    shop.clock.sleep(180)
+    wait(shop)
+    numbers = [int(each["番号"]) for each in rows(shop)]
+    assert len(numbers) == 2
+    assert numbers == sorted(numbers, reverse=True)
+    tick(shop, number)
+    wait(shop)
+    assert shop.row("A")["本社倉庫"] == "5"
+
+
+def test_after_a_kill_nothing_is_told_or_undone_twice(shop: World) -> None:
+    number = edited(shop)["番号"]
+    tick(shop, number)
+    shop.service.close()
+    shop.start()
+    wait(shop)
+    shop.service.close()
+    shop.start()
+    wait(shop)
+    assert (shop.row("A")["本社倉庫"], undone(shop)) == ("5", [number])
+    assert max(Counter(each["番号"] for each in rows(shop)).values()) == 1
+
+
+def test_a_death_at_any_moment_takes_back_once_and_tells_once(shop: World) -> None:
+    class Dead(BaseException):
+        pass
+
+    def die(point: Point) -> None:
+        passed.append(point)
+        if len(passed) == deadline:
+            raise Dead
+
+    number = edited(shop)["番号"]
+    tick(shop, number)
+    shop.type("B", "本社倉庫", 9)
+    deadline, deaths = 1, 0
+    for _ in range(25):
+        passed: list[Point] = []
+        arm(die)
+        try:
+            shop.service.cycle.run()
+        except Dead:
+            deaths += 1
+            shop.service.close()
+            shop.start()
+        finally:
+            arm(None)
+        deadline += 1
+        shop.clock.sleep(3)
+    shop.clock.sleep(180)
+    wait(shop)
+    assert deaths > 5
+    assert (shop.row("A")["本社倉庫"], undone(shop)) == ("5", [number])
+    assert Counter(each["内容"] for each in rows(shop)) == {"在庫表で入力": 2, "「履歴」で元に戻した": 1}
+
+
+def test_a_lost_append_is_sent_again_and_an_answer_that_was_lost_is_not(shop: World) -> None:
+    for fault in (Dial(lost=1.0), Dial(reply_lost=1.0)):
+        before = len(rows(shop))
+        shop.type("A", "本社倉庫", 20 + before)
+        shop.rounds(1)
+        shop.sandbox.faults["sheets"].dial = fault
+        for _ in range(4):
+            with suppress(TryAgain):
+                shop.service.cycle.run()
+            shop.clock.sleep(10)
+        shop.sandbox.faults["sheets"].dial = Dial()
+        shop.clock.sleep(180)
+        wait(shop)
+        assert len(rows(shop)) > before
+    assert max(Counter(each["番号"] for each in rows(shop)).values()) == 1
+
+
+def test_a_number_that_a_person_is_asked_about_is_answered_first(shop: World) -> None:
+    number = edited(shop)["番号"]
+    shop.service.close()
+    shop.config = replace(shop.config, sheet=replace(shop.config.sheet, big_change_rows=1))
+    shop.start()
+    shop.type("A", "本社倉庫", 900)  # beyond plausibility
+    wait(shop)
+    assert "一度に1行" in shop.open_questions()
+    tick(shop, number)
+    wait(shop)
+    assert "答えを待っています" in told(shop, number)
+    assert undone(shop) == []
+    shop.answer("一度に1行", "戻す")
+    wait(shop)
+    assert shop.row("A")["本社倉庫"] == "15"
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_whatever_is_ticked_typed_and_sold_the_books_add_up_and_nothing_counts_twice(shop: World, seed: int) -> None:
+    chance = random.Random(seed)
+    ticked: set[str] = set()
+    acts = ["type", "ship", "tick", "tick", "untick", "restart", "sort", "wait"]
+    for step in range(24):
+        act = chance.choice(acts)
+        here = [each["番号"] for each in rows(shop)]
+        if act == "type":
+            shop.type(chance.choice("AB"), "本社倉庫", chance.randint(3, 20))
+        elif act == "ship":
+            shop.hears("rakuten", chance.choice("AB"), order=f"X{step}", version="1", open=0, shipped=1)
+        elif act == "tick" and here:
+            ticked.add(number := chance.choice(here))
+            tick(shop, number)
+        elif act == "untick" and here:
+            tick(shop, chance.choice(here), on=False)
+        elif act == "restart":
+            shop.service.close()
+            shop.start()
+        elif act == "sort":
+            area = {"sheetId": shop.tab("履歴"), "startRowIndex": 1, "startColumnIndex": 0, "endColumnIndex": 10}
+            order = {"dimensionIndex": chance.randint(0, 6), "sortOrder": chance.choice(["ASCENDING", "DESCENDING"])}
+            shop.spreadsheet.apply([{"sortRange": {"range": area, "sortSpecs": [order]}}])
+        shop.rounds(chance.randint(1, 5))
+    shop.clock.sleep(180)
+    wait(shop)
+    done = undone(shop)
+    assert len(done) == len(set(done))
+    assert set(done) <= ticked
+    numbers = Counter(each["番号"] for each in rows(shop))
+    assert max(numbers.values(), default=1) == 1
+    for sku, began in (("A", 5), ("B", 7)):
+        moved = sum(int(each["増減"] or 0) for each in rows(shop) if (each["SKU"], each["場所"]) == (sku, "本社倉庫"))
+        assert shop.balance(sku)["本社倉庫"] == int(shop.row(sku)["本社倉庫"]) == began + moved
+
+
+def test_a_full_tab_is_told_and_goes_on_when_old_rows_are_deleted(shop: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "MOST", 3)
+    for value in (11, 12, 13, 14, 16):
+        shop.type("A", "本社倉庫", value)
+        wait(shop)
+    assert len(rows(shop)) == 3
+    assert "「履歴」タブが3行になりました" in shop.open_questions()
+    shop.spreadsheet.delete_rows(shop.tab("履歴"), 1, 4)
+    wait(shop)
+    assert shop.open_questions() == ""
+    assert row(shop, "在庫表で入力")["在庫数"] == "16"
+
+
+def test_without_the_tab_all_goes_on(shop: World) -> None:
+    shop.spreadsheet.apply([{"deleteSheet": {"sheetId": shop.tab("履歴")}}])
+    shop.type("A", "本社倉庫", 15)
+    wait(shop)
+    assert shop.row("A")["状態"].startswith("✓")
+    assert "「履歴」タブがありません" in shop.open_questions()
+
+
+def test_an_older_ledger_takes_nothing_back_that_it_does_not_know(shop: World) -> None:
+    edited(shop, 15)
+    copy = shop.moment()
+    shop.start()
+    later = edited(shop, 30)["番号"]
+    shop.service.close()
+    shop.ledger.write_bytes(copy.ledger)
+    shop.start()
+    shop.rounds(3)
+    shop.type("B", "本社倉庫", 9)
+    wait(shop)
+    assert row(shop, "在庫表で入力", "B")["番号"] != later
+    tick(shop, later)
+    wait(shop)
+    assert undone(shop) == []
+
+
+def test_in_english(shop: World) -> None:
+    shop.service.close()
+    shop.config = replace(shop.config, bridge=replace(shop.config.bridge, language="en"))
+    shop.start()
+    shop.type("A", "本社倉庫", 15)
+    wait(shop)
+    number = row(shop, "Typed in Stock")["番号"]
+    tick(shop, number)
+    wait(shop)
+    assert told(shop, number).endswith(" undone.")
