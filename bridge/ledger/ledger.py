@@ -27,6 +27,7 @@ from bridge.errors import Hint, Stop
 from bridge.fault_points import Point, reached
 from bridge.ledger import schema
 from bridge.ledger.channels import ChannelBook
+from bridge.ledger.entries import EntryBook
 from bridge.ledger.found import FoundBook
 from bridge.ledger.listings import ListingBook
 from bridge.ledger.orders import OrderBook
@@ -55,6 +56,7 @@ class Tx:
     sheet: SheetBook
     channels: ChannelBook
     transfers: TransferBook
+    entries: EntryBook
     webhooks: WebhookBook
     values: Values
     conn: Connection
@@ -107,6 +109,7 @@ class Tx:
         for name in ("sku", "balance", "movement", "amount", "share", "finding", "questioned", "edit", "transfer"):
             table = schema.metadata.tables[name]
             self.conn.execute(table.update().where(table.c.sku == old).values(sku=new))
+        self.entries.rename_sku(old, new)
         self._changed()
 
     def _changed(self) -> None:
@@ -174,6 +177,7 @@ class Ledger:
             sheet=SheetBook(conn, iso(at), values),
             channels=ChannelBook(conn),
             transfers=TransferBook(conn),
+            entries=EntryBook(conn),
             webhooks=WebhookBook(conn, iso(at)),
             values=values,
             conn=conn,

@@ -254,6 +254,22 @@ transfer = Table(
     Index("transfer_stage", "stage"),
 )
 
+entry = Table(
+    "entry",  # lines of 入出庫 that one tick books, by the same numbers
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("kind", Text, nullable=False, default=""),  # domain.entries.Kind; "" until the line could be read
+    Column("sku", Text, nullable=False, default=""),
+    Column("units", Integer, nullable=False, default=0),
+    Column("source", Text, nullable=False, default=""),
+    Column("target", Text, nullable=False, default=""),
+    Column("parts", JSON, nullable=False, server_default="[]"),  # [[sku, units], …] of one set
+    Column("booked", Boolean, nullable=False, default=False),
+    Column("early", Boolean, nullable=False, default=False),  # a tick that does not count until it is set anew
+    Column("at", Text),
+    Index("entry_of", "sku"),
+)
+
 webhook = Table(
     "webhook",
     metadata,

@@ -27,7 +27,8 @@ from bridge.domain.stock import Cause, Component, Movement
 from bridge.domain.transfers import IN_TRANSIT
 from bridge.flows.count import Count, book_count
 from bridge.flows.desk import Look
-from bridge.flows.moves import number_requests, take_moves
+from bridge.flows.line_numbers import number_requests
+from bridge.flows.moves import take_moves
 from bridge.flows.shop import ChannelFacts, Shop
 from bridge.ledger.ledger import Ledger
 from bridge.ledger.listings import ListingRecord

@@ -1,0 +1,137 @@
+"""What is said beside the lines of 入出庫."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bridge.domain.entries import RULES, Booking, Entry, Kind
+from bridge.domain.transfers import Stage, Transfer
+from bridge.flows import entries, moves
+from bridge.flows.ground import Ground, ground_of
+from bridge.flows.line_numbers import number_of
+from bridge.flows.moves import Known, known_of
+from bridge.flows.shop import Shop, bridge_live
+from bridge.ledger.ledger import Tx
+from bridge.sheet.layout import move_title, tab_spec
+from bridge.sheet.requests import CellValue
+from bridge.sheet.texts import known as is_sentence
+from bridge.sheet.texts import say
+from bridge.sheet.views import Lines, MoveLine
+
+
+def states(
+    tx: Tx, shop: Shop, tab: Lines[MoveLine], stamp: Callable[[datetime], str], today: date
+) -> list[tuple[int, Mapping[str, CellValue], Mapping[str, CellValue]]]:
+    """(position, what the bridge's cell should show, what it shows) of every line."""
+    if not tab.lines:
+        return []
+    sayings = _Sayings(shop.language, ground_of(tx, shop), known_of(tx, tab.lines), stamp, today, bridge_live(tx))
+    return [(line.position, {"state": sayings.of(line)}, {"state": line.state}) for line in tab.lines]
+
+
+@dataclass(frozen=True)
+class _Sayings:
+    """What is said beside a line."""
+
+    language: str
+    ground: Ground
+    known: Known
+    stamp: Callable[[datetime], str]
+    today: date
+    live: bool
+
+    def of(self, line: MoveLine) -> str | None:
+        transfer, booking = self.known.transfers.get(number_of(line)), self.known.booking(line)
+        if transfer is None and line.number:
+            code, values = "strange number", self._written(line)
+        elif booking is not None or line.what in RULES:
+            code, values = self._entry(line, booking)
+        else:
+            code, values = self._transfer(line, transfer)
+        if code in ("ready", "early") and not self.live:
+            code = "shadow"
+        if code in ("", "unwritten"):
+            return None
+        one_tick = (booking is not None or line.what in RULES) and is_sentence("entries", code)
+        return say("entries" if one_tick else "moves", code, self.language, **values)
+
+    def _written(self, line: MoveLine) -> dict[str, object]:
+        titles = {column.role: column.title(self.language) for column in tab_spec("moves").columns}
+        counted = next(
+            (place for place in map(self.ground.place, (line.source, line.target)) if place in self.ground.counted), ""
+        )
+        return {
+            "sku": line.sku,
+            "source": line.source,
+            "target": line.target,
+            "header": "、".join(f"「{titles[role]}」" for role in line.blank),
+            "places": "、".join(self.ground.places),
+            "targets": "、".join((*self.ground.places, *self.ground.counted)),
+            "kinds": "、".join(move_title(kind, self.language) for kind in Kind),
+            "place": counted,
+            "channel": self.ground.counted.get(counted, ""),
+            "sent": titles["sent"],
+            "arrived": titles["arrived"],
+        }
+
+    # --- transfers ---------------------------------------------------------------------------------------------------
+
+    def _transfer(self, line: MoveLine, transfer: Transfer | None) -> tuple[str, dict[str, object]]:
+        if transfer is None:
+            return moves.problem_of(self.ground, line, None), self._of_transfer(line, None)
+        return moves.verdict_of(self.ground, line, transfer).code, self._of_transfer(line, transfer)
+
+    def _of_transfer(self, line: MoveLine, transfer: Transfer | None) -> dict[str, object]:
+        """Whatever a sentence may name: what was booked, where something was, else what is written."""
+        booked = transfer is not None and transfer.stage not in (Stage.OFFERED, Stage.WRITTEN)
+        move = transfer.move if transfer is not None and booked else moves.move_of(self.ground, line)
+        at = (transfer.closed_at or transfer.left_at) if transfer is not None else None
+        said = self._written(line)
+        if move is not None:
+            said |= {**vars(move), "lying": self.ground.lying(move.sku, move.source)}
+        return said | {"time": self.stamp(at) if at else "", "left": transfer.on_way if transfer else 0}
+
+    # --- what one tick books -----------------------------------------------------------------------------------------
+
+    def _entry(self, line: MoveLine, booking: Booking | None) -> tuple[str, dict[str, object]]:
+        if booking is None:
+            return entries.problem_of(self.ground, line, None), self._of_entry(line, None)
+        code = entries.verdict_of(self.ground, line, booking).code
+        return self._waiting(line) if code == "ready" else code, self._of_entry(line, booking)
+
+    def _waiting(self, line: MoveLine) -> str:
+        """What is said beside a line that nothing stands against."""
+        assert line.what is not None
+        other = line.arrived if RULES[line.what].tick == "sent" else line.sent
+        if other and not entries.tick_of(line, line.what):
+            return "other tick"
+        if line.what is not Kind.RECEIPT or not line.expected:
+            return "ready"
+        if line.day is None:
+            return "no day"
+        return "overdue" if line.day < self.today else "planned"
+
+    def _of_entry(self, line: MoveLine, booking: Booking | None) -> dict[str, object]:
+        written = entries.entry_of(self.ground, line)
+        entry = booking.entry if booking is not None and booking.booked else written
+        said = self._written(line)
+        kind = entry.kind if entry is not None else line.what
+        assert kind is not None
+        tick = RULES[kind].tick
+        said |= {"tick": said[tick], "other": said["arrived" if tick == "sent" else "sent"], "day": line.expected}
+        if entry is None:
+            return said
+        said |= {**self._parted(entry), "kind": move_title(kind, self.language)}
+        said["what"] = say("entries", kind.value, self.language, **said)
+        at = booking.at if booking is not None else None
+        return said | {"time": self.stamp(at) if at else ""}
+
+    def _parted(self, entry: Entry) -> dict[str, object]:
+        """Its numbers, and which SKU stands in its way."""
+        short = self.ground.strange(entry.skus)[0] or entries.lacking(self.ground, entry)
+        said = dict(entries.titled(entry))
+        if short:
+            said |= {"sku": short, "lying": self.ground.lying(short, entry.source)}
+        return said
