@@ -6,7 +6,7 @@ along), so it can't take another line's place, whatever was sorted meanwhile; ea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bridge.ledger.ledger import Tx
@@ -66,11 +66,15 @@ def give_numbers(tx: Tx, tab: Lines[MoveLine], memory: Memory, still: Still) -> 
             back[own] = line
         else:
             new.append((line, bool(line.number or like)))
-    highest = max(here | {0})
-    floor = highest if highest <= max([*memory.given, 0]) + FAR else 0
-    offered = tx.transfers.offer([early for _, early in new], floor)
+    offered = tx.transfers.offer([early for _, early in new], floor(here, memory.given))
     given = [*back.items(), *zip(offered, (line for line, _ in new), strict=True)]
     tx.put(_TO_WRITE, [[line.position, line.number, number] for number, line in given])
+
+
+def floor(here: Iterable[int], given: Iterable[int]) -> int:
+    """New numbers begin above what stands in the tab, but for what a person typed."""
+    highest = max([*here, 0])
+    return highest if highest <= max([*given, 0]) + FAR else 0
 
 
 def _copies(lines: Sequence[MoveLine], memory: Memory) -> set[int]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from bridge.domain.entries import RULES, Booking, Entry, Kind
 from bridge.domain.transfers import Stage, Transfer
-from bridge.flows import entries, moves
+from bridge.flows import entries, stocktaking, transfer_lines
 from bridge.flows.ground import Ground, ground_of
 from bridge.flows.line_numbers import number_of
 from bridge.flows.moves import Known, known_of
 from bridge.flows.shop import Shop, bridge_live
+from bridge.flows.stocktaking import PACKED
 from bridge.ledger.ledger import Tx
 from bridge.sheet.layout import move_title, tab_spec
 from bridge.sheet.requests import CellValue
@@ -27,7 +28,17 @@ def states(
     """(position, what the bridge's cell should show, what it shows) of every line."""
     if not tab.lines:
         return []
-    sayings = _Sayings(shop.language, ground_of(tx, shop), known_of(tx, tab.lines), stamp, today, bridge_live(tx))
+    known, asked = known_of(tx, tab.lines), {q.data["number"] for q in tx.questions.open() if q.kind == PACKED}
+    sayings = _Sayings(
+        shop.language,
+        ground_of(tx, shop),
+        known,
+        stamp,
+        today,
+        live=bridge_live(tx),
+        may_begin="start" in tab.columns.at,
+        asked=asked,
+    )
     return [(line.position, {"state": sayings.of(line)}, {"state": line.state}) for line in tab.lines]
 
 
@@ -41,21 +52,28 @@ class _Sayings:
     stamp: Callable[[datetime], str]
     today: date
     live: bool
+    may_begin: bool  # the tab has a column for that tick
+    asked: Container[int]  # numbers of counts that a person is asked about
 
     def of(self, line: MoveLine) -> str | None:
         transfer, booking = self.known.transfers.get(number_of(line)), self.known.booking(line)
+        section = "moves"
         if transfer is None and line.number:
             code, values = "strange number", self._written(line)
+        elif self.known.begins(line):
+            section, code, values = "stocktakes", *self._beginning(line, transfer)
+        elif self.known.counts(line):
+            section, code, values = "stocktakes", *self._count(line)
         elif booking is not None or line.what in RULES:
-            code, values = self._entry(line, booking)
+            section, code, values = "entries", *self._entry(line, booking)
         else:
             code, values = self._transfer(line, transfer)
         if code in ("ready", "early") and not self.live:
             code = "shadow"
         if code in ("", "unwritten"):
             return None
-        one_tick = (booking is not None or line.what in RULES) and is_sentence("entries", code)
-        return say("entries" if one_tick else "moves", code, self.language, **values)
+        section = section if is_sentence(section, code) else "moves"
+        return say(section, code, self.language, **values)
 
     def _written(self, line: MoveLine) -> dict[str, object]:
         titles = {column.role: column.title(self.language) for column in tab_spec("moves").columns}
@@ -80,13 +98,13 @@ class _Sayings:
 
     def _transfer(self, line: MoveLine, transfer: Transfer | None) -> tuple[str, dict[str, object]]:
         if transfer is None:
-            return moves.problem_of(self.ground, line, None), self._of_transfer(line, None)
-        return moves.verdict_of(self.ground, line, transfer).code, self._of_transfer(line, transfer)
+            return transfer_lines.problem_of(self.ground, line, None), self._of_transfer(line, None)
+        return transfer_lines.verdict_of(self.ground, line, transfer).code, self._of_transfer(line, transfer)
 
     def _of_transfer(self, line: MoveLine, transfer: Transfer | None) -> dict[str, object]:
         """Whatever a sentence may name: what was booked, where something was, else what is written."""
         booked = transfer is not None and transfer.stage not in (Stage.OFFERED, Stage.WRITTEN)
-        move = transfer.move if transfer is not None and booked else moves.move_of(self.ground, line)
+        move = transfer.move if transfer is not None and booked else transfer_lines.move_of(self.ground, line)
         at = (transfer.closed_at or transfer.left_at) if transfer is not None else None
         said = self._written(line)
         if move is not None:
@@ -135,3 +153,36 @@ class _Sayings:
         if short:
             said |= {"sku": short, "lying": self.ground.lying(short, entry.source)}
         return said
+
+    # --- stock-takes -------------------------------------------------------------------------------------------------
+
+    def _beginning(self, line: MoveLine, transfer: Transfer | None) -> tuple[str, dict[str, object]]:
+        begun = self.known.counting.begun.get(number_of(line))
+        place = stocktaking.place_of(self.ground, line)
+        values = self._written(line) | {"place": begun.place if begun else place, "kind": line.kind}
+        if begun is None:
+            problem = stocktaking.begin_problem(self.ground, line)
+            if not self.may_begin:
+                return "no start column", values
+            early = transfer is not None and transfer.early and line.started
+            return problem or ("early" if early else "ready"), values
+        values |= {"time": self.stamp(begun.at)}
+        if not line.begins_count or place != begun.place:
+            return "begun elsewhere", values
+        return "begun" if self.known.counting.open.get(begun.place) == begun else "over", values
+
+    def _count(self, line: MoveLine) -> tuple[str, dict[str, object]]:
+        counting = self.known.counting
+        counted, begun = counting.lines.get(number_of(line)), counting.stocktake(self.ground, line)
+        values = self._written(line) | {"place": stocktaking.place_of(self.ground, line), "kind": line.kind}
+        values |= {"begun": self.stamp(begun.at) if begun else ""}
+        values |= {"other": stocktaking.twice(self.ground, counting, line)}
+        problem = stocktaking.count_problem(self.ground, counting, line)
+        if counted is None or counted.units is None or counted.at is None:
+            return problem or "to count", values
+        values |= {**vars(counted), "time": self.stamp(counted.at)}
+        if problem:
+            return problem, values
+        if counted.number in self.asked:
+            return "counted asked", values
+        return "counted packed" if counted.packed else "counted", values

@@ -1,29 +1,28 @@
 """Lines of 入出庫: staff append them, the bridge gives each a number, and acts on its ticks once that was read back.
 
-Here are transfers, and who takes which line; what one tick books is in `entries`.
+Here is who takes which line; what it does is in `transfer_lines`, `entries` and `stocktaking`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bridge.domain.entries import RULES, Booking, Kind
-from bridge.domain.reading import Quantity
-from bridge.domain.transfers import Act, Move, Stage, Ticks, Transfer, Verdict, end, judge, still_early
+from bridge.domain.transfers import Stage, Transfer
 from bridge.flows.desk import Look
 from bridge.flows.entries import entry_of, take_entry
 from bridge.flows.ground import Ground, ground_of
 from bridge.flows.line_numbers import Like, Memory, Still, give_numbers, number_of, numbers_of
+from bridge.flows.replan import replan
 from bridge.flows.shop import Shop, bridge_live
+from bridge.flows.stocktaking import AT_A_TIME as MOST_COUNTS
+from bridge.flows.stocktaking import Counting, counting_of, take_beginning, take_count
 from bridge.flows.timeback import rereading
-from bridge.flows.transit import carry_out
+from bridge.flows.transfer_lines import miss, move_of, take_transfer
 from bridge.ledger.ledger import Tx
-from bridge.sheet.texts import both
-from bridge.sheet.views import MoveLine
-
-GONE = "move gone"  # the question about a line that was deleted on the way
+from bridge.sheet.views import Lines, MoveLine
 
 
 @dataclass(frozen=True)
@@ -32,20 +31,41 @@ class Known:
 
     transfers: Mapping[int, Transfer]
     bookings: Mapping[int, Booking]
+    counting: Counting
+
+    def begins(self, line: MoveLine) -> bool:
+        """Whether it begins a stock-take."""
+        number = number_of(line)
+        return number in self.counting.begun or (line.begins_count and not self._fixed(number))
+
+    def counts(self, line: MoveLine) -> bool:
+        """Whether people count in it."""
+        number = number_of(line)
+        free = line.what is Kind.COUNT and not self._fixed(number) and not self.begins(line)
+        return self._was_counted(number) or free
+
+    def _was_counted(self, number: int) -> bool:
+        return number in self.counting.lines and self.counting.lines[number].units is not None
+
+    def _fixed(self, number: int) -> bool:
+        """What has moved keeps its kind, whatever is written now."""
+        transfer, booking = self.transfers.get(number), self.bookings.get(number)
+        moved = transfer is not None and transfer.stage not in (Stage.OFFERED, Stage.WRITTEN)
+        return moved or (booking is not None and booking.booked) or self._was_counted(number)
 
     def booking(self, line: MoveLine) -> Booking | None:
-        """Of a line that one tick books; None of any other. What has moved keeps its kind, whatever is written now."""
+        """Of a line that one tick books; None of any other."""
         transfer, booking = self.transfers.get(number_of(line)), self.bookings.get(number_of(line))
-        if transfer is None or transfer.stage not in (Stage.OFFERED, Stage.WRITTEN):
-            return None
         if booking is not None and booking.booked:
             return booking
+        if transfer is None or self._fixed(transfer.number) or transfer.number in self.counting.begun:
+            return None
         return (booking or Booking(transfer.number, early=transfer.early)) if line.what in RULES else None
 
 
 def known_of(tx: Tx, lines: Sequence[MoveLine]) -> Known:
     numbers = numbers_of(lines)
-    return Known(tx.transfers.of(numbers), tx.entries.of(numbers))
+    return Known(tx.transfers.of(numbers), tx.entries.of(numbers), counting_of(tx, lines))
 
 
 def take_moves(tx: Tx, shop: Shop, look: Look, still: Still) -> None:
@@ -56,120 +76,64 @@ def take_moves(tx: Tx, shop: Shop, look: Look, still: Still) -> None:
     known = known_of(tx, tab.lines)
     ground = ground_of(tx, shop)
     give_numbers(tx, tab, _memory(tx, ground, known), still)
-    may_act = bridge_live(tx) and not rereading(tx)
+    taking = _Taking(tx, shop, tab, known, still, may_act=bridge_live(tx) and not rereading(tx))
     count = Counter(line.number for line in tab.lines)
     for line in tab.lines:
-        transfer, booking = known.transfers.get(number_of(line)), known.booking(line)
-        if transfer is None or count[line.number] > 1:
-            continue
-        if booking is not None:
-            moved = take_entry(tx, shop, ground, line, booking, still, may_act=may_act)
+        if number_of(line) in known.transfers and count[line.number] == 1:
+            taking.take(line)
+    taking.finish()
+    miss(tx, {number_of(line) for line in tab.lines}, still)
+
+
+class _Taking:
+    """One pass over the lines that have numbers of their own. What one of them moves, the next one finds moved."""
+
+    def __init__(self, tx: Tx, shop: Shop, tab: Lines[MoveLine], known: Known, still: Still, *, may_act: bool) -> None:
+        self._tx, self._shop, self._tab, self._known, self._still = tx, shop, tab, known, still
+        self._may_act = may_act
+        self._ground: Ground | None = None
+        self._counted: set[str] = set()
+
+    def take(self, line: MoveLine) -> None:
+        if self._ground is None:
+            self._ground = ground_of(self._tx, self._shop)
+        transfer, booking = self._known.transfers[number_of(line)], self._known.booking(line)
+        tx, shop, ground, still, may_act = self._tx, self._shop, self._ground, self._still, self._may_act
+        if self._known.begins(line):
+            take_beginning(tx, ground, self._tab, line, transfer, still, may_act=may_act)
+        elif self._known.counts(line):
+            ready = may_act and len(self._counted) < MOST_COUNTS
+            self._counted |= take_count(tx, ground, self._known.counting, line, still, may_act=ready)
+        elif booking is not None:
+            self._note(take_entry(tx, shop, ground, line, booking, still, may_act=may_act))
         else:
-            moved = _take_transfer(tx, shop, ground, line, transfer, still, may_act=may_act)
+            self._note(take_transfer(tx, shop, ground, line, transfer, still, may_act=may_act))
+
+    def _note(self, moved: bool) -> None:
         if moved:
-            ground = ground_of(tx, shop)
-    _miss(tx, {number_of(line) for line in tab.lines}, still)
+            self._ground = None
+
+    def finish(self) -> None:
+        replan(self._tx, self._shop, self._counted)
 
 
 def _memory(tx: Tx, ground: Ground, known: Known) -> Memory:
     def own(number: int, line: MoveLine) -> bool:
         booking = known.bookings.get(number)
+        if known.counting.own(ground, number, line):
+            return True
         said = [known.transfers[number].move, booking.entry if booking else None]
         return any(each is not None and each in (move_of(ground, line), entry_of(ground, line)) for each in said)
 
     def like(line: MoveLine) -> list[Like]:
+        if line.what is Kind.COUNT:
+            return [Like(*each) for each in known.counting.known_like(ground, line)]
         move, entry = move_of(ground, line), entry_of(ground, line)
         if line.what is Kind.TRANSFER and move is not None:
-            return [Like(each.number, each.stage is Stage.ON_THE_WAY) for each in _sent_like(tx, line, move)]
+            sent = tx.transfers.like(move) if line.sent else []
+            return [Like(each.number, each.stage is Stage.ON_THE_WAY) for each in sent]
         if entry is None or not (line.sent or line.arrived):
             return []
         return [Like(each.number, each.booked) for each in tx.entries.like(entry)]
 
     return Memory(known.transfers, own, like)
-
-
-def _sent_like(tx: Tx, line: MoveLine, move: Move) -> list[Transfer]:
-    return tx.transfers.like(move) if line.sent else []
-
-
-# --- transfers -------------------------------------------------------------------------------------------------------
-
-
-def move_of(ground: Ground, line: MoveLine) -> Move | None:
-    """What a transfer's line says; None where it can't be read."""
-    written = line.sku and line.source and line.target
-    if not written or not isinstance(line.units, Quantity) or line.units.units < 1:
-        return None
-    return Move(ground.sku(line.sku), line.units.units, ground.place(line.source), ground.place(line.target))
-
-
-def problem_of(ground: Ground, line: MoveLine, transfer: Transfer | None) -> str:
-    """Why nothing may move, as the code of a sentence; "" where it may."""
-    if transfer is not None and transfer.stage is Stage.ON_THE_WAY and transfer.move is not None:
-        place = transfer.move.source if line.sent is False else transfer.move.target
-        return "" if place in (*ground.places, *ground.counted) else "place gone"
-    if line.blank:
-        return "blank" if line.sent or line.arrived else "unwritten"
-    move = move_of(ground, line)
-    if line.what is not Kind.TRANSFER:
-        return "kind"
-    if move is None:
-        return "units"
-    return ground.strange([move.sku])[1] or _unknown_place(ground, move) or _impossible(ground, move)
-
-
-def _unknown_place(ground: Ground, move: Move) -> str:
-    if move.source in ground.counted:
-        return "counted source"
-    if move.source not in ground.places:
-        return "no such source"
-    return "" if move.target in (*ground.places, *ground.counted) else "no such target"
-
-
-def _impossible(ground: Ground, move: Move) -> str:
-    if move.source == move.target:
-        return "same place"
-    return "too many" if move.units > ground.lying(move.sku, move.source) else ""
-
-
-def verdict_of(ground: Ground, line: MoveLine, transfer: Transfer) -> Verdict:
-    problem, counted = problem_of(ground, line, transfer), _counted(ground, transfer)
-    return judge(transfer, move_of(ground, line), Ticks(line.sent, line.arrived), counted=counted, problem=problem)
-
-
-def _take_transfer(
-    tx: Tx, shop: Shop, ground: Ground, line: MoveLine, transfer: Transfer, still: Still, *, may_act: bool
-) -> bool:
-    """Keep what the line says under its number, and do what its ticks ask for. Whether anything moved."""
-    move, ticks, before = move_of(ground, line), Ticks(line.sent, line.arrived), transfer
-    if transfer.stage in (Stage.OFFERED, Stage.WRITTEN) and move is not None:
-        transfer = replace(transfer, stage=Stage.WRITTEN, move=move)
-    transfer = replace(transfer, early=still_early(transfer, ticks, may_act=may_act))
-    if transfer != before:
-        tx.transfers.put([transfer])
-    stands = still(f"move {transfer.number}", (line.kind, move, ticks))
-    acts = verdict_of(ground, line, transfer).acts if stands and may_act else ()
-    if acts:
-        carry_out(tx, shop, transfer, acts)
-    return bool(acts)
-
-
-def _counted(ground: Ground, transfer: Transfer) -> bool:
-    return transfer.move is not None and transfer.move.target in ground.counted
-
-
-def end_of(tx: Tx, shop: Shop, transfer: Transfer) -> Act:
-    """What ends a transfer that is on its way."""
-    return end(counted=_counted(ground_of(tx, shop), transfer))
-
-
-def _miss(tx: Tx, here: set[int], still: Still) -> None:
-    """Lines that were deleted on the way: asked about when the next look misses them too."""
-    on_the_way = {each.number: each for each in tx.transfers.on_the_way()}
-    for question in tx.questions.open():
-        if question.kind == GONE and (int(question.subject) in here or int(question.subject) not in on_the_way):
-            tx.questions.close(question.id, both("results", "settled itself"))
-    for number, transfer in on_the_way.items():
-        gone = number not in here
-        if still(f"move {number} gone", gone) and gone and transfer.move is not None:
-            tx.questions.ask(GONE, str(number), {**vars(transfer.move), "units": transfer.on_way})

@@ -29,7 +29,7 @@ def rename(tx: Tx, old: str, new: str) -> None:
     tx.orders.rename_components(old, new)
     tx.rules.rename_sku(old, new)
     for question in tx.questions.open():
-        if question.kind == "two readings" and question.data["sku"] == old:
+        if question.kind in ("two readings", "packed units") and question.data["sku"] == old:
             data = {**question.data, "sku": new}
             tx.questions.reword(question.id, f"{new} {data['location']}", data)
     aliases = {code: new if now == old else now for code, now in tx.get("aliases", {}).items()}

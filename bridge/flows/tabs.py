@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from bridge.domain.orders import ListingKey
 from bridge.domain.reading import Finding, needs_quotes, plain, read_components
 from bridge.domain.stock import Component
-from bridge.flows import move_cells, proposals
+from bridge.flows import move_cells, proposals, stocktaking
 from bridge.flows.answer_cells import Answers
 from bridge.flows.desk import Look
 from bridge.flows.line_numbers import number_requests
@@ -42,6 +42,7 @@ def people_requests(tx: Tx, shop: Shop, look: Look, answers: Answers) -> list[Re
         requests += _setting_cells(tx, shop, look.settings, answers)
     if look.moves is not None and look.moves.columns.usable:
         requests += number_requests(tx, look.moves)
+        requests += stocktaking.appended(tx, shop, look.moves)
         lines = move_cells.states(tx, shop, look.moves, answers.stamp, answers.day(tx.at))
         requests += _differing(look.moves.tab.sheet_id, look.moves.columns, lines)
     return requests

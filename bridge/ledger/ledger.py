@@ -36,6 +36,7 @@ from bridge.ledger.questions import QuestionBook
 from bridge.ledger.rules import RuleBook
 from bridge.ledger.sheet import SheetBook
 from bridge.ledger.stock import StockBook
+from bridge.ledger.stocktakes import StocktakeBook
 from bridge.ledger.transfers import TransferBook
 from bridge.ledger.values import Values, iso
 from bridge.ledger.webhooks import WebhookBook
@@ -57,6 +58,7 @@ class Tx:
     channels: ChannelBook
     transfers: TransferBook
     entries: EntryBook
+    stocktakes: StocktakeBook
     webhooks: WebhookBook
     values: Values
     conn: Connection
@@ -106,7 +108,18 @@ class Tx:
 
     def rename_sku(self, old: str, new: str) -> None:
         """Everything held under one code goes on under the other, which holds nothing."""
-        for name in ("sku", "balance", "movement", "amount", "share", "finding", "questioned", "edit", "transfer"):
+        for name in (
+            "sku",
+            "balance",
+            "movement",
+            "amount",
+            "share",
+            "finding",
+            "questioned",
+            "edit",
+            "transfer",
+            "counted",
+        ):
             table = schema.metadata.tables[name]
             self.conn.execute(table.update().where(table.c.sku == old).values(sku=new))
         self.entries.rename_sku(old, new)
@@ -178,6 +191,7 @@ class Ledger:
             channels=ChannelBook(conn),
             transfers=TransferBook(conn),
             entries=EntryBook(conn),
+            stocktakes=StocktakeBook(conn),
             webhooks=WebhookBook(conn, iso(at)),
             values=values,
             conn=conn,
