@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bridge.domain.entries import RULES, Booking, Entry, Kind
+from bridge.domain.entries import RULES, Booking, Kind
 from bridge.domain.transfers import Stage, Transfer
 from bridge.flows import entries, stocktaking, transfer_lines
 from bridge.flows.ground import Ground, ground_of
@@ -115,9 +115,15 @@ class _Sayings:
 
     def _entry(self, line: MoveLine, booking: Booking | None) -> tuple[str, dict[str, object]]:
         if booking is None:
-            return entries.problem_of(self.ground, line, None), self._of_entry(line, None)
-        code = entries.verdict_of(self.ground, line, booking).code
-        return self._waiting(line) if code == "ready" else code, self._of_entry(line, booking)
+            code = entries.problem_of(self.ground, line, None)
+        else:
+            code = entries.verdict_of(self.ground, line, booking).code
+        values = self._of_entry(line, booking)
+        written = entries.entry_of(self.ground, line)
+        if written is not None and code in ("no such sku", "new sku", "too many"):  # about one of its SKUs
+            sku = self.ground.strange(written.skus)[0] or entries.lacking(self.ground, written)
+            values |= {"sku": sku, "lying": self.ground.lying(sku, written.source)}
+        return self._waiting(line) if code == "ready" and booking is not None else code, values
 
     def _waiting(self, line: MoveLine) -> str:
         """What is said beside a line that nothing stands against."""
@@ -141,18 +147,10 @@ class _Sayings:
         said |= {"tick": said[tick], "other": said["arrived" if tick == "sent" else "sent"], "day": line.expected}
         if entry is None:
             return said
-        said |= {**self._parted(entry), "kind": move_title(kind, self.language)}
+        said |= {**entries.titled(entry), "kind": move_title(kind, self.language)}
         said["what"] = say("entries", kind.value, self.language, **said)
         at = booking.at if booking is not None else None
         return said | {"time": self.stamp(at) if at else ""}
-
-    def _parted(self, entry: Entry) -> dict[str, object]:
-        """Its numbers, and which SKU stands in its way."""
-        short = self.ground.strange(entry.skus)[0] or entries.lacking(self.ground, entry)
-        said = dict(entries.titled(entry))
-        if short:
-            said |= {"sku": short, "lying": self.ground.lying(short, entry.source)}
-        return said
 
     # --- stock-takes -------------------------------------------------------------------------------------------------
 
