@@ -1,8 +1,7 @@
 """Stock-takes in 入出庫: a line with a place and no SKU begins one by its tick, lines of its SKUs are added under the
 table, and each count typed there is judged as of the beginning.
 
-Counts of lines that hold what was not counted on say so; they never wait. What the packed units mean, a person is
-asked, and until then the lower number holds.
+Where the packed units may explain what is missing, a person is asked, and until then the lower number holds.
 """
 
 from __future__ import annotations
@@ -24,8 +23,9 @@ from bridge.flows.shop import Shop
 from bridge.ledger.ledger import Tx
 from bridge.ledger.questions import OpenQuestion
 from bridge.ledger.values import iso
+from bridge.sheet.build import validation
 from bridge.sheet.gateway import Request
-from bridge.sheet.layout import move_title
+from bridge.sheet.layout import move_title, tab_spec
 from bridge.sheet.requests import append_rows
 from bridge.sheet.texts import both
 from bridge.sheet.views import Lines, MoveLine
@@ -164,7 +164,14 @@ def appended(tx: Tx, shop: Shop, tab: Lines[MoveLine]) -> list[Request]:
     tx.stocktakes.put_counts(replace(each, sent_at=tx.at) for each in new)
     kind = move_title(Kind.COUNT, shop.language)
     rows = [{"number": str(each.number), "kind": kind, "sku": each.sku, "source": each.place} for each in new]
-    return append_rows(tab.tab.sheet_id, [{tab.columns.at[role]: text for role, text in row.items()} for row in rows])
+    cells = [{tab.columns.at[role]: text for role, text in row.items()} for row in rows]
+    return append_rows(tab.tab.sheet_id, cells, _rules(tab, shop.language))
+
+
+def _rules(tab: Lines[MoveLine], language: str) -> dict[int, Mapping[str, object]]:
+    """The table grows by these lines: what people write under them finds its tick boxes and its list of kinds."""
+    columns = [each for each in tab_spec("moves").columns if each.kind in ("tick", "move")]
+    return {tab.columns.at[each.role]: validation(each, language) for each in columns if each.role in tab.columns.at}
 
 
 # --- counts ----------------------------------------------------------------------------------------------------------
