@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from bridge.domain.edit_book import Standing
 from bridge.domain.stock import Balance, BalanceKey
@@ -27,10 +28,14 @@ class Ground:
 
     def place(self, text: str) -> str:
         """As the stock column is called, whatever the width of the letters; else as it was written."""
-        return next((name for name in (*self.places, *self.counted) if fold(name) == fold(text)), text)
+        return self._names.get(fold(text), text)
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        return {fold(name): name for name in (*self.counted, *self.places)}
 
     def is_place(self, text: str) -> bool:
-        return self.place(text) in (*self.places, *self.counted)
+        return fold(text) in self._names
 
     def sku(self, text: str) -> str:
         """The code that it goes by now."""

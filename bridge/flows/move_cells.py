@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from bridge.domain.entries import RULES, Booking, Kind
 from bridge.domain.transfers import Stage, Transfer
@@ -76,23 +77,30 @@ class _Sayings:
         return say(section, code, self.language, **values)
 
     def _written(self, line: MoveLine) -> dict[str, object]:
-        titles = {column.role: column.title(self.language) for column in tab_spec("moves").columns}
-        counted = next(
-            (place for place in map(self.ground.place, (line.source, line.target)) if place in self.ground.counted), ""
-        )
+        """What every sentence may name."""
+        written = map(self.ground.place, (line.source, line.target))
+        counted = next((place for place in written if place in self.ground.counted), "")
         return {
+            **self._always,
             "sku": line.sku,
             "source": line.source,
             "target": line.target,
-            "header": "、".join(f"「{titles[role]}」" for role in line.blank),
+            "header": "、".join(f"「{self._titles[role]}」" for role in line.blank),
+            "place": counted,
+            "channel": self.ground.counted.get(counted, ""),
+        }
+
+    @cached_property
+    def _always(self) -> Mapping[str, object]:
+        return {
             "places": "、".join(self.ground.places),
             "targets": "、".join((*self.ground.places, *self.ground.counted)),
             "kinds": "、".join(move_title(kind, self.language) for kind in Kind),
-            "place": counted,
-            "channel": self.ground.counted.get(counted, ""),
-            "sent": titles["sent"],
-            "arrived": titles["arrived"],
         }
+
+    @cached_property
+    def _titles(self) -> Mapping[str, str]:
+        return {column.role: column.title(self.language) for column in tab_spec("moves").columns}
 
     # --- transfers ---------------------------------------------------------------------------------------------------
 
@@ -144,7 +152,8 @@ class _Sayings:
         kind = entry.kind if entry is not None else line.what
         assert kind is not None
         tick = RULES[kind].tick
-        said |= {"tick": said[tick], "other": said["arrived" if tick == "sent" else "sent"], "day": line.expected}
+        other = "arrived" if tick == "sent" else "sent"
+        said |= {"tick": self._titles[tick], "other": self._titles[other], "day": line.expected}
         if entry is None:
             return said
         said |= {**entries.titled(entry), "kind": move_title(kind, self.language)}
