@@ -24,6 +24,14 @@ class Cause(StrEnum):
     ARRIVED = "arrived"  # a transfer came to its place, or was counted there by another
     LOST = "lost"  # a transfer whose rest never arrives
     UNDONE = "undone"  # a person took an earlier movement back
+    RECEIVED = "received"  # goods came in
+    BROUGHT_BACK = "brought back"  # a customer's return, written by people
+    DAMAGED = "damaged"
+    SOLD_HERE = "sold here"  # over the counter
+    SAMPLE = "sample"  # given away
+    ASSEMBLED = "assembled"  # components became a set
+    TAKEN_APART = "taken apart"  # … and a set its components
+    STOCK_TAKEN = "stock taken"  # people counted what lies there, as of the moment the stock-take began
 
     @property
     def typed(self) -> bool:

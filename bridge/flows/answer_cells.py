@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bridge.domain.edit_book import Standing
@@ -211,6 +211,9 @@ class Answers:
 
     def stamp(self, at: datetime) -> str:
         return at.astimezone(self._zone).strftime("%m/%d %H:%M")
+
+    def day(self, at: datetime) -> date:
+        return at.astimezone(self._zone).date()
 
     def listing(self, record: ListingRecord) -> dict[str, CellValue]:
         """wanted, sent, confirmed and the state of one line of 出品."""

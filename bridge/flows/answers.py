@@ -17,7 +17,7 @@ from bridge.domain.reading import Finding, Quantity, read_components
 from bridge.domain.stock import Cause, Component, Movement
 from bridge.domain.table import Row
 from bridge.domain.tokens import number_of
-from bridge.flows import bigchange, moves, oversold, safety, transit
+from bridge.flows import bigchange, moves, oversold, safety, stocktaking, transfer_lines, transit
 from bridge.flows.count import recount
 from bridge.flows.desk import Look, header_problems
 from bridge.flows.edit_records import supersede_reading
@@ -393,7 +393,12 @@ def _move_gone(act: _Act) -> Refusal:
     if act.choice == "never":
         transit.never_left(act.tx, act.shop, transfer)
     else:
-        transit.carry_out(act.tx, act.shop, transfer, [moves.end_of(act.tx, act.shop, transfer)])
+        transit.carry_out(act.tx, act.shop, transfer, [transfer_lines.end_of(act.tx, act.shop, transfer)])
+    return None
+
+
+def _packed(act: _Act) -> Refusal:
+    stocktaking.settle_packed(act.tx, act.shop, act.question, included=act.choice == "included")
     return None
 
 
@@ -413,7 +418,8 @@ _ACTS: Mapping[str, Callable[[_Act], Refusal]] = {
     "listings gone": _listings_gone,
     "restored version": _big_change,
     "restored ledger": _big_change,
-    moves.GONE: _move_gone,
+    transfer_lines.GONE: _move_gone,
+    stocktaking.PACKED: _packed,
     "cancelled after shipment": _cancelled_after_shipment,
 }
 

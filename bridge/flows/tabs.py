@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from bridge.domain.orders import ListingKey
 from bridge.domain.reading import Finding, needs_quotes, plain, read_components
 from bridge.domain.stock import Component
-from bridge.flows import history, moves, preview, proposals, question_cells, sync_now
+from bridge.flows import history, move_cells, preview, proposals, question_cells, stocktaking, sync_now
 from bridge.flows.answer_cells import Answers
 from bridge.flows.desk import Look
+from bridge.flows.line_numbers import number_requests
 from bridge.flows.rule_cells import rule_sentences, scope_of
 from bridge.flows.shop import Shop, bridge_live, places
 from bridge.ledger.ledger import Tx
@@ -39,8 +40,9 @@ def people_requests(tx: Tx, shop: Shop, look: Look, answers: Answers) -> list[Re
     if look.settings is not None and look.settings.columns.usable:
         requests += _setting_cells(tx, shop, look.settings, answers)
     if look.moves is not None and look.moves.columns.usable:
-        requests += moves.number_requests(tx, look.moves)
-        lines = moves.states(tx, shop, look.moves, answers.stamp)
+        requests += number_requests(tx, look.moves)
+        requests += stocktaking.appended(tx, shop, look.moves)
+        lines = move_cells.states(tx, shop, look.moves, answers.stamp, answers.day(tx.at))
         requests += _differing(look.moves.tab.sheet_id, look.moves.columns, lines)
     if look.history is not None and look.history.columns.usable:
         told = list(history.states(tx, shop, look.history, answers.stamp))

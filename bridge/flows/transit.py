@@ -40,6 +40,8 @@ def count_in(tx: Tx, target: str, risen: Mapping[str, int]) -> None:
 
 
 def reopen(tx: Tx) -> None:
-    """Everything is opened anew: what is on its way stands in no cell that the opening could read."""
+    """Everything is opened anew: what is on its way stands in no cell that the opening could read. What was counted
+    was counted of books that are no more."""
+    tx.stocktakes.close()
     lines = on_their_way(tx.transfers.on_the_way())
     tx.stock.book(Movement(sku, IN_TRANSIT, units, 0, Cause.SENT, "opening") for sku, units in sorted(lines.items()))

@@ -27,6 +27,7 @@ from bridge.errors import Hint, Stop
 from bridge.fault_points import Point, reached
 from bridge.ledger import schema
 from bridge.ledger.channels import ChannelBook
+from bridge.ledger.entries import EntryBook
 from bridge.ledger.found import FoundBook
 from bridge.ledger.history import HistoryBook
 from bridge.ledger.listings import ListingBook
@@ -36,6 +37,7 @@ from bridge.ledger.questions import QuestionBook
 from bridge.ledger.rules import RuleBook
 from bridge.ledger.sheet import SheetBook
 from bridge.ledger.stock import StockBook
+from bridge.ledger.stocktakes import StocktakeBook
 from bridge.ledger.transfers import TransferBook
 from bridge.ledger.values import Values, iso
 from bridge.ledger.webhooks import WebhookBook
@@ -57,6 +59,8 @@ class Tx:
     channels: ChannelBook
     transfers: TransferBook
     history: HistoryBook
+    entries: EntryBook
+    stocktakes: StocktakeBook
     webhooks: WebhookBook
     values: Values
     conn: Connection
@@ -118,9 +122,11 @@ class Tx:
             "edit",
             "transfer",
             "history",
+            "counted",
         ):
             table = schema.metadata.tables[name]
             self.conn.execute(table.update().where(table.c.sku == old).values(sku=new))
+        self.entries.rename_sku(old, new)
         self._changed()
 
     def _changed(self) -> None:
@@ -189,6 +195,8 @@ class Ledger:
             channels=ChannelBook(conn),
             transfers=TransferBook(conn),
             history=HistoryBook(conn),
+            entries=EntryBook(conn),
+            stocktakes=StocktakeBook(conn),
             webhooks=WebhookBook(conn, iso(at)),
             values=values,
             conn=conn,

@@ -274,6 +274,50 @@ history = Table(
     sqlite_autoincrement=True,  # a number is never given out again
 )
 
+entry = Table(
+    "entry",  # lines of 入出庫 that one tick books, by the same numbers
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("kind", Text, nullable=False, default=""),  # domain.entries.Kind; "" until the line could be read
+    Column("sku", Text, nullable=False, default=""),
+    Column("units", Integer, nullable=False, default=0),
+    Column("source", Text, nullable=False, default=""),
+    Column("target", Text, nullable=False, default=""),
+    Column("parts", JSON, nullable=False, server_default="[]"),  # [[sku, units], …] of one set
+    Column("booked", Boolean, nullable=False, default=False),
+    Column("early", Boolean, nullable=False, default=False),  # a tick that does not count until it is set anew
+    Column("at", Text),
+    Index("entry_of", "sku"),
+)
+
+stocktake = Table(
+    "stocktake",  # by the number of the line of 入出庫 that began it
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("place", Text, nullable=False),
+    Column("since", Integer, nullable=False),  # the last movement before it
+    Column("at", Text, nullable=False),
+    Column("open", Boolean, nullable=False, default=True),
+    Index("stocktake_at", "place"),
+)
+
+counted = Table(
+    "counted",  # lines of 入出庫 in which people count, by the same numbers
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("stocktake", Integer, nullable=False),
+    Column("sku", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("units", Integer),  # None until it was counted
+    Column("had", Integer, nullable=False, default=0),  # by the books, as of the beginning
+    Column("packed", Integer, nullable=False, default=0),  # a person said that these are not in the count
+    Column("at", Text),
+    Column("shown", Boolean, nullable=False, default=True),  # its line was seen in the tab
+    Column("sent_at", Text),
+    Index("counted_of", "stocktake", "sku"),
+    Index("counted_shown", "shown"),
+)
+
 webhook = Table(
     "webhook",
     metadata,

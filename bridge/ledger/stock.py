@@ -27,6 +27,16 @@ _BOOKED_SINCE = (
     .where(movement.c.at > bindparam("since"), movement.c.cause.in_(_OURS))
     .group_by(movement.c.sku, movement.c.location)
 )
+_MOVED_SINCE = (
+    select(movement.c.cause, func.sum(movement.c.on_hand), func.sum(movement.c.allocated))
+    .where(
+        # the numbers of movements that were forgotten with their product are given out again
+        (movement.c.id > bindparam("number")) | (movement.c.at > bindparam("since")),
+        movement.c.sku == bindparam("sku"),
+        movement.c.location == bindparam("location"),
+    )
+    .group_by(movement.c.cause)
+)
 
 
 class StockBook:
@@ -95,6 +105,15 @@ class StockBook:
         """Δ on hand that we booked (not people) after `since`, by cell."""
         rows = self._conn.execute(_BOOKED_SINCE, {"since": since})
         return {(sku, location): int(total) for sku, location, total in rows}
+
+    def newest(self) -> int:
+        """The number of the last movement."""
+        return int(self._conn.execute(select(func.max(movement.c.id))).scalar() or 0)
+
+    def moved_since(self, number: int, at: str, sku: str, location: str) -> Mapping[Cause, tuple[int, int]]:
+        """Δ on hand and Δ allocated of one cell after that movement and that time, by cause."""
+        rows = self._conn.execute(_MOVED_SINCE, {"number": number, "since": at, "sku": sku, "location": location})
+        return {Cause(cause): (int(on_hand), int(allocated)) for cause, on_hand, allocated in rows}
 
     def movements(self, sku: str | None = None) -> list[tuple[str, Movement]]:
         """Movements with their times, oldest first."""

@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from bridge.domain.entries import Kind
 from bridge.domain.rules import StopWord
 
 TABS = (
@@ -165,9 +166,14 @@ def move_titles(language: str) -> list[str]:
     return [str(titles[language]) for titles in _document()["words"]["moves"].values()]
 
 
-def is_transfer(text: str) -> bool:
-    """Whether the kind of a line of 入出庫 is a transfer, in either language."""
-    return _means(text, _document()["words"]["moves"]["transfer"])
+@lru_cache(256)
+def move_kind(text: str) -> Kind | None:
+    """The kind of a line of 入出庫, in either language; None where it is none."""
+    return next((Kind(word) for word, titles in _document()["words"]["moves"].items() if _means(text, titles)), None)
+
+
+def move_title(kind: Kind, language: str) -> str:
+    return str(_document()["words"]["moves"][kind][language])
 
 
 def command_titles(language: str) -> list[str]:

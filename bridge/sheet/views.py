@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Generic, TypeVar
 
+from bridge.domain.dates import read_day
+from bridge.domain.entries import RULES, Kind
 from bridge.domain.reading import Blank, CellKind, Reading, plain, read_quantity
 from bridge.domain.rules import PARTS, RuleReading, StopWord, read_part
 from bridge.domain.table import Line, Row, View
 from bridge.sheet.grid import GridCell, Tab, rows_below
-from bridge.sheet.layout import Columns, find_columns, kind_of, none_words, stop_word
+from bridge.sheet.layout import Columns, find_columns, kind_of, move_kind, none_words, stop_word
 
 T = TypeVar("T")
 
@@ -132,8 +135,9 @@ class SettingLine:
 
 @dataclass(frozen=True)
 class MoveLine:
-    """One line of 入出庫. `number`: the bridge's own, as it stands there · `sent`, `arrived`: None where the cell holds
-    no tick at all."""
+    """One line of 入出庫. `number`: the bridge's own, as it stands there · `sent`, `arrived`, `started`: None where the
+    cell holds no tick at all · `components`: None where the tab has no such column · `expected`: the text of that cell,
+    and the `day` it means, if any."""
 
     position: int
     number: str
@@ -145,13 +149,51 @@ class MoveLine:
     sent: bool | None
     arrived: bool | None
     state: int | str | None
+    components: str | None = ""
+    expected: str = ""
+    day: date | None = None
+    started: bool | None = None
+
+    @property
+    def what(self) -> Kind | None:
+        """None where its kind can't be read."""
+        return move_kind(self.kind)
+
+    @property
+    def begins_count(self) -> bool:
+        """A stock-take begins with a line that names a place and no SKU."""
+        return self.what is Kind.COUNT and not self.sku
 
     @property
     def blank(self) -> tuple[str, ...]:
         """The roles of what is not filled in yet."""
-        written = {"kind": self.kind, "sku": self.sku, "source": self.source, "target": self.target}
-        empty = [role for role, text in written.items() if not text]
-        return (*empty, "units") if isinstance(self.units, Blank) else tuple(empty)
+        return tuple(role for role in self._needs() if not self._written(role))
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether it is too early for a number of its own. The line of a count has one before it is counted."""
+        return bool(set(self.blank) - ({"units"} if self.what is Kind.COUNT else set()))
+
+    @property
+    def empty(self) -> bool:
+        """Whether people wrote nothing but ticks."""
+        return not any(self._written(role) for role in (*_MOVE, "components"))
+
+    def _needs(self) -> tuple[str, ...]:
+        if self.begins_count:
+            return () if self.target else ("source",)  # either column names its place
+        if self.what is Kind.COUNT:
+            return ("sku", "units") if self.target else ("sku", "source", "units")
+        if not self.kind or self.what is Kind.TRANSFER:
+            return _MOVE
+        rule = RULES[self.what] if self.what is not None else None
+        return ("sku", *(rule.needs if rule else ()), "units")
+
+    def _written(self, role: str) -> bool:
+        return not isinstance(self.units, Blank) if role == "units" else getattr(self, role) != ""
+
+
+_MOVE = ("kind", "sku", "source", "target", "units")
 
 
 @dataclass(frozen=True)
@@ -221,13 +263,31 @@ def read_settings(tab: Tab) -> Lines[SettingLine]:
 
 def read_moves(tab: Tab) -> Lines[MoveLine]:
     def line(position: int, at: Mapping[str, int]) -> MoveLine | None:
-        number, kind, source, target = (tab.text(position, at[role]) for role in ("number", "kind", "source", "target"))
-        sku, units = plain(tab.text(position, at["sku"])), read_quantity(tab.cell(position, at["units"]).raw)
-        sent, arrived = (_tick(tab.cell(position, at[role])) for role in ("sent", "arrived"))
-        state = _plain(tab.cell(position, at["state"]))
-        found = MoveLine(position, plain(number), kind, sku, units, source, target, sent, arrived, state)
-        nothing = len(found.blank) == 5 and not number and state is None
-        return None if nothing and not sent and not arrived else found
+        def text(role: str) -> str:
+            return tab.text(position, at[role]) if role in at else ""
+
+        def tick(role: str) -> bool | None:
+            return _tick(tab.cell(position, at[role])) if role in at else None
+
+        found = MoveLine(
+            position,
+            plain(text("number")),
+            text("kind"),
+            plain(text("sku")),
+            read_quantity(tab.cell(position, at["units"]).raw),
+            text("source"),
+            text("target"),
+            tick("sent"),
+            tick("arrived"),
+            _plain(tab.cell(position, at["state"])),
+            components=text("components") if "components" in at else None,
+            expected=text("expected"),
+            day=read_day(tab.cell(position, at["expected"]).raw) if "expected" in at else None,
+            started=tick("start"),
+        )
+        ticked = found.sent or found.arrived or found.started
+        nothing = found.empty and not found.number and found.state is None and not ticked
+        return None if nothing else found
 
     return _lines("moves", tab, line)
 

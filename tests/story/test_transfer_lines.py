@@ -8,11 +8,10 @@ import pytest
 
 from bridge.domain.transfers import IN_TRANSIT
 from bridge.errors import TryAgain
-from bridge.fault_points import Point, arm
 from bridge.sandbox.faults import Fault, Late, Lost, ReplyLost, path_contains
 from bridge.sheet.build import build
 from bridge.sheet.layout import tab_spec
-from tests.support.transfers import lines, lying, open_anew, send, told, write
+from tests.support.transfers import copy, dying, lines, lying, open_anew, send, told, write
 from tests.support.world import World
 
 HOME = {"本社倉庫": 5, "渋谷店": 2}
@@ -20,15 +19,14 @@ AWAY = {"本社倉庫": 2, "渋谷店": 2, IN_TRANSIT: 3}
 THERE = {"本社倉庫": 2, "渋谷店": 5}
 
 
-def copy(shop: World, row: int, to: int) -> None:
-    tab = shop.tab("入出庫")
-    source = {"sheetId": tab, "startRowIndex": row, "endRowIndex": row + 1}
-    destination = {"sheetId": tab, "startRowIndex": to, "endRowIndex": to + 1}
-    shop.spreadsheet.apply([{"copyPaste": {"source": source, "destination": destination}}])
-
-
 def sort(shop: World, header: str, order: str = "ASCENDING") -> None:
-    area = {"sheetId": shop.tab("入出庫"), "startRowIndex": 1, "startColumnIndex": 0, "endColumnIndex": 10}
+    tab = shop.tab("入出庫")
+    area = {
+        "sheetId": tab,
+        "startRowIndex": 1,
+        "startColumnIndex": 0,
+        "endColumnIndex": len(shop.spreadsheet.table(tab)[0]),
+    }
     specs = [{"dimensionIndex": shop.column("入出庫", header), "sortOrder": order}]
     shop.spreadsheet.apply([{"sortRange": {"range": area, "sortSpecs": specs}}])
 
@@ -196,31 +194,8 @@ def test_a_deletion_that_is_undone_settles_its_question(shop: World) -> None:
 def test_a_bridge_that_dies_anywhere_moves_a_line_once(shop: World) -> None:
     """Before and after every point it passes, from the line's first tick to its last."""
 
-    class Dead(BaseException):
-        pass
-
-    def die(point: Point) -> None:
-        passed.append(point)
-        if len(passed) == deadline:
-            raise Dead
-
-    deadline, deaths = 1, 0
     write(shop, 1, "A", 3, "本社倉庫", "渋谷店", 発送=True)
-    for _ in range(25):
-        passed: list[Point] = []
-        arm(die)
-        try:
-            shop.service.cycle.run()
-        except Dead:
-            deaths += 1
-            shop.service.close()
-            shop.start()
-        finally:
-            arm(None)
-        deadline += 1
-        shop.clock.sleep(3)
-    shop.settle()
-    assert deaths > 5
+    assert dying(shop, 25) > 5
     assert (lying(shop, "A"), len(numbers(shop))) == (AWAY, 1)
     assert shop.service.reconcile() == []
 
