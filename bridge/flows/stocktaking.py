@@ -23,11 +23,11 @@ from bridge.flows.shop import Shop
 from bridge.ledger.ledger import Tx
 from bridge.ledger.questions import OpenQuestion
 from bridge.ledger.values import iso
-from bridge.sheet.build import validation
 from bridge.sheet.gateway import Request
 from bridge.sheet.layout import move_title, tab_spec
 from bridge.sheet.requests import append_rows
 from bridge.sheet.texts import both
+from bridge.sheet.validation import validation
 from bridge.sheet.views import Lines, MoveLine
 
 PACKED = "packed units"  # the question whether a count has the packed ones in it
@@ -165,7 +165,7 @@ def appended(tx: Tx, shop: Shop, tab: Lines[MoveLine]) -> list[Request]:
     kind = move_title(Kind.COUNT, shop.language)
     rows = [{"number": str(each.number), "kind": kind, "sku": each.sku, "source": each.place} for each in new]
     cells = [{tab.columns.at[role]: text for role, text in row.items()} for row in rows]
-    return append_rows(tab.tab.sheet_id, cells, _rules(tab, shop.language))
+    return append_rows(tab.tab.sheet_id, cells, [_rules(tab, shop.language)] * len(cells))
 
 
 def _rules(tab: Lines[MoveLine], language: str) -> dict[int, Mapping[str, object]]:
