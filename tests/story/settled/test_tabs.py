@@ -49,7 +49,9 @@ def test_setting_gone(desk: World) -> None:
 def test_write_refused(desk: World) -> None:
     column = desk.column("在庫表", "ロック")
     area = {"sheetId": desk.tab("在庫表"), "startColumnIndex": column, "endColumnIndex": column + 1}
-    (reply,) = desk.spreadsheet.apply([{"addProtectedRange": {"protectedRange": {"range": area}}}])
+    (reply,) = desk.spreadsheet.apply(
+        [{"addProtectedRange": {"protectedRange": {"range": area, "editors": {"users": []}}}}]
+    )
     order = desk.buy("rakuten", "A", 2)
     desk.rounds(1)
     desk.sandbox.rakuten.ship(order)

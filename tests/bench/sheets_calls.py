@@ -1,4 +1,8 @@
-"""The suite makes thousands of runs of some twenty calls each against the sandbox: a call must cost next to nothing."""
+"""`python -m tests.bench.sheets_calls`: what a call costs against the sandbox in one process.
+
+The suite makes thousands of runs of some twenty calls each: a call must cost next to nothing. gspread, requests and the
+judging layer are in the figures.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,9 @@ import timeit
 from tests.contract.sheets_api.conftest import World, area
 
 
-def test_a_batch_on_a_small_table_takes_about_a_millisecond(world: World) -> None:
-    """The lock call: look for tokens, return the table. The limit leaves room for a slow machine; see `best`."""
+def small_table() -> float:
+    """Seconds of the lock call on a small table: look for tokens, return the table; the best of five times twenty."""
+    world = World()
     for row in range(5):
         world.fill(*[[f"SKU-{row}", "10", f"✓ {row}", "", "", "", "", "x"]])
     lock = {"find": "✓ 3", "replacement": "✓ 3", "matchEntireCell": True, "range": area(0, 2, 20, 3)}
@@ -18,11 +23,12 @@ def test_a_batch_on_a_small_table_takes_about_a_millisecond(world: World) -> Non
         "responseIncludeGridData": True,
         "responseRanges": ["Sheet1!A1:H5"],
     }
-    best = min(timeit.repeat(lambda: world.sheet.batch_update(body), number=20, repeat=5)) / 20
-    assert best < 0.005  # seconds, gspread, requests and the judging layer included
+    return min(timeit.repeat(lambda: world.sheet.batch_update(body), number=20, repeat=5)) / 20
 
 
-def test_two_hundred_and_fifty_locks_over_a_table_of_that_size(world: World) -> None:
+def many_locks() -> float:
+    """Seconds of 250 locks over a table of that size."""
+    world = World()
     world.resize(251, 8)
     rows = [{"values": [{"userEnteredValue": {"stringValue": f"✓ {n}"}}]} for n in range(250)]
     world.batch({"updateCells": {"rows": rows, "fields": "*", "start": {"sheetId": 0, "rowIndex": 1}}})
@@ -31,6 +37,9 @@ def test_two_hundred_and_fifty_locks_over_a_table_of_that_size(world: World) -> 
         {"findReplace": {"find": f"✓ {n}", "replacement": f"🔒 {n}", "matchEntireCell": True, "range": column}}
         for n in range(250)
     ]
-    took = timeit.timeit(lambda: world.batch(*locks), number=1)
-    assert took < 1.0  # seconds
-    assert world.shown()[250] == ["🔒 249"]
+    return timeit.timeit(lambda: world.batch(*locks), number=1)
+
+
+if __name__ == "__main__":
+    print(f"the lock call on a small table: {small_table() * 1000:.2f} ms")
+    print(f"250 locks in one call: {many_locks() * 1000:.0f} ms")
