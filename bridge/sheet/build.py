@@ -122,7 +122,8 @@ def told(built: Built, language: str) -> list[str]:
     lines += [line("column", tab=tab, header=header) for tab, header in built.columns]
     lines += [line("line", tab=tab, name=name) for tab, name in built.lines]
     for (tab, kind), count in built.mended.items():
-        lines.append(line("mended", tab=tab, what=say("mended", kind, language), count=count))
+        what = f"{tab} {say('mended', kind, language)}".strip()
+        lines.append(line("mended", what=what, count=count))
     if not built.writes:
         lines.append(line("nothing"))
     return [*lines, line("calls", reads=built.reads, writes=built.writes, requests=built.requests)]

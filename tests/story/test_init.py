@@ -3,17 +3,23 @@ right, nothing of theirs is touched, and where nothing is amiss nothing is writt
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bridge.sandbox.latency import Latency
+from bridge.sandbox.server import Sandbox
 from bridge.sheet.build import Built, build, new_tab, told
 from bridge.sheet.frame import Wanted
+from bridge.sheet.gateway import Gateway
 from bridge.sheet.guide import guide_lines
+from bridge.sheet.http import SheetHttp
 from bridge.sheet.layout import TABS, tab_spec
 from bridge.sheet.overlays import OURS
 from bridge.sheet.requests import box
+from tests.support.discovery import Strict
+from tests.support.sheets_client import authorized_session, service_account
+from tests.support.virtual_clock import VirtualClock
 from tests.support.world import LOCATIONS, World
 
 Json = dict[str, Any]
@@ -39,28 +45,25 @@ def repeat(shop: World, where: Json, cell: Json, fields: str) -> None:
 # --- the three runs ---------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def empty(tmp_path: Path) -> World:
-    """A spreadsheet as Google makes it, not initialised."""
-    shop = World(tmp_path / "ledger.sqlite", stock={"A": (5, 2, None)})
-    tabs = [{"deleteSheet": {"sheetId": sheet.id}} for sheet in shop.spreadsheet.book.sheets if sheet.id]
-    shop.spreadsheet.apply(tabs)
-    assert [sheet.title for sheet in shop.spreadsheet.book.sheets] == ["シート1"]
-    return shop
-
-
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_an_empty_spreadsheet_is_built_in_two_batches_and_then_nothing_is_left_to_do(
-    empty: World, language: str
-) -> None:
-    built = init(empty, language)
+def test_an_empty_spreadsheet_is_built_in_two_batches_and_then_nothing_is_left_to_do(language: str) -> None:
+    clock = VirtualClock()
+    sandbox = Sandbox(clock, service_account(), quota=None, latency=Latency.none())
+    book = sandbox.sheets.store.create("空", locale="ja_JP", zone="Asia/Tokyo")
+    gateway = Gateway(SheetHttp(authorized_session(Strict(sandbox), service_account()), clock), book.id)
+
+    def run() -> Built:
+        return build(gateway, language, ("rakuten", "shopify"), 200)
+
+    built = run()
     assert built.added == tuple(tab_spec(role).title(language) for role in TABS)
     assert (built.reads, built.writes) == (3, 2)
-    assert not built.mended  # what was built just now was not mended
-    again = init(empty, language)
+    assert set(built.mended) == {("", "clock")}  # what was built just now was not mended
+    again = run()
     assert nothing(again)
     assert again.reads == 2
-    assert [line for line in told(again, "ja") if "直すところはありません" in line]
+    assert any("直すところはありません" in line for line in told(again, "ja"))
+    assert any("Nothing to mend" in line for line in told(again, "en"))
 
 
 def test_a_tab_that_the_bridge_makes_while_it_runs_is_as_init_makes_it(shop: World) -> None:
@@ -397,14 +400,15 @@ def test_a_guide_that_was_scribbled_in_is_mended_and_what_stands_below_it_stays(
     assert nothing(init(shop))
 
 
-def test_a_guide_of_their_own_stays_beside_ours(empty: World) -> None:
-    empty.spreadsheet.apply([{"addSheet": {"properties": {"title": "使い方"}}}])
-    tab = empty.tab("使い方")
-    empty.spreadsheet.type(tab, 0, 0, "うちのやり方")
-    init(empty)
-    assert empty.spreadsheet.table(tab) == [["うちのやり方", *[""] * 25]]
-    assert empty.spreadsheet.table(empty.tab("使い方 (bridge)"))[0][0] == guide_lines("ja")[0].left
-    assert nothing(init(empty))
+def test_a_guide_of_their_own_stays_beside_ours(shop: World) -> None:
+    shop.spreadsheet.apply([{"deleteSheet": {"sheetId": shop.tab("使い方")}}])
+    shop.spreadsheet.apply([{"addSheet": {"properties": {"title": "使い方"}}}])
+    tab = shop.tab("使い方")
+    shop.spreadsheet.type(tab, 0, 0, "うちのやり方")
+    init(shop)
+    assert shop.spreadsheet.table(tab) == [["うちのやり方", *[""] * 25]]
+    assert shop.spreadsheet.table(shop.tab("使い方 (bridge)"))[0][0] == guide_lines("ja")[0].left
+    assert nothing(init(shop))
 
 
 # --- the list for phones ----------------------------------------------------------------------------------------------
