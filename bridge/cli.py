@@ -175,7 +175,8 @@ def _check(options: argparse.Namespace) -> int:
 def _init(options: argparse.Namespace) -> int:
     config = load(options.config)
     gateway = Gateway(sheet_http(config, Outside()), config.sheet.spreadsheet_id)
-    built = build(gateway, config.bridge.language, channel_names(config), config.sheet.journal_lines)
+    now = Outside().clock.now()
+    built = build(gateway, config.bridge.language, channel_names(config), config.sheet.journal_lines, now)
     print("追加したタブ / tabs added: " + ("、".join(built.added) or "—"))
     if options.take_over:
         with _service(options) as service:

@@ -17,13 +17,14 @@ from bridge.domain.reading import Finding, Quantity, read_components
 from bridge.domain.stock import Cause, Component, Movement
 from bridge.domain.table import Row
 from bridge.domain.tokens import number_of
-from bridge.flows import bigchange, moves, safety, transit
+from bridge.flows import bigchange, moves, order_questions, safety, transit
 from bridge.flows.count import recount
 from bridge.flows.desk import Look, header_problems
 from bridge.flows.edit_records import supersede_reading
 from bridge.flows.gone import decide, decide_all, report_gone
 from bridge.flows.intake import book_unmapped
 from bridge.flows.opening import ask_openings, go_live, opening_answered
+from bridge.flows.orders_tab import take_orders
 from bridge.flows.preview import begin_as_previewed, preview_stands
 from bridge.flows.probed import disproved
 from bridge.flows.proposals import settle_unmatched
@@ -37,6 +38,7 @@ from bridge.ledger.questions import OpenQuestion
 from bridge.ledger.values import iso
 from bridge.sheet.headings import Headed
 from bridge.sheet.layout import tab_spec
+from bridge.sheet.months import role_of
 from bridge.sheet.texts import both, understand
 from bridge.sheet.views import SettingLine
 
@@ -64,6 +66,7 @@ class Answering:
         if look.answers is not None and look.answers.columns.usable:
             self._answers(tx, look)
         moves.take_moves(tx, self.shop, look, self._still)
+        take_orders(tx, self.shop, look, self._still)
 
     def _still(self, name: str, value: object) -> bool:
         """Whether the last poll said the same."""
@@ -81,6 +84,7 @@ class Answering:
             "questions": look.answers,
             "settings": look.settings,
             "moves": look.moves,
+            **{role_of(month): tab for month, tab in look.orders.items()},
         }
         for role, part in parts.items():
             if part is None:
@@ -362,11 +366,14 @@ def _cancelled_after_shipment(act: _Act) -> Refusal:
         for key, state in states.items():
             if key.line == data["line"]:
                 inspect = places(act.tx).inspect
+                parts = data.get("parts") or {c.sku: c.units * int(data["units"]) for c in state.components}
                 act.tx.stock.book(
-                    Movement(c.sku, inspect, c.units * int(data["units"]), 0, Cause.ANSWER, str(act.question.id))
-                    for c in state.components
+                    Movement(sku, inspect, int(units), 0, Cause.ANSWER, str(act.question.id))
+                    for sku, units in parts.items()
                 )
-                if state.snapshot.returned <= state.ignored_returned:  # should the mall say so too, it is in already
+                if (
+                    "parts" not in data and state.snapshot.returned <= state.ignored_returned
+                ):  # should the mall say so too, it is in already
                     ignored = state.ignored_returned + int(data["units"])
                     act.tx.orders.put({key: replace(state, ignored_returned=ignored)}, act.tx.orders.placed_at(key))
     return None
@@ -391,6 +398,16 @@ def _move_gone(act: _Act) -> Refusal:
     return None
 
 
+def _box_out(act: _Act) -> Refusal:
+    order_questions.settle_box(act.tx, act.shop, act.question.data, act.choice)
+    return None
+
+
+def _hold_over(act: _Act) -> Refusal:
+    order_questions.settle_hold(act.tx, act.shop, int(act.question.subject), act.choice)
+    return None
+
+
 _ACTS: Mapping[str, Callable[[_Act], Refusal]] = {
     "opening": _opening,
     "two readings": _two_readings,
@@ -409,6 +426,8 @@ _ACTS: Mapping[str, Callable[[_Act], Refusal]] = {
     "restored ledger": _big_change,
     moves.GONE: _move_gone,
     "cancelled after shipment": _cancelled_after_shipment,
+    order_questions.BOX_OUT: _box_out,
+    order_questions.HOLD_OVER: _hold_over,
 }
 
 

@@ -142,7 +142,7 @@ class Apply:
         return answer
 
     def _guarded(self, requests: Sequence[Request], stock: StockTab | None, look: Look) -> list[Request]:
-        tabs = (stock, look.listings, look.answers, look.settings, look.moves)
+        tabs = (stock, look.listings, look.answers, look.settings, look.moves, *look.orders.values())
         return guarded(requests, tabs, self.desk.tabs["marks"]) if requests else []
 
     def _refused(self, batch: Batch, look: Look, refusal: BatchRefused) -> None:

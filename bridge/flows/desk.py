@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 
-from bridge.clock import Clock
+from bridge.clock import Clock, zone_of
 from bridge.domain.table import Line
 from bridge.domain.tokens import number_of
 from bridge.flows.shop import bridge_live, places
-from bridge.ledger.ledger import Ledger
+from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.values import iso
 from bridge.sheet import journal
 from bridge.sheet.gateway import BatchRefused, Gateway, Piece, Reply, Request
 from bridge.sheet.grid import Snapshot, Tab
 from bridge.sheet.layout import Columns, first_locations, fold, may_name_place, tab_spec
 from bridge.sheet.marks import Marks, read_marks
+from bridge.sheet.months import month_of, month_of_role, role_of, to_read
+from bridge.sheet.order_lines import OrderLine, read_orders
 from bridge.sheet.views import (
     AnswerLine,
     Lines,
@@ -38,15 +40,17 @@ AWAITED = timedelta(days=1)  # how long a promised journal line is looked for in
 
 @dataclass(frozen=True)
 class Look:
-    """What one reply showed. A part that is None was not in it, or its tab is gone. `zone`: the spreadsheet's time
-    zone · `proposals`: lines of 出品 that say nothing yet, once set aside · `fresh`: a poll, not the reply of a write
-    (which carries the stock table and journal lines only)."""
+    """What one reply showed. A part that is None was not in it, or its tab is gone.
+
+    orders: the tabs of 受注 by month · zone: the spreadsheet's time zone · proposals: lines of 出品 that say nothing
+    yet, once set aside · fresh: a poll, not the reply of a write (which carries the stock table and journal lines only)"""
 
     stock: StockTab | None = None
     listings: Lines[ListingLine] | None = None
     answers: Lines[AnswerLine] | None = None
     settings: Lines[SettingLine] | None = None
     moves: Lines[MoveLine] | None = None
+    orders: Mapping[str, Lines[OrderLine]] = field(default_factory=dict)
     lines: tuple[Line, ...] = ()
     marks: Marks | None = None
     proposals: tuple[ListingLine, ...] = ()
@@ -64,6 +68,11 @@ class Tabs:
     def __getitem__(self, role: str) -> int:
         return self.ids[role]
 
+    @property
+    def months(self) -> list[str]:
+        """Those that have a tab of 受注."""
+        return sorted(month for role in self.ids if (month := month_of_role(role)))
+
 
 class Desk:
     """The spreadsheet of one shop, as the sheet thread uses it."""
@@ -74,6 +83,8 @@ class Desk:
         self.tabs = Tabs()
         self._missing: tuple[str, ...] = ()
         self._known: dict[str, Tab] = {}
+        self._months: tuple[str, ...] = ()  # of 受注, whose tabs a poll carries
+        self._zone = ""
         self._lasting: list[str] = []  # places of a live bridge, whether 設定 still names them or not
 
     def attach(self) -> None:
@@ -87,6 +98,9 @@ class Desk:
                 titled = [tab.sheet_id for tab in found.values() if tab.title in (spec.ja, spec.en)]
                 if role not in ids and titled:
                     ids[role] = titled[0]
+            for title, tab in ((tab.title, tab) for tab in found.values()):
+                if (month := month_of(title)) and role_of(month) not in ids:
+                    ids[role_of(month)] = tab.sheet_id
             tx.put("tabs", remembered | ids)
         self.tabs = Tabs(ids)
         roles = (role for role in (*PEOPLE, "journal", "marks") if not tab_spec(role).optional or role in remembered)
@@ -98,6 +112,7 @@ class Desk:
             promised = tx.sheet.promised_lines(iso(self._clock.now() - AWAITED))
             names = list(places(tx).sells)
             self._lasting = names if bridge_live(tx) else []
+            self._months = self._months_now(tx)
         try:
             look = self._read(promised, names, whole_journal)
         except BatchRefused:  # a tab is gone: go on without it
@@ -113,11 +128,16 @@ class Desk:
         self._gateway.check_look()
 
     def _read(self, promised: Sequence[int], names: Sequence[str], whole_journal: bool) -> Look:
-        pieces = [Piece(self.tabs[role]) for role in (*PEOPLE, "marks") if role in self.tabs.ids]
+        roles = (*PEOPLE, *map(role_of, self._months), "marks")
+        pieces = [Piece(self.tabs[role]) for role in roles if role in self.tabs.ids]
         if "journal" in self.tabs.ids:
             lines = journal.pieces(self.tabs["journal"], promised, self.journal_lines)
             pieces += [Piece(self.tabs["journal"])] if whole_journal else lines
         return self._look(self._gateway.read(pieces), names, fresh=True)
+
+    def _months_now(self, tx: Tx) -> tuple[str, ...]:
+        held, day = tx.order_rows.months(), self._clock.now().astimezone(zone_of(self._zone, UTC)).day
+        return tuple(to_read(self.tabs.months, held, day))
 
     def _explained(self, look: Look) -> Look:
         """A row under a number of ours that the ledger doesn't know was written by a request we gave up: its journal
@@ -170,12 +190,15 @@ class Desk:
             named = [line.name for line in settings.lines if line.kind == "location" and may_name_place(line.name)]
             names = list(dict.fromkeys([*named, *self._lasting])) or names
         stock = read_stock(found["stock"], names, lines) if "stock" in found else None
+        months = [month for month in self.tabs.months if role_of(month) in found] if fresh else []
+        self._zone = snapshot.zone or self._zone
         return Look(
             stock=stock,
             listings=read_listings(found["listings"]) if "listings" in found and fresh else None,
             answers=read_answers(found["questions"]) if "questions" in found and fresh else None,
             settings=settings,
             moves=read_moves(found["moves"]) if "moves" in found and fresh else None,
+            orders={month: read_orders(found[role_of(month)], month) for month in months},
             lines=lines,
             marks=read_marks(found["marks"]) if "marks" in found and fresh else None,
             zone=snapshot.zone,

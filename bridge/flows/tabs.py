@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from bridge.domain.orders import ListingKey
 from bridge.domain.reading import Finding, needs_quotes, plain, read_components
 from bridge.domain.stock import Component
-from bridge.flows import moves, proposals
+from bridge.flows import moves, order_states, proposals
 from bridge.flows.answer_cells import Answers
 from bridge.flows.desk import Look
 from bridge.flows.rule_cells import rule_sentences, scope_of
@@ -43,6 +43,10 @@ def people_requests(tx: Tx, shop: Shop, look: Look, answers: Answers) -> list[Re
         requests += moves.number_requests(tx, look.moves)
         lines = moves.states(tx, shop, look.moves, answers.stamp)
         requests += _differing(look.moves.tab.sheet_id, look.moves.columns, lines)
+    orders = order_states.writing(tx, shop, look, answers.stamp)
+    for month, tab in look.orders.items():
+        requests += _differing(tab.tab.sheet_id, tab.columns, orders.lines.get(month, []))
+    requests += orders.requests
     return requests
 
 

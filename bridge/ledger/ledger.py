@@ -29,6 +29,7 @@ from bridge.ledger import schema
 from bridge.ledger.channels import ChannelBook
 from bridge.ledger.found import FoundBook
 from bridge.ledger.listings import ListingBook
+from bridge.ledger.order_rows import OrderRowBook
 from bridge.ledger.orders import OrderBook
 from bridge.ledger.questioned import QuestionedBook
 from bridge.ledger.questions import QuestionBook
@@ -47,6 +48,7 @@ class Tx:
     at: datetime
     stock: StockBook
     orders: OrderBook
+    order_rows: OrderRowBook
     listings: ListingBook
     rules: RuleBook
     found: FoundBook
@@ -104,7 +106,18 @@ class Tx:
 
     def rename_sku(self, old: str, new: str) -> None:
         """Everything held under one code goes on under the other, which holds nothing."""
-        for name in ("sku", "balance", "movement", "amount", "share", "finding", "questioned", "edit", "transfer"):
+        for name in (
+            "sku",
+            "balance",
+            "movement",
+            "amount",
+            "share",
+            "finding",
+            "questioned",
+            "edit",
+            "transfer",
+            "order_row",
+        ):
             table = schema.metadata.tables[name]
             self.conn.execute(table.update().where(table.c.sku == old).values(sku=new))
         self._changed()
@@ -166,6 +179,7 @@ class Ledger:
             at=at,
             stock=StockBook(conn, iso(at)),
             orders=OrderBook(conn, iso(at)),
+            order_rows=OrderRowBook(conn),
             listings=ListingBook(conn, at, on_wanted),
             rules=RuleBook(conn),
             found=FoundBook(conn),

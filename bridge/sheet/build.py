@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
+from bridge.clock import zone_of
 from bridge.domain.reading import CellKind, RawCell
 from bridge.sheet.banner import banner_column, banner_requests, formula
 from bridge.sheet.gateway import Gateway, Piece, Request
@@ -19,12 +21,14 @@ from bridge.sheet.layout import (
     TabSpec,
     find_columns,
     first_locations,
+    hand_titles,
     kind_title,
     move_titles,
     stop_titles,
     tab_spec,
 )
 from bridge.sheet.marks import HEADING_COLUMNS
+from bridge.sheet.months import month_at, month_of, role_of, sheet_id_of
 from bridge.sheet.requests import CellValue, box, text_format, write_cells
 
 JOURNAL_COLUMNS = 4 + 2 * 10  # up to ten stock columns
@@ -38,8 +42,11 @@ class Built:
     added: tuple[str, ...]
 
 
-def build(gateway: Gateway, language: str, channels: Sequence[str], journal_lines: int) -> Built:
-    """Add the missing tabs, with headers, notes, tick boxes and formats, in one batch. Can be run again at any time."""
+def build(
+    gateway: Gateway, language: str, channels: Sequence[str], journal_lines: int, now: datetime | None = None
+) -> Built:
+    """Add the missing tabs, with headers, notes, tick boxes and formats, in one batch. Can be run again at any time.
+    `now`: the month of 受注 is this one's, in the spreadsheet's time zone; without it there is no such tab."""
     present = gateway.tabs()
     taken = {tab.sheet_id for tab in present.values()}
     requests: list[Request] = []
@@ -57,10 +64,21 @@ def build(gateway: Gateway, language: str, channels: Sequence[str], journal_line
         added.append(spec.title(language))
         if spec.columns:
             requests += _first_banner(spec, sheet_id, language)
+    if now is not None and not any(map(month_of, present)):
+        month = month_at(now, zone_of(gateway.zone(), now.tzinfo or UTC))
+        requests += month_requests(month, language)
+        added.append(tab_spec(role_of(month)).title(language))
     requests += _repairs(gateway, present, language)
     if requests:
         gateway.write(requests)
     return Built(tuple(added))
+
+
+def month_requests(month: str, language: str) -> list[Request]:
+    """The tab of 受注 of one month."""
+    spec, sheet_id = tab_spec(role_of(month)), sheet_id_of(month)
+    tab = [*_add_tab(spec, sheet_id, language, 0), *_columns(spec, sheet_id, language)]
+    return [*tab, *_first_banner(spec, sheet_id, language)]
 
 
 def _for_channels(spec: TabSpec, channels: Sequence[str]) -> TabSpec:
@@ -89,6 +107,7 @@ def _repairs(gateway: Gateway, present: Mapping[str, Tab], language: str) -> lis
         for title in (spec.ja, spec.en)
         if title in present
     }
+    staff |= {role_of(month): tab for title, tab in present.items() if (month := month_of(title))}
     metadata = gateway.open().fetch_sheet_metadata({"fields": _METADATA})
     requests = _room_for_headings(present)
     if metadata["properties"].get("autoRecalc") == "ON_CHANGE":  # every minute, or every hour by a person's own choice
@@ -188,7 +207,7 @@ def _headed(
     requests += text_format(sheet_id, codes, top + 1)
     for at, (column, _) in enumerate(columns, left):
         requests.append(_width(sheet_id, at, column.width))
-        if column.kind in ("tick", "stop", "move"):
+        if column.kind in ("tick", "stop", "move", "hand"):
             area = box(sheet_id, (top + 1, rows), (at, at + 1))
             requests.append({"setDataValidation": {"range": area, "rule": validation(column, language)}})
     return requests
@@ -198,9 +217,8 @@ def validation(column: ColumnSpec, language: str) -> dict[str, Any]:
     """What a cell lets in: a tick box; or a list of words, which refuses nothing: what isn't understood is answered."""
     if column.kind in ("tick", "accept"):
         return {"condition": {"type": "BOOLEAN"}, "strict": True}
-    values = [
-        {"userEnteredValue": title} for title in (move_titles if column.kind == "move" else stop_titles)(language)
-    ]
+    titles = {"move": move_titles, "hand": hand_titles}.get(column.kind, stop_titles)
+    values = [{"userEnteredValue": title} for title in titles(language)]
     return {"condition": {"type": "ONE_OF_LIST", "values": values}, "strict": False, "showCustomUi": True}
 
 

@@ -71,6 +71,12 @@ class Gateway:
             raise _refused(error) from error
         return {tab.title: tab for tab in parse(answer).tabs.values()}
 
+    def zone(self) -> str:
+        """The spreadsheet's time zone. One read."""
+        return str(
+            self.open().fetch_sheet_metadata({"fields": "properties.timeZone"})["properties"].get("timeZone", "")
+        )
+
     def read(self, pieces: Sequence[Piece]) -> Snapshot:
         """One read. Raises BatchRefused where a tab is gone; TryAgain, NeedsPerson."""
         body = {"dataFilters": [{"gridRange": _grid_range(piece)} for piece in pieces], "includeGridData": True}

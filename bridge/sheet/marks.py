@@ -14,9 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import IntEnum
-from zoneinfo import ZoneInfo
 
 from bridge.domain.reading import CellKind
 from bridge.sheet.grid import Tab
@@ -24,7 +23,7 @@ from bridge.sheet.requests import CellValue
 
 ROWS: Mapping[str, int] = {"ledger": 0, "beat": 1, "count": 2, "hidden": 3}
 VALUE_COLUMN = 1
-HEADING_COLUMNS = 80  # all that the bridge counts on in every tab of the staff
+HEADING_COLUMNS = 200  # all that the bridge counts on in every tab of the staff
 
 
 class HeadingRow(IntEnum):
@@ -67,6 +66,6 @@ def mark_cells(values: Mapping[str, CellValue]) -> dict[tuple[int, int], CellVal
     return cells
 
 
-def day_number(at: datetime, zone: ZoneInfo) -> float:
+def day_number(at: datetime, zone: tzinfo) -> float:
     """A moment as Google counts it: days and their fraction, wall time of the spreadsheet's zone."""
     return (at.astimezone(zone).replace(tzinfo=None) - _EPOCH).total_seconds() / 86400

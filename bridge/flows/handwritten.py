@@ -1,0 +1,210 @@
+"""Lines that people write into 受注: by telephone, wholesale, on hold. They allocate like any order.
+
+Such a line gets a number once it is complete and unchanged for a poll, and counts once that number was read back. What
+its cells say from then on is a wanted value: its units, its location, how many were picked. A copied number is a new
+line. To cancel one its units are set to 0, which ends it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bridge.domain.booking import LineState
+from bridge.domain.days import read_day
+from bridge.domain.edit_book import Standing
+from bridge.domain.orders import LineKey, LineSnapshot
+from bridge.domain.picks import HAND, ByHand, OrderRow, RowStage, to_pick
+from bridge.domain.reading import Blank, Finding, Quantity
+from bridge.domain.stock import Component
+from bridge.flows.line_books import book_line, hand_listing
+from bridge.flows.order_cells import Still, said_in
+from bridge.flows.order_page import Page, ToWrite, floor_of, place_of, states_of
+from bridge.flows.shop import Shop, bridge_live
+from bridge.ledger.ledger import Tx
+from bridge.sheet.order_lines import OrderLine
+
+
+@dataclass(frozen=True)
+class Want:
+    """What a line comes to."""
+
+    sku: str
+    units: int
+    picked: int
+    at: str
+
+
+def take_lines(tx: Tx, shop: Shop, page: Page, still: Still) -> list[ToWrite]:
+    """One poll's lines; the numbers to be written beside those that have none."""
+    live = bridge_live(tx)
+    for row in page.rows.values():
+        if row.key.channel != HAND:
+            continue
+        line = page.line(row.number) or _own(page, row)
+        if line is None:
+            _miss(tx, page, row, still)
+        elif _awake(row, line):
+            _take(tx, shop, page, row, line, still, live=live)
+    return _number(tx, page, still) if live else []
+
+
+def copies(page: Page) -> set[tuple[str, int]]:
+    """(month, position) of lines that bear the number of another: of a person's line, all but the one that says what
+    was booked under it, or else the first; of a mall's row, those that were made a line of another kind."""
+    found: set[tuple[str, int]] = set()
+    for number, lines in page.at.items():
+        row = page.rows.get(number)
+        if row is None:
+            continue
+        if row.key.channel == HAND:
+            own = _own(page, row) or lines[0]
+            found |= {(line.month, line.position) for line in lines if line is not own}
+        else:
+            others = [line for line in lines if line.kind and line.order != row.key.order]
+            found |= {(line.month, line.position) for line in others}
+    return found
+
+
+def problem(tx: Tx, page: Page, line: OrderLine, row: OrderRow | None) -> str:
+    """Why a line can't be booked as it stands, as the code of a sentence; "" where it can."""
+    if line.blank:
+        return "blank"
+    if not isinstance(line.units, Quantity) or (row is None and not line.units.units):
+        return "units"
+    record = tx.sheet.skus().get(page.sku(line.sku))
+    if record is None or record.standing in (Standing.GONE, Standing.RETIRED):
+        return "no such sku"
+    if isinstance(line.picked, Finding):
+        return "picked unreadable"
+    if read_day(line.until) is None:
+        return "until"
+    if place_of(tx, line.at) is None:
+        return "no such place"
+    if row is None:
+        return ""
+    want = _want(tx, page, row, line)
+    if want.picked > want.units:
+        return "fewer than picked" if row.picked > want.units else "too many picked"
+    return "picked already" if row.picked and want.sku != row.sku else ""
+
+
+def _own(page: Page, row: OrderRow) -> OrderLine | None:
+    """Of the lines that bear a number, the one that says what was booked under it, or else the first."""
+    lines, state = page.at.get(row.number, []), page.states.get(row.key)
+    units = state.snapshot.ordered if state is not None else 0
+    same = (line for line in lines if page.sku(line.sku) == row.sku and line.units == Quantity(units))
+    return next(same, lines[0] if lines else None)
+
+
+def _awake(row: OrderRow, line: OrderLine) -> bool:
+    """A line that is done may be taken back by its tick; a cancelled one is over."""
+    if row.stage is RowStage.DONE:
+        return said_in(row, line, row.said.at) != row.said
+    return not row.stage.closed
+
+
+def _want(tx: Tx, page: Page, row: OrderRow, line: OrderLine) -> Want:
+    assert isinstance(line.units, Quantity)
+    place = place_of(tx, line.at) or ""
+    said = said_in(row, line, place)
+    picked = row.picked if row.early else to_pick(row, said, line.units.units)
+    return Want(page.sku(line.sku), line.units.units, picked, place)
+
+
+def _take(tx: Tx, shop: Shop, page: Page, row: OrderRow, line: OrderLine, still: Still, *, live: bool) -> None:
+    stands = still(f"order row {row.number}", replace(line, position=0, shown={}))
+    said = said_in(row, line, place_of(tx, line.at) or "")
+    pending = (said.tick, said.units) != (row.said.tick, row.said.units)
+    row, before = replace(row, early=pending and (row.early or not live)), row
+    if row != before:
+        tx.order_rows.put([row])
+    if not stands or not live or problem(tx, page, line, row):
+        return
+    want, day = _want(tx, page, row, line), read_day(line.until)
+    row = replace(row, kind=line.kind or row.kind, until=None if isinstance(day, Blank) else day)
+    state = page.states.get(row.key) or states_of(tx, [row]).get(row.key)
+    if _says(state, row) != want:
+        row = _book(tx, shop, row, state, want)
+    if not row.early:
+        row = replace(row, said=said)
+    if row != before:
+        tx.order_rows.put([row])
+
+
+def _says(state: LineState | None, row: OrderRow) -> Want | None:
+    """What a line has booked."""
+    if state is None:
+        return None
+    return Want(row.sku, state.snapshot.ordered, state.shipped + state.ignored_shipped, state.hand(row.sku).at)
+
+
+def _book(tx: Tx, shop: Shop, row: OrderRow, state: LineState | None, want: Want) -> OrderRow:
+    """What was picked before everything was opened anew lies in no number that the opening read."""
+    placed_at = row.placed_at or tx.at
+    if state is not None and want.sku != row.sku:
+        _hold_no_more(tx, shop, state, 0, placed_at)
+        state = None
+    key = LineKey(HAND, "", str(row.number), want.sku)
+    snapshot = LineSnapshot(key, hand_listing(want.sku), want.units, want.units - want.picked, want.picked, 0, 0)
+    by_hand = (ByHand(want.sku, at=want.at),) if want.at else ()
+    new = LineState(snapshot, _next(state), (Component(want.sku, 1),), by_hand=by_hand)
+    if state is None and row.picked:
+        new = replace(new, ignored_shipped=row.picked)
+    book_line(tx, shop, state, new, placed_at)
+    stage = RowStage.OPEN if snapshot.open else RowStage.DONE if want.picked else RowStage.CANCELLED
+    return replace(
+        row,
+        key=key,
+        sku=want.sku,
+        stage=stage,
+        picked=want.picked,
+        placed_at=placed_at,
+        picked_at=tx.at if want.picked else None,
+        closed_at=tx.at if stage.closed else None,
+    )
+
+
+def cancel(tx: Tx, shop: Shop, row: OrderRow) -> None:
+    """A person gave up what was not picked yet."""
+    state, placed_at = states_of(tx, [row]).get(row.key), row.placed_at or tx.at
+    if state is not None:
+        _hold_no_more(tx, shop, state, row.picked, placed_at)
+        stage = RowStage.DONE if row.picked else RowStage.CANCELLED
+        tx.order_rows.put([replace(row, stage=stage, closed_at=tx.at)])
+
+
+def _hold_no_more(tx: Tx, shop: Shop, state: LineState, picked: int, placed_at: datetime) -> None:
+    rest = replace(state.snapshot, ordered=picked, open=0, shipped=picked)
+    book_line(tx, shop, state, replace(state, snapshot=rest, version=_next(state)), placed_at)
+
+
+def _next(state: LineState | None) -> str:
+    """Versions sort as text."""
+    return f"{int(state.version) + 1 if state is not None else 1:09d}"
+
+
+def _miss(tx: Tx, page: Page, row: OrderRow, still: Still) -> None:
+    """A number that was never taken up: its line was deleted before it counted."""
+    if row.stage is RowStage.OFFERED and row.key not in page.states and still(f"order row {row.number} left", True):
+        tx.order_rows.put([replace(row, stage=RowStage.DROPPED, closed_at=tx.at)])
+
+
+def _number(tx: Tx, page: Page, still: Still) -> list[ToWrite]:
+    """Lines that are to get a number: complete, unchanged for one poll, and without one, or with one that was copied
+    along. What was ticked in a copy counts when it is ticked anew."""
+    copied = copies(page)
+    new: list[tuple[OrderRow, OrderLine]] = []
+    for line in page.lines:
+        where = (line.month, line.position)
+        if not line.kind or (line.number and where not in copied) or problem(tx, page, line, None):
+            continue
+        if still(f"hand line at {where}", replace(line, shown={})):
+            key = LineKey(HAND, "", "", page.sku(line.sku))
+            early = bool(line.number) and (bool(line.tick) or isinstance(line.picked, Quantity))
+            row = OrderRow(0, key, key.line, line.month, kind=line.kind, early=early, sent_at=tx.at)
+            new.append((row, line))
+    rows = tx.order_rows.offer([row for row, _ in new], floor_of(page))
+    tx.order_rows.put(replace(row, key=replace(row.key, order=str(row.number))) for row in rows)
+    given = zip(rows, (line for _, line in new), strict=True)
+    return [[line.month, line.position, line.number, row.number] for row, line in given]

@@ -1,0 +1,90 @@
+"""One poll's rows of 受注, and what the ledger knows of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bridge.domain.booking import LineState
+from bridge.domain.orders import LineKey
+from bridge.domain.picks import HAND, OrderRow
+from bridge.flows.desk import Look
+from bridge.flows.shop import Shop, places
+from bridge.ledger.ledger import Tx
+from bridge.sheet.layout import fold
+from bridge.sheet.order_lines import OrderLine
+
+FAR = 10_000  # a number so far beyond all that were given out was typed by a person
+ToWrite = list[str | int]
+"""A number to be written: month, position, what stands there, the number."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """`lines`: every row of the tabs that were read · `at`: by the number they bear · `rows`: those the ledger knows,
+    of these numbers, open, or of lines still to be shipped · `states`: the order lines of all that is not closed."""
+
+    lines: tuple[OrderLine, ...]
+    at: Mapping[int, list[OrderLine]]
+    rows: Mapping[int, OrderRow]
+    states: Mapping[LineKey, LineState]
+    aliases: Mapping[str, str]
+
+    def line(self, number: int) -> OrderLine | None:
+        """The one that bears this number; None where there is none, or more."""
+        found = self.at.get(number, [])
+        return found[0] if len(found) == 1 else None
+
+    def sku(self, text: str) -> str:
+        """The code that is meant: one that was renamed goes on under its new name."""
+        return self.aliases.get(text, text)
+
+    def shows(self, line: OrderLine, row: OrderRow) -> bool:
+        """Whether a line says what its row was written for."""
+        return line.order == row.key.order and row.sku in (line.sku, self.sku(line.sku))
+
+
+def page_of(tx: Tx, shop: Shop, look: Look) -> Page | None:
+    """None where there is no tab of 受注, or the headers of one can't be read: then they all pause."""
+    tabs = look.orders.values()
+    if not tabs or not all(tab.columns.usable for tab in tabs):
+        return None
+    lines = tuple(line for tab in tabs for line in tab.lines)
+    at: defaultdict[int, list[OrderLine]] = defaultdict(list)
+    for line in lines:
+        if number := number_of(line.number):
+            at[number].append(line)
+    channels = (*shop.channels, HAND)
+    rows = tx.order_rows.of(at)
+    rows |= {row.number: row for row in (*tx.order_rows.open(), *tx.order_rows.of_open_lines(channels))}
+    states = tx.orders.open_lines(channels)
+    states |= states_of(tx, (row for row in rows.values() if not row.stage.closed and row.key not in states))
+    return Page(lines, at, rows, states, tx.get("aliases", {}))
+
+
+def states_of(tx: Tx, rows: Iterable[OrderRow]) -> dict[LineKey, LineState]:
+    """The order lines of these rows, as far as they are in the books."""
+    orders: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in rows:
+        orders[row.key.channel, row.key.shop].add(row.key.order)
+    found: dict[LineKey, LineState] = {}
+    for (channel, name), numbers in orders.items():
+        found |= tx.orders.of_orders(channel, name, numbers)
+    return found
+
+
+def number_of(text: str) -> int:
+    """0 where there is none of ours."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+def floor_of(page: Page) -> int:
+    """New numbers begin above all that stand there, as far as we may have given them."""
+    highest = max(page.at, default=0)
+    return highest if highest <= max(page.rows, default=0) + FAR else 0
+
+
+def place_of(tx: Tx, text: str) -> str | None:
+    """The stock column that a cell names; "" where it names none, None where there is no such column."""
+    return next((name for name in places(tx).sells if fold(name) == fold(text)), None) if text else ""
