@@ -49,6 +49,7 @@ class SheetCycle:
         reached(Point.LOOKED)
         self.desk.check_look()
         self.claim.hold(look.marks, self.desk.tabs.ids.get("marks"))
+        self.desk.turn_month(look, self.shop.language, self.shop.zone)
         with self.ledger.write() as tx:
             seen, outcome = self._judge(tx, look)
             reached(Point.TAKEN_IN)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, timedelta
+from datetime import UTC, timedelta, tzinfo
 
 from bridge.clock import Clock, zone_of
 from bridge.domain.table import Line
@@ -13,11 +14,12 @@ from bridge.flows.shop import bridge_live, places
 from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.values import iso
 from bridge.sheet import journal
+from bridge.sheet.build import month_requests
 from bridge.sheet.gateway import BatchRefused, Gateway, Piece, Reply, Request
 from bridge.sheet.grid import Snapshot, Tab
 from bridge.sheet.layout import Columns, first_locations, fold, may_name_place, tab_spec
 from bridge.sheet.marks import Marks, read_marks
-from bridge.sheet.months import month_of, month_of_role, role_of, to_read
+from bridge.sheet.months import month_at, month_of, month_of_role, role_of, to_read
 from bridge.sheet.order_lines import OrderLine, read_orders
 from bridge.sheet.views import (
     AnswerLine,
@@ -35,6 +37,7 @@ from bridge.sheet.views import (
 
 PEOPLE = ("stock", "listings", "questions", "settings", "moves")
 BELOW = 50  # blank rows under the table that a reply of a write carries; a poll carries them all
+JUST_CLOSED = timedelta(days=1)  # so long a row of 受注 is still looked at: a tick may be taken back
 AWAITED = timedelta(days=1)  # how long a promised journal line is looked for in every read
 
 
@@ -43,7 +46,7 @@ class Look:
     """What one reply showed. A part that is None was not in it, or its tab is gone.
 
     orders: the tabs of 受注 by month · zone: the spreadsheet's time zone · proposals: lines of 出品 that say nothing
-    yet, once set aside · fresh: a poll, not the reply of a write (which carries the stock table and journal lines only)"""
+    yet, once set aside · fresh: a poll, not the reply of a write (which carries stock and journal lines only)"""
 
     stock: StockTab | None = None
     listings: Lines[ListingLine] | None = None
@@ -123,6 +126,17 @@ class Desk:
                 self.attach()
         return self._explained(look)
 
+    def turn_month(self, look: Look, language: str, otherwise: tzinfo) -> None:
+        """A new month gets its tab of 受注, where there ever was one. Raises TryAgain, NeedsPerson, Stop."""
+        month = month_at(self._clock.now(), zone_of(look.zone, otherwise))
+        with self._ledger.read() as tx:
+            wanted = bridge_live(tx) and any(map(month_of_role, tx.get("tabs", {})))
+        if not wanted or month <= max(self.tabs.months, default=""):
+            return
+        with suppress(BatchRefused):  # made by a request that we gave up
+            self._gateway.write(month_requests(month, language))
+        self.attach()
+
     def check_look(self) -> None:
         """Whether what was read last is young enough to be taken for what stands there. Raises TryAgain, Stop."""
         self._gateway.check_look()
@@ -136,8 +150,9 @@ class Desk:
         return self._look(self._gateway.read(pieces), names, fresh=True)
 
     def _months_now(self, tx: Tx) -> tuple[str, ...]:
-        held, day = tx.order_rows.months(), self._clock.now().astimezone(zone_of(self._zone, UTC)).day
-        return tuple(to_read(self.tabs.months, held, day))
+        now = self._clock.now()
+        held, today = tx.order_rows.months(iso(now - JUST_CLOSED)), now.astimezone(zone_of(self._zone, UTC))
+        return tuple(to_read(self.tabs.months, held, today.day))
 
     def _explained(self, look: Look) -> Look:
         """A row under a number of ours that the ledger doesn't know was written by a request we gave up: its journal

@@ -139,7 +139,11 @@ class _Sayings:
 
     def _open(self, row: OrderRow, state: LineState, line: OrderLine | None) -> str:
         standing = state.standing(row.sku)
-        values: dict[str, object] = {"units": standing.open, "picked": standing.picked, "total": standing.ordered}
+        values: dict[str, object] = {
+            "units": standing.open,
+            "picked": max(standing.picked, standing.reported),
+            "total": standing.ordered,
+        }
         values |= {"time": self.stamp(row.picked_at) if row.picked_at else ""}
         if line is not None and (code := self._wrong(row, state, line)):
             return self._say(code, **values, **self._names(line, row))
@@ -147,8 +151,7 @@ class _Sayings:
         if standing.excess:
             return self._say("box out", **{**values, "units": standing.excess})
         if standing.open and (standing.picked or state.shipped):
-            picked = max(standing.picked, standing.reported)
-            return self._say("partly", **{**values, "picked": picked})
+            return self._say("partly", **values)
         if standing.open:
             return self._say("accepted" if by_hand else "to pick", **values)
         return self._say("picked", **values)

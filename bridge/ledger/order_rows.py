@@ -51,9 +51,10 @@ class OrderRowBook:
         """The rows of lines still to be shipped, closed ones too."""
         return self._found(_OF_OPEN_LINES, channels=sorted(channels))
 
-    def months(self) -> list[str]:
-        """The months whose tabs hold a row that is not closed."""
-        query = select(order_row.c.month).where(order_row.c.stage.in_(_UNDER_WAY)).distinct()
+    def months(self, since: str) -> list[str]:
+        """The months whose tabs hold a row that is not closed, or was closed after `since`."""
+        of_interest = order_row.c.stage.in_(_UNDER_WAY) | (order_row.c.closed_at > since)
+        query = select(order_row.c.month).where(of_interest).distinct()
         return sorted(self._conn.execute(query).scalars())
 
     def offer(self, rows: Sequence[OrderRow], floor: int = 0) -> list[OrderRow]:

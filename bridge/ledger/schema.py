@@ -278,6 +278,7 @@ order_row = Table(
     Column("closed_at", Text),
     Index("order_row_line", "channel", "shop", "order", "line"),
     Index("order_row_stage", "stage"),
+    Index("order_row_closed", "closed_at"),
 )
 
 webhook = Table(

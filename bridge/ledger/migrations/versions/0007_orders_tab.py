@@ -36,9 +36,11 @@ def upgrade() -> None:
     )
     op.create_index("order_row_line", "order_row", ["channel", "shop", "order", "line"])
     op.create_index("order_row_stage", "order_row", ["stage"])
+    op.create_index("order_row_closed", "order_row", ["closed_at"])
 
 
 def downgrade() -> None:
+    op.drop_index("order_row_closed", table_name="order_row")
     op.drop_index("order_row_stage", table_name="order_row")
     op.drop_index("order_row_line", table_name="order_row")
     op.drop_table("order_row")
