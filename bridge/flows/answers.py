@@ -38,7 +38,7 @@ from bridge.ledger.questions import OpenQuestion
 from bridge.ledger.values import iso
 from bridge.sheet.headings import Headed
 from bridge.sheet.layout import tab_spec
-from bridge.sheet.months import role_of
+from bridge.sheet.months import month_of_role, role_of
 from bridge.sheet.texts import both, understand
 from bridge.sheet.views import SettingLine
 
@@ -86,6 +86,10 @@ class Answering:
             "moves": look.moves,
             **{role_of(month): tab for month, tab in look.orders.items()},
         }
+        for question in tx.questions.open():  # of a month whose tab is no longer read
+            role = str(question.data.get("role", ""))
+            if question.kind == "header" and month_of_role(role) and role not in parts:
+                tx.questions.close(question.id, both("results", "settled itself"))
         for role, part in parts.items():
             if part is None:
                 continue

@@ -19,8 +19,8 @@ from bridge.domain.reading import Blank, Finding, Quantity
 from bridge.domain.stock import Component
 from bridge.flows.line_books import book_line, hand_listing
 from bridge.flows.order_cells import Still, said_in
-from bridge.flows.order_page import Page, ToWrite, floor_of, place_of, states_of
-from bridge.flows.shop import Shop, bridge_live
+from bridge.flows.order_page import Page, ToWrite, floor_of, states_of
+from bridge.flows.shop import Shop
 from bridge.ledger.ledger import Tx
 from bridge.sheet.order_lines import OrderLine
 
@@ -37,7 +37,6 @@ class Want:
 
 def take_lines(tx: Tx, shop: Shop, page: Page, still: Still) -> list[ToWrite]:
     """One poll's lines; the numbers to be written beside those that have none."""
-    live = bridge_live(tx)
     for row in page.rows.values():
         if row.key.channel != HAND:
             continue
@@ -45,8 +44,17 @@ def take_lines(tx: Tx, shop: Shop, page: Page, still: Still) -> list[ToWrite]:
         if line is None:
             _miss(tx, page, row, still)
         elif _awake(row, line):
-            _take(tx, shop, page, row, line, still, live=live)
-    return _number(tx, page, still) if live else []
+            _take(tx, shop, page, row, line, still)
+    return _number(tx, page, still) if page.live else []
+
+
+def adopt(tx: Tx, page: Page) -> None:
+    """Lines that an older copy of the ledger does not know, under the numbers they bear."""
+    tx.order_rows.put(
+        OrderRow(number, LineKey(HAND, "", str(number), "1"), page.sku(line.sku), line.month, kind=line.kind)
+        for number in page.at
+        if number not in page.rows and (line := page.line(number)) is not None and line.kind
+    )
 
 
 def copies(page: Page) -> set[tuple[str, int]]:
@@ -79,11 +87,11 @@ def problem(tx: Tx, page: Page, line: OrderLine, row: OrderRow | None) -> str:
         return "picked unreadable"
     if read_day(line.until) is None:
         return "until"
-    if place_of(tx, line.at) is None:
+    if page.place(line.at) is None:
         return "no such place"
     if row is None:
         return ""
-    want = _want(tx, page, row, line)
+    want = _want(page, row, line)
     if want.picked > want.units:
         return "fewer than picked" if row.picked > want.units else "too many picked"
     return "picked already" if row.picked and want.sku != row.sku else ""
@@ -104,24 +112,24 @@ def _awake(row: OrderRow, line: OrderLine) -> bool:
     return not row.stage.closed
 
 
-def _want(tx: Tx, page: Page, row: OrderRow, line: OrderLine) -> Want:
+def _want(page: Page, row: OrderRow, line: OrderLine) -> Want:
     assert isinstance(line.units, Quantity)
-    place = place_of(tx, line.at) or ""
+    place = page.place(line.at) or ""
     said = said_in(row, line, place)
     picked = row.picked if row.early else to_pick(row, said, line.units.units)
     return Want(page.sku(line.sku), line.units.units, picked, place)
 
 
-def _take(tx: Tx, shop: Shop, page: Page, row: OrderRow, line: OrderLine, still: Still, *, live: bool) -> None:
+def _take(tx: Tx, shop: Shop, page: Page, row: OrderRow, line: OrderLine, still: Still) -> None:
     stands = still(f"order row {row.number}", replace(line, position=0, shown={}))
-    said = said_in(row, line, place_of(tx, line.at) or "")
+    said = said_in(row, line, page.place(line.at) or "")
     pending = (said.tick, said.units) != (row.said.tick, row.said.units)
-    row, before = replace(row, early=pending and (row.early or not live)), row
+    row, before = replace(row, early=pending and (row.early or not page.live)), row
     if row != before:
         tx.order_rows.put([row])
-    if not stands or not live or problem(tx, page, line, row):
+    if not stands or not page.live or problem(tx, page, line, row):
         return
-    want, day = _want(tx, page, row, line), read_day(line.until)
+    want, day = _want(page, row, line), read_day(line.until)
     row = replace(row, kind=line.kind or row.kind, until=None if isinstance(day, Blank) else day)
     state = page.states.get(row.key) or states_of(tx, [row]).get(row.key)
     if _says(state, row) != want:
@@ -145,7 +153,7 @@ def _book(tx: Tx, shop: Shop, row: OrderRow, state: LineState | None, want: Want
     if state is not None and want.sku != row.sku:
         _hold_no_more(tx, shop, state, 0, placed_at)
         state = None
-    key = LineKey(HAND, "", str(row.number), want.sku)
+    key = row.key if want.sku == row.sku else replace(row.key, line=str(int(row.key.line) + 1))
     snapshot = LineSnapshot(key, hand_listing(want.sku), want.units, want.units - want.picked, want.picked, 0, 0)
     by_hand = (ByHand(want.sku, at=want.at),) if want.at else ()
     new = LineState(snapshot, _next(state), (Component(want.sku, 1),), by_hand=by_hand)
@@ -200,9 +208,9 @@ def _number(tx: Tx, page: Page, still: Still) -> list[ToWrite]:
         if not line.kind or (line.number and where not in copied) or problem(tx, page, line, None):
             continue
         if still(f"hand line at {where}", replace(line, shown={})):
-            key = LineKey(HAND, "", "", page.sku(line.sku))
+            key = LineKey(HAND, "", "", "1")
             early = bool(line.number) and (bool(line.tick) or isinstance(line.picked, Quantity))
-            row = OrderRow(0, key, key.line, line.month, kind=line.kind, early=early, sent_at=tx.at)
+            row = OrderRow(0, key, page.sku(line.sku), line.month, kind=line.kind, early=early, sent_at=tx.at)
             new.append((row, line))
     rows = tx.order_rows.offer([row for row, _ in new], floor_of(page))
     tx.order_rows.put(replace(row, key=replace(row.key, order=str(row.number))) for row in rows)

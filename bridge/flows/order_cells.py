@@ -12,8 +12,8 @@ from bridge.domain.picks import ByHand, OrderRow, Said, to_pick, wish
 from bridge.domain.reading import Finding, Quantity
 from bridge.domain.stock import Balance
 from bridge.flows.line_books import book_hand
-from bridge.flows.order_page import Page, place_of
-from bridge.flows.shop import Shop, bridge_live
+from bridge.flows.order_page import Page
+from bridge.flows.shop import Shop
 from bridge.ledger.ledger import Tx
 from bridge.sheet.order_lines import OrderLine
 
@@ -27,11 +27,11 @@ def take_cells(tx: Tx, shop: Shop, page: Page, row: OrderRow, line: OrderLine, s
     if state is None or not page.shows(line, row):
         return
     state = _after_opening(tx, shop, row, state)
-    said = said_in(row, line, place_of(tx, line.at) or "")
-    early = said != row.said and (row.early or not bridge_live(tx))
+    said = said_in(row, line, page.place(line.at) or "")
+    early = said != row.said and (row.early or not page.live)
     if early != row.early:
         tx.order_rows.put([replace(row, early=early)])
-    if said == row.said or early or not stands or problem(tx, row, line, state):
+    if said == row.said or early or not stands or problem(tx, page, row, line, state):
         return
     picked = to_pick(row, said, state.standing(row.sku).ordered)
     hand = state.hand(row.sku)
@@ -44,11 +44,11 @@ def said_in(row: OrderRow, line: OrderLine, place: str) -> Said:
     return wish(row, line.tick, line.picked.units if isinstance(line.picked, Quantity) else None, place)
 
 
-def problem(tx: Tx, row: OrderRow, line: OrderLine, state: LineState) -> str:
+def problem(tx: Tx, page: Page, row: OrderRow, line: OrderLine, state: LineState) -> str:
     """Why nothing of it may be booked, as the code of a sentence; "" where it may."""
     if isinstance(line.picked, Finding):
         return "picked unreadable"
-    place = place_of(tx, line.at)
+    place = page.place(line.at)
     if place is None:
         return "no such place"
     standing = state.standing(row.sku)

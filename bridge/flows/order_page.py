@@ -10,7 +10,7 @@ from bridge.domain.booking import LineState
 from bridge.domain.orders import LineKey
 from bridge.domain.picks import HAND, OrderRow
 from bridge.flows.desk import Look
-from bridge.flows.shop import Shop, places
+from bridge.flows.shop import Shop, bridge_live, places
 from bridge.ledger.ledger import Tx
 from bridge.sheet.layout import fold
 from bridge.sheet.order_lines import OrderLine
@@ -23,13 +23,16 @@ ToWrite = list[str | int]
 @dataclass(frozen=True)
 class Page:
     """`lines`: every row of the tabs that were read · `at`: by the number they bear · `rows`: those the ledger knows,
-    of these numbers, open, or of lines still to be shipped · `states`: the order lines of all that is not closed."""
+    of these numbers, open, or of lines still to be shipped · `states`: the order lines of all that is not closed ·
+    `places`: the stock columns · `live`: whether anything may be booked"""
 
     lines: tuple[OrderLine, ...]
     at: Mapping[int, list[OrderLine]]
     rows: Mapping[int, OrderRow]
     states: Mapping[LineKey, LineState]
     aliases: Mapping[str, str]
+    places: tuple[str, ...]
+    live: bool
 
     def line(self, number: int) -> OrderLine | None:
         """The one that bears this number; None where there is none, or more."""
@@ -39,6 +42,10 @@ class Page:
     def sku(self, text: str) -> str:
         """The code that is meant: one that was renamed goes on under its new name."""
         return self.aliases.get(text, text)
+
+    def place(self, text: str) -> str | None:
+        """The stock column that a cell names; "" where it names none, None where there is no such column."""
+        return next((name for name in self.places if fold(name) == fold(text)), None) if text else ""
 
     def shows(self, line: OrderLine, row: OrderRow) -> bool:
         """Whether a line says what its row was written for."""
@@ -60,7 +67,7 @@ def page_of(tx: Tx, shop: Shop, look: Look) -> Page | None:
     rows |= {row.number: row for row in (*tx.order_rows.open(), *tx.order_rows.of_open_lines(channels))}
     states = tx.orders.open_lines(channels)
     states |= states_of(tx, (row for row in rows.values() if not row.stage.closed and row.key not in states))
-    return Page(lines, at, rows, states, tx.get("aliases", {}))
+    return Page(lines, at, rows, states, tx.get("aliases", {}), tuple(places(tx).sells), bridge_live(tx))
 
 
 def states_of(tx: Tx, rows: Iterable[OrderRow]) -> dict[LineKey, LineState]:
@@ -83,8 +90,3 @@ def floor_of(page: Page) -> int:
     """New numbers begin above all that stand there, as far as we may have given them."""
     highest = max(page.at, default=0)
     return highest if highest <= max(page.rows, default=0) + FAR else 0
-
-
-def place_of(tx: Tx, text: str) -> str | None:
-    """The stock column that a cell names; "" where it names none, None where there is no such column."""
-    return next((name for name in places(tx).sells if fold(name) == fold(text)), None) if text else ""

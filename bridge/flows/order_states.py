@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,9 +11,9 @@ from bridge.domain.picks import HAND, OrderRow, RowStage
 from bridge.domain.stock import Balance
 from bridge.flows import handwritten, order_cells
 from bridge.flows.desk import Look
-from bridge.flows.order_page import Page, number_of, page_of, place_of
+from bridge.flows.order_page import Page, number_of, page_of
 from bridge.flows.orders_tab import TO_WRITE, newest
-from bridge.flows.shop import Shop, bridge_live, places
+from bridge.flows.shop import Shop
 from bridge.ledger.ledger import Tx
 from bridge.sheet.build import validation
 from bridge.sheet.gateway import Request
@@ -42,7 +42,7 @@ def writing(tx: Tx, shop: Shop, look: Look, stamp: Callable[[datetime], str]) ->
     page = page_of(tx, shop, look)
     if page is None:
         return Writing([], {})
-    sayings = _Sayings(tx, shop, page, stamp)
+    sayings = _Sayings(tx, shop, page, stamp, handwritten.copies(page))
     lines: dict[str, list[Line]] = {month: [] for month in look.orders}
     for line in page.lines:
         lines[line.month].append((line.position, sayings.cells(line), line.shown))
@@ -59,7 +59,7 @@ def _numbers(tx: Tx, look: Look) -> Iterator[Request]:
 
 def _appended(tx: Tx, shop: Shop, look: Look, page: Page, sayings: _Sayings) -> list[Request]:
     """Rows that neither the tabs nor a call of a moment ago has."""
-    if not bridge_live(tx):
+    if not page.live:
         return []
     due = [
         row
@@ -104,10 +104,11 @@ class _Sayings:
     shop: Shop
     page: Page
     stamp: Callable[[datetime], str]
+    copies: Set[tuple[str, int]]
 
     def cells(self, line: OrderLine) -> Cells:
         row = self.page.rows.get(number_of(line.number))
-        copied = (line.month, line.position) in handwritten.copies(self.page) if row and line.kind else False
+        copied = (line.month, line.position) in self.copies
         if row is None or copied:
             return {"state": self._unnumbered(line, copied=copied)}
         if len(self.page.at[row.number]) > 1 and row.key.channel != HAND:
@@ -160,8 +161,8 @@ class _Sayings:
         if row.key.channel == HAND:
             wrong = handwritten.problem(self.tx, self.page, line, row)
         else:
-            wrong = order_cells.problem(self.tx, row, line, state)
-        if not bridge_live(self.tx):
+            wrong = order_cells.problem(self.tx, self.page, row, line, state)
+        if not self.page.live:
             return "shadow"
         return "early" if row.early else wrong
 
@@ -171,7 +172,7 @@ class _Sayings:
         if not line.kind:
             unwritten = not (line.mall or line.order or line.sku)
             return None if unwritten else self._say("kind", **self._names(line, None))
-        if not bridge_live(self.tx):
+        if not self.page.live:
             return self._say("shadow")
         code = handwritten.problem(self.tx, self.page, line, None)
         return self._say(code, **self._names(line, None)) if code else None
@@ -180,13 +181,13 @@ class _Sayings:
         """Whatever a sentence may name besides."""
         language = self.shop.language
         titles = {column.role: column.title(language) for column in tab_spec(ROLE).columns}
-        place = place_of(self.tx, line.at) or line.at
+        place = self.page.place(line.at) or line.at
         free = self.tx.stock.balances([row.sku]).get((row.sku, place), Balance()).free if row else 0
         return {
             "sku": line.sku,
             "at": place,
             "free": free,
-            "places": "、".join(places(self.tx).sells),
+            "places": "、".join(self.page.places),
             "kinds": "、".join(hand_titles(language)),
             "header": "、".join(f"「{titles[role]}」" for role in line.blank),
         }

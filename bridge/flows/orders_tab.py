@@ -17,7 +17,7 @@ from bridge.flows.desk import Look
 from bridge.flows.order_cells import Still, take_cells
 from bridge.flows.order_page import Page, ToWrite, floor_of, number_of, page_of
 from bridge.flows.order_questions import ask_about
-from bridge.flows.shop import Shop, bridge_live
+from bridge.flows.shop import Shop
 from bridge.ledger.ledger import Tx
 from bridge.sheet.order_lines import OrderLine
 
@@ -36,10 +36,21 @@ def take_orders(tx: Tx, shop: Shop, look: Look, still: Still) -> None:
         if row.key.channel != HAND and not row.stage.closed and line is not None:
             take_cells(tx, shop, page, row, line, still)
     numbers = handwritten.take_lines(tx, shop, page, still)
-    if bridge_live(tx):
+    if page.live:
         numbers += _offer(tx, page, newest(look), still)
     tx.put(TO_WRITE, numbers)
     ask_about(tx, shop)
+
+
+def take_again(tx: Tx, shop: Shop, look: Look) -> None:
+    """The ledger is an older copy. What the rows say was acted on by the one that is no more, and stands in the numbers
+    of the table: it is booked again before those are judged."""
+    page = page_of(tx, shop, look)
+    if page is None or not page.live:
+        return
+    handwritten.adopt(tx, page)
+    for _ in ("rows are found", "and what they say"):
+        take_orders(tx, shop, look, lambda *_: True)
 
 
 def newest(look: Look) -> str:
