@@ -37,7 +37,7 @@ class Want:
 
 def take_lines(tx: Tx, shop: Shop, page: Page, still: Still) -> list[ToWrite]:
     """One poll's lines; the numbers to be written beside those that have none."""
-    for row in page.rows.values():
+    for row in list(page.rows.values()):
         if row.key.channel != HAND:
             continue
         line = page.line(row.number) or _own(page, row)
@@ -50,11 +50,11 @@ def take_lines(tx: Tx, shop: Shop, page: Page, still: Still) -> list[ToWrite]:
 
 def adopt(tx: Tx, page: Page) -> None:
     """Lines that an older copy of the ledger does not know, under the numbers they bear."""
-    tx.order_rows.put(
-        OrderRow(number, LineKey(HAND, "", str(number), "1"), page.sku(line.sku), line.month, kind=line.kind)
-        for number in page.at
-        if number not in page.rows and (line := page.line(number)) is not None and line.kind
-    )
+    for number in page.at:
+        line = page.line(number)
+        if line is not None and line.kind and not line.done and number not in page.rows:
+            key = LineKey(HAND, "", str(number), "1")
+            page.keep(tx, OrderRow(number, key, page.sku(line.sku), line.month, kind=line.kind))
 
 
 def copies(page: Page) -> set[tuple[str, int]]:
@@ -126,18 +126,18 @@ def _take(tx: Tx, shop: Shop, page: Page, row: OrderRow, line: OrderLine, still:
     pending = (said.tick, said.units) != (row.said.tick, row.said.units)
     row, before = replace(row, early=pending and (row.early or not page.live)), row
     if row != before:
-        tx.order_rows.put([row])
+        page.keep(tx, row)
     if not stands or not page.live or problem(tx, page, line, row):
         return
     want, day = _want(page, row, line), read_day(line.until)
     row = replace(row, kind=line.kind or row.kind, until=None if isinstance(day, Blank) else day)
     state = page.states.get(row.key) or states_of(tx, [row]).get(row.key)
     if _says(state, row) != want:
-        row = _book(tx, shop, row, state, want)
+        row = _book(tx, shop, page, row, state, want)
     if not row.early:
         row = replace(row, said=said)
     if row != before:
-        tx.order_rows.put([row])
+        page.keep(tx, row)
 
 
 def _says(state: LineState | None, row: OrderRow) -> Want | None:
@@ -147,11 +147,11 @@ def _says(state: LineState | None, row: OrderRow) -> Want | None:
     return Want(row.sku, state.snapshot.ordered, state.shipped + state.ignored_shipped, state.hand(row.sku).at)
 
 
-def _book(tx: Tx, shop: Shop, row: OrderRow, state: LineState | None, want: Want) -> OrderRow:
+def _book(tx: Tx, shop: Shop, page: Page, row: OrderRow, state: LineState | None, want: Want) -> OrderRow:
     """What was picked before everything was opened anew lies in no number that the opening read."""
     placed_at = row.placed_at or tx.at
     if state is not None and want.sku != row.sku:
-        _hold_no_more(tx, shop, state, 0, placed_at)
+        page.states[row.key] = _hold_no_more(tx, shop, state, 0, placed_at)
         state = None
     key = row.key if want.sku == row.sku else replace(row.key, line=str(int(row.key.line) + 1))
     snapshot = LineSnapshot(key, hand_listing(want.sku), want.units, want.units - want.picked, want.picked, 0, 0)
@@ -159,7 +159,7 @@ def _book(tx: Tx, shop: Shop, row: OrderRow, state: LineState | None, want: Want
     new = LineState(snapshot, _next(state), (Component(want.sku, 1),), by_hand=by_hand)
     if state is None and row.picked:
         new = replace(new, ignored_shipped=row.picked)
-    book_line(tx, shop, state, new, placed_at)
+    page.states[key] = book_line(tx, shop, state, new, placed_at)
     stage = RowStage.OPEN if snapshot.open else RowStage.DONE if want.picked else RowStage.CANCELLED
     return replace(
         row,
@@ -182,9 +182,9 @@ def cancel(tx: Tx, shop: Shop, row: OrderRow) -> None:
         tx.order_rows.put([replace(row, stage=stage, closed_at=tx.at)])
 
 
-def _hold_no_more(tx: Tx, shop: Shop, state: LineState, picked: int, placed_at: datetime) -> None:
+def _hold_no_more(tx: Tx, shop: Shop, state: LineState, picked: int, placed_at: datetime) -> LineState:
     rest = replace(state.snapshot, ordered=picked, open=0, shipped=picked)
-    book_line(tx, shop, state, replace(state, snapshot=rest, version=_next(state)), placed_at)
+    return book_line(tx, shop, state, replace(state, snapshot=rest, version=_next(state)), placed_at)
 
 
 def _next(state: LineState | None) -> str:
@@ -195,7 +195,7 @@ def _next(state: LineState | None) -> str:
 def _miss(tx: Tx, page: Page, row: OrderRow, still: Still) -> None:
     """A number that was never taken up: its line was deleted before it counted."""
     if row.stage is RowStage.OFFERED and row.key not in page.states and still(f"order row {row.number} left", True):
-        tx.order_rows.put([replace(row, stage=RowStage.DROPPED, closed_at=tx.at)])
+        page.keep(tx, replace(row, stage=RowStage.DROPPED, closed_at=tx.at))
 
 
 def _number(tx: Tx, page: Page, still: Still) -> list[ToWrite]:

@@ -26,18 +26,18 @@ def take_cells(tx: Tx, shop: Shop, page: Page, row: OrderRow, line: OrderLine, s
     stands = still(f"order row {row.number}", (line.tick, line.picked, line.at))
     if state is None or not page.shows(line, row):
         return
-    state = _after_opening(tx, shop, row, state)
+    state = page.states[row.key] = _after_opening(tx, shop, row, state)
     said = said_in(row, line, page.place(line.at) or "")
     early = said != row.said and (row.early or not page.live)
     if early != row.early:
-        tx.order_rows.put([replace(row, early=early)])
+        page.keep(tx, replace(row, early=early))
     if said == row.said or early or not stands or problem(tx, page, row, line, state):
         return
     picked = to_pick(row, said, state.standing(row.sku).ordered)
     hand = state.hand(row.sku)
-    book_hand(tx, shop, state, replace(hand, picked=max(picked, hand.before), at=said.at))
+    page.states[row.key] = book_hand(tx, shop, state, replace(hand, picked=max(picked, hand.before), at=said.at))
     at = (row.picked_at if picked == row.picked else tx.at) if picked else None
-    tx.order_rows.put([replace(row, said=said, picked=picked, picked_at=at, early=False)])
+    page.keep(tx, replace(row, said=said, picked=picked, picked_at=at, early=False))
 
 
 def said_in(row: OrderRow, line: OrderLine, place: str) -> Said:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bridge.domain.booking import LineState
@@ -20,19 +20,30 @@ ToWrite = list[str | int]
 """A number to be written: month, position, what stands there, the number."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Page:
-    """`lines`: every row of the tabs that were read · `at`: by the number they bear · `rows`: those the ledger knows,
-    of these numbers, open, or of lines still to be shipped · `states`: the order lines of all that is not closed ·
-    `places`: the stock columns · `live`: whether anything may be booked"""
+    """`lines`: every row of the tabs that were read · `at`: by the number they bear · `places`: the stock columns ·
+    `live`: whether anything may be booked
+
+    Kept up to date as rows are booked: `rows`: those that are not closed, those of lines still to be shipped, and what
+    else may have something to say · `states`: the order lines of all that is not closed."""
 
     lines: tuple[OrderLine, ...]
     at: Mapping[int, list[OrderLine]]
-    rows: Mapping[int, OrderRow]
-    states: Mapping[LineKey, LineState]
     aliases: Mapping[str, str]
     places: tuple[str, ...]
     live: bool
+    rows: dict[int, OrderRow]
+    states: dict[LineKey, LineState]
+
+    def keep(self, tx: Tx, row: OrderRow) -> None:
+        tx.order_rows.put([row])
+        self.rows[row.number] = row
+
+    def quiet(self, line: OrderLine) -> bool:
+        """Whether it is done, and nothing in it says otherwise: as most rows of a month."""
+        number = number_of(line.number)
+        return line.done and bool(number) and number not in self.rows
 
     def line(self, number: int) -> OrderLine | None:
         """The one that bears this number; None where there is none, or more."""
@@ -63,11 +74,17 @@ def page_of(tx: Tx, shop: Shop, look: Look) -> Page | None:
         if number := number_of(line.number):
             at[number].append(line)
     channels = (*shop.channels, HAND)
-    rows = tx.order_rows.of(at)
-    rows |= {row.number: row for row in (*tx.order_rows.open(), *tx.order_rows.of_open_lines(channels))}
+    found = (*tx.order_rows.open(), *tx.order_rows.closed_of_open_lines(channels))
+    rows = {row.number: row for row in found}
+    rows |= tx.order_rows.of(number for number, mine in at.items() if number not in rows and _may_say(mine))
     states = tx.orders.open_lines(channels)
     states |= states_of(tx, (row for row in rows.values() if not row.stage.closed and row.key not in states))
-    return Page(lines, at, rows, states, tx.get("aliases", {}), tuple(places(tx).sells), bridge_live(tx))
+    return Page(lines, at, tx.get("aliases", {}), tuple(places(tx).sells), bridge_live(tx), rows, states)
+
+
+def _may_say(lines: Sequence[OrderLine]) -> bool:
+    """Whether the row of these may have something to say though it is closed: one that was copied, or unticked."""
+    return len(lines) > 1 or any(not line.done or (line.kind and not line.tick) for line in lines)
 
 
 def states_of(tx: Tx, rows: Iterable[OrderRow]) -> dict[LineKey, LineState]:

@@ -16,8 +16,8 @@ from bridge.domain.orders import LineKey
 from bridge.domain.picks import HAND, OrderRow, RowStage, last_evening
 from bridge.flows.handwritten import cancel
 from bridge.flows.line_books import book_hand
-from bridge.flows.order_page import states_of
-from bridge.flows.shop import Shop, bridge_live
+from bridge.flows.order_page import Page
+from bridge.flows.shop import Shop
 from bridge.ledger.ledger import Tx
 from bridge.sheet.texts import both
 
@@ -28,12 +28,11 @@ LEFT = ProblemCode.CANCELLED_AFTER_SHIPMENT.value
 EXTENSION = timedelta(days=7)
 
 
-def ask_about(tx: Tx, shop: Shop) -> None:
+def ask_about(tx: Tx, shop: Shop, page: Page) -> None:
     """Harmless to repeat."""
-    if not bridge_live(tx):
+    if not page.live:
         return
-    rows = tx.order_rows.open()
-    states = states_of(tx, rows)
+    rows, states = [row for row in page.rows.values() if not row.stage.closed], page.states
     _ask(tx, BOX_OUT, {line_ref(key): _box(state) for key, state in states.items() if state.excess})
     _ask(tx, UNREPORTED, _unreported(tx, shop, rows, states))
     _ask(tx, HOLD_OVER, _holds_over(tx, shop, rows, states))

@@ -107,6 +107,8 @@ class _Sayings:
     copies: Set[tuple[str, int]]
 
     def cells(self, line: OrderLine) -> Cells:
+        if self.page.quiet(line):
+            return {}
         row = self.page.rows.get(number_of(line.number))
         copied = (line.month, line.position) in self.copies
         if row is None or copied:

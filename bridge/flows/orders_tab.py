@@ -30,8 +30,8 @@ def take_orders(tx: Tx, shop: Shop, look: Look, still: Still) -> None:
     page = page_of(tx, shop, look)
     if page is None:
         return
-    page = _follow(tx, page, still)
-    for row in page.rows.values():
+    _follow(tx, page, still)
+    for row in list(page.rows.values()):
         line = page.line(row.number)
         if row.key.channel != HAND and not row.stage.closed and line is not None:
             take_cells(tx, shop, page, row, line, still)
@@ -39,7 +39,7 @@ def take_orders(tx: Tx, shop: Shop, look: Look, still: Still) -> None:
     if page.live:
         numbers += _offer(tx, page, newest(look), still)
     tx.put(TO_WRITE, numbers)
-    ask_about(tx, shop)
+    ask_about(tx, shop, page)
 
 
 def take_again(tx: Tx, shop: Shop, look: Look) -> None:
@@ -58,7 +58,7 @@ def newest(look: Look) -> str:
     return max(look.orders)
 
 
-def _follow(tx: Tx, page: Page, still: Still) -> Page:
+def _follow(tx: Tx, page: Page, still: Still) -> None:
     """Rows as the sheet and the malls have them now: read back, deleted, shipped, cancelled, open again."""
     changed = []
     for row in page.rows.values():
@@ -70,7 +70,7 @@ def _follow(tx: Tx, page: Page, still: Still) -> Page:
         if now != row:
             changed.append(now)
     tx.order_rows.put(changed)
-    return replace(page, rows={**page.rows, **{row.number: row for row in changed}})
+    page.rows.update({row.number: row for row in changed})
 
 
 def _stage(tx: Tx, page: Page, row: OrderRow, still: Still) -> RowStage:
@@ -105,7 +105,7 @@ def _offer(tx: Tx, page: Page, month: str, still: Still) -> list[ToWrite]:
             continue
         row = OrderRow(0, key, sku, line.month if line else month, placed_at=tx.orders.placed_at(key))
         if line is not None and number_of(line.number):
-            tx.order_rows.put([replace(row, number=number_of(line.number), stage=RowStage.OPEN)])
+            page.keep(tx, replace(row, number=number_of(line.number), stage=RowStage.OPEN))
         else:
             new.append((replace(row, sent_at=tx.at if line else None), line))
     offered = tx.order_rows.offer([row for row, _ in new], floor_of(page))
@@ -128,7 +128,7 @@ def _strays(page: Page) -> Strays:
     """Rows of mall orders that bear no number of ours, by order and SKU."""
     found: Strays = defaultdict(list)
     for line in page.lines:
-        if line.order and not line.kind and number_of(line.number) not in page.rows:
+        if line.order and not line.kind and not line.done and number_of(line.number) not in page.rows:
             found[line.order, page.sku(line.sku)].append(line)
     return found
 

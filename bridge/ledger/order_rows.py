@@ -20,10 +20,14 @@ _UNDER_WAY = [RowStage.OFFERED.value, RowStage.OPEN.value]
 _OF = select(order_row).where(order_row.c.number.in_(bindparam("numbers", expanding=True)))
 _OPEN = select(order_row).where(order_row.c.stage.in_(_UNDER_WAY)).order_by(order_row.c.number)
 _SAME_LINE = and_(*(order_row.c[name] == order_line.c[name] for name in ("channel", "shop", "order", "line")))
-_OF_OPEN_LINES = (
+_CLOSED_OF_OPEN_LINES = (
     select(order_row)
     .join(order_line, _SAME_LINE)
-    .where(order_line.c.channel.in_(bindparam("channels", expanding=True)), order_line.c.open > 0)
+    .where(
+        order_line.c.channel.in_(bindparam("channels", expanding=True)),
+        order_line.c.open > 0,
+        order_row.c.stage.not_in(_UNDER_WAY),
+    )
 )
 _PUT = upsert(order_row)
 _PUT = _PUT.on_conflict_do_update(
@@ -47,9 +51,9 @@ class OrderRowBook:
         """Those that are not closed, oldest first."""
         return self._found(_OPEN)
 
-    def of_open_lines(self, channels: Iterable[str]) -> list[OrderRow]:
-        """The rows of lines still to be shipped, closed ones too."""
-        return self._found(_OF_OPEN_LINES, channels=sorted(channels))
+    def closed_of_open_lines(self, channels: Iterable[str]) -> list[OrderRow]:
+        """Those that are closed though something of their line is still to be shipped."""
+        return self._found(_CLOSED_OF_OPEN_LINES, channels=sorted(channels))
 
     def months(self, since: str) -> list[str]:
         """The months whose tabs hold a row that is not closed, or was closed after `since`."""
@@ -89,7 +93,7 @@ def _values(each: OrderRow) -> dict[str, object]:
         "sku": each.sku,
         "month": each.month,
         "stage": each.stage.value,
-        "said": [each.said.tick, each.said.units, each.said.at],
+        **vars(each.said),
         "picked": each.picked,
         "early": each.early,
         "kind": each.kind,
@@ -106,7 +110,7 @@ def _row(row: Any) -> OrderRow:
         sku=row.sku,
         month=row.month,
         stage=RowStage(row.stage),
-        said=Said(*row.said),
+        said=Said(row.tick, row.units, row.at),
         picked=row.picked,
         early=row.early,
         kind=row.kind,

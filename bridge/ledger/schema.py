@@ -266,7 +266,9 @@ order_row = Table(
     Column("sku", Text, nullable=False),
     Column("month", Text, nullable=False),  # the tab where it stood last
     Column("stage", Text, nullable=False),  # domain.picks.RowStage
-    Column("said", JSON, nullable=False),  # what people said in it, as far as it was acted on: [tick, units, location]
+    Column("tick", Boolean, nullable=False, default=False),  # what people said in it, as far as it was acted on
+    Column("units", Integer),
+    Column("at", Text, nullable=False, default=""),
     Column("picked", Integer, nullable=False, default=0),
     Column("early", Boolean, nullable=False, default=False),
     Column("kind", Text, nullable=False, default=""),  # phone | wholesale | hold, of those that people wrote

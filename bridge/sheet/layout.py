@@ -175,6 +175,11 @@ def processed_title(language: str, *, done: bool) -> str:
     return str(_document()["words"]["processed"]["done" if done else "open"][language])
 
 
+def is_processed(text: str) -> bool:
+    """Whether a row of 受注 says that it is done, in either language."""
+    return _means(text, _document()["words"]["processed"]["done"])
+
+
 @cache
 def none_words() -> frozenset[str]:
     """The words for no rule, as `fold` has them."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bridge.domain.reading import Blank, RawCell, Reading, plain, read_quantity
 from bridge.sheet.grid import Tab, rows_below, tick_of, value_of
-from bridge.sheet.layout import find_columns, fold, hand_kind
+from bridge.sheet.layout import find_columns, fold, hand_kind, is_processed
 from bridge.sheet.months import ROLE
 from bridge.sheet.views import Lines
 
@@ -42,6 +42,11 @@ class OrderLine:
         """The roles of what a person's line still lacks."""
         empty = [role for role, text in (("mall", self.mall), ("sku", self.sku)) if not text]
         return (*empty, "units") if isinstance(self.units, Blank) else tuple(empty)
+
+    @property
+    def done(self) -> bool:
+        """Whether it says that it is done."""
+        return is_processed(str(self.shown["done"] or ""))
 
     def is_of(self, channel: str, order: str) -> bool:
         return (fold(self.mall), self.order) == (fold(channel), order)
