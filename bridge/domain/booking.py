@@ -21,7 +21,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bridge.domain.orders import LineKey, LineSnapshot, ListingKey, OrderSnapshot
-from bridge.domain.picks import NOTHING, ByHand, Owed, Standing, excess, owed
+from bridge.domain.picks import ByHand, Owed, Standing, excess, owed
 from bridge.domain.shelf import Assigned, ComponentBook, Shelf, Target
 from bridge.domain.shelf import Share as Share
 from bridge.domain.stock import Balance, BalanceKey, Component, Movement
@@ -82,12 +82,12 @@ class LineState:
 
     def hand(self, sku: str) -> ByHand:
         """What people did with one component."""
-        return next((each for each in self.by_hand if each.sku == sku), replace(NOTHING, sku=sku))
+        return next((each for each in self.by_hand if each.sku == sku), ByHand(sku))
 
     def handled(self, hand: ByHand) -> LineState:
         """The line after people did something with one component. Its shares are still those of before."""
         others = [each for each in self.by_hand if each.sku != hand.sku]
-        kept = [] if hand == replace(NOTHING, sku=hand.sku) else [hand]
+        kept = [] if hand == ByHand(hand.sku) else [hand]
         return replace(self, by_hand=tuple(sorted([*others, *kept], key=lambda each: each.sku)))
 
     def owed(self, component: Component) -> Owed:

@@ -29,9 +29,6 @@ class ByHand:
     at: str = ""
 
 
-NOTHING = ByHand("")
-
-
 class Owed(NamedTuple):
     """What a line should have booked of one component, in units of the SKU."""
 

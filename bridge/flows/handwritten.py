@@ -151,9 +151,11 @@ def _book(tx: Tx, shop: Shop, page: Page, row: OrderRow, state: LineState | None
     """What was picked before everything was opened anew lies in no number that the opening read."""
     placed_at = row.placed_at or tx.at
     if state is not None and want.sku != row.sku:
-        page.states[row.key] = _hold_no_more(tx, shop, state, 0, placed_at)
+        page.states[row.key] = _book_counts(tx, shop, state, 0, 0, placed_at)
         state = None
     key = row.key if want.sku == row.sku else replace(row.key, line=str(int(row.key.line) + 1))
+    if state is not None and want.picked < state.snapshot.shipped:  # first it is back on the shelf
+        state = _book_counts(tx, shop, state, state.snapshot.ordered, want.picked, placed_at)
     snapshot = LineSnapshot(key, hand_listing(want.sku), want.units, want.units - want.picked, want.picked, 0, 0)
     by_hand = (ByHand(want.sku, at=want.at),) if want.at else ()
     new = LineState(snapshot, _next(state), (Component(want.sku, 1),), by_hand=by_hand)
@@ -177,14 +179,15 @@ def cancel(tx: Tx, shop: Shop, row: OrderRow) -> None:
     """A person gave up what was not picked yet."""
     state, placed_at = states_of(tx, [row]).get(row.key), row.placed_at or tx.at
     if state is not None:
-        _hold_no_more(tx, shop, state, row.picked, placed_at)
+        _book_counts(tx, shop, state, row.picked, row.picked, placed_at)
         stage = RowStage.DONE if row.picked else RowStage.CANCELLED
         tx.order_rows.put([replace(row, stage=stage, closed_at=tx.at)])
 
 
-def _hold_no_more(tx: Tx, shop: Shop, state: LineState, picked: int, placed_at: datetime) -> LineState:
-    rest = replace(state.snapshot, ordered=picked, open=0, shipped=picked)
-    return book_line(tx, shop, state, replace(state, snapshot=rest, version=_next(state)), placed_at)
+def _book_counts(tx: Tx, shop: Shop, state: LineState, units: int, picked: int, placed_at: datetime) -> LineState:
+    """The same line with other numbers."""
+    counts = replace(state.snapshot, ordered=units, open=units - picked, shipped=picked)
+    return book_line(tx, shop, state, replace(state, snapshot=counts, version=_next(state)), placed_at)
 
 
 def _next(state: LineState | None) -> str:
@@ -200,19 +203,48 @@ def _miss(tx: Tx, page: Page, row: OrderRow, still: Still) -> None:
 
 def _number(tx: Tx, page: Page, still: Still) -> list[ToWrite]:
     """Lines that are to get a number: complete, unchanged for one poll, and without one, or with one that was copied
-    along. What was ticked in a copy counts when it is ticked anew."""
-    copied = copies(page)
+    along. One that has lost its number gets it back."""
+    copied, lost = copies(page), _lost(page)
+    numbers: list[ToWrite] = []
     new: list[tuple[OrderRow, OrderLine]] = []
     for line in page.lines:
         where = (line.month, line.position)
         if not line.kind or (line.number and where not in copied) or problem(tx, page, line, None):
             continue
-        if still(f"hand line at {where}", replace(line, shown={})):
-            key = LineKey(HAND, "", "", "1")
-            early = bool(line.number) and (bool(line.tick) or isinstance(line.picked, Quantity))
-            row = OrderRow(0, key, page.sku(line.sku), line.month, kind=line.kind, early=early, sent_at=tx.at)
-            new.append((row, line))
+        if lost_number(line) or not still(f"hand line at {where}", replace(line, shown={})):
+            continue
+        own = next((row for row in lost if not line.number and _was(page, row, line)), None)
+        if own is not None:
+            lost.remove(own)
+            numbers.append([line.month, line.position, line.number, own.number])
+        else:
+            new.append((_new(page, line, at=tx.at), line))
     rows = tx.order_rows.offer([row for row, _ in new], floor_of(page))
     tx.order_rows.put(replace(row, key=replace(row.key, order=str(row.number))) for row in rows)
     given = zip(rows, (line for _, line in new), strict=True)
-    return [[line.month, line.position, line.number, row.number] for row, line in given]
+    return numbers + [[line.month, line.position, line.number, row.number] for row, line in given]
+
+
+def lost_number(line: OrderLine) -> bool:
+    """Whether it was done under a number that was cleared: nothing in it counts again."""
+    return line.done and not line.number
+
+
+def _lost(page: Page) -> list[OrderRow]:
+    """Rows whose number stands nowhere."""
+    rows = [row for row in page.rows.values() if row.key.channel == HAND and not row.stage.closed]
+    return [row for row in rows if row.number not in page.at and row.key in page.states]
+
+
+def _was(page: Page, row: OrderRow, line: OrderLine) -> bool:
+    """Whether a line says what stands in the books under a number."""
+    units = Quantity(page.states[row.key].snapshot.ordered)
+    return (row.kind, row.sku, units) == (line.kind, page.sku(line.sku), line.units)
+
+
+def _new(page: Page, line: OrderLine, at: datetime) -> OrderRow:
+    """What was ticked in a copy, or before its number was cleared, counts when it is ticked anew."""
+    picked = bool(line.tick) or isinstance(line.picked, Quantity)
+    known = bool(line.number) or line.shown["done"] is not None
+    key = LineKey(HAND, "", "", "1")
+    return OrderRow(0, key, page.sku(line.sku), line.month, kind=line.kind, early=known and picked, sent_at=at)

@@ -176,6 +176,8 @@ class _Sayings:
             return None if unwritten else self._say("kind", **self._names(line, None))
         if not self.page.live:
             return self._say("shadow")
+        if handwritten.lost_number(line):
+            return self._say("lost number")
         code = handwritten.problem(self.tx, self.page, line, None)
         return self._say(code, **self._names(line, None)) if code else None
 
