@@ -23,7 +23,7 @@ from bridge.sheet.requests import CellValue
 
 ROWS: Mapping[str, int] = {"ledger": 0, "beat": 1, "count": 2, "hidden": 3}
 VALUE_COLUMN = 1
-HEADING_COLUMNS = 200  # all that the bridge counts on in every tab of the staff
+HEADING_COLUMNS = 120  # all that the bridge counts on in every tab of the staff
 
 
 class HeadingRow(IntEnum):

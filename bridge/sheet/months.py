@@ -9,6 +9,8 @@ from datetime import datetime, tzinfo
 from bridge.sheet.layout import fold, tab_spec
 
 ROLE = "orders"
+FIRST_DAYS = 7
+MOST = 4
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _SHEET_IDS = 200_000_000  # + 202611: made twice, Google refuses the second
 
@@ -42,10 +44,8 @@ def sheet_id_of(month: str) -> int:
 
 def to_read(months: Iterable[str], held: Iterable[str], day: int) -> list[str]:
     """The months whose tabs a poll carries, oldest first: the newest, in its first days the one before (people go on
-    writing there), and those `held` by lines that are still open. `day`: of the month."""
+    writing there), and those `held` by lines that are still open, at most MOST. What is open in an older one is missed
+    and appended to the newest. `day`: of the month."""
     there = sorted(months)
     recent = there[-2:] if day <= FIRST_DAYS else there[-1:]
-    return sorted({*recent, *(month for month in held if month in there)})
-
-
-FIRST_DAYS = 7
+    return sorted({*recent, *(month for month in held if month in there)})[-MOST:]

@@ -119,3 +119,26 @@ def test_a_broken_header_pauses_the_tab_and_a_deleted_tab_is_made_again(packing:
     assert only(packing)["番号"] == "1"
     assert "見出し" not in packing.open_questions()
     assert at(packing, "A")["本社倉庫"] == (5, 2)
+
+
+def test_an_order_open_for_many_months_goes_on_in_the_newest_tab(packing: World) -> None:
+    """Only the sheet's side of the service: no mall's key lives so long."""
+
+    def look(times: int) -> None:
+        for _ in range(times):
+            packing.service.cycle.run()
+            packing.clock.sleep(3)
+
+    packing.buy("rakuten", "A", 1)
+    packing.rounds(3)
+    for month in range(4):
+        packing.clock.sleep(31 * 24 * 3600)
+        look(2)
+        packing.hears("rakuten", "B", order=f"later {month}", version="1", open=1, shipped=0)
+        look(3)
+    packing.clock.sleep(130)
+    look(4)
+    found = {line["SKU"]: row for row, line in enumerate(packing.table(packing.orders_tab()), 1)}
+    packing.put(packing.orders_tab(), found["A"], {"棚出し済": True})
+    look(5)
+    assert at(packing, "A")["本社倉庫"] == (4, 0)

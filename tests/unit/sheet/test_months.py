@@ -37,3 +37,4 @@ def test_only_tabs_that_matter_are_read() -> None:
     assert to_read(months, [], 3) == ["2026-10", "2026-11"]
     assert to_read(months, ["2026-08", "2020-01"], 20) == ["2026-08", "2026-11"]
     assert to_read([], ["2026-08"], 1) == []
+    assert to_read(["2026-07", *months], ["2026-07", *months], 20) == months
