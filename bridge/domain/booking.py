@@ -21,7 +21,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bridge.domain.orders import LineKey, LineSnapshot, ListingKey, OrderSnapshot
-from bridge.domain.picks import ByHand, Owed, Standing, excess, owed
+from bridge.domain.picks import ByHand, Owed, Progress, excess, owed
 from bridge.domain.shelf import Assigned, ComponentBook, Shelf, Target
 from bridge.domain.shelf import Share as Share
 from bridge.domain.stock import Balance, BalanceKey, Component, Movement
@@ -96,17 +96,17 @@ class LineState:
         open, shipped = self.snapshot.open * units, self.shipped * units
         return owed(self.hand(component.sku), open, shipped, self.returned * units)
 
-    def standing(self, sku: str) -> Standing:
+    def progress(self, sku: str) -> Progress:
         """How one component stands. All nothing, where the line is not made of it."""
         part = next((each for each in self.components if each.sku == sku), Component(sku, 0))
         reported, hand = self.shipped * part.units, self.hand(sku)
         ordered = self.snapshot.open * part.units + reported
-        return Standing(ordered, reported, self.owed(part).open, hand.picked, excess(hand, ordered))
+        return Progress(ordered, reported, self.owed(part).open, hand.picked, excess(hand, ordered))
 
     @property
     def excess(self) -> dict[str, int]:
         """Units of each SKU that were picked though they are not ordered any more."""
-        found = {part.sku: self.standing(part.sku).excess for part in self.components}
+        found = {part.sku: self.progress(part.sku).excess for part in self.components}
         return {sku: units for sku, units in found.items() if units}
 
 

@@ -123,7 +123,7 @@ def to_pick(row: OrderRow, said: Said, total: int) -> int:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Progress:
     """How one component of a line stands, in units of the SKU. ordered: still wanted, shipped ones included ·
     reported: shipped, as the mall says · open: to be picked · excess: picked though nobody wants them any more"""
 

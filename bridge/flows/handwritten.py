@@ -83,6 +83,8 @@ def problem(tx: Tx, page: Page, line: OrderLine, row: OrderRow | None) -> str:
     record = tx.sheet.skus().get(page.sku(line.sku))
     if record is None or record.standing in (Standing.GONE, Standing.RETIRED):
         return "no such sku"
+    if record.standing is Standing.NEW:
+        return "new sku"
     if isinstance(line.picked, Finding):
         return "picked unreadable"
     if read_day(line.until) is None:

@@ -33,7 +33,7 @@ def take_cells(tx: Tx, shop: Shop, page: Page, row: OrderRow, line: OrderLine, s
         page.keep(tx, replace(row, early=early))
     if said == row.said or early or not stands or problem(tx, page, row, line, state):
         return
-    picked = to_pick(row, said, state.standing(row.sku).ordered)
+    picked = to_pick(row, said, state.progress(row.sku).ordered)
     hand = state.hand(row.sku)
     page.states[row.key] = book_hand(tx, shop, state, replace(hand, picked=max(picked, hand.before), at=said.at))
     at = (row.picked_at if picked == row.picked else tx.at) if picked else None
@@ -51,8 +51,8 @@ def problem(tx: Tx, page: Page, row: OrderRow, line: OrderLine, state: LineState
     place = page.place(line.at)
     if place is None:
         return "no such place"
-    standing = state.standing(row.sku)
-    if to_pick(row, said_in(row, line, place), standing.ordered) > max(standing.ordered, row.picked):
+    progress = state.progress(row.sku)
+    if to_pick(row, said_in(row, line, place), progress.ordered) > max(progress.ordered, row.picked):
         return "too many picked"
     return "no room" if place and place != state.hand(row.sku).at and room(tx, state, row, place) < 0 else ""
 
@@ -61,7 +61,7 @@ def room(tx: Tx, state: LineState, row: OrderRow, place: str) -> int:
     """Units left there once the whole line is allocated there; below zero where there are too few."""
     mine = sum(share.allocated for share in state.shares if (share.sku, share.location) == (row.sku, place))
     free = tx.stock.balances([row.sku]).get((row.sku, place), Balance()).free
-    return free + mine - state.standing(row.sku).open
+    return free + mine - state.progress(row.sku).open
 
 
 def _after_opening(tx: Tx, shop: Shop, row: OrderRow, state: LineState) -> LineState:

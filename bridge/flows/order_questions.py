@@ -59,7 +59,7 @@ def _unreported(
     found: defaultdict[str, set[str]] = defaultdict(set)
     for row in rows:
         late = row.picked_at is not None and row.picked_at <= evening
-        if late and row.key.channel != HAND and row.key in states and states[row.key].standing(row.sku).unreported:
+        if late and row.key.channel != HAND and row.key in states and states[row.key].progress(row.sku).unreported:
             found[row.key.channel].add(row.key.order)
     return {channel: {"count": len(orders), "orders": few(sorted(orders))} for channel, orders in found.items()}
 
@@ -72,7 +72,7 @@ def _holds_over(
     for row in rows:
         until = max((day for day in (row.until, row.extended) if day is not None), default=None)
         if until is not None and until < today and row.key in states:
-            units = states[row.key].standing(row.sku).open
+            units = states[row.key].progress(row.sku).open
             found[str(row.number)] = {"until": until.isoformat(), "sku": row.sku, "units": units}
     return found
 

@@ -81,7 +81,7 @@ def _appended(tx: Tx, shop: Shop, look: Look, page: Page, sayings: _Sayings) -> 
 def _row(shop: Shop, row: OrderRow, page: Page, sayings: _Sayings) -> dict[str, CellValue]:
     state = page.states[row.key]
     mall = hand_title(row.kind, shop.language) if row.kind else row.key.channel
-    units = state.snapshot.ordered if row.kind else state.standing(row.sku).ordered
+    units = state.snapshot.ordered if row.kind else state.progress(row.sku).ordered
     return {
         "number": str(row.number),
         "mall": mall,
@@ -141,21 +141,21 @@ class _Sayings:
         return {"done": done, "from": None, "state": self._say(code, time=time)}
 
     def _open(self, row: OrderRow, state: LineState, line: OrderLine | None) -> str:
-        standing = state.standing(row.sku)
+        progress = state.progress(row.sku)
         values: dict[str, object] = {
-            "units": standing.open,
-            "picked": max(standing.picked, standing.reported),
-            "total": standing.ordered,
+            "units": progress.open,
+            "picked": max(progress.picked, progress.reported),
+            "total": progress.ordered,
         }
         values |= {"time": self.stamp(row.picked_at) if row.picked_at else ""}
         if line is not None and (code := self._wrong(row, state, line)):
             return self._say(code, **values, **self._names(line, row))
         by_hand = row.key.channel == HAND
-        if standing.excess:
-            return self._say("box out", **{**values, "units": standing.excess})
-        if standing.open and (standing.picked or state.shipped):
+        if progress.excess:
+            return self._say("box out", **{**values, "units": progress.excess})
+        if progress.open and (progress.picked or state.shipped):
             return self._say("partly", **values)
-        if standing.open:
+        if progress.open:
             return self._say("accepted" if by_hand else "to pick", **values)
         return self._say("picked", **values)
 

@@ -78,7 +78,7 @@ def _stage(tx: Tx, page: Page, row: OrderRow, still: Still) -> RowStage:
     if state is None:
         known = by_hand or row.stage.closed or tx.channels.get(row.key.channel).opened_at is None
         return row.stage if known else RowStage.DONE  # shipped or cancelled while everything was opened anew
-    wanted = state.standing(row.sku).stage
+    wanted = state.progress(row.sku).stage
     if row.stage.closed or wanted.closed:
         return row.stage if by_hand and row.stage.closed else wanted
     gone = row.number not in page.at
@@ -120,7 +120,7 @@ def _lacking(page: Page) -> Iterator[tuple[LineKey, str]]:
     have = {(row.key, row.sku) for row in page.rows.values()}
     for key, state in page.states.items():
         for part in state.components:
-            if key.channel != HAND and (key, part.sku) not in have and state.standing(part.sku).open:
+            if key.channel != HAND and (key, part.sku) not in have and state.progress(part.sku).open:
                 yield key, part.sku
 
 
