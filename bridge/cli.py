@@ -182,7 +182,8 @@ def _check(options: argparse.Namespace) -> int:
 def _init(options: argparse.Namespace) -> int:
     config = load(options.config)
     gateway = Gateway(sheet_http(config, Outside()), config.sheet.spreadsheet_id)
-    built = build(gateway, config.bridge.language, channel_names(config), config.sheet.journal_lines)
+    now = Outside().clock.now()
+    built = build(gateway, config.bridge.language, channel_names(config), config.sheet.journal_lines, now)
     for line in told(built, config.bridge.language):
         print(line)
     if options.take_over:

@@ -215,6 +215,13 @@ Places = Annotated[
     ),
 ]
 Maintenance = Annotated[tuple[str, ...], Rule(say=_WINDOW, judge=_windows)]
+TimeOfDay = Annotated[
+    str,
+    Rule(
+        shape=r"([01][0-9]|2[0-3]):[0-5][0-9]",
+        say=Hint("「18:00」のように書いてください。", 'Write it as in "18:00".'),
+    ),
+]
 PerMinute = Annotated[int, Rule(1, 300)]
 PollSeconds = Annotated[float, Rule(1, 3600)]
 LagSeconds = Annotated[float, Rule(0, 3600)]
@@ -234,6 +241,7 @@ class Bridge:
     blind_minutes: Annotated[float, Rule(2, 1440)] = 10.0
     blind_factor: Annotated[float, Rule(1, 10)] = 2.0
     stale_seconds: Annotated[float, Rule(1, 600)] = 60.0
+    evening: TimeOfDay = "18:00"
 
 
 @dataclass(frozen=True)

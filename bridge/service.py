@@ -437,6 +437,8 @@ def _shop(config: Config, channels: Sequence[Channel]) -> Shop:
         dark=timedelta(minutes=config.bridge.dark_minutes),
         patience=timedelta(minutes=config.bridge.blind_minutes),
         factor=config.bridge.blind_factor,
+        zone=ZoneInfo(config.bridge.timezone),
+        evening=time.fromisoformat(config.bridge.evening),
     )
 
 

@@ -8,6 +8,9 @@ Two exceptions, both kept on the line, both towards less stock:
 * what had left before the opening is ignored forever (the column opened without it);
 * a line with nothing open that says it shipped less than before was cancelled after its shipment: nobody has seen the
   goods come back, so they stay booked as shipped and a person is asked.
+
+What people have taken off the shelf for a line (picks) is booked as shipped at once. The mall's own word of the same
+shipment comes later and books nothing more: the greater of the two counts.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bridge.domain.orders import LineKey, LineSnapshot, ListingKey, OrderSnapshot
+from bridge.domain.picks import ByHand, Owed, Progress, excess, owed
 from bridge.domain.shelf import Assigned, ComponentBook, Shelf, Target
 from bridge.domain.shelf import Share as Share
 from bridge.domain.stock import Balance, BalanceKey, Component, Movement
@@ -33,6 +37,7 @@ class ProblemCode(StrEnum):
     OVERSOLD = "oversold"  # `units` of `sku` were promised that no location has
     CANCELLED_AFTER_SHIPMENT = "cancelled after shipment"  # `units` of the listing left: do they come back?
     OPENING_SHIPMENT_WITHDRAWN = "opening shipment withdrawn"  # `units` ignored as shipped are said not to have left
+    PICKED_AND_CANCELLED = "picked and cancelled"  # `units` of `sku` are packed, and nobody wants them any more
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ class LineState:
     ignored_shipped:  listing units shipped before the opening
     ignored_returned: listing units returned before the opening, or booked at a person's word
     kept_shipped:     listing units that stay booked as shipped though the channel no longer says so
+    by_hand:          what people did with its components in 受注; only those they touched
     """
 
     snapshot: LineSnapshot
@@ -62,6 +68,7 @@ class LineState:
     ignored_shipped: int = 0
     ignored_returned: int = 0
     kept_shipped: int = 0
+    by_hand: tuple[ByHand, ...] = ()
 
     @property
     def shipped(self) -> int:
@@ -72,6 +79,35 @@ class LineState:
     def returned(self) -> int:
         """Listing units to be booked as returned."""
         return max(0, self.snapshot.returned - self.ignored_returned)
+
+    def hand(self, sku: str) -> ByHand:
+        """What people did with one component."""
+        return next((each for each in self.by_hand if each.sku == sku), ByHand(sku))
+
+    def handled(self, hand: ByHand) -> LineState:
+        """The line after people did something with one component. Its shares are still those of before."""
+        others = [each for each in self.by_hand if each.sku != hand.sku]
+        kept = [] if hand == ByHand(hand.sku) else [hand]
+        return replace(self, by_hand=tuple(sorted([*others, *kept], key=lambda each: each.sku)))
+
+    def owed(self, component: Component) -> Owed:
+        """What is to be booked of one component."""
+        units = component.units
+        open, shipped = self.snapshot.open * units, self.shipped * units
+        return owed(self.hand(component.sku), open, shipped, self.returned * units)
+
+    def progress(self, sku: str) -> Progress:
+        """How one component stands. All nothing, where the line is not made of it."""
+        part = next((each for each in self.components if each.sku == sku), Component(sku, 0))
+        reported, hand = self.shipped * part.units, self.hand(sku)
+        ordered = self.snapshot.open * part.units + reported
+        return Progress(ordered, reported, self.owed(part).open, hand.picked, excess(hand, ordered))
+
+    @property
+    def excess(self) -> dict[str, int]:
+        """Units of each SKU that were picked though they are not ordered any more."""
+        found = {part.sku: self.progress(part.sku).excess for part in self.components}
+        return {sku: units for sku, units in found.items() if units}
 
 
 class Booked(NamedTuple):
@@ -169,14 +205,22 @@ def _next_state(
     )
 
 
+def rebook(shelf: Shelf, state: LineState, sells_from: SellsFrom = lambda _: ()) -> Booked:
+    """Book a line of which people said something new, though the channel did not."""
+    return book_on(shelf, state, state.snapshot, state.version, components=(), sells_from=sells_from)
+
+
 def _target(line: LineState, component: Component, sells_from: SellsFrom) -> Target:
-    units = component.units
+    units, due, chosen = component.units, line.owed(component), line.hand(component.sku).at
+    if chosen:
+        all_there = Assigned((chosen,), due.open, due.shipped)
+        return Target(component.sku, due.open, due.shipped, due.returned, (all_there,))
     assigned = tuple(
         Assigned(tuple(columns), portion.open * units, portion.shipped * units)
         for portion in line.snapshot.portions
         if (columns := sells_from(portion.listing))
     )
-    return Target(component.sku, line.snapshot.open * units, line.shipped * units, line.returned * units, assigned)
+    return Target(component.sku, due.open, due.shipped, due.returned, assigned)
 
 
 def _merged(components: Iterable[Component]) -> tuple[Component, ...]:
@@ -204,6 +248,9 @@ def _questions(before: LineState | None, after: LineState) -> tuple[LineProblem,
     withdrawn = after.ignored_shipped - after.snapshot.shipped - after.kept_shipped
     if withdrawn > max(0, before.ignored_shipped - before.snapshot.shipped - before.kept_shipped):
         found.append(LineProblem(key, ProblemCode.OPENING_SHIPMENT_WITHDRAWN, withdrawn))
+    packed = after.excess
+    if any(units > before.excess.get(sku, 0) for sku, units in packed.items()):
+        found.append(LineProblem(key, ProblemCode.PICKED_AND_CANCELLED, sum(packed.values()), "、".join(packed)))
     return tuple(found)
 
 

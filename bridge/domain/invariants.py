@@ -79,10 +79,11 @@ def exactly_once(line: LineState) -> tuple[Violation, ...]:
     known = {component.sku for component in line.components}
     for component in line.components:
         mine = [share for share in line.shares if share.sku == component.sku]
+        due = line.owed(component)
         numbers = (
-            ("allocated", line.snapshot.open * component.units, sum(share.allocated for share in mine)),
-            ("shipped", line.shipped * component.units, sum(share.shipped for share in mine)),
-            ("returned", line.returned * component.units, sum(share.returned for share in mine)),
+            ("allocated", due.open, sum(share.allocated for share in mine)),
+            ("shipped", due.shipped, sum(share.shipped for share in mine)),
+            ("returned", due.returned, sum(share.returned for share in mine)),
         )
         ref = line_ref(line.snapshot.key)
         found += _differing(

@@ -17,7 +17,7 @@ from bridge.domain.reading import Finding, Quantity, read_components
 from bridge.domain.stock import Cause, Component, Movement
 from bridge.domain.table import Row
 from bridge.domain.tokens import number_of
-from bridge.flows import bigchange, moves, oversold, safety, stocktaking, transfer_lines, transit
+from bridge.flows import bigchange, moves, order_questions, oversold, safety, stocktaking, transfer_lines, transit
 from bridge.flows.count import recount
 from bridge.flows.desk import Look, header_problems
 from bridge.flows.edit_records import supersede_reading
@@ -25,6 +25,7 @@ from bridge.flows.gone import decide, decide_all, report_gone
 from bridge.flows.history import take_history
 from bridge.flows.intake import book_unmapped
 from bridge.flows.opening import ask_openings, go_live, opening_answered
+from bridge.flows.orders_tab import take_orders
 from bridge.flows.preview import begin_as_previewed, preview_stands
 from bridge.flows.probed import disproved
 from bridge.flows.proposals import settle_unmatched
@@ -40,6 +41,7 @@ from bridge.ledger.questions import OpenQuestion
 from bridge.ledger.values import iso
 from bridge.sheet.headings import Headed
 from bridge.sheet.layout import tab_spec
+from bridge.sheet.months import month_of_role, role_of
 from bridge.sheet.texts import both, understand
 from bridge.sheet.views import SettingLine
 
@@ -70,6 +72,7 @@ class Answering:
         moves.take_moves(tx, self.shop, look, self._still)
         take_history(tx, self.shop, look, self._still)
         oversold.keep_true(tx)
+        take_orders(tx, self.shop, look, self._still)
 
     def _still(self, name: str, value: object) -> bool:
         """Whether the last poll said the same."""
@@ -88,7 +91,12 @@ class Answering:
             "settings": look.settings,
             "moves": look.moves,
             "history": look.history,
+            **{role_of(month): tab for month, tab in look.orders.items()},
         }
+        for question in tx.questions.open():  # of a month whose tab is no longer read
+            role = str(question.data.get("role", ""))
+            if question.kind == "header" and month_of_role(role) and role not in parts:
+                tx.questions.close(question.id, both("results", "settled itself"))
         for role, part in parts.items():
             if part is None:
                 continue
@@ -367,12 +375,15 @@ def _cancelled_after_shipment(act: _Act) -> Refusal:
         for key, state in states.items():
             if key.line == data["line"]:
                 inspect = places(act.tx).inspect
-                act.tx.stock.begin(((c.sku, inspect) for c in state.components), str(act.question.id))
+                parts = data.get("parts") or {c.sku: c.units * int(data["units"]) for c in state.components}
+                act.tx.stock.begin(((sku, inspect) for sku in parts), str(act.question.id))
                 act.tx.stock.book(
-                    Movement(c.sku, inspect, c.units * int(data["units"]), 0, Cause.ANSWER, str(act.question.id))
-                    for c in state.components
+                    Movement(sku, inspect, int(units), 0, Cause.ANSWER, str(act.question.id))
+                    for sku, units in parts.items()
                 )
-                if state.snapshot.returned <= state.ignored_returned:  # should the mall say so too, it is in already
+                if (
+                    "parts" not in data and state.snapshot.returned <= state.ignored_returned
+                ):  # should the mall say so too, it is in already
                     ignored = state.ignored_returned + int(data["units"])
                     act.tx.orders.put({key: replace(state, ignored_returned=ignored)}, act.tx.orders.placed_at(key))
     return None
@@ -402,6 +413,16 @@ def _packed(act: _Act) -> Refusal:
     return None
 
 
+def _box_out(act: _Act) -> Refusal:
+    order_questions.settle_box(act.tx, act.shop, act.question.data, act.choice)
+    return None
+
+
+def _hold_over(act: _Act) -> Refusal:
+    order_questions.settle_hold(act.tx, act.shop, int(act.question.subject), act.choice)
+    return None
+
+
 _ACTS: Mapping[str, Callable[[_Act], Refusal]] = {
     "opening": _opening,
     "two readings": _two_readings,
@@ -421,6 +442,8 @@ _ACTS: Mapping[str, Callable[[_Act], Refusal]] = {
     transfer_lines.GONE: _move_gone,
     stocktaking.PACKED: _packed,
     "cancelled after shipment": _cancelled_after_shipment,
+    order_questions.BOX_OUT: _box_out,
+    order_questions.HOLD_OVER: _hold_over,
 }
 
 

@@ -142,7 +142,8 @@ class Apply:
         return answer
 
     def _guarded(self, requests: Sequence[Request], stock: StockTab | None, look: Look) -> list[Request]:
-        tabs = (stock, look.listings, look.answers, look.settings, look.moves, look.history)
+        people = (look.listings, look.answers, look.settings, look.moves, look.history, *look.orders.values())
+        tabs = (stock, *people)
         return guarded(requests, tabs, self.desk.tabs["marks"]) if requests else []
 
     def _refused(self, batch: Batch, look: Look, refusal: BatchRefused) -> None:

@@ -13,6 +13,7 @@ from bridge.flows.apply import Apply
 from bridge.flows.claim import Claim
 from bridge.flows.desk import Desk, Look
 from bridge.flows.opening import add_back
+from bridge.flows.orders_tab import take_again
 from bridge.flows.probed import refuse_disproved
 from bridge.flows.proposals import set_aside
 from bridge.flows.shop import Shop
@@ -49,6 +50,7 @@ class SheetCycle:
         reached(Point.LOOKED)
         self.desk.check_look()
         self.claim.hold(look.marks, self.desk.tabs.ids.get("marks"))
+        self.desk.turn_month(look, self.shop.language, self.shop.zone)
         with self.ledger.write() as tx:
             seen, outcome = self._judge(tx, look)
             reached(Point.TAKEN_IN)
@@ -75,6 +77,8 @@ class SheetCycle:
         if timeback.rereading(tx) and not timeback.orders_read_again(tx, self.shop):
             self.answering.take_in(tx, look)
             return replace(look, stock=None), Account()
+        if timeback.rereading(tx):
+            take_again(tx, self.shop, look)
         blank = bigchange.emptied(tx, look.stock.view if look.stock else None, self.watch.limits)
         self.blank, before = blank, self.blank
         if blank and blank != before and moment is When.NOW:

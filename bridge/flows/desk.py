@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 
-from bridge.clock import Clock
+from bridge.clock import Clock, zone_of
 from bridge.domain.table import Line
 from bridge.domain.tokens import number_of
 from bridge.flows.shop import bridge_live, places
-from bridge.ledger.ledger import Ledger
+from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.values import iso
 from bridge.sheet import journal
+from bridge.sheet.build import new_tab
+from bridge.sheet.frame import Wanted
 from bridge.sheet.gateway import BatchRefused, Gateway, Piece, Reply, Request
 from bridge.sheet.grid import Snapshot, Tab
 from bridge.sheet.layout import Columns, first_locations, fold, may_name_place, tab_spec
 from bridge.sheet.marks import Marks, read_marks
+from bridge.sheet.months import month_at, month_of, month_of_role, role_of, sheet_id_of, to_read
+from bridge.sheet.order_lines import OrderLine, read_orders
 from bridge.sheet.views import (
     AnswerLine,
     HistoryLine,
@@ -38,14 +43,16 @@ SLOWLY = {"history": 15.0}  # seconds between two looks at a tab that is long an
 TABS = (*PEOPLE, *SLOWLY)  # of the staff
 BELOW = 50  # blank rows under the table that a reply of a write carries; a poll carries them all
 WAITING = "history ticked"  # whether a tick of 履歴 waits for another look
+JUST_CLOSED = timedelta(days=1)  # so long a row of 受注 is still looked at: a tick may be taken back
 AWAITED = timedelta(days=1)  # how long a promised journal line is looked for in every read
 
 
 @dataclass(frozen=True)
 class Look:
-    """What one reply showed. A part that is None was not in it, or its tab is gone. `zone`: the spreadsheet's time
-    zone · `proposals`: lines of 出品 that say nothing yet, once set aside · `fresh`: a poll, not the reply of a write
-    (which carries the stock table and journal lines only)."""
+    """What one reply showed. A part that is None was not in it, or its tab is gone.
+
+    orders: the tabs of 受注 by month · zone: the spreadsheet's time zone · proposals: lines of 出品 that say nothing
+    yet, once set aside · fresh: a poll, not the reply of a write (which carries stock and journal lines only)"""
 
     stock: StockTab | None = None
     listings: Lines[ListingLine] | None = None
@@ -53,6 +60,7 @@ class Look:
     settings: Lines[SettingLine] | None = None
     moves: Lines[MoveLine] | None = None
     history: Lines[HistoryLine] | None = None
+    orders: Mapping[str, Lines[OrderLine]] = field(default_factory=dict)
     lines: tuple[Line, ...] = ()
     marks: Marks | None = None
     proposals: tuple[ListingLine, ...] = ()
@@ -70,6 +78,11 @@ class Tabs:
     def __getitem__(self, role: str) -> int:
         return self.ids[role]
 
+    @property
+    def months(self) -> list[str]:
+        """Those that have a tab of 受注."""
+        return sorted(month for role in self.ids if (month := month_of_role(role)))
+
 
 class Desk:
     """The spreadsheet of one shop, as the sheet thread uses it."""
@@ -81,6 +94,8 @@ class Desk:
         self._missing: tuple[str, ...] = ()
         self._known: dict[str, Tab] = {}
         self._read_at: dict[str, float] = {}  # by the clock of tabs that are read more slowly
+        self._months: tuple[str, ...] = ()  # of 受注, whose tabs a poll carries
+        self._zone = ""
         self._lasting: list[str] = []  # places of a live bridge, whether 設定 still names them or not
 
     def attach(self) -> None:
@@ -94,6 +109,9 @@ class Desk:
                 titled = [tab.sheet_id for tab in found.values() if tab.title in (spec.ja, spec.en)]
                 if role not in ids and titled:
                     ids[role] = titled[0]
+            for title, tab in ((tab.title, tab) for tab in found.values()):
+                if (month := month_of(title)) and role_of(month) not in ids:
+                    ids[role_of(month)] = tab.sheet_id
             tx.put("tabs", remembered | ids)
         self.tabs = Tabs(ids)
         roles = (role for role in (*TABS, "journal", "marks") if not tab_spec(role).optional or role in remembered)
@@ -106,6 +124,7 @@ class Desk:
             names = list(places(tx).sells)
             self._lasting = names if bridge_live(tx) else []
             slow = self._due(hurried=tx.history.on_its_way() or bool(tx.get(WAITING, False)))
+            self._months = self._months_now(tx)
         try:
             look = self._read(promised, names, slow, whole_journal)
         except BatchRefused:  # a tab is gone: go on without it
@@ -123,16 +142,33 @@ class Desk:
         self._read_at |= dict.fromkeys(due, now)
         return due
 
+    def turn_month(self, look: Look, language: str, otherwise: tzinfo) -> None:
+        """A new month gets its tab of 受注, where there ever was one. Raises TryAgain, NeedsPerson, Stop."""
+        month = month_at(self._clock.now(), zone_of(look.zone, otherwise))
+        with self._ledger.read() as tx:
+            wanted = bridge_live(tx) and any(map(month_of_role, tx.get("tabs", {})))
+        if not wanted or month <= max(self.tabs.months, default=""):
+            return
+        with suppress(BatchRefused):  # made by a request that we gave up
+            self._gateway.write(new_tab(role_of(month), sheet_id_of(month), Wanted(language, (), 0)))
+        self.attach()
+
     def check_look(self) -> None:
         """Whether what was read last is young enough to be taken for what stands there. Raises TryAgain, Stop."""
         self._gateway.check_look()
 
     def _read(self, promised: Sequence[int], names: Sequence[str], slow: Sequence[str], whole_journal: bool) -> Look:
-        pieces = [Piece(self.tabs[role]) for role in (*PEOPLE, *slow, "marks") if role in self.tabs.ids]
+        roles = (*PEOPLE, *slow, *map(role_of, self._months), "marks")
+        pieces = [Piece(self.tabs[role]) for role in roles if role in self.tabs.ids]
         if "journal" in self.tabs.ids:
             lines = journal.pieces(self.tabs["journal"], promised, self.journal_lines)
             pieces += [Piece(self.tabs["journal"])] if whole_journal else lines
         return self._look(self._gateway.read(pieces), names, fresh=True)
+
+    def _months_now(self, tx: Tx) -> tuple[str, ...]:
+        now = self._clock.now()
+        held, today = tx.order_rows.months(iso(now - JUST_CLOSED)), now.astimezone(zone_of(self._zone, UTC))
+        return tuple(to_read(self.tabs.months, held, today.day))
 
     def _explained(self, look: Look) -> Look:
         """A row under a number of ours that the ledger doesn't know was written by a request we gave up: its journal
@@ -185,6 +221,8 @@ class Desk:
             named = [line.name for line in settings.lines if line.kind == "location" and may_name_place(line.name)]
             names = list(dict.fromkeys([*named, *self._lasting])) or names
         stock = read_stock(found["stock"], names, lines) if "stock" in found else None
+        months = [month for month in self.tabs.months if role_of(month) in found] if fresh else []
+        self._zone = snapshot.zone or self._zone
         return Look(
             stock=stock,
             listings=read_listings(found["listings"]) if "listings" in found and fresh else None,
@@ -192,6 +230,7 @@ class Desk:
             settings=settings,
             moves=read_moves(found["moves"]) if "moves" in found and fresh else None,
             history=read_history(found["history"]) if "history" in found and fresh else None,
+            orders={month: read_orders(found[role_of(month)], month) for month in months},
             lines=lines,
             marks=read_marks(found["marks"]) if "marks" in found and fresh else None,
             zone=snapshot.zone,

@@ -7,8 +7,9 @@ content (findReplace): a late request can't take it back, so that a lower one me
 from __future__ import annotations
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
+from bridge.clock import zone_of
 from bridge.flows.desk import Look
 from bridge.ledger.ledger import Tx
 from bridge.sheet.gateway import Request
@@ -25,7 +26,7 @@ def beat(tx: Tx, look: Look, marks_sheet: int, hidden: int, zone: ZoneInfo, *, a
     marks = look.marks
     if marks is None:
         return []
-    now = day_number(tx.at, _zone(look.zone, zone))
+    now = day_number(tx.at, zone_of(look.zone, zone))
     if not _due(marks, now, along) and marks.hidden == hidden:
         return []
     count = max(int(tx.get("beats sent", 0)), marks.count) + 1
@@ -44,10 +45,3 @@ def _due(marks: Marks, now: float, along: bool) -> bool:
         return True
     age = timedelta(days=now - marks.beat)
     return age >= (ALONG if along else EVERY) or age < -EVERY
-
-
-def _zone(name: str, otherwise: ZoneInfo) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ValueError, ZoneInfoNotFoundError):
-        return otherwise

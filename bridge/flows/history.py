@@ -42,6 +42,9 @@ _SENT_AT = "history sent at"
 _ELSEWHERE: Mapping[Cause, str] = {
     **dict.fromkeys((Cause.PLACED, Cause.RELEASED, Cause.SHIPPED, Cause.WITHDRAWN, Cause.RETURNED), "no: order"),
     **dict.fromkeys((Cause.SENT, Cause.NOT_SENT, Cause.ARRIVED, Cause.LOST), "no: move"),
+    **dict.fromkeys((Cause.RECEIVED, Cause.BROUGHT_BACK, Cause.DAMAGED, Cause.SOLD_HERE, Cause.SAMPLE), "no: entry"),
+    **dict.fromkeys((Cause.ASSEMBLED, Cause.TAKEN_APART), "no: entry"),
+    Cause.STOCK_TAKEN: "no: stock taken",
     Cause.COUNTED: "no: counted",
     Cause.OPENING: "no: opening",
     Cause.LOWER_READING: "no: reading",

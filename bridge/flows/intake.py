@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 from bridge.channels.port import Channel, OrdersRead
 from bridge.clock import Clock
-from bridge.domain.booking import LineProblem, LineState, ProblemCode, book_order, line_ref
-from bridge.domain.invariants import exactly_once
+from bridge.domain.booking import LineState, ProblemCode, book_order, line_ref
 from bridge.domain.maintenance import current
 from bridge.domain.orders import LineKey, ListingKey, OrderSnapshot
 from bridge.domain.push import PushEvent, expire, gap, taken
@@ -18,6 +17,7 @@ from bridge.errors import Hint
 from bridge.fault_points import Point, reached
 from bridge.flows import oversold
 from bridge.flows.dark import hold_back, listening
+from bridge.flows.line_books import check, report
 from bridge.flows.replan import replan
 from bridge.flows.shop import ChannelFacts, Shop, places
 from bridge.ledger.ledger import Ledger, Tx
@@ -198,13 +198,13 @@ def _book_order(
         if listing in listings:
             tx.listings.put([_taken(tx, listing, units, order)])
     for problem in booked.problems:
-        _report(tx, problem)
+        report(tx, problem)
     waiting = {problem.key for problem in booked.problems if problem.code is ProblemCode.UNMAPPED}
     for key in booked.states:
         if key in known and not known[key].components and key not in waiting:
             tx.questions.settle("unmapped", line_ref(key), both("results", "settled itself"))
     moved = {movement.sku for movement in booked.movements}
-    _check(tx, booked.states.values())
+    check(tx, booked.states.values())
     if booked.taken:
         moved |= {c.sku for key in booked.taken if key in listings for c in listings[key].components}
     return moved, booked.states
@@ -246,12 +246,6 @@ def _let_go(tx: Tx, facts: ChannelFacts) -> set[str]:
     return changed
 
 
-def _report(tx: Tx, problem: LineProblem) -> None:
-    tx.questions.ask(
-        problem.code.value, line_ref(problem.key), {"units": problem.units, "sku": problem.sku, **vars(problem.key)}
-    )
-
-
 def _alarm(tx: Tx, channel: str, alarms: Mapping[str, Hint]) -> None:
     """What the channel wants a person to see to; what it names no more has settled itself."""
     for about, hint in alarms.items():
@@ -260,11 +254,3 @@ def _alarm(tx: Tx, channel: str, alarms: Mapping[str, Hint]) -> None:
         name, _, about = each.subject.partition("/")
         if each.kind == "channel alarm" and name == channel and about not in alarms:
             tx.questions.settle(each.kind, each.subject, both("results", "settled itself"))
-
-
-def _check(tx: Tx, states: Iterable[LineState]) -> None:
-    """Exactly once, at every commit: a broken line quarantines its SKU (raises stop, lowering goes on)."""
-    for state in states:
-        for violation in exactly_once(state):
-            tx.questions.ask("invariant", violation.sku, {"what": violation.what.value, "subject": violation.subject})
-            tx.sheet.change(violation.sku, blocked="invariant")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, time, timedelta, tzinfo
 
 from bridge.domain.maintenance import Window
 from bridge.domain.orders import ListingKey
@@ -42,13 +42,16 @@ class Shop:
     """All connected channels by name, the people's language (ja | en), and how patient the bridge is.
 
     dark: the sheet unread for longer, nothing rises · patience: a channel unheard for longer is blind · factor: then
-    so many times its usual pace is reckoned with"""
+    so many times its usual pace is reckoned with · evening: in the shop's `zone`, when what was picked should have been
+    reported to the malls"""
 
     channels: Mapping[str, ChannelFacts]
     language: str = "ja"
     dark: timedelta = timedelta(minutes=2)
     patience: timedelta = timedelta(minutes=10)
     factor: float = 2.0
+    zone: tzinfo = UTC
+    evening: time = time(18)
 
 
 @dataclass(frozen=True)

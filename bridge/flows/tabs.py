@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from bridge.domain.orders import ListingKey
 from bridge.domain.reading import Finding, needs_quotes, plain, read_components
 from bridge.domain.stock import Component
-from bridge.flows import history, move_cells, preview, proposals, question_cells, stocktaking, sync_now
+from bridge.flows import history, move_cells, order_states, preview, proposals, question_cells, stocktaking, sync_now
 from bridge.flows.answer_cells import Answers
 from bridge.flows.desk import Look
 from bridge.flows.line_numbers import number_requests
@@ -48,6 +48,10 @@ def people_requests(tx: Tx, shop: Shop, look: Look, answers: Answers) -> list[Re
         told = list(history.states(tx, shop, look.history, answers.stamp))
         requests += _differing(look.history.tab.sheet_id, look.history.columns, told)
         requests += history.appended(tx, shop, look, answers.stamp)
+    orders = order_states.writing(tx, shop, look, answers.stamp)
+    for month, tab in look.orders.items():
+        requests += _differing(tab.tab.sheet_id, tab.columns, orders.lines.get(month, []))
+    requests += orders.requests
     return requests
 
 

@@ -31,6 +31,7 @@ from bridge.ledger.entries import EntryBook
 from bridge.ledger.found import FoundBook
 from bridge.ledger.history import HistoryBook
 from bridge.ledger.listings import ListingBook
+from bridge.ledger.order_rows import OrderRowBook
 from bridge.ledger.orders import OrderBook
 from bridge.ledger.questioned import QuestionedBook
 from bridge.ledger.questions import QuestionBook
@@ -50,6 +51,7 @@ class Tx:
     at: datetime
     stock: StockBook
     orders: OrderBook
+    order_rows: OrderRowBook
     listings: ListingBook
     rules: RuleBook
     found: FoundBook
@@ -123,6 +125,7 @@ class Tx:
             "transfer",
             "history",
             "counted",
+            "order_row",
         ):
             table = schema.metadata.tables[name]
             self.conn.execute(table.update().where(table.c.sku == old).values(sku=new))
@@ -186,6 +189,7 @@ class Ledger:
             at=at,
             stock=StockBook(conn, iso(at)),
             orders=OrderBook(conn, iso(at)),
+            order_rows=OrderRowBook(conn),
             listings=ListingBook(conn, at, on_wanted),
             rules=RuleBook(conn),
             found=FoundBook(conn),

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from bridge.domain.booking import LineState, Share
 from bridge.domain.orders import LineKey, LineSnapshot, ListingKey, Portion
 from bridge.domain.oversold import Claim
+from bridge.domain.picks import ByHand
 from bridge.domain.stock import BalanceKey, Component
 from bridge.ledger.schema import order_line, share
 from bridge.ledger.values import iso, time_of
@@ -66,6 +67,11 @@ class OrderBook:
             Claim(channel, order, time_of(placed_at), frozenset(sku for sku, _ in components))
             for channel, order, placed_at, components in self._conn.execute(query)
         ]
+
+    def open_lines(self, channels: Iterable[str]) -> dict[LineKey, LineState]:
+        """Lines of these channels with something still to be shipped, as the channel says."""
+        table = order_line.c
+        return self._lines(table.channel.in_(sorted(channels)) & (table.open > 0))
 
     def open_shops(self, channel: str) -> set[str]:
         """Whose orders with a line still to be shipped are in the books."""
@@ -122,9 +128,10 @@ class OrderBook:
         query = select(order_line).where(_made_of(old))
         for row in list(self._conn.execute(query)):
             renamed = [[new if code == old else code, units] for code, units in row.components]
+            by_hand = [[new if code == old else code, *rest] for code, *rest in row.by_hand]
             if renamed != row.components:
-                key = _key_of(row)
-                self._conn.execute(update(order_line).where(*_is(order_line, key)).values(components=renamed))
+                values = {"components": renamed, "by_hand": by_hand}
+                self._conn.execute(update(order_line).where(*_is(order_line, _key_of(row))).values(**values))
 
     def put(self, states: Mapping[LineKey, LineState], placed_at: datetime) -> None:
         """Write lines whole: their snapshot and all their shares."""
@@ -161,6 +168,7 @@ class OrderBook:
             "ignored_shipped": state.ignored_shipped,
             "ignored_returned": state.ignored_returned,
             "kept_shipped": state.kept_shipped,
+            "by_hand": [[each.sku, each.picked, each.before, each.left, each.at] for each in state.by_hand],
             "components": [[component.sku, component.units] for component in state.components],
             "placed_at": iso(placed_at),
             "first_seen_at": self._at,
@@ -224,4 +232,5 @@ def _state(row: Any, key: LineKey, shares: list[Share]) -> LineState:
         ignored_shipped=row.ignored_shipped,
         ignored_returned=row.ignored_returned,
         kept_shipped=row.kept_shipped,
+        by_hand=tuple(ByHand(*each) for each in row.by_hand),
     )

@@ -141,6 +141,7 @@ order_line = Table(
     Column("ignored_shipped", Integer, nullable=False, default=0),
     Column("ignored_returned", Integer, nullable=False, default=0),
     Column("kept_shipped", Integer, nullable=False, default=0),
+    Column("by_hand", JSON, nullable=False, server_default="[]"),  # [[sku, picked, before, left, at], …]
     Column("components", JSON, nullable=False),  # frozen when booked: [[sku, units], …]
     Column("placed_at", Text, nullable=False),
     Column("first_seen_at", Text, nullable=False),
@@ -316,6 +317,34 @@ counted = Table(
     Column("sent_at", Text),
     Index("counted_of", "stocktake", "sku"),
     Index("counted_shown", "shown"),
+)
+
+order_row = Table(
+    "order_row",  # lines of 受注, by the number that the bridge gave them
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("channel", Text, nullable=False),  # "hand" for those that people wrote
+    Column("shop", Text, nullable=False),
+    Column("order", Text, nullable=False),
+    Column("line", Text, nullable=False),
+    Column("sku", Text, nullable=False),
+    Column("month", Text, nullable=False),  # the tab where it stood last
+    Column("stage", Text, nullable=False),  # domain.picks.RowStage
+    Column("tick", Boolean, nullable=False, default=False),  # what people said in it, as far as it was acted on
+    Column("units", Integer),
+    Column("at", Text, nullable=False, default=""),
+    Column("picked", Integer, nullable=False, default=0),
+    Column("early", Boolean, nullable=False, default=False),
+    Column("kind", Text, nullable=False, default=""),  # phone | wholesale | hold, of those that people wrote
+    Column("until", Text),
+    Column("extended", Text),
+    Column("placed_at", Text),
+    Column("sent_at", Text),  # when it was last appended
+    Column("picked_at", Text),
+    Column("closed_at", Text),
+    Index("order_row_line", "channel", "shop", "order", "line"),
+    Index("order_row_stage", "stage"),
+    Index("order_row_closed", "closed_at"),
 )
 
 webhook = Table(

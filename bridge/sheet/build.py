@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bridge.sheet import overlays
 from bridge.sheet.banner import banner_requests, banner_rule, formula
@@ -34,9 +35,11 @@ class Built:
     requests: int = 0
 
 
-def build(gateway: Gateway, language: str, channels: Sequence[str], journal_lines: int) -> Built:
+def build(
+    gateway: Gateway, language: str, channels: Sequence[str], journal_lines: int, now: datetime | None = None
+) -> Built:
     """Raises TryAgain, NeedsPerson, BatchRefused; run again, it goes on where it ended."""
-    wanted = Wanted(language, channels, journal_lines)
+    wanted = Wanted(language, channels, journal_lines, now)
     calls = dict(gateway.calls)
     outline = read_outline(gateway)
     missing = frame(outline, wanted)

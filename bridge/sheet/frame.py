@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
+from bridge.clock import zone_of
 from bridge.domain.reading import CellKind, RawCell
 from bridge.sheet.banner import banner_column
 from bridge.sheet.grid import GridCell, Tab
@@ -21,6 +23,7 @@ from bridge.sheet.layout import (
 )
 from bridge.sheet.looks import colour
 from bridge.sheet.marks import HEADING_COLUMNS
+from bridge.sheet.months import month_at, month_of_role, role_of, sheet_id_of
 from bridge.sheet.outline import Outline, Standing, own_ids
 from bridge.sheet.requests import Request, text_format, width
 from bridge.sheet.setting_lines import appended, first_lines, missing_lines
@@ -36,11 +39,13 @@ Headed = tuple[ColumnSpec, str]
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the spreadsheet is built for. `channels`: those connected · `journal_lines`: rows of the hidden journal."""
+    """What the spreadsheet is built for. `channels`: those connected · `journal_lines`: rows of the hidden journal
+    · `now`: 受注 gets this month's tab where it has none yet; None: it gets none."""
 
     language: str
     channels: Sequence[str]
     journal_lines: int
+    now: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,10 @@ def frame(outline: Outline, wanted: Wanted) -> Frame:
         if headed:
             requests += _inserted(standing, columns_of(standing, outline).header_row, headed)
             columns += [(standing.tab.title, title) for _, title in headed]
+    if wanted.now is not None and not any(map(month_of_role, outline.standing)):
+        month = month_at(wanted.now, zone_of(outline.zone, wanted.now.tzinfo or UTC))
+        requests += added(tab_spec(role_of(month)), sheet_id_of(month), wanted)
+        tabs.append(tab_spec(role_of(month)).title(wanted.language))
     return Frame(tuple(tabs), tuple(columns), tuple(lines), tuple(requests))
 
 

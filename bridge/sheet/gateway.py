@@ -81,6 +81,12 @@ class Gateway:
             raise _refused(error) from error
         return answer
 
+    def zone(self) -> str:
+        """The spreadsheet's time zone. One read."""
+        return str(
+            self.open().fetch_sheet_metadata({"fields": "properties.timeZone"})["properties"].get("timeZone", "")
+        )
+
     def read(self, pieces: Sequence[Piece]) -> Snapshot:
         """One read. Raises BatchRefused where a tab is gone; TryAgain, NeedsPerson."""
         return parse(self.pieces(pieces, _FIELDS))

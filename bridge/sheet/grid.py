@@ -26,6 +26,24 @@ class GridCell:
         return self.raw.value is True
 
 
+def tick_of(cell: GridCell) -> bool | None:
+    """None where the cell holds no tick at all."""
+    return bool(cell.raw.value) if cell.raw.kind is CellKind.BOOLEAN else None
+
+
+def value_of(cell: GridCell) -> int | str | None:
+    """What a cell of the bridge's own shows: a whole number, a text, or nothing."""
+    if cell.raw.kind is CellKind.BLANK:
+        return None
+    if (
+        cell.raw.kind is CellKind.NUMBER
+        and isinstance(cell.raw.value, (int, float))
+        and float(cell.raw.value).is_integer()
+    ):
+        return int(cell.raw.value)
+    return cell.text
+
+
 EMPTY = GridCell()
 EMPTY_TEXT = GridCell(plain=True)
 

@@ -102,11 +102,12 @@ def _document() -> dict[str, Any]:
 
 @cache
 def tab_spec(role: str) -> TabSpec:
-    data = _document()[role]
+    """The template of a tab; of one month's, as "orders 2026-11", which bears the month in its title."""
+    name, _, month = role.partition(" ")
+    data = _document()[name]
     columns = tuple(ColumnSpec(**column) for column in data["columns"])
-    return TabSpec(
-        role, data["ja"], data["en"], columns, data["rows"], data.get("hidden", False), data.get("optional", False)
-    )
+    ja, en = (f"{data[language]} {month}".rstrip() for language in ("ja", "en"))
+    return TabSpec(role, ja, en, columns, data["rows"], data.get("hidden", False), data.get("optional", False))
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,29 @@ def command_titles(language: str) -> list[str]:
 def is_sync(text: str) -> bool:
     """Whether a command of 設定 is 今すぐ同期, in either language."""
     return _means(text, _document()["words"]["commands"]["sync"])
+
+
+def hand_titles(language: str) -> list[str]:
+    """What may be chosen as the kind of a line that people write into 受注."""
+    return [str(titles[language]) for titles in _document()["words"]["hand"].values()]
+
+
+def hand_kind(text: str) -> str:
+    """phone | wholesale | hold, in either language; "" where it is none of them."""
+    return next((str(kind) for kind, titles in _document()["words"]["hand"].items() if _means(text, titles)), "")
+
+
+def hand_title(kind: str, language: str) -> str:
+    return str(_document()["words"]["hand"][kind][language])
+
+
+def processed_title(language: str, *, done: bool) -> str:
+    return str(_document()["words"]["processed"]["done" if done else "open"][language])
+
+
+def is_processed(text: str) -> bool:
+    """Whether a row of 受注 says that it is done, in either language."""
+    return _means(text, _document()["words"]["processed"]["done"])
 
 
 @cache

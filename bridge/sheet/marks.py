@@ -14,9 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import IntEnum
-from zoneinfo import ZoneInfo
 
 from bridge.domain.reading import CellKind
 from bridge.sheet.grid import Tab
@@ -67,6 +66,6 @@ def mark_cells(values: Mapping[str, CellValue]) -> dict[tuple[int, int], CellVal
     return cells
 
 
-def day_number(at: datetime, zone: ZoneInfo) -> float:
+def day_number(at: datetime, zone: tzinfo) -> float:
     """A moment as Google counts it: days and their fraction, wall time of the spreadsheet's zone."""
     return (at.astimezone(zone).replace(tzinfo=None) - _EPOCH).total_seconds() / 86400

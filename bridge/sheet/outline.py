@@ -9,9 +9,10 @@ from typing import Any
 from bridge.sheet.gateway import Gateway, Piece
 from bridge.sheet.grid import Tab, parse
 from bridge.sheet.layout import TABS, TabSpec, tab_spec
+from bridge.sheet.months import month_of, role_of
 
 _FRAME = (
-    "properties(autoRecalc),"
+    "properties(autoRecalc,timeZone),"
     "sheets(properties(sheetId,title,hidden,gridProperties),conditionalFormats,filterViews,protectedRanges)"
 )
 _CELLS = (
@@ -53,11 +54,12 @@ class Standing:
 @dataclass(frozen=True)
 class Outline:
     """`standing`: the bridge's tabs that are there, by role · `titles`: every tab's, by sheetId · `recalc`: how often
-    Google computes formulas of time."""
+    Google computes formulas of time · `zone`: its time zone."""
 
     standing: Mapping[str, Standing]
     titles: Mapping[int, str] = field(default_factory=dict)
     recalc: str = ""
+    zone: str = ""
 
 
 def read_outline(gateway: Gateway) -> Outline:
@@ -74,7 +76,8 @@ def read_outline(gateway: Gateway) -> Outline:
         for role, sheet_id in ids.items()
     }
     titles = {sheet_id: str(sheet["properties"].get("title", "")) for sheet_id, sheet in sheets.items()}
-    return Outline(standing, titles, described.get("properties", {}).get("autoRecalc", ""))
+    properties = described.get("properties", {})
+    return Outline(standing, titles, properties.get("autoRecalc", ""), properties.get("timeZone", ""))
 
 
 def _roles(sheets: Mapping[int, Mapping[str, Any]]) -> Iterator[tuple[str, int]]:
@@ -88,6 +91,9 @@ def _roles(sheets: Mapping[int, Mapping[str, Any]]) -> Iterator[tuple[str, int]]
         both = [sheet_id for sheet_id in ours if sheet_id in titled]
         if found := [*both, *ours, *titled]:
             yield role, found[0]
+    for sheet_id, sheet in sheets.items():
+        if month := month_of(sheet["properties"].get("title", "")):
+            yield role_of(month), sheet_id
 
 
 def own_ids(number: int) -> range:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from bridge.sheet.layout import ColumnSpec, move_titles, stop_titles
+from bridge.sheet.layout import ColumnSpec, hand_titles, move_titles, stop_titles
 from bridge.sheet.requests import one_of
 
 _LISTS: Mapping[str, Callable[[str], list[str]]] = {
     "stop": stop_titles,
     "life": partial(stop_titles, life=True),
     "move": move_titles,
+    "hand": hand_titles,
 }
 WHOLE_COLUMNS = ("tick", *_LISTS)  # the kinds whose every cell has it; a tick of `accept` only where it is proposed
 

@@ -12,7 +12,9 @@ from bridge.domain.entries import RULES, Kind
 from bridge.domain.reading import Blank, CellKind, Reading, plain, read_quantity
 from bridge.domain.rules import PARTS, RuleReading, StopWord, read_part
 from bridge.domain.table import Line, Row, View
-from bridge.sheet.grid import GridCell, Tab, rows_below
+from bridge.sheet.grid import Tab, rows_below
+from bridge.sheet.grid import tick_of as _tick
+from bridge.sheet.grid import value_of as _plain
 from bridge.sheet.layout import Columns, find_columns, kind_of, move_kind, none_words, stop_word
 
 T = TypeVar("T")
@@ -72,18 +74,6 @@ def _stock_row(tab: Tab, columns: Columns, position: int) -> Row | None:
         confirm=tab.cell(position, at["confirm"]).ticked,
         hidden=position in tab.hidden,
     )
-
-
-def _plain(cell: GridCell) -> int | str | None:
-    if cell.raw.kind is CellKind.BLANK:
-        return None
-    if (
-        cell.raw.kind is CellKind.NUMBER
-        and isinstance(cell.raw.value, (int, float))
-        and float(cell.raw.value).is_integer()
-    ):
-        return int(cell.raw.value)
-    return cell.text
 
 
 @dataclass(frozen=True)
@@ -304,11 +294,6 @@ def read_history(tab: Tab) -> Lines[HistoryLine]:
         return HistoryLine(position, number, sku, location, change, _tick(tab.cell(position, at["undo"])), state)
 
     return _lines("history", tab, line)
-
-
-def _tick(cell: GridCell) -> bool | None:
-    """None where the cell holds no tick at all."""
-    return bool(cell.raw.value) if cell.raw.kind is CellKind.BOOLEAN else None
 
 
 _SILENT = Said(dict.fromkeys(PARTS, Blank()))

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import gspread
 import requests
@@ -26,6 +27,7 @@ from bridge.sandbox.sheets_api import Quota
 from bridge.service import Outside, Service, channel_names
 from bridge.sheet.build import build
 from bridge.sheet.http import Call
+from bridge.sheet.months import month_at
 from bridge.sheet.texts import question
 from bridge.web.app import WebEdge
 from tests.support import words
@@ -60,6 +62,7 @@ class World:
     sheet_settings: dict[str, Any] = field(default_factory=dict)
     judge_once: bool = False  # of equal Sheets requests only the first is held against Google's discovery document
     language: str = "ja"  # of the spreadsheet; stories speak of it in Japanese all the same
+    orders: bool = False  # whether there is a tab of 受注
     since: Moment | None = None  # go on from there, as after a restart of everything; else a new shop
     clock: VirtualClock = field(default_factory=VirtualClock)
 
@@ -103,15 +106,22 @@ class World:
 
     def build(self) -> None:
         """`bridge init`."""
-        build(self.service.gateway, self.language, channel_names(self.config), self.config.sheet.journal_lines)
+        now = self.clock.now() if self.orders else None
+        build(self.service.gateway, self.language, channel_names(self.config), self.config.sheet.journal_lines, now)
 
     def _trim(self) -> None:
         """Staff of a small shop delete the rows they don't need; the tests run ten times faster."""
-        for title, rows in (("在庫表", 12), ("出品", 16), ("要対応", 30), ("設定", 12), ("入出庫", 16), ("履歴", 6)):
+        wanted = {"在庫表": 12, "出品": 16, "要対応": 30, "設定": 12, "入出庫": 16, "履歴": 6}
+        wanted |= {self.orders_tab(): 16} if self.orders else {}
+        for title, rows in wanted.items():
             keep = max(rows, self.most_lines() + 8) if title in ("在庫表", "出品") else rows
             area = {"sheetId": self.tab(title), "dimension": "ROWS", "startIndex": keep}
             if len(self.spreadsheet.sheet(self.tab(title)).rows) > keep:
                 self.spreadsheet.apply([{"deleteDimension": {"range": area}}])
+
+    def orders_tab(self) -> str:
+        """The title of this month's tab of 受注."""
+        return "受注 " + month_at(self.clock.now(), ZoneInfo("Asia/Tokyo"))
 
     def most_lines(self) -> int:
         """Lines of the longest tab."""

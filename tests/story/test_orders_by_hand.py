@@ -1,0 +1,133 @@
+"""Lines that people write into 受注 themselves: by telephone, wholesale, on hold. They allocate like any order."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.orders import at, copy, lines, only, told, write
+from tests.support.world import World
+
+
+def test_a_telephone_order_lowers_every_mall_and_is_shipped_by_its_tick(packing: World) -> None:
+    write(packing, 1, "電話", "A", 3)
+    packing.settle()
+    assert at(packing, "A")["本社倉庫"] == (5, 3)
+    assert packing.row("A")["販売可能"] == "4"
+    assert packing.shown("rakuten", "A") == packing.shown("shopify", "A") == 4
+    assert (only(packing)["番号"], only(packing)["処理"], only(packing)["引当場所"]) == ("1", "未", "本社倉庫 3")
+    assert "3個を引き当てました" in told(packing)
+    packing.put(packing.orders_tab(), 1, {"棚出し済": True})
+    packing.settle()
+    assert at(packing, "A")["本社倉庫"] == (2, 0)
+    assert only(packing)["処理"] == "済"
+    packing.put(packing.orders_tab(), 1, {"棚出し済": False})
+    packing.settle()
+    assert at(packing, "A")["本社倉庫"] == (5, 3)
+    assert packing.service.reconcile() == []
+
+
+def test_a_line_is_changed_and_cancelled_by_its_units(packing: World) -> None:
+    write(packing, 1, "卸", "B", 4)
+    packing.rounds(5)
+    packing.put(packing.orders_tab(), 1, {"数量": 2})
+    packing.rounds(3)
+    assert at(packing, "B")["本社倉庫"] == (7, 2)
+    packing.put(packing.orders_tab(), 1, {"SKU": "A"})
+    packing.rounds(3)
+    assert (at(packing, "B")["本社倉庫"], at(packing, "A")["本社倉庫"]) == ((7, 0), (5, 2))
+    packing.put(packing.orders_tab(), 1, {"数量": 0})
+    packing.settle()
+    assert at(packing, "A")["本社倉庫"] == (5, 0)
+    assert (only(packing)["処理"], "取り消しました" in told(packing)) == ("済", True)
+    packing.put(packing.orders_tab(), 1, {"数量": 2})
+    packing.rounds(3)
+    assert at(packing, "A")["本社倉庫"] == (5, 0)
+    assert packing.service.reconcile() == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"モール・種類": "でんわ"}, "「モール・種類」が読めません"),
+        ({"SKU": "X"}, "「X」は在庫表にありません"),
+        ({"数量": "二つ"}, "「数量」が読めません"),
+        ({"数量": ""}, "「数量」が空欄です"),
+        ({"場所": "大阪"}, "「場所」の「大阪」は在庫の列ではありません"),
+        ({"期限": "来週"}, "「期限」が読めません"),
+        ({"棚出し数": "少し"}, "「棚出し数」が読めません"),
+        ({"番号": "77"}, "この番号はbridgeが付けたものではない"),
+    ],
+    ids=lambda each: next(iter(each)) if isinstance(each, dict) else "",
+)
+def test_a_line_that_cannot_be_read_is_answered_beside_it(
+    packing: World, wrong: dict[str, object], sentence: str
+) -> None:
+    write(packing, 1, "電話", "A", 3)
+    packing.put(packing.orders_tab(), 1, wrong)
+    packing.rounds(3)
+    assert sentence in told(packing)
+    assert at(packing, "A")["本社倉庫"] == (5, 0)
+
+
+def test_more_picked_than_written_counts_for_nothing(packing: World) -> None:
+    write(packing, 1, "電話", "A", 3)
+    packing.rounds(4)
+    packing.put(packing.orders_tab(), 1, {"棚出し数": 4})
+    packing.rounds(3)
+    assert "3個より多い" in told(packing)
+    assert at(packing, "A")["本社倉庫"] == (5, 3)
+    packing.put(packing.orders_tab(), 1, {"棚出し数": 2})
+    packing.rounds(3)
+    packing.put(packing.orders_tab(), 1, {"数量": 1})
+    packing.rounds(3)
+    assert "もう2個を棚出し済" in told(packing)
+    assert at(packing, "A")["本社倉庫"] == (3, 1)
+
+
+def test_a_copied_line_is_a_new_one_and_its_tick_counts_when_it_is_set_anew(packing: World) -> None:
+    write(packing, 1, "電話", "A", 1)
+    packing.rounds(4)
+    packing.put(packing.orders_tab(), 1, {"棚出し済": True})
+    packing.rounds(3)
+    copy(packing, 1, 2)
+    packing.settle()
+    assert at(packing, "A")["本社倉庫"] == (4, 1)
+    assert [line["番号"] for line in lines(packing)] == ["1", "2"]
+    assert "付け直して" in told(packing, 2)
+    packing.put(packing.orders_tab(), 2, {"棚出し済": False})
+    packing.rounds(3)
+    packing.put(packing.orders_tab(), 2, {"棚出し済": True})
+    packing.rounds(3)
+    assert at(packing, "A")["本社倉庫"] == (3, 0)
+
+
+def test_a_line_that_was_deleted_stands_there_again(packing: World) -> None:
+    write(packing, 1, "取り置き", "A", 2, 期限="2027-12-24", 場所="渋谷店")
+    packing.rounds(4)
+    packing.spreadsheet.delete_rows(packing.tab(packing.orders_tab()), 1, 2)
+    packing.clock.sleep(130)
+    packing.rounds(4)
+    row = only(packing)
+    assert (row["番号"], row["モール・種類"], row["SKU"], row["数量"]) == ("1", "取り置き", "A", "2")
+    assert (row["場所"], row["引当場所"]) == ("渋谷店", "渋谷店 2")
+    assert at(packing, "A") == {"本社倉庫": (5, 0), "渋谷店": (2, 2)}
+
+
+def test_a_hold_that_ran_out_is_asked_about(packing: World) -> None:
+    today, tab = packing.clock.now().date().isoformat(), packing.orders_tab()
+    write(packing, 1, "取り置き", "A", 2, 期限=today)
+    packing.rounds(4)
+    assert "期限" not in packing.open_questions()
+    packing.clock.sleep(24 * 3600)
+    packing.rounds(2)
+    assert "取り置きの期限" in packing.open_questions()
+    packing.answer("取り置きの期限", "延長")
+    packing.rounds(3)
+    assert "取り置きの期限" not in packing.open_questions()
+    packing.clock.sleep(9 * 24 * 3600)
+    packing.rounds(3)
+    packing.answer("取り置きの期限", "解除")
+    packing.settle()
+    assert at(packing, "A")["本社倉庫"] == (5, 0)
+    assert packing.row("A")["販売可能"] == "7"
+    assert "取り消しました" in told(packing, tab=tab)
