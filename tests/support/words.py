@@ -6,12 +6,19 @@ import tomllib
 from functools import cache
 from typing import Any
 
-from bridge.sheet.layout import TABS, first_locations, tab_spec, templates
+from bridge.sheet.layout import TABS, TabSpec, first_locations, tab_spec, templates
+from bridge.sheet.months import month_of, role_of
 
 
 def title(text: str, language: str) -> str:
     """A tab's title."""
-    return next((tab_spec(role).title(language) for role in TABS if tab_spec(role).ja == text), text)
+    return next((spec.title(language) for spec in _specs(text)), text)
+
+
+def _specs(text: str) -> list[TabSpec]:
+    """The templates of tabs with this Japanese title; 受注 has one for each month."""
+    months = [role_of(month)] if (month := month_of(text)) else []
+    return [tab_spec(role) for role in (*TABS, *months) if tab_spec(role).ja == text]
 
 
 def header(tab: str, text: str, language: str) -> str:
@@ -26,8 +33,7 @@ def place(text: str, language: str) -> str:
 @cache
 def headers(tab: str, language: str) -> dict[str, str]:
     """Japanese -> as it stands in the tab of that Japanese title."""
-    specs = [tab_spec(role) for role in TABS if tab_spec(role).ja == tab]
-    found = {column.ja: column.title(language) for spec in specs for column in spec.columns if column.ja}
+    found = {column.ja: column.title(language) for spec in _specs(tab) for column in spec.columns if column.ja}
     return found | ({each.ja: each.title(language) for each in first_locations()} if tab == "在庫表" else {})
 
 
@@ -52,3 +58,13 @@ def sentence(section: str, code: str, language: str) -> str:
 def choice(kind: str, key: str, language: str) -> str:
     """What is written to choose one of a question's choices."""
     return str(questions()[kind]["choices"][key][language])
+
+
+def said(words: str, code: str, language: str) -> str:
+    """One of the words that people write or choose."""
+    return str(_tabs()["words"][words][code][language])
+
+
+@cache
+def _tabs() -> dict[str, Any]:
+    return tomllib.loads((templates() / "tabs.toml").read_text(encoding="utf-8"))
