@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from bridge.clock import Clock
 from bridge.domain.edit_book import Account, Amount, Standing, TokenNeed
 from bridge.domain.edits import amounts_under, orphan_locks
-from bridge.domain.reading import Blank
+from bridge.domain.reading import Blank, Delta
 from bridge.domain.stock import Balance
 from bridge.domain.table import Row, View
 from bridge.domain.tokens import free, locked, number_of
@@ -241,7 +241,13 @@ class Apply:
         first = tx.sheet.take_numbers(len(positions)) if positions else 0
         numbers = dict(zip(positions, range(first, first + len(positions)), strict=True))
         rows = [
-            RowWrite(row.position, numbers[row.position], _quantities(balances, row.sku, stock), answers.row(row.sku))
+            RowWrite(
+                row.position,
+                numbers[row.position],
+                _quantities(balances, row.sku, stock),
+                answers.row(row.sku),
+                stock.view.delta_at if stock.view and _changes(balances, row, stock.view) else "",
+            )
             for row, _ in full.values()
         ]
         rows += [
@@ -392,6 +398,7 @@ def _due(tx: Tx, view: View, busy: set[str], *, hidden: bool = False) -> list[tu
             continue
         amount = amounts[row.sku, number_of(row.token) or 0]
         lacks = _lacks(balances, row.sku, view.locations, amount)
+        lacks = lacks or _changes(balances, row, view)
         if lacks or row.sku in refused or _lost_its_zero(balances, row, view.locations):
             found.append((row, "stock", amount))
         elif record.owned_due:
@@ -405,6 +412,13 @@ def _lacks(balances: Mapping[tuple[str, str], Balance], sku: str, locations: Seq
         for location in locations
         if (balance := balances.get((sku, location))) is not None
     )
+
+
+def _changes(balances: Mapping[tuple[str, str], Balance], row: Row, view: View) -> bool:
+    """Whether an entry in 増減 is to be cleared: it is part of the number that is written. (A 0 beside a cell that was
+    never filled changes nothing, and stays.)"""
+    changed = balances.get((row.sku, view.delta_at))
+    return isinstance(row.delta, Delta) and changed is not None and changed.stocked
 
 
 def _lost_its_zero(balances: Mapping[tuple[str, str], Balance], row: Row, locations: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ from bridge.clock import Clock
 from bridge.domain.table import Line
 from bridge.domain.tokens import number_of
 from bridge.flows.shop import bridge_live, places
-from bridge.ledger.ledger import Ledger
+from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.values import iso
 from bridge.sheet import journal
 from bridge.sheet.gateway import BatchRefused, Gateway, Piece, Reply, Request
@@ -74,6 +74,7 @@ class Desk:
         self.tabs = Tabs()
         self._missing: tuple[str, ...] = ()
         self._known: dict[str, Tab] = {}
+        self._places: list[str] = []  # in the ledger's order, those for sale first
         self._lasting: list[str] = []  # places of a live bridge, whether 設定 still names them or not
 
     def attach(self) -> None:
@@ -96,7 +97,7 @@ class Desk:
         """One read; at start and daily with the whole journal. Raises TryAgain, NeedsPerson."""
         with self._ledger.read() as tx:
             promised = tx.sheet.promised_lines(iso(self._clock.now() - AWAITED))
-            names = list(places(tx).sells)
+            names = self._known_places(tx)
             self._lasting = names if bridge_live(tx) else []
         try:
             look = self._read(promised, names, whole_journal)
@@ -151,8 +152,13 @@ class Desk:
         answer_with += [(journal_tab, piece) for piece in journal_pieces]
         reply: Reply = self._gateway.write(requests, answer_with)
         with self._ledger.read() as tx:
-            names = list(places(tx).sells)
+            names = self._known_places(tx)
         return self._look(reply.snapshot, names, fresh=False)
+
+    def _known_places(self, tx: Tx) -> list[str]:
+        sells = places(tx).sells
+        self._places = sorted(sells, key=lambda name: not sells[name])
+        return list(sells)
 
     def send(self, requests: Sequence[Request]) -> None:
         """A batch whose outcome the next poll will show anyway: idempotent writes of bridge-owned cells."""
@@ -169,7 +175,7 @@ class Desk:
         if settings is not None and settings.columns.usable:
             named = [line.name for line in settings.lines if line.kind == "location" and may_name_place(line.name)]
             names = list(dict.fromkeys([*named, *self._lasting])) or names
-        stock = read_stock(found["stock"], names, lines) if "stock" in found else None
+        stock = read_stock(found["stock"], names, lines, self._places) if "stock" in found else None
         return Look(
             stock=stock,
             listings=read_listings(found["listings"]) if "listings" in found and fresh else None,

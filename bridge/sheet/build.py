@@ -27,7 +27,8 @@ from bridge.sheet.layout import (
 from bridge.sheet.marks import HEADING_COLUMNS
 from bridge.sheet.requests import CellValue, box, text_format, write_cells
 
-JOURNAL_COLUMNS = 4 + 2 * 10  # up to ten stock columns
+JOURNAL_COLUMNS = 4 + 2 * 10 + 1  # up to ten stock columns, and 増減
+_HIDDEN = {"journal": JOURNAL_COLUMNS, "marks": HEADING_COLUMNS}
 _METADATA = "properties.autoRecalc,sheets(properties(sheetId,gridProperties),conditionalFormats)"
 
 
@@ -90,7 +91,7 @@ def _repairs(gateway: Gateway, present: Mapping[str, Tab], language: str) -> lis
         if title in present
     }
     metadata = gateway.open().fetch_sheet_metadata({"fields": _METADATA})
-    requests = _room_for_headings(present)
+    requests = _room_in_hidden_tabs(present)
     if metadata["properties"].get("autoRecalc") == "ON_CHANGE":  # every minute, or every hour by a person's own choice
         properties = {"autoRecalc": "MINUTE"}
         requests.append({"updateSpreadsheetProperties": {"properties": properties, "fields": "autoRecalc"}})
@@ -111,19 +112,19 @@ def _repairs(gateway: Gateway, present: Mapping[str, Tab], language: str) -> lis
     return requests
 
 
-def _room_for_headings(present: Mapping[str, Tab]) -> list[Request]:
-    """A hidden tab of an earlier version was narrower."""
-    marks = next((present[title] for title in (tab_spec("marks").ja, tab_spec("marks").en) if title in present), None)
-    if marks is None or marks.column_count >= HEADING_COLUMNS:
-        return []
-    more = HEADING_COLUMNS - marks.column_count
-    return [{"appendDimension": {"sheetId": marks.sheet_id, "dimension": "COLUMNS", "length": more}}]
+def _room_in_hidden_tabs(present: Mapping[str, Tab]) -> list[Request]:
+    """Those of an earlier version were narrower."""
+    hidden = {title: columns for role, columns in _HIDDEN.items() for title in (tab_spec(role).ja, tab_spec(role).en)}
+    return [
+        {"appendDimension": {"sheetId": tab.sheet_id, "dimension": "COLUMNS", "length": lacking}}
+        for title, tab in present.items()
+        if (lacking := hidden.get(title, 0) - tab.column_count) > 0
+    ]
 
 
 def _add_tab(spec: TabSpec, sheet_id: int, language: str, journal_lines: int) -> list[Request]:
     rows = journal_lines + 1 if spec.role == "journal" else spec.rows
-    hidden = {"journal": JOURNAL_COLUMNS, "marks": HEADING_COLUMNS}
-    columns = hidden.get(spec.role) or max(4, len(_expanded(spec, language)) + bool(spec.columns))
+    columns = _HIDDEN.get(spec.role) or max(4, len(_expanded(spec, language)) + bool(spec.columns))
     grid: dict[str, Any] = {"rowCount": rows, "columnCount": columns}
     if spec.columns:
         grid["frozenRowCount"] = 1
