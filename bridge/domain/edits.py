@@ -74,6 +74,7 @@ class _Accounting:
         self.doubted: set[tuple[str, str, int]] = set()
         self.doubtful: list[Edit] = []
         self.overwritten: list[CellFinding] = []
+        self.cleared: dict[BalanceKey, int] = {}  # entries beside numbers that nobody had typed over
         self.written = {  # by SKU, number and location, as far as the view's lines tell
             (line.sku, line.number, location): written
             for line in view.lines
@@ -170,6 +171,8 @@ class _Accounting:
         entry = line.delta if location == line.delta_at else Blank()
         both, ours = self._sum(line.sku, location, before, entry, had)
         if both.units is not None:
+            if isinstance(entry, Delta) and (shown_units(before) or 0) == self._expected(line.sku, location, had):
+                self.cleared[line.sku, location] = entry.units
             return both.units
         if both.wrong is not None or (isinstance(entry, Delta) and entry.units):
             self.overwritten.append(CellFinding(line.sku, -1, DELTA, both.wrong or FindingCode.NEGATIVE))
@@ -369,8 +372,9 @@ class _Accounting:
         if self.book.questioned.get(cell) == shown - has:
             self.questioned.add(cell)
             return False
-        changed = alone is not None and typed is not None and alone == typed + has and cell not in self.book.asked
-        edit = self._two_readings(cell, typed, shown, has, Unseen() if changed else self.book.unseen.get(cell))
+        by_entry = delta == self.cleared.get(cell) or (alone is not None and alone == (typed or 0) + has)
+        plain = by_entry and cell not in self.book.asked
+        edit = self._two_readings(cell, typed, shown, has, Unseen() if plain else self.book.unseen.get(cell))
         mark = (row.sku, location, shown)
         if typed is not None and self.book.previous.get(cell) == -delta and mark not in self.book.doubted:
             self.doubted.add(mark)

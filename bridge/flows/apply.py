@@ -240,16 +240,7 @@ class Apply:
         positions = sorted([*full, *(stray.row.position for stray in left)])
         first = tx.sheet.take_numbers(len(positions)) if positions else 0
         numbers = dict(zip(positions, range(first, first + len(positions)), strict=True))
-        rows = [
-            RowWrite(
-                row.position,
-                numbers[row.position],
-                _quantities(balances, row.sku, stock),
-                answers.row(row.sku),
-                stock.view.delta_at if stock.view and _changes(balances, row, stock.view) else "",
-            )
-            for row, _ in full.values()
-        ]
+        rows = [_row_write(balances, row, numbers[row.position], stock, answers) for row, _ in full.values()]
         rows += [
             RowWrite(
                 stray.row.position,
@@ -415,8 +406,7 @@ def _lacks(balances: Mapping[tuple[str, str], Balance], sku: str, locations: Seq
 
 
 def _changes(balances: Mapping[tuple[str, str], Balance], row: Row, view: View) -> bool:
-    """Whether an entry in 増減 is to be cleared: it is part of the number that is written. (A 0 beside a cell that was
-    never filled changes nothing, and stays.)"""
+    """Whether an entry in 増減 is to be cleared. A 0 beside a cell that was never filled changes nothing, and stays."""
     changed = balances.get((row.sku, view.delta_at))
     return isinstance(row.delta, Delta) and changed is not None and changed.stocked
 
@@ -425,6 +415,16 @@ def _lost_its_zero(balances: Mapping[tuple[str, str], Balance], row: Row, locati
     """Whether a stocked cell is blank: of rows that may be written, only one that showed 0."""
     blank = (location for location, cell in zip(locations, row.cells, strict=True) if isinstance(cell, Blank))
     return any((row.sku, location) in balances and balances[row.sku, location].stocked for location in blank)
+
+
+def _row_write(
+    balances: Mapping[tuple[str, str], Balance], row: Row, number: int, stock: StockTab, answers: Answers
+) -> RowWrite:
+    """増減 is cleared with the number that it is part of, also where an entry comes only in this moment: the journal
+    line tells of it."""
+    assert stock.view is not None
+    quantities, at = _quantities(balances, row.sku, stock), stock.view.delta_at
+    return RowWrite(row.position, number, quantities, answers.row(row.sku), at if at in quantities else "")
 
 
 def _quantities(balances: Mapping[tuple[str, str], Balance], sku: str, stock: StockTab) -> dict[str, int]:

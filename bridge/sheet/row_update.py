@@ -34,8 +34,8 @@ from bridge.sheet.views import OWNED, StockTab
 @dataclass(frozen=True)
 class RowWrite:
     """One row at its position: `number` is the journal line and the free token; `quantities` only of cells that are
-    stocked; `owned` the bridge-owned cells; `delta_at` the one of them that the entry in 増減 is part of, which is
-    cleared ("" where none was seen: one that comes in this moment stays)."""
+    stocked; `owned` the bridge-owned cells; `delta_at` the one of them that an entry in 増減 is part of, which is
+    cleared; "" where it is left alone."""
 
     position: int
     number: int

@@ -148,11 +148,10 @@ def carry_out(sheet: Sheet, batch: Iterable[tuple[Any, ...]]) -> Sheet:
         elif what == "write":
             if row.hidden:
                 raise Refused
-            _, number, units, owned, clears = rest
+            _, number, units, owned = rest
             journal = [entry for entry in journal if entry.number != number]
-            journal.append(Entry(number, row.sku, row.token, row.shown, units, row.entry if clears else None))
-            left = None if clears else row.entry
-            rows[at] = row._replace(shown=units, owned=owned, token=f"F{number}", entry=left)
+            journal.append(Entry(number, row.sku, row.token, row.shown, units, row.entry))
+            rows[at] = row._replace(shown=units, owned=owned, token=f"F{number}", entry=None)
     while rows and rows[-1] == BLANK:
         rows.pop()
     return Sheet(tuple(rows), tuple(journal))
@@ -218,10 +217,11 @@ def settle(led: Ledger, entry: Entry, rules: frozenset[str]) -> Ledger:
         return ask(led, entry.sku, rules)
     if "journal" not in rules:
         return led
-    if entry.before is None:  # no number stood there: what we wrote is as if nobody had typed
-        has = entry.after - get(led.typed, entry.sku, 0)
+    cleared = (entry.cleared or 0) if "cleared" in rules else 0
+    if entry.before is None and get(led.typed, entry.sku, 0) + has not in (0, cleared):
+        has = entry.after - get(led.typed, entry.sku, 0)  # no number stood there: as if nobody had typed
     else:
-        has += entry.after - entry.before - ((entry.cleared or 0) if "cleared" in rules else 0)
+        has += entry.after - (entry.before or 0) - cleared
     return led._replace(amount=put(led.amount, (entry.sku, entry.number), has), last=put(led.last, entry.sku, has))
 
 
@@ -281,8 +281,7 @@ def next_batch(
         if intent.kind == "stock":
             number = led.number + 1
             led = led._replace(number=number)
-            units, clears = get(led.typed, intent.sku) + get(led.booked, intent.sku), view.rows[at].entry is not None
-            batch.append(("write", at, number, units, owned, clears))
+            batch.append(("write", at, number, get(led.typed, intent.sku) + get(led.booked, intent.sku), owned))
         else:
             batch.append(("owned", at, owned))
             free = f"F{intent.lock}"
@@ -308,7 +307,7 @@ def take_away(led: Ledger, view: Sheet, rules: frozenset[str]) -> tuple[Ledger, 
             batch.append(("clear", at))
         elif row.shown:
             led = led._replace(number=led.number + 1)
-            batch.append(("write", at, led.number, 0, None, False))
+            batch.append(("write", at, led.number, 0, None))
         else:
             batch += [("blank", at, 0), ("owned", at, None), ("token", at, row.token, "")]
     return led, batch
