@@ -269,6 +269,7 @@ def _number(sim: Sim, sku: str, _data: Mapping[str, Any]) -> str | None:
         if books.balances.get((sku, at), (None,))[0] is not None:
             mine.cells.setdefault(at, 0)  # blank in an older row, and filled since: a number is asked for there too
         grid.counts(rows[0], at, str(sim.model.counts(mine, at, books)) if at in mine.cells else "")
+    sim.gone = [each for each in sim.gone if each[1].sku != sku]  # nobody brings back a row of what was counted since
     sim.older_ledgers.clear()  # which sales this count had seen, no table tells a ledger that never heard the answer
     return "はい"
 
