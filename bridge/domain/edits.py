@@ -333,8 +333,7 @@ class _Accounting:
                 clean = self._find(row, DELTA, both.wrong)
             first = ours and (row.sku, location) not in self.typed
             if both.units is not None:
-                alone = units or 0
-                clean &= self._read_number(row, location, both.units, contained, alone)
+                clean &= self._read_number(row, location, both.units, contained, units or 0)
             elif units is not None and (
                 first or isinstance(reading, Quantity) or self._just_written(row, location, units, contained)
             ):
@@ -372,9 +371,8 @@ class _Accounting:
         if self.book.questioned.get(cell) == shown - has:
             self.questioned.add(cell)
             return False
-        by_entry = delta == self.cleared.get(cell) or (alone is not None and alone == (typed or 0) + has)
-        plain = by_entry and cell not in self.book.asked
-        edit = self._two_readings(cell, typed, shown, has, Unseen() if plain else self.book.unseen.get(cell))
+        entered = delta == self.cleared.get(cell) or (alone is not None and alone == (typed or 0) + has)
+        edit = self._two_readings(cell, typed, shown, has, entered=entered and cell not in self.book.asked)
         mark = (row.sku, location, shown)
         if typed is not None and self.book.previous.get(cell) == -delta and mark not in self.book.doubted:
             self.doubted.add(mark)
@@ -386,12 +384,12 @@ class _Accounting:
         self.edits.append(edit)
         return True
 
-    def _two_readings(self, cell: BalanceKey, typed: int | None, shown: int, has: int, unseen: Unseen | None) -> Edit:
+    def _two_readings(self, cell: BalanceKey, typed: int | None, shown: int, has: int, *, entered: bool) -> Edit:
         """The edit, of two readings by the lower. A new number takes the place of the one whose lower reading holds:
-        both are read anew. An entry in 増減 alone has one reading: it says itself that it is a change."""
+        both are read anew. What was but `entered` in 増減 has one reading: it says itself that it is a change."""
         back = self.book.held_back.get(cell, 0)
         balance = shown - has + self.booked.get(cell, 0) + back
-        unseen = Unseen() if typed is None or unseen is None else unseen
+        unseen = Unseen() if typed is None or entered else self.book.unseen.get(cell, Unseen())
         results = {balance, balance + unseen.written, balance - unseen.waiting}
         low, high = min(results), max(results)
         return Edit(

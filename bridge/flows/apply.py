@@ -388,8 +388,7 @@ def _due(tx: Tx, view: View, busy: set[str], *, hidden: bool = False) -> list[tu
         if record is None or not record.token or record.token != row.token or row.hidden != hidden or row.sku in busy:
             continue
         amount = amounts[row.sku, number_of(row.token) or 0]
-        lacks = _lacks(balances, row.sku, view.locations, amount)
-        lacks = lacks or _changes(balances, row, view)
+        lacks = _lacks(balances, row.sku, view.locations, amount) or _changes(balances, row, view)
         if lacks or row.sku in refused or _lost_its_zero(balances, row, view.locations):
             found.append((row, "stock", amount))
         elif record.owned_due:
