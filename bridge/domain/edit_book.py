@@ -31,11 +31,12 @@ class Book:
     """What the ledger knows, as far as `account` needs it.
 
     last: the amount of the content last seen under each SKU, where that is known · seen: keys of the journal lines
-    accounted for · unseen: movements a reader of the cell could not see, by cell · held_back: what the lower reading of
-    an earlier edit holds back in a cell that has shown nothing else since, by cell · previous: the last edit's Δ by
-    cell · questioned, refused: what *typed* would be by an edit that waits for its answer, or was answered 戻す, by
-    cell · restored: this is an older copy of the ledger, which had given out no number above that one · doubted: edits
-    of an earlier read that take back the one before, as (SKU, location, shown)
+    accounted for · asked: cells about whose two readings a person is asked · unseen: movements a reader of the cell
+    could not see, by cell · held_back: what the lower reading of an earlier edit holds back in a cell that has shown
+    nothing else since, by cell · previous: the last edit's Δ by cell · questioned, refused: what *typed* would be by an
+    edit that waits for its answer, or was answered 戻す, by cell · restored: this is an older copy of the ledger, which
+    had given out no number above that one · doubted: edits of an earlier read that take back the one before, as (SKU,
+    location, shown)
     """
 
     typed: Mapping[BalanceKey, int]
@@ -44,6 +45,7 @@ class Book:
     amounts: Mapping[tuple[str, int], Amount]
     last: Mapping[str, Amount]
     seen: Container[str] = frozenset()
+    asked: Container[BalanceKey] = frozenset()
     unseen: Mapping[BalanceKey, Unseen] = field(default_factory=dict)
     held_back: Mapping[BalanceKey, int] = field(default_factory=dict)
     previous: Mapping[BalanceKey, int] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping
 
+from bridge.domain.deltas import DELTA, Sum, add, entry_at
 from bridge.domain.edit_book import (
     Account,
     Amount,
@@ -30,7 +31,7 @@ from bridge.domain.edit_book import (
     TokenNeed,
     Unseen,
 )
-from bridge.domain.reading import Blank, Finding, FindingCode, Quantity, Reading, shown_units
+from bridge.domain.reading import Blank, Delta, Entry, Finding, FindingCode, Quantity, Reading, shown_units
 from bridge.domain.stock import BalanceKey, Cause, Movement
 from bridge.domain.table import Line, Row, View
 from bridge.domain.tokens import is_locked, number_of
@@ -73,6 +74,7 @@ class _Accounting:
         self.doubted: set[tuple[str, str, int]] = set()
         self.doubtful: list[Edit] = []
         self.overwritten: list[CellFinding] = []
+        self.cleared: dict[BalanceKey, int] = {}  # entries beside numbers that nobody had typed over
         self.written = {  # by SKU, number and location, as far as the view's lines tell
             (line.sku, line.number, location): written
             for line in view.lines
@@ -155,21 +157,39 @@ class _Accounting:
         for location, before, written in zip(line.locations, line.before, line.written, strict=True):
             if written is None:
                 continue
-            if self._was_refused(line.sku, location, before, had):
+            stood = self._stood(line, location, before, had)
+            if stood is None or self._was_refused(line.sku, location, stood, had):  # as if nobody had typed it
                 has[location] = written - self.typed.get((line.sku, location), 0)
-            elif isinstance(before, Quantity) or self._ours(line.sku, location, before, had):
-                has[location] = had.get(location, 0) + written - (shown_units(before) or 0)
-            else:  # no number stood there: what we wrote is as if nobody had typed
-                has[location] = written - self.typed.get((line.sku, location), 0)
-                if isinstance(before, Finding):
-                    self.overwritten.append(CellFinding(line.sku, -1, location, before.code))
+            else:
+                has[location] = had.get(location, 0) + written - stood
         self._note(line.sku, line.number, has)
         self._remember(line.sku, has)
 
-    def _was_refused(self, sku: str, location: str, before: Reading, had: Amount) -> bool:
-        """Whether we wrote over the very number that a person told us to put back: as if nobody had typed it."""
-        refused = self.book.refused.get((sku, location))
-        return isinstance(before, Quantity) and refused == before.units - had.get(location, 0)
+    def _stood(self, line: Line, location: str, before: Reading, had: Amount) -> int | None:
+        """The number that we wrote over, with the entry beside it that was cleared; None where none stood there. What
+        was overwritten and is part of no number is told."""
+        entry = line.delta if location == line.delta_at else Blank()
+        both, ours = self._sum(line.sku, location, before, entry, had)
+        if both.units is not None:
+            if isinstance(entry, Delta) and (shown_units(before) or 0) == self._expected(line.sku, location, had):
+                self.cleared[line.sku, location] = entry.units
+            return both.units
+        if both.wrong is not None or (isinstance(entry, Delta) and entry.units):
+            self.overwritten.append(CellFinding(line.sku, -1, DELTA, both.wrong or FindingCode.NEGATIVE))
+        if isinstance(before, Quantity) or ours:
+            return shown_units(before)
+        if isinstance(before, Finding):
+            self.overwritten.append(CellFinding(line.sku, -1, location, before.code))
+        return None
+
+    def _was_refused(self, sku: str, location: str, stood: int, had: Amount) -> bool:
+        """Whether we wrote over the very number that a person told us to put back."""
+        return self.book.refused.get((sku, location)) == stood - had.get(location, 0)
+
+    def _sum(self, sku: str, location: str, cell: Reading, entry: Entry, has: Amount) -> tuple[Sum, bool]:
+        """What a cell and the entry beside it are together; and whether the cell alone is a number of ours."""
+        ours = self._ours(sku, location, cell, has)
+        return add(cell, entry, self._expected(sku, location, has), ours=ours), ours
 
     def _remember(self, sku: str, amount: Amount) -> None:
         if self.last.get(sku) != amount:
@@ -225,10 +245,16 @@ class _Accounting:
     def _shows(self, row: Row, contained: Amount, locations: Container[str]) -> bool:
         """Whether the row is in step, if it contains so much."""
         return all(
-            shown_units(reading) == self._expected(row.sku, location, contained)
+            self._is(row, location, reading, contained)
             for location, reading in self._cells(row)
             if location in locations
         )
+
+    def _is(self, row: Row, location: str, reading: Reading, contained: Amount) -> bool:
+        """Whether the cell shows what it should if it contains so much: by itself, or with the entry beside it."""
+        units, expected = shown_units(reading), self._expected(row.sku, location, contained)
+        entry = entry_at(self.view, row, location)
+        return units == expected or (isinstance(entry, Delta) and (units or 0) + entry.units == expected)
 
     def _greet(self, row: Row) -> bool:
         """A SKU we never saw. False where its row may be a known product's with another code: a person is asked."""
@@ -257,8 +283,7 @@ class _Accounting:
         if last is None or self.book.restored is not None:
             return False  # a ledger that is no more may have written it since
         return all(
-            self._expected(row.sku, location, last) == shown_units(reading)
-            or self._still_zero(row.sku, location, reading, last)
+            self._is(row, location, reading, last) or self._still_zero(row.sku, location, reading, last)
             for location, reading in self._cells(row)
         )
 
@@ -303,9 +328,13 @@ class _Accounting:
         self.read.add(row.sku)
         for location, reading in self._cells(row):
             units, contained = shown_units(reading), has.get(location, 0)
-            ours = self._ours(row.sku, location, reading, has)
+            both, ours = self._sum(row.sku, location, reading, entry_at(self.view, row, location), has)
+            if both.wrong is not None:
+                clean = self._find(row, DELTA, both.wrong)
             first = ours and (row.sku, location) not in self.typed
-            if units is not None and (
+            if both.units is not None:
+                clean &= self._read_number(row, location, both.units, contained, units or 0)
+            elif units is not None and (
                 first or isinstance(reading, Quantity) or self._just_written(row, location, units, contained)
             ):
                 clean &= self._read_number(row, location, units, contained)
@@ -328,8 +357,9 @@ class _Accounting:
         self.findings.append(CellFinding(row.sku, row.position, location, code))
         return False
 
-    def _read_number(self, row: Row, location: str, shown: int, has: int) -> bool:
-        """Take the number in; False where it must be seen once more, or answered, before it counts."""
+    def _read_number(self, row: Row, location: str, shown: int, has: int, alone: int | None = None) -> bool:
+        """Take the number in; False where it must be seen once more, or answered, before it counts. `alone`: what the
+        cell shows without the entry that is part of `shown`."""
         cell = (row.sku, location)
         typed = self.typed.get(cell)
         delta = shown - has - (typed or 0)
@@ -341,7 +371,8 @@ class _Accounting:
         if self.book.questioned.get(cell) == shown - has:
             self.questioned.add(cell)
             return False
-        edit = self._two_readings(cell, typed, shown, has)
+        entered = delta == self.cleared.get(cell) or (alone is not None and alone == (typed or 0) + has)
+        edit = self._two_readings(cell, typed, shown, has, entered=entered and cell not in self.book.asked)
         mark = (row.sku, location, shown)
         if typed is not None and self.book.previous.get(cell) == -delta and mark not in self.book.doubted:
             self.doubted.add(mark)
@@ -353,12 +384,12 @@ class _Accounting:
         self.edits.append(edit)
         return True
 
-    def _two_readings(self, cell: BalanceKey, typed: int | None, shown: int, has: int) -> Edit:
+    def _two_readings(self, cell: BalanceKey, typed: int | None, shown: int, has: int, *, entered: bool) -> Edit:
         """The edit, of two readings by the lower. A new number takes the place of the one whose lower reading holds:
-        both are read anew."""
+        both are read anew. What was but `entered` in 増減 has one reading: it says itself that it is a change."""
         back = self.book.held_back.get(cell, 0)
         balance = shown - has + self.booked.get(cell, 0) + back
-        unseen = Unseen() if typed is None else self.book.unseen.get(cell, Unseen())
+        unseen = Unseen() if typed is None or entered else self.book.unseen.get(cell, Unseen())
         results = {balance, balance + unseen.written, balance - unseen.waiting}
         low, high = min(results), max(results)
         return Edit(

@@ -69,6 +69,9 @@ class Blank:
     """Nothing stands there. Never a zero."""
 
 
+NOTHING = Blank()
+
+
 @dataclass(frozen=True)
 class Finding:
     """No good number; `code` says why. `units`: the whole number below zero that stands there. A person may not type
@@ -78,7 +81,15 @@ class Finding:
     units: int | None = None
 
 
+@dataclass(frozen=True)
+class Delta:
+    """So many more (or fewer, below zero) than the stock cell shows."""
+
+    units: int
+
+
 Reading = Quantity | Blank | Finding
+Entry = Delta | Blank | Finding
 
 _BY_KIND = {
     CellKind.BOOLEAN: FindingCode.BOOLEAN,

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from bridge.domain.deltas import DELTA
 from bridge.domain.edit_book import Standing
 from bridge.domain.orders import ListingKey
 from bridge.domain.push import gap, raise_allowed
+from bridge.domain.reading import FindingCode
 from bridge.domain.rules import Halt
 from bridge.domain.stock import Balance
 from bridge.domain.table import Row, View
@@ -177,6 +179,8 @@ class Answers:
             return say("findings", "safety", self._language, value=self._facts.records[sku].safety)
         if location == STOP:
             return strange_stop(self._language, life=True)
+        if location == DELTA:
+            return self._say("takes too many" if code == FindingCode.NEGATIVE.value else "strange delta")
         balance = self._facts.balances.get(sku, {}).get(location)
         value = balance.on_hand if balance and balance.stocked else "—"
         return say("findings", code, self._language, location=location, value=value)

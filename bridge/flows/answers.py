@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from bridge.domain.deltas import meant
 from bridge.domain.edit_book import Standing
 from bridge.domain.orders import ListingKey
 from bridge.domain.push import ListingState
@@ -282,11 +283,10 @@ def _unknown_number(act: _Act) -> Refusal:
     row = act.row(sku)
     if row is None or act.look.stock is None or act.look.stock.view is None:
         return both("results", "row not unique")
-    locations = act.look.stock.view.locations
     balances = act.tx.stock.balances([sku])
     last: dict[str, int] = {}
     movements = []
-    for location, reading in zip(locations, row.cells, strict=True):
+    for location, reading in meant(act.look.stock.view, row):
         balance = balances.get((sku, location))
         if not isinstance(reading, Quantity):
             if balance is not None and balance.stocked:

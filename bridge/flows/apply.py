@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from bridge.clock import Clock
 from bridge.domain.edit_book import Account, Amount, Standing, TokenNeed
 from bridge.domain.edits import amounts_under, orphan_locks
-from bridge.domain.reading import Blank
+from bridge.domain.reading import Blank, Delta
 from bridge.domain.stock import Balance
 from bridge.domain.table import Row, View
 from bridge.domain.tokens import free, locked, number_of
@@ -241,10 +241,7 @@ class Apply:
         positions = sorted([*full, *(stray.row.position for stray in left)])
         first = tx.sheet.take_numbers(len(positions)) if positions else 0
         numbers = dict(zip(positions, range(first, first + len(positions)), strict=True))
-        rows = [
-            RowWrite(row.position, numbers[row.position], _quantities(balances, row.sku, stock), answers.row(row.sku))
-            for row, _ in full.values()
-        ]
+        rows = [_row_write(balances, row, numbers[row.position], stock, answers) for row, _ in full.values()]
         rows += [
             RowWrite(
                 stray.row.position,
@@ -392,7 +389,7 @@ def _due(tx: Tx, view: View, busy: set[str], *, hidden: bool = False) -> list[tu
         if record is None or not record.token or record.token != row.token or row.hidden != hidden or row.sku in busy:
             continue
         amount = amounts[row.sku, number_of(row.token) or 0]
-        lacks = _lacks(balances, row.sku, view.locations, amount)
+        lacks = _lacks(balances, row.sku, view.locations, amount) or _changes(balances, row, view)
         if lacks or row.sku in refused or _lost_its_zero(balances, row, view.locations):
             found.append((row, "stock", amount))
         elif record.owned_due:
@@ -408,10 +405,26 @@ def _lacks(balances: Mapping[tuple[str, str], Balance], sku: str, locations: Seq
     )
 
 
+def _changes(balances: Mapping[tuple[str, str], Balance], row: Row, view: View) -> bool:
+    """Whether an entry in 増減 is to be cleared. A 0 beside a cell that was never filled changes nothing, and stays."""
+    changed = balances.get((row.sku, view.delta_at))
+    return isinstance(row.delta, Delta) and changed is not None and changed.stocked
+
+
 def _lost_its_zero(balances: Mapping[tuple[str, str], Balance], row: Row, locations: Sequence[str]) -> bool:
     """Whether a stocked cell is blank: of rows that may be written, only one that showed 0."""
     blank = (location for location, cell in zip(locations, row.cells, strict=True) if isinstance(cell, Blank))
     return any((row.sku, location) in balances and balances[row.sku, location].stocked for location in blank)
+
+
+def _row_write(
+    balances: Mapping[tuple[str, str], Balance], row: Row, number: int, stock: StockTab, answers: Answers
+) -> RowWrite:
+    """増減 is cleared with the number that it is part of, also where an entry comes only in this moment: the journal
+    line tells of it."""
+    assert stock.view is not None
+    quantities, at = _quantities(balances, row.sku, stock), stock.view.delta_at
+    return RowWrite(row.position, number, quantities, answers.row(row.sku), at if at in quantities else "")
 
 
 def _quantities(balances: Mapping[tuple[str, str], Balance], sku: str, stock: StockTab) -> dict[str, int]:

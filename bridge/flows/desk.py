@@ -96,6 +96,7 @@ class Desk:
         self._read_at: dict[str, float] = {}  # by the clock of tabs that are read more slowly
         self._months: tuple[str, ...] = ()  # of 受注, whose tabs a poll carries
         self._zone = ""
+        self._places: list[str] = []  # in the ledger's order, those for sale first
         self._lasting: list[str] = []  # places of a live bridge, whether 設定 still names them or not
 
     def attach(self) -> None:
@@ -121,7 +122,7 @@ class Desk:
         """One read; at start and daily with the whole journal. Raises TryAgain, NeedsPerson."""
         with self._ledger.read() as tx:
             promised = tx.sheet.promised_lines(iso(self._clock.now() - AWAITED))
-            names = list(places(tx).sells)
+            names = self._known_places(tx)
             self._lasting = names if bridge_live(tx) else []
             slow = self._due(hurried=tx.history.on_its_way() or bool(tx.get(WAITING, False)))
             self._months = self._months_now(tx)
@@ -202,8 +203,13 @@ class Desk:
         answer_with += [(journal_tab, piece) for piece in journal_pieces]
         reply: Reply = self._gateway.write(requests, answer_with)
         with self._ledger.read() as tx:
-            names = list(places(tx).sells)
+            names = self._known_places(tx)
         return self._look(reply.snapshot, names, fresh=False)
+
+    def _known_places(self, tx: Tx) -> list[str]:
+        sells = places(tx).sells
+        self._places = sorted(sells, key=lambda name: not sells[name])
+        return list(sells)
 
     def send(self, requests: Sequence[Request]) -> None:
         """A batch whose outcome the next poll will show anyway: idempotent writes of bridge-owned cells."""
@@ -220,7 +226,7 @@ class Desk:
         if settings is not None and settings.columns.usable:
             named = [line.name for line in settings.lines if line.kind == "location" and may_name_place(line.name)]
             names = list(dict.fromkeys([*named, *self._lasting])) or names
-        stock = read_stock(found["stock"], names, lines) if "stock" in found else None
+        stock = read_stock(found["stock"], names, lines, self._places) if "stock" in found else None
         months = [month for month in self.tabs.months if role_of(month) in found] if fresh else []
         self._zone = snapshot.zone or self._zone
         return Look(

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bridge.channels.port import Channel
+from bridge.domain.deltas import entry_at
 from bridge.domain.invariants import (
     CellAtRest,
     allocated_to_lines,
@@ -18,7 +19,7 @@ from bridge.domain.invariants import (
     shown_at_rest,
 )
 from bridge.domain.orders import ListingKey
-from bridge.domain.reading import Quantity
+from bridge.domain.reading import Blank, Quantity
 from bridge.domain.rules import Halt
 from bridge.domain.tokens import is_locked, number_of
 from bridge.fault_points import Point, reached
@@ -64,6 +65,8 @@ def table(tx: Tx, look: Look) -> list[Drift]:
             continue
         for location, reading in zip(view.locations, row.cells, strict=True):
             balance = balances.get((row.sku, location))
+            if not isinstance(entry_at(view, row, location), Blank):
+                continue  # part of a number that is yet to be written
             if isinstance(reading, Quantity) and balance is not None and balance.typed is not None:
                 cells.append(CellAtRest(row.sku, location, reading.units, balance.typed, amount.get(location, 0)))
     return [Drift(f"{v.sku} {v.location}", v.expected, v.found) for v in shown_at_rest(cells)]

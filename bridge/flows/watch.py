@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bridge.domain.bigchange import Limits
+from bridge.domain.deltas import DELTA
 from bridge.domain.edit_book import Account, Ask, Book, Standing, Unseen
 from bridge.domain.edits import account
-from bridge.domain.reading import Blank, Finding, FindingCode, Quantity
+from bridge.domain.reading import Blank, Delta, Finding, FindingCode, Quantity
 from bridge.domain.stock import BalanceKey, Cause, Movement
 from bridge.domain.table import View
 from bridge.domain.tokens import number_of
@@ -26,6 +27,7 @@ from bridge.flows.shop import Shop, bridge_live, places
 from bridge.flows.stopped import off_sale
 from bridge.flows.timeback import Past
 from bridge.ledger.ledger import Tx
+from bridge.ledger.questions import OpenQuestion
 from bridge.ledger.sheet import SkuRecord
 from bridge.ledger.values import iso
 from bridge.sheet.layout import may_name_place
@@ -100,6 +102,7 @@ class Watch:
             amounts=amounts,
             last={sku: record.last for sku, record in records.items() if record.last is not None},
             seen=tx.sheet.seen(view.lines),
+            asked=_two_readings(tx).keys(),
             unseen=unseen,
             held_back=held_back,
             previous=tx.sheet.previous_edits(),
@@ -121,11 +124,7 @@ class Watch:
         before = tx.sheet.amounts_at(since, {row.sku for row in view.rows if row.sku})
         newest = tx.sheet.newest_amounts(row.sku for row in view.rows if row.sku)
         young = tx.stock.booked_since(since)
-        asked = {
-            (str(question.data["sku"]), str(question.data["location"])): question
-            for question in tx.questions.open()
-            if question.kind == "two readings"
-        }
+        asked = _two_readings(tx)
         found: dict[BalanceKey, Unseen] = {}
         held_back: dict[BalanceKey, int] = {}
         for row in view.rows:
@@ -152,6 +151,15 @@ class Watch:
                 if (written or waiting) and not older:
                     found[cell] = Unseen(written, waiting)
         return found, held_back
+
+
+def _two_readings(tx: Tx) -> dict[BalanceKey, OpenQuestion]:
+    """The cells about which a person is asked which of two readings is right."""
+    return {
+        (str(question.data["sku"]), str(question.data["location"])): question
+        for question in tx.questions.open()
+        if question.kind == "two readings"
+    }
 
 
 def _pause(tx: Tx, outcome: Account) -> Account:
@@ -300,9 +308,10 @@ def _find(tx: Tx, outcome: Account, view: View, wrong: Mapping[BalanceKey, str])
     now = {(finding.sku, finding.location): finding.code.value for finding in outcome.findings} | dict(wrong)
     before = tx.sheet.findings()
     judged = {row.sku for row in view.unique_rows() if not row.hold}
-    shown = {
+    shown: dict[BalanceKey, object] = {
         (row.sku, location): cell for row in view.rows for location, cell in zip(view.locations, row.cells, strict=True)
     }
+    shown |= {(row.sku, DELTA): row.delta for row in view.rows}
     for cell, code in now.items():
         if before.get(cell) != code:
             tx.sheet.record_edit(*cell, None, _text(shown.get(cell)), "refused", code)
@@ -311,13 +320,11 @@ def _find(tx: Tx, outcome: Account, view: View, wrong: Mapping[BalanceKey, str])
 
 
 def _text(reading: object) -> str:
-    return (
-        reading.code.value
-        if isinstance(reading, Finding)
-        else FindingCode.BLANK.value
-        if isinstance(reading, Blank)
-        else ""
-    )
+    if isinstance(reading, Finding):
+        return reading.code.value
+    if isinstance(reading, Delta):
+        return f"{reading.units:+}"
+    return FindingCode.BLANK.value if isinstance(reading, Blank) else ""
 
 
 def _block(tx: Tx, outcome: Account, view: View) -> None:

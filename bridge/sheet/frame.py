@@ -29,7 +29,7 @@ from bridge.sheet.requests import Request, text_format, width
 from bridge.sheet.setting_lines import appended, first_lines, missing_lines
 from bridge.sheet.views import read_settings
 
-JOURNAL_COLUMNS = 4 + 2 * 10  # up to ten stock columns
+JOURNAL_COLUMNS = 4 + 2 * 10 + 1  # up to ten stock columns, and 増減
 JOURNAL_CODES = (1, 2, 3)  # its columns of codes and tokens
 WIDTHS = {"journal": JOURNAL_COLUMNS, "marks": HEADING_COLUMNS}  # columns of the hidden tabs
 

@@ -1,6 +1,7 @@
 """The hidden journal tab: what stood at a written position, copied there by the sheet inside the write's own batch.
 
 One line: n | locations (JSON list) | SKU | lock | a stock cell per location | a written quantity per location.
+Of a write that cleared 増減: n | {"at": locations, "delta": the one it changes} | SKU | lock | stock cells | 増減 | …
 Line n is row n mod R + 1 of the tab; row 0 is its header.
 """
 
@@ -9,7 +10,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from bridge.domain.reading import CellKind, plain, read_quantity, shown_units
+from bridge.domain.deltas import read_delta
+from bridge.domain.reading import Blank, CellKind, plain, read_quantity, shown_units
 from bridge.domain.table import Line
 from bridge.sheet.gateway import Piece
 from bridge.sheet.grid import GridCell, Snapshot
@@ -24,14 +26,14 @@ def row_of(number: int, lines: int) -> int:
     return 1 + number % lines
 
 
-def cells_of(number: int, lines: int, locations: Sequence[str], written: Mapping[str, int | None]) -> Cells:
+def cells_of(
+    number: int, lines: int, locations: Sequence[str], written: Mapping[str, int | None], delta_at: str = ""
+) -> Cells:
     """The part of a line that we write ourselves, in the same batch as the quantities."""
     row = row_of(number, lines)
-    first = SKU_COLUMN + 2 + len(locations)
-    own: dict[tuple[int, int], CellValue] = {
-        (row, 0): number,
-        (row, 1): json.dumps(list(locations), ensure_ascii=False),
-    }
+    first = SKU_COLUMN + 2 + len(locations) + bool(delta_at)
+    head = {"at": list(locations), "delta": delta_at} if delta_at else list(locations)
+    own: dict[tuple[int, int], CellValue] = {(row, 0): number, (row, 1): json.dumps(head, ensure_ascii=False)}
     return own | {(row, first + i): written.get(location) for i, location in enumerate(locations)}
 
 
@@ -68,31 +70,36 @@ def read_lines(snapshot: Snapshot, sheet_id: int) -> tuple[Line, ...]:
     return tuple(line for line in lines if line is not None)
 
 
-def _head(row: Sequence[GridCell]) -> tuple[int, tuple[str, ...]]:
-    """A line's number and locations; 0 where there is no line of ours."""
+def _head(row: Sequence[GridCell]) -> tuple[int, tuple[str, ...], str]:
+    """A line's number, its locations and the one that 増減 changed; 0 where there is no line of ours."""
+    nothing = (0, (), "")
     if len(row) < SKU_COLUMN or row[0].raw.kind is not CellKind.NUMBER:
-        return 0, ()
+        return nothing
     try:
-        number, names = int(float(row[0].raw.value or 0)), json.loads(row[1].text)
+        number, head = int(float(row[0].raw.value or 0)), json.loads(row[1].text)
     except ValueError:
-        return 0, ()
-    ours = 0 < number <= MOST and isinstance(names, list) and all(isinstance(name, str) for name in names)
-    return (number, tuple(names)) if ours else (0, ())
+        return nothing
+    names, delta_at = (head.get("at"), head.get("delta", "")) if isinstance(head, dict) else (head, "")
+    if not 0 < number <= MOST or not isinstance(names, list):
+        return nothing
+    return (number, tuple(names), delta_at) if all(isinstance(name, str) for name in (*names, delta_at)) else nothing
 
 
 def _line(row: Sequence[GridCell]) -> Line | None:
-    number, locations = _head(row)
+    number, locations, delta_at = _head(row)
     if not number:
         return None
-    cells = [*row, *[GridCell()] * (SKU_COLUMN + 2 + 2 * len(locations) - len(row))]
     first = SKU_COLUMN + 2
-    before = tuple(read_quantity(cell.raw) for cell in cells[first : first + len(locations)])
-    written = (read_quantity(cell.raw) for cell in cells[first + len(locations) : first + 2 * len(locations)])
+    then = first + len(locations) + bool(delta_at)
+    end = then + len(locations)
+    cells = [*row, *[GridCell()] * (end - len(row))]
     return Line(
         number=number,
         sku=plain(cells[SKU_COLUMN].text),
         token=cells[SKU_COLUMN + 1].text.strip(),
         locations=locations,
-        before=before,
-        written=tuple(shown_units(reading) for reading in written),
+        before=tuple(read_quantity(cell.raw) for cell in cells[first : first + len(locations)]),
+        written=tuple(shown_units(read_quantity(cell.raw)) for cell in cells[then:end]),
+        delta=read_delta(cells[then - 1].raw) if delta_at else Blank(),
+        delta_at=delta_at,
     )

@@ -34,12 +34,14 @@ from bridge.sheet.views import OWNED, StockTab
 @dataclass(frozen=True)
 class RowWrite:
     """One row at its position: `number` is the journal line and the free token; `quantities` only of cells that are
-    stocked; `owned` the bridge-owned cells."""
+    stocked; `owned` the bridge-owned cells; `delta_at` the one of them that an entry in 増減 is part of, which is
+    cleared; "" where it is left alone."""
 
     position: int
     number: int
     quantities: Mapping[str, int]
     owned: Mapping[str, CellValue]
+    delta_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,13 +84,13 @@ def write_requests(stock: StockTab, journal_sheet: int, journal_lines: int, rows
             target,
         )
         for block in _blocks(rows, journal_lines)
-        for source, width, target in _journal_runs(columns)
+        for source, width, target in _journal_runs(columns, with_delta=bool(block[0].delta_at))
     ]
     lines: dict[tuple[int, int], CellValue] = {}
     cells: dict[tuple[int, int], CellValue] = {}
     names = tuple(columns.locations)
     for row in rows:
-        lines.update(journal.cells_of(row.number, journal_lines, names, row.quantities))
+        lines.update(journal.cells_of(row.number, journal_lines, names, row.quantities, row.delta_at))
         cells.update(_row_cells(columns, row))
     return requests + write_cells(journal_sheet, lines) + write_cells(stock.tab.sheet_id, cells)
 
@@ -122,6 +124,8 @@ def clear_requests(stock: StockTab, rows: Iterable[Row]) -> list[Request]:
 def _row_cells(columns: Columns, row: RowWrite) -> dict[tuple[int, int], CellValue]:
     cells: dict[tuple[int, int], CellValue] = {(row.position, columns.at["lock"]): free(row.number)}
     cells.update({(row.position, columns.locations[name]): units for name, units in row.quantities.items()})
+    if row.delta_at:
+        cells[row.position, columns.at["delta"]] = None
     cells.update(_cells(columns, row.position, row.owned))
     return cells
 
@@ -141,6 +145,7 @@ def _blocks(rows: Sequence[RowWrite], journal_lines: int) -> list[list[RowWrite]
         if (
             last is not None
             and row.position == last.position + 1
+            and bool(row.delta_at) == bool(last.delta_at)
             and journal.row_of(row.number, journal_lines) == journal.row_of(last.number, journal_lines) + 1
         ):
             blocks[-1].append(row)
@@ -149,9 +154,10 @@ def _blocks(rows: Sequence[RowWrite], journal_lines: int) -> list[list[RowWrite]
     return blocks
 
 
-def _journal_runs(columns: Columns) -> list[tuple[int, int, int]]:
-    """(source column, width, journal column) of the copied cells: SKU, lock, stock; neighbours together."""
+def _journal_runs(columns: Columns, *, with_delta: bool) -> list[tuple[int, int, int]]:
+    """(source column, width, journal column) of the copied cells: SKU, lock, stock, 増減; neighbours together."""
     sources = [columns.at["sku"], columns.at["lock"], *columns.locations.values()]
+    sources += [columns.at["delta"]] if with_delta else []
     runs: list[tuple[int, int, int]] = []
     for i, source in enumerate(sources):
         if runs and runs[-1][0] + runs[-1][1] == source:

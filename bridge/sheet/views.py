@@ -8,6 +8,7 @@ from datetime import date
 from typing import Generic, TypeVar
 
 from bridge.domain.dates import read_day
+from bridge.domain.deltas import read_delta
 from bridge.domain.entries import RULES, Kind
 from bridge.domain.reading import Blank, CellKind, Reading, plain, read_quantity
 from bridge.domain.rules import PARTS, RuleReading, StopWord, read_part
@@ -46,8 +47,9 @@ class StockTab:
         return StopWord.BLANK if held and word is StopWord.RESUME else word
 
 
-def read_stock(tab: Tab, locations: Sequence[str], lines: Iterable[Line] = ()) -> StockTab:
-    """`locations`: the stock columns named in 設定; their order here is that of the sheet."""
+def read_stock(tab: Tab, locations: Sequence[str], lines: Iterable[Line] = (), places: Iterable[str] = ()) -> StockTab:
+    """`locations`: the stock columns named in 設定; their order here is that of the sheet. `places`: the same in the
+    ledger's order, those for sale first: 増減 changes the first that is there."""
     columns = find_columns("stock", tab.texts(), locations)
     if not columns.usable:
         return StockTab(tab, columns, None)
@@ -56,7 +58,9 @@ def read_stock(tab: Tab, locations: Sequence[str], lines: Iterable[Line] = ()) -
         for row in (_stock_row(tab, columns, position) for position, _ in rows_below(tab, columns.header_row))
         if row
     )
-    return StockTab(tab, columns, View(tuple(columns.locations), rows, tuple(lines)))
+    delta_at = next((name for name in places if name in columns.locations), "")
+    view = View(tuple(columns.locations), rows, tuple(lines), delta_at if "delta" in columns.at else "")
+    return StockTab(tab, columns, view)
 
 
 def _stock_row(tab: Tab, columns: Columns, position: int) -> Row | None:
@@ -73,6 +77,7 @@ def _stock_row(tab: Tab, columns: Columns, position: int) -> Row | None:
         hold=tab.cell(position, at["hold"]).ticked,
         confirm=tab.cell(position, at["confirm"]).ticked,
         hidden=position in tab.hidden,
+        delta=read_delta(tab.cell(position, at["delta"]).raw) if "delta" in at else Blank(),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tests.simulation import acts_malls, acts_outside, acts_past, acts_staff, acts_trade
+from tests.simulation import acts_entries, acts_malls, acts_outside, acts_past, acts_staff, acts_trade
 from tests.simulation.malls import MALLS
 from tests.simulation.world import Act
 
@@ -33,6 +33,9 @@ class Actor:
 ACTS: Mapping[str, Actor] = {
     # staff
     "type": Actor(acts_staff.types, 12),
+    "type into 増減": Actor(acts_entries.changes, 5),
+    "type into 増減 again": Actor(acts_entries.changes_again, 2),
+    "type nonsense into 増減": Actor(acts_entries.changes_nonsense, 0.7),
     "take back": Actor(acts_staff.takes_back, 2),
     "type nonsense": Actor(acts_staff.types_nonsense, 1.5),
     "mend": Actor(acts_staff.mends, 2),
@@ -71,6 +74,9 @@ ACTS: Mapping[str, Actor] = {
     "rows keep moving": Actor(acts_staff.keeps_moving, 0),
     "rows begin to move": Actor(acts_staff.begins_to_move, 30, AT_SECOND),
     "type between the calls": Actor(acts_staff.types, 32, AT_SECOND),
+    "type into 増減 between the calls": Actor(acts_entries.changes, 16, AT_SECOND),
+    "type into 増減 again between the calls": Actor(acts_entries.changes_again, 16, AT_SECOND),
+    "type nonsense into 増減 between the calls": Actor(acts_entries.changes_nonsense, 6, AT_SECOND),
     "type nonsense between the calls": Actor(acts_staff.types_nonsense, 12, AT_SECOND),
     "tick 編集中 between the calls": Actor(acts_staff.holds, 16, AT_SECOND),
     "set filter between the calls": Actor(acts_staff.hides, 16, AT_SECOND),

@@ -7,9 +7,9 @@ from random import Random
 from typing import Any, TypeVar
 
 from tests.simulation.acts_staff import Grid
-from tests.simulation.model import Row
+from tests.simulation.model import Row, SheetRow, units_of
 from tests.simulation.shop import STOCK
-from tests.simulation.watcher import LOCATIONS
+from tests.simulation.watcher import CHANGED, LOCATIONS
 from tests.simulation.world import Sim
 
 T = TypeVar("T")
@@ -39,12 +39,20 @@ def _untold(sim: Sim, sku: str, lock: str) -> bool:
     return sim.eye.expected(sku, "本社倉庫", lock) is None
 
 
-def _means_the_same(row: Row, meant: Row, shown: Mapping[str, str], now: Mapping[str, str]) -> None:
-    """Cells that show what they showed before mean what they meant."""
+def _means_the_same(row: Row, meant: Row, shown: SheetRow, now: SheetRow) -> None:
+    """Cells that show what they showed before mean what they meant; so does a number that is the same with the entry in
+    増減 beside it. Another entry beside the same number is that many more."""
     for at in LOCATIONS:
-        if shown[at] == now[at]:
+        same, more = shown.cells[at] == now.cells[at], 0
+        if at == CHANGED:
+            more = units_of(now.entry) - units_of(shown.entry)
+            if more and units_of(shown.cells[at]) - units_of(now.cells[at]) == more:
+                same, more = True, 0
+        if same:
             _same_entry(row.cells, meant.cells, at)
             _same_entry(row.wrong, meant.wrong, at)
+            if more:
+                row.cells[at] += more
 
 
 def _same_entry(entries: dict[str, T], others: Mapping[str, T], at: str) -> None:
@@ -59,13 +67,13 @@ def restores_version(sim: Sim, dice: Random) -> bool:
     if not (versions := sim.kept_versions()):
         return False
     book, rows = dice.choice(versions)
-    meant, before = sim.model.rows, {row.name: row.cells for row in sim.rows()}
+    meant, before = sim.model.rows, {row.name: row for row in sim.rows()}
     sim.sheet.restore(book)
     deleted, now = [row for _, row, _ in sim.gone], {row.name: row for row in sim.rows()}
     sim.model.rows = {name: sim.model.goes_back(row, now[name].cells, deleted) for name, row in rows.items()}
     for name, row in now.items():
         if name in before and meant[name].sku == row.sku and _untold(sim, row.sku, row.lock):
-            _means_the_same(sim.model.rows[name], meant[name], before[name], row.cells)
+            _means_the_same(sim.model.rows[name], meant[name], before[name], row)
     sim.edited |= {row.sku for row in rows.values()}
     sim.gone.clear()
     sim.last_entry = None
@@ -90,10 +98,10 @@ def pastes_older_row(sim: Sim, dice: Random) -> bool:
         return False
     name = dice.choice(both)
     cells = old.rows[there[name]].span(0, len(grid.at))
-    meant, shown = sim.model.rows[name], {at: grid.text(mine[name], at) for at in LOCATIONS}
+    meant, shown = sim.model.rows[name], next(row for row in sim.rows() if row.name == name)
     sim.sheet.change(lambda edit: edit.book.sheet(sim.stock).put_span(mine[name], 0, cells))
-    now = {at: grid.text(mine[name], at) for at in LOCATIONS}
-    sim.model.rows[name] = sim.model.goes_back(rows[name], now)
+    now = next(row for row in sim.rows() if row.name == name)
+    sim.model.rows[name] = sim.model.goes_back(rows[name], now.cells)
     sim.edited.add(rows[name].sku)
     if dice.random() < 0.3:
         grid.put(mine[name], "ロック", "")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from random import Random
 
 from tests.simulation.calls import SECOND
+from tests.simulation.model import units_of
 from tests.simulation.shop import STOCK
-from tests.simulation.watcher import LOCATIONS
+from tests.simulation.watcher import CHANGED, ENTRY, LOCATIONS
 from tests.simulation.world import SELLING, Sim
 
 NONSENSE = ("abc", "-3", "1.5", "", "十二個")
@@ -53,6 +54,18 @@ class Grid:
         self.sim.edited.add(self.text(row, "SKU"))
         self.sim.last_entry = (name, at, shown)
         self.put(row, at, text)
+
+    def change(self, row: int, text: str) -> None:
+        """Type into 増減."""
+        self.sim.model.changes(self.text(row, "商品名"), CHANGED, self.text(row, ENTRY), text)
+        self.sim.edited.add(self.text(row, "SKU"))
+        self.put(row, ENTRY, text)
+
+    def counts(self, row: int, at: str, text: str) -> None:
+        """What was counted is typed, and no entry stands beside it."""
+        self.put(row, at, text)
+        if at == CHANGED and self.text(row, ENTRY):
+            self.put(row, ENTRY, "")
 
     def asked_about(self, row: int, at: str) -> bool:
         """Whether a person is asked which of two readings of this cell is right, or whether the table is or an older
@@ -112,6 +125,8 @@ def types_nonsense(sim: Sim, dice: Random) -> bool:
     if not row or grid.asked_about(row, "本社倉庫"):
         return False
     text = dice.choice(NONSENSE)
+    if grid.text(row, ENTRY) and text in ("", "-3"):
+        return False  # with the entry beside it that may be a number
     known = sim.eye.expected(grid.text(row, "SKU"), "本社倉庫", grid.text(row, "ロック"))
     if not text and known != int(grid.text(row, "本社倉庫")):
         return False  # gone before any read could show it: for the bridge another number was blanked
@@ -283,14 +298,19 @@ def makes_product(sim: Sim, dice: Random) -> bool:
 def _becomes(sim: Sim, row: int, dice: Random) -> bool:
     grid = Grid(sim)
     name, sku = grid.text(row, "商品名"), new_name(sim, "N").replace(" ", "")
-    if sim.model.rows[name].wrong or any(grid.text(row, at)[:1] == "-" for at in LOCATIONS):
+    entry, cells = grid.text(row, ENTRY), {at: grid.text(row, at) for at in LOCATIONS}
+    if sim.model.rows[name].wrong or any(text[:1] == "-" for text in cells.values()):
         return False
+    if entry:
+        cells[CHANGED] = str(int(cells[CHANGED] or 0) + units_of(entry))
+        if cells[CHANGED][:1] == "-" or CHANGED not in sim.model.rows[name].cells:
+            return False
     if grid.text(row, "SKU") in sim.cleared:
         sim.cleared.add(sku)
     grid.put(row, "SKU", sku)
     if dice.random() < 0.5:
         grid.put(row, "確認", "TRUE")
-    sim.model.becomes(name, sku, {at: grid.text(row, at) for at in LOCATIONS})
+    sim.model.becomes(name, sku, cells)
     sim.edited.add(sku)
     return True
 

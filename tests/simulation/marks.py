@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.sheet.gateway import BatchRefused, Reply, Request
 from tests.simulation.calls import SECOND
+from tests.simulation.watcher import ENTRY
 
 if TYPE_CHECKING:
     from tests.simulation.world import Sim
@@ -54,6 +55,10 @@ MARKS = (
     "asked: raised there",
     "asked: big change",
     "asked: held long",
+    "entry cleared",
+    "entry typed between the calls",
+    "entry typed over between the calls",
+    "asked: entry overwritten",
     "below zero shown",
     "stale read",
     "stale read of a mall",
@@ -115,10 +120,27 @@ def layout_of(sim: Sim) -> tuple[tuple[str, bool], ...]:
     return tuple((str(sheet.cell(i, name).entered), bool(sheet.cell(i, hold).entered)) for i in range(len(sheet.rows)))
 
 
+def entries_of(sim: Sim) -> dict[str, str]:
+    """What stands in 増減, by product."""
+    return {row.name: row.entry for row in sim.rows() if row.entry}
+
+
+def mark_cleared(sim: Sim) -> None:
+    """What a write of ours cleared."""
+    if sim.entries and sim.call.what == SECOND:
+        sim.marks["entry cleared"] += len(sim.entries.keys() - entries_of(sim).keys())
+
+
 def mark_moves(sim: Sim) -> None:
     """What happened between the reply before and the second call that is about to be made."""
     now = layout_of(sim)
-    if sim.call.what != SECOND or now == sim.layout:
+    if sim.call.what != SECOND:
+        return
+    for name, entry in entries_of(sim).items():
+        before = sim.entries.get(name)
+        if entry != before:
+            sim.marks["entry typed over between the calls" if before else "entry typed between the calls"] += 1
+    if now == sim.layout:
         return
     if [name for name, _ in now] != [name for name, _ in sim.layout]:
         sim.marks["row moved between the calls"] += 1
@@ -128,10 +150,11 @@ def mark_moves(sim: Sim) -> None:
 
 def mark_ledger(sim: Sim) -> None:
     """What shows in the ledger after a commit."""
-    for number, kind, _, _ in sim.eye.open_questions():
+    for number, kind, _, data in sim.eye.open_questions():
         if number not in sim.asked_once:
             sim.asked_once.add(number)
             sim.marks[f"asked: {kind}"] += 1
+            sim.marks["asked: entry overwritten"] += kind == "overwritten" and data["location"] == ENTRY
     tries = sim.eye.one("SELECT coalesce(max(writes), 0) FROM sku")
     if tries > max(1, sim.most_tries):
         sim.marks["due row written again"] += 1

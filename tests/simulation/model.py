@@ -64,6 +64,12 @@ class SheetRow:
     lock: str
     allocated: str
     cells: Mapping[str, str]  # location -> text
+    entry: str  # 増減
+
+
+def units_of(entry: str) -> int:
+    """So many more as an entry in 増減 says."""
+    return int(entry) if entry.removeprefix("-").isdigit() else 0
 
 
 class Model:
@@ -90,6 +96,11 @@ class Model:
             row.cells[at] = row.cells.get(at, 0) + int(text) - int(before or 0)
         elif text or before not in ("", "0"):
             row.wrong[at] = (text, before)
+
+    def changes(self, name: str, at: str, shown: str, text: str) -> None:
+        """`text` was typed into 増減 over what it showed: so many more than the cell beside it means. What is no number
+        means nothing."""
+        self.rows[name].cells[at] += units_of(text) - units_of(shown)
 
     def copies(self, name: str, new: str) -> None:
         self.rows[new] = deepcopy(self.rows[name])
@@ -175,8 +186,8 @@ class Model:
     def left_alone(self, before: Mapping[str, SheetRow], after: Mapping[str, SheetRow]) -> None:
         """A row that the bridge saw in 編集中 is the person's: nothing was written into its stock cells."""
         for name, row in before.items():
-            if name in after and after[name].cells != row.cells:
-                raise Broken(f"{name} was written in 編集中: {row.cells} became {after[name].cells}")
+            if name in after and (after[name].cells, after[name].entry) != (row.cells, row.entry):
+                raise Broken(f"{name} was written in 編集中: {row} became {after[name]}")
 
     def _once(self, line: LineId, left: Left, books: Books) -> None:
         sale = self.sales.get(line)
@@ -240,6 +251,7 @@ class Model:
             _same(f"{name}: 引当", shown[name].allocated or "0", str(allocated[row.sku]))
             if "🔒" in shown[name].lock or not shown[name].lock:
                 raise Broken(f"{name}: its lock cell shows {shown[name].lock!r}")
+            _same(f"{name}: 増減", shown[name].entry, "")
             for at in row.cells:
                 truth = self.on_hand(row, at, books)
                 typed, booked, _ = books.balances.get((row.sku, at), (None, 0, 0))

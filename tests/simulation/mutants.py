@@ -29,7 +29,7 @@ import bridge.sheet.views as views
 from bridge.channels.amazon.offers import Offers
 from bridge.channels.port import Outcome
 from bridge.domain.edits import _Accounting
-from bridge.domain.reading import Blank, Quantity
+from bridge.domain.reading import NOTHING, Blank, Delta, Quantity
 from bridge.domain.table import Line
 from bridge.errors import TryAgain
 from bridge.ledger.sheet import SheetBook
@@ -75,6 +75,23 @@ def last_number(stack: ExitStack) -> None:
 def no_settling(stack: ExitStack) -> None:
     """Journal lines are read and explain nothing."""
     _swap(stack, _Accounting, "_settle", lambda _old, self, line: self.seen.append(line))
+
+
+def entry_as_seen(stack: ExitStack) -> None:
+    """What the last look showed in 増減 counts, not what the journal says was cleared."""
+    _swap(stack, _Accounting, "_settle", lambda old, self, line: old(self, replace(line, delta=NOTHING)))
+
+
+def entry_twice(stack: ExitStack) -> None:
+    """An entry in 増減 counts as it is seen, and once more as it is cleared."""
+
+    def settle(old: Any, self: Any, line: Any) -> None:
+        old(self, line)
+        had = self.amounts.get((line.sku, line.number))
+        if isinstance(line.delta, Delta) and had is not None:
+            self._note(line.sku, line.number, {**had, line.delta_at: had.get(line.delta_at, 0) - line.delta.units})
+
+    _swap(stack, _Accounting, "_settle", settle)
 
 
 def number_reused(stack: ExitStack) -> None:
@@ -227,6 +244,8 @@ MUTANTS: Mapping[str, Mutant] = {
     "skip the journal": no_journal,
     "judge edits by the last number seen": last_number,
     "skip settling": no_settling,
+    "count an entry in 増減 as it was seen": entry_as_seen,
+    "count an entry in 増減 twice": entry_twice,
     "reuse a write's number": number_reused,
     "resend after a timeout without looking": no_look,
     "ignore the gap rule": no_gap,

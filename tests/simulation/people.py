@@ -12,7 +12,7 @@ from tests.simulation.acts_staff import Grid, deletes_copy, mends, new_name, sho
 from tests.simulation.malls import MALLS, end_reviews, lying_there, shown_by, takes_everything
 from tests.simulation.model import Broken, Row
 from tests.simulation.shop import STOCK
-from tests.simulation.watcher import LOCATIONS
+from tests.simulation.watcher import CHANGED, ENTRY, LOCATIONS
 from tests.simulation.world import JOBS, Silence, Sim
 
 MOST_TURNS, SOON = 30, 6
@@ -106,6 +106,9 @@ def _mend(sim: Sim) -> bool:
     grid = Grid(sim)
     for row in grid.positions():
         mine = sim.model.rows[grid.text(row, "商品名")]
+        if sim.eye.finding(mine.sku, ENTRY) and grid.text(row, ENTRY):
+            grid.change(row, "")
+            return True
         for at in LOCATIONS:
             shown = grid.text(row, at)
             if not shown and mine.cells.get(at) == 0 and not sim.eye.stocked(mine.sku, at):
@@ -160,7 +163,7 @@ def _count(sim: Sim) -> bool:
         if all(grid.text(row, at) == str((typed or 0) + booked) for at, (typed, booked, _) in known.items()):
             sim.uncounted.remove(name)
             for at in mine.cells:
-                grid.put(row, at, str(sim.model.counts(mine, at, books)))
+                grid.counts(row, at, str(sim.model.counts(mine, at, books)))
             done = True
     return done
 
@@ -265,7 +268,8 @@ def _number(sim: Sim, sku: str, _data: Mapping[str, Any]) -> str | None:
     for at in LOCATIONS:
         if books.balances.get((sku, at), (None,))[0] is not None:
             mine.cells.setdefault(at, 0)  # blank in an older row, and filled since: a number is asked for there too
-        grid.put(rows[0], at, str(sim.model.counts(mine, at, books)) if at in mine.cells else "")
+        grid.counts(rows[0], at, str(sim.model.counts(mine, at, books)) if at in mine.cells else "")
+    sim.gone = [each for each in sim.gone if each[1].sku != sku]  # nobody brings back a row of what was counted since
     sim.older_ledgers.clear()  # which sales this count had seen, no table tells a ledger that never heard the answer
     return "はい"
 
@@ -327,7 +331,8 @@ def _restored_version(sim: Sim, _about: str, _data: Mapping[str, Any]) -> str:
 def _overwritten(sim: Sim, sku: str, data: Mapping[str, Any]) -> str | None:
     """The cell is counted anew. One that never counted shows what another row's write left in it until it does: what is
     typed over that is a change of it, as everywhere."""
-    grid, books, at = Grid(sim), sim.eye.books()[0], data["location"]
+    grid, books = Grid(sim), sim.eye.books()[0]
+    at = CHANGED if data["location"] == ENTRY else data["location"]
     if any((kind, of) == ("vanished", sku) for _, kind, of, _ in sim.eye.open_questions()):
         return None  # its row comes back or is given up first
     typed, booked, _ = books.balances.get((sku, at), (None, 0, 0))
@@ -336,7 +341,7 @@ def _overwritten(sim: Sim, sku: str, data: Mapping[str, Any]) -> str | None:
         if grid.text(row, "SKU") == sku and at in mine.cells:
             if typed is not None and shown.removeprefix("-").isdigit() and int(shown) != typed + booked:
                 return None  # what was sold since is not taken off the number yet
-            (grid.enter if typed is None else grid.put)(row, at, str(sim.model.counts(mine, at, books)))
+            (grid.enter if typed is None else grid.counts)(row, at, str(sim.model.counts(mine, at, books)))
     return "確認済み"
 
 

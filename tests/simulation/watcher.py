@@ -19,6 +19,7 @@ from tests.simulation.model import Books, Cell, Left, LineId, Listing, Model, Sh
 TYPED = ("opening", "edit")
 LINES = tuple(f"{mall}/" for mall in MALLS)
 LOCATIONS = ("本社倉庫", "渋谷店", "検品待ち")
+ENTRY, CHANGED = "増減", LOCATIONS[0]  # an entry there changes the first place for sale
 
 
 @dataclass
@@ -207,4 +208,4 @@ def proved(rose_at: datetime | None, complete: datetime | None, lag: float) -> b
     return rose_at is None or (complete is not None and complete - timedelta(seconds=lag) >= rose_at)
 
 
-__all__ = ["LOCATIONS", "LedgerEye", "Model", "SheetRow", "line_id", "proved", "told_by"]
+__all__ = ["CHANGED", "ENTRY", "LOCATIONS", "LedgerEye", "Model", "SheetRow", "line_id", "proved", "told_by"]

@@ -26,10 +26,10 @@ from bridge.sandbox.sheets_api.store import Deleted
 from tests.simulation.calls import BEAT, LOCK, READ, SECOND, WRITE, Call, call_of
 from tests.simulation.malls import MALLS, SETS, new_malls, number_of
 from tests.simulation.market import Market
-from tests.simulation.marks import layout_of, mark_kill, mark_ledger, mark_moves, marking
-from tests.simulation.model import Broken, LineId, Listing, Model, Row, SheetRow
+from tests.simulation.marks import entries_of, layout_of, mark_cleared, mark_kill, mark_ledger, mark_moves, marking
+from tests.simulation.model import Broken, LineId, Listing, Model, Row, SheetRow, units_of
 from tests.simulation.shop import STOCK, Shop, SteadyService, Trouble
-from tests.simulation.watcher import LOCATIONS, LedgerEye, line_id, told_by
+from tests.simulation.watcher import CHANGED, ENTRY, LOCATIONS, LedgerEye, line_id, told_by
 from tests.support.world import LAG
 
 JOURNAL_LINES = 150
@@ -156,6 +156,7 @@ class Sim:
         self._writing = False
         self.called: set[str] = set()  # malls that the job under way has asked for anything
         self.layout: tuple[tuple[str, bool], ...] = ()
+        self.entries: dict[str, str] = {}  # in 増減, by product, as the last call left them
         self.most_tries = 0
         self.count_due = 0.0
         self.script: Script = Silence()
@@ -247,6 +248,7 @@ class Sim:
                 self.swap = None
             if writes:
                 mark_moves(self)
+                self.entries = entries_of(self)
                 self.held = self._held_rows() if self.made == self.made_at_reply else None
         else:
             self.market.note_shown(server, path)
@@ -269,7 +271,8 @@ class Sim:
             self.touched = dict.fromkeys(JOBS, True)
         if server == "sheet":
             self.scan()
-            self.layout = layout_of(self)
+            mark_cleared(self)
+            self.layout, self.entries = layout_of(self), entries_of(self)
             if self._writing and self.held:
                 self.model.left_alone(self.held, self._held_rows())
             self.held, self.made_at_reply = None, self.made
@@ -372,7 +375,9 @@ class Sim:
             text = {name: _text(cells[i].entered) if cells[i] else "" for name, i in at.items()}  # type: ignore[union-attr]
             numbers = {where: text[where] for where in LOCATIONS}
             if text["商品名"] or text["SKU"] or text["ロック"] or any(numbers.values()):
-                found.append(SheetRow(text["商品名"], text["SKU"], text["ロック"], text["引当"], numbers))
+                found.append(
+                    SheetRow(text["商品名"], text["SKU"], text["ロック"], text["引当"], numbers, text.get(ENTRY, ""))
+                )
         return found
 
     def kept_versions(self) -> list[tuple[Book, dict[str, Row]]]:
@@ -392,6 +397,8 @@ class Sim:
         for row in self.rows():
             for at, text in row.cells.items():
                 self.model.ever.setdefault((row.sku, at), set()).add(text)
+                if at == CHANGED and row.entry:
+                    self.model.ever[row.sku, at].add(str(units_of(text) + units_of(row.entry)))
                 if text[:1] == "-":
                     self.marks["below zero shown"] += 1
 

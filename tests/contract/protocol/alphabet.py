@@ -25,6 +25,18 @@ def types(sku: str, more: int) -> Do:
     return act
 
 
+def changes(sku: str, more: int) -> Do:
+    """So many more than 増減 shows, typed there: the first of its stock columns that bears a number changes."""
+
+    def act(world: SmallWorld) -> None:
+        row = world.row(sku)
+        world.put(row, "増減", str(int(world.shown(row, "増減") or 0) + more))
+        world.person.typed[sku, world.layout.locations[0]] += more
+        world.person.edited.add(sku)
+
+    return act
+
+
 def sorts(world: SmallWorld) -> None:
     """The other way round."""
     skus = [sku for _, sku in sorted((row, sku) for sku in "ABC" for row in world.rows(sku))]
@@ -63,6 +75,7 @@ def makes_product(world: SmallWorld) -> None:
     for location in world.layout.locations:
         if world.shown(row, location):
             world.person.typed["C", location] = int(world.shown(row, location))
+    world.person.typed["C", world.layout.locations[0]] += int(world.shown(row, "増減") or 0)
 
 
 def adds_product(world: SmallWorld) -> None:
@@ -171,6 +184,8 @@ CALL, WRITE, ANY = frozenset[Kind](["read", "write"]), frozenset[Kind](["write"]
 LETTERS: Mapping[str, Letter] = {
     "types in A": Letter(types("A", 3), CALL),
     "types in B": Letter(types("B", 3), CALL),
+    "changes A": Letter(changes("A", -2), CALL),
+    "changes B": Letter(changes("B", 3), CALL),
     "sorts": Letter(sorts, CALL),
     "inserts a row": Letter(inserts, CALL),
     "copies A": Letter(copies, CALL),

@@ -1,8 +1,8 @@
 """An exhaustive model of the row update (DESIGN §4): every reachable state of a small world is visited.
 
-Two products; a person who may act between any two steps of the bridge; shipments, which change the cell that both
-write, and orders placed, which change bridge-owned cells only; failures at every call. Wherever the bridge comes to
-rest these must be equal for each SKU with exactly one row, and from every state rest must be reachable:
+Two products; a person who may act between any two steps of the bridge; entries in 増減 and shipments, which change the
+cell that both write, and orders placed, which change bridge-owned cells only; failures at every call. Wherever the
+bridge comes to rest these must be equal for each SKU with exactly one row, and from every state rest must be reachable:
 
     the sheet  =  the ledger  =  what people typed + what was shipped,    引当 = what was placed
 
@@ -30,6 +30,7 @@ RULES = {
     "orphans": "a lock that belongs to no row update of ours is taken off",
     "take away": "what landed in a blank row is taken away as everything is written: with a journal line",
     "hidden": "rows that a filter hides wait; they are not written to",
+    "cleared": "the journal notes the entry in 増減 that a write cleared: it is part of what stood there",
 }
 
 
@@ -40,6 +41,7 @@ class Row(NamedTuple):
     token: str  # ロック: F<n> free, L<n> locked by us, "" blank
     hold: bool = False  # 編集中
     hidden: bool = False  # by a filter
+    entry: int | None = None  # 増減
 
 
 BLANK = Row("", None, None, "")
@@ -53,6 +55,7 @@ class Entry(NamedTuple):
     token: str
     before: int | None
     after: int
+    cleared: int | None = None  # in 増減
 
 
 class Intent(NamedTuple):
@@ -147,8 +150,8 @@ def carry_out(sheet: Sheet, batch: Iterable[tuple[Any, ...]]) -> Sheet:
                 raise Refused
             _, number, units, owned = rest
             journal = [entry for entry in journal if entry.number != number]
-            journal.append(Entry(number, row.sku, row.token, row.shown, units))
-            rows[at] = row._replace(shown=units, owned=owned, token=f"F{number}")
+            journal.append(Entry(number, row.sku, row.token, row.shown, units, row.entry))
+            rows[at] = row._replace(shown=units, owned=owned, token=f"F{number}", entry=None)
     while rows and rows[-1] == BLANK:
         rows.pop()
     return Sheet(tuple(rows), tuple(journal))
@@ -185,9 +188,10 @@ def take_in(led: Ledger, view: Sheet, rules: frozenset[str]) -> Ledger:
             continue
         shown = row.shown
         if shown is None:  # a blank where 0 was is still 0; any other is a finding
-            if get(led.typed, row.sku, 0) + has:
+            if get(led.typed, row.sku, 0) + has not in (0, row.entry):
                 continue
             shown = 0
+        shown += row.entry or 0
         if shared[row.token] > 1 and "own token" in rules:
             continue
         if get(led.typed, row.sku) is None:
@@ -213,10 +217,11 @@ def settle(led: Ledger, entry: Entry, rules: frozenset[str]) -> Ledger:
         return ask(led, entry.sku, rules)
     if "journal" not in rules:
         return led
-    if entry.before is None:  # no number stood there: what we wrote is as if nobody had typed
-        has = entry.after - get(led.typed, entry.sku, 0)
+    cleared = (entry.cleared or 0) if "cleared" in rules else 0
+    if entry.before is None and get(led.typed, entry.sku, 0) + has not in (0, cleared):
+        has = entry.after - get(led.typed, entry.sku, 0)  # no number stood there: as if nobody had typed
     else:
-        has += entry.after - entry.before
+        has += entry.after - (entry.before or 0) - cleared
     return led._replace(amount=put(led.amount, (entry.sku, entry.number), has), last=put(led.last, entry.sku, has))
 
 
@@ -235,11 +240,16 @@ def needs(led: Ledger, view: Sheet, rules: frozenset[str]) -> tuple[Ledger, list
         elif get(led.typed, row.sku) is None:
             if "own token" in rules:
                 found.append((at, 0 if row.token else last))
-        elif (row.shown or 0) == get(led.typed, row.sku) + last or "ask" not in rules:
+        elif _shows(row, get(led.typed, row.sku) + last) or "ask" not in rules:
             found.append((at, last))
         else:
             led = ask(led, row.sku, rules)
     return led, found
+
+
+def _shows(row: Row, units: int) -> bool:
+    """By itself, or with the entry beside it."""
+    return units in (row.shown or 0, (row.shown or 0) + (row.entry or 0))
 
 
 # --- the bridge: which batch comes next -----------------------------------------------------------------------------
@@ -322,7 +332,7 @@ def begin(led: Ledger, view: Sheet, rules: frozenset[str]) -> tuple[Ledger, list
         if row.hidden and "hidden" in rules:
             continue
         has = content(led, row.sku, token)
-        stock = has != get(led.booked, row.sku) or row.shown is None
+        stock = has != get(led.booked, row.sku) or row.shown is None or row.entry is not None
         if stock or row.sku in led.due:
             number = led.number + 1
             led = led._replace(
@@ -421,6 +431,11 @@ def others(w: World) -> Iterator[tuple[str, World]]:
                     f"types {units} over {row.shown} in {row.sku}",
                     spend(w, "edits", sheet=change(at, shown=units), typed=typed),
                 )
+        if left.get("entries") and not twice and not row.hidden:
+            yield (
+                f"types {(row.entry or 0) + 2} into 増減 of {row.sku}",
+                spend(w, "entries", sheet=change(at, entry=(row.entry or 0) + 2), typed=add(w.typed, row.sku, 2)),
+            )
         if left.get("holds") and not row.hold:
             yield f"holds {row.sku}", spend(w, "holds", sheet=change(at, hold=True))
         if row.hold:
@@ -436,7 +451,7 @@ def others(w: World) -> Iterator[tuple[str, World]]:
             if row.sku != "C" and all(each.sku != "C" for each in rows + w.trash):
                 yield (
                     f"makes a copy of {row.sku} the new product C",
-                    w._replace(sheet=change(at, sku="C"), typed=put(w.typed, "C", row.shown)),
+                    w._replace(sheet=change(at, sku="C"), typed=put(w.typed, "C", (row.shown or 0) + (row.entry or 0))),
                 )
     if left.get("sorts") and len(rows) > 1:
         yield "sorts", spend(w, "sorts", sheet=sheet(rows[::-1]))
@@ -473,7 +488,7 @@ def others(w: World) -> Iterator[tuple[str, World]]:
                 asked=led.asked[1:],
                 seen=led.seen | {entry for entry in w.sheet.journal if entry.sku == sku},
             )
-            told = change(mine[0], shown=get(w.typed, sku) + booked, token=f"F{number}")
+            told = change(mine[0], shown=get(w.typed, sku) + booked, token=f"F{number}", entry=None)
             yield f"answers for {sku}", w._replace(sheet=told, ledger=answered)
 
 
@@ -496,6 +511,7 @@ def at_rest(w: World, rules: frozenset[str]) -> bool:
 
 def wrong(w: World) -> str | None:
     """What is not as people meant it, at rest."""
+    count = Counter(row.sku for row in w.sheet.rows)
     for sku, typed in w.typed:
         mine = [row for row in w.sheet.rows if row.sku == sku]
         booked, placed = get(w.ledger.booked, sku, 0), get(w.ledger.placed, sku, 0)
@@ -504,6 +520,8 @@ def wrong(w: World) -> str | None:
             return f"{sku}: sheet {mine[0].shown}, ledger {balance}, should be {typed + booked}"
         if len(mine) == 1 and mine[0].owned != placed:
             return f"{sku}: 引当 shows {mine[0].owned}, should be {placed}"
+    if any(row.sku and row.entry is not None for row in w.sheet.rows if count[row.sku] == 1):
+        return "an entry stays in 増減"
     if any(not row.sku and (row.token or row.shown) for row in w.sheet.rows):
         return "something of ours stays in a blank row"
     if any(row.token[:1] == "L" for row in w.sheet.rows):

@@ -399,6 +399,7 @@ class SmallWorld:
             for (owner, location), units in self.truth().items():
                 if owner == sku:
                     self.put(self.row(sku), location, str(units))
+            self.put(self.row(sku), "増減", "")
             return True
         return False
 
@@ -432,6 +433,7 @@ class SmallWorld:
         assert {cell: balance.on_hand for cell, balance in balances.items()} == truth, "the ledger"
         texts = {(sku, location): self.shown(shown[sku], location) for sku, location in truth}
         assert texts == {cell: str(units) for cell, units in truth.items()}, "the sheet"
+        assert not any(self.shown(row, "増減") for row in shown.values()), "an entry in 増減"
         assert waiting == [[], [], {}], f"waiting: {waiting}"
         assert not broken, f"{broken}"
         column, sheet = self.at["ロック"], self.sheet.sheet(self.stock)

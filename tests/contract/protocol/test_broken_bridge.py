@@ -4,10 +4,12 @@ wrong."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from bridge.domain.edits import _Accounting
+from bridge.domain.reading import NOTHING
 from bridge.flows import apply
 from tests.contract.protocol.enumeration import Place, script_of
 from tests.contract.protocol.small_world import LAYOUTS, SmallWorld
@@ -27,9 +29,15 @@ def _share_tokens(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(_Accounting, "_need", lambda _self, _row, _amount: None)
 
 
+def _forget_what_was_cleared(patch: pytest.MonkeyPatch) -> None:
+    settle = _Accounting._settle
+    patch.setattr(_Accounting, "_settle", lambda self, line: settle(self, replace(line, delta=NOTHING)))
+
+
 @pytest.mark.parametrize(
     ("rule", "story"),
     [
+        (_forget_what_was_cleared, [("changes A", 6)]),
         (_forget_the_journal, [("types in A", 6)]),
         (_never_heal, [("inserts a row", 6)]),
         (_share_tokens, [("adds a product", 3)]),

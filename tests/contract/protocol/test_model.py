@@ -34,6 +34,18 @@ WORLDS: list[dict[str, int]] = [
     {"restores": 1, "shipped": 1, "placed": 1, "failures": 1},
     {"filters": 1, "edits": 1, "shipped": 1, "failures": 1},
     {"filters": 1, "shipped": 1, "placed": 1, "failures": 1},
+    {"entries": 1, "edits": 1, "shipped": 1, "failures": 1},
+    {"entries": 2, "shipped": 1, "failures": 1},
+    {"entries": 2, "sorts": 1, "failures": 1},
+    {"entries": 1, "sorts": 1, "edits": 1, "shipped": 1},
+    {"entries": 1, "sorts": 1, "placed": 1, "failures": 1},
+    {"entries": 1, "inserts": 1, "shipped": 1, "failures": 1},
+    {"entries": 1, "copies": 1, "failures": 1},
+    {"entries": 1, "deletes": 1, "failures": 1},
+    {"entries": 1, "holds": 1, "shipped": 1, "failures": 1},
+    {"entries": 2, "clears": 1, "shipped": 1},
+    {"entries": 1, "restores": 1, "shipped": 1, "failures": 1},
+    {"entries": 1, "filters": 1, "shipped": 1, "failures": 1},
 ]
 LARGER: list[dict[str, int]] = [
     {"edits": 1, "sorts": 1, "shipped": 1, "placed": 1, "failures": 1},
@@ -41,6 +53,11 @@ LARGER: list[dict[str, int]] = [
     {"copies": 1, "edits": 1, "shipped": 1, "failures": 1},
     {"deletes": 1, "shipped": 1, "placed": 1, "failures": 1},
     {"deletes": 1, "edits": 1, "sorts": 1, "shipped": 1, "failures": 1},
+    {"entries": 1, "deletes": 1, "shipped": 1, "failures": 1},
+    {"entries": 2, "sorts": 1, "shipped": 1, "failures": 1},
+    {"entries": 1, "edits": 1, "sorts": 1, "shipped": 1, "failures": 1},
+    {"entries": 1, "copies": 1, "shipped": 1, "failures": 1},
+    {"entries": 1, "restores": 1, "edits": 1, "shipped": 1},
 ]
 NEEDED: dict[str, dict[str, int]] = {
     "content": {"shipped": 1},
@@ -53,6 +70,7 @@ NEEDED: dict[str, dict[str, int]] = {
     "orphans": {"shipped": 1, "failures": 1},
     "take away": {"inserts": 1, "sorts": 1, "shipped": 1},
     "hidden": {"filters": 1, "shipped": 1},
+    "cleared": {"entries": 1},
 }
 
 
