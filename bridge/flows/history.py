@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from bridge.domain.edit_book import Standing
 from bridge.domain.stock import Balance, Cause, Movement
+from bridge.domain.transfers import IN_TRANSIT
 from bridge.flows.desk import WAITING, Look
 from bridge.flows.replan import replan
 from bridge.flows.shop import Shop, bridge_live, places
@@ -79,7 +80,7 @@ def take_history(tx: Tx, shop: Shop, look: Look, still: Still) -> None:
 
 
 def _take_back(tx: Tx, shop: Shop, entry: Told, line: HistoryLine) -> None:
-    if code := _why_not(tx, entry, line):
+    if code := _why_not(tx, shop, entry, line):
         tx.history.change([entry.number], refused=code)
         return
     moved = entry.movement
@@ -88,11 +89,11 @@ def _take_back(tx: Tx, shop: Shop, entry: Told, line: HistoryLine) -> None:
     replan(tx, shop, [moved.sku])
 
 
-def _why_not(tx: Tx, entry: Told, line: HistoryLine) -> str:
+def _why_not(tx: Tx, shop: Shop, entry: Told, line: HistoryLine) -> str:
     """Why a movement can't be taken back; "" where it can."""
     moved = entry.movement
     meant = line.sku if line.sku == moved.sku else tx.get("aliases", {}).get(line.sku)  # renamed since
-    if (meant, line.location, line.change or 0) != (moved.sku, moved.location, moved.on_hand):
+    if (meant, line.location, line.change or 0) != (moved.sku, _where(moved, shop.language), moved.on_hand):
         return "no: changed"
     if moved.cause in _ELSEWHERE:
         return _ELSEWHERE[moved.cause]
@@ -149,13 +150,20 @@ def _cells(entry: Told, language: str, stamp: Callable[[datetime], str]) -> dict
         "number": entry.number,
         "at": stamp(time_of(entry.at)),
         "sku": moved.sku,
-        "location": moved.location,
+        "location": _where(moved, language),
         "change": moved.on_hand or None,
         "after": entry.after,
         "what": _what(moved, language),
         "ref": _ref(moved),
         "undo": False,
     }
+
+
+def _where(moved: Movement, language: str) -> str:
+    """The stock column, or the column of what is in transit as it is called here."""
+    if moved.location != IN_TRANSIT:
+        return moved.location
+    return next(each for each in tab_spec("stock").columns if each.role == "in_transit").title(language)
 
 
 def _what(moved: Movement, language: str) -> str:
@@ -168,7 +176,10 @@ def _ref(moved: Movement) -> str | None:
     parts = moved.ref.split("/")
     if _ELSEWHERE.get(moved.cause) == "no: order" and len(parts) > 3:
         return f"{parts[0]} {'/'.join(parts[2:-1])}"
-    return None if moved.cause.typed else moved.ref.removeprefix("move ") or None
+    if _ELSEWHERE.get(moved.cause) == "no: order":
+        return moved.ref or None
+    number = moved.ref.removeprefix("move ")  # of a line of 入出庫, of a question, of another row
+    return number if number.isdecimal() and not moved.cause.typed else None
 
 
 def states(

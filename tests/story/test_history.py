@@ -420,13 +420,11 @@ def test_an_older_ledger_takes_nothing_back_that_it_does_not_know(shop: World) -
     assert undone(shop) == []
 
 
-def test_in_english(shop: World) -> None:
-    shop.service.close()
-    shop.config = replace(shop.config, bridge=replace(shop.config.bridge, language="en"))
-    shop.start()
-    shop.type("A", "本社倉庫", 15)
-    wait(shop)
-    number = row(shop, "Typed in Stock")["番号"]
-    tick(shop, number)
-    wait(shop)
-    assert told(shop, number).endswith(" undone.")
+@pytest.mark.parametrize("language", ["en"])
+def test_in_english(desk: World) -> None:
+    desk.type("A", "本社倉庫", 15)
+    wait(desk)
+    number = row(desk, "Typed in Stock")["番号"]
+    tick(desk, number)
+    wait(desk)
+    assert told(desk, number).endswith(" undone.")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from bridge.flows.preview import Preview, preview
 from tests.support.world import World
@@ -87,12 +88,10 @@ def test_the_cell_changes_at_most_once_a_minute(shop: World) -> None:
     assert "増やす1件（+8個）" in told(shop)
 
 
-def test_in_english(shop: World) -> None:
-    shop.service.close()
-    shop.config = replace(shop.config, bridge=replace(shop.config.bridge, language="en"))
-    shop.start()
-    shop.set("shopify", False)
-    shop.type("A", "本社倉庫", 9)
-    shop.rounds(2)
-    minutes(shop, 2)
-    assert told(shop).endswith("Live it would send: 1 up (+4 units), 0 down (−0 units).")
+@pytest.mark.parametrize("language", ["en"])
+def test_in_english(desk: World) -> None:
+    desk.set("shopify", False)
+    desk.type("A", "本社倉庫", 9)
+    desk.rounds(2)
+    minutes(desk, 2)
+    assert told(desk).endswith("Live it would send: 1 up (+4 units), 0 down (−0 units).")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from bridge.domain.edit_book import Standing
@@ -161,16 +159,14 @@ def test_goods_of_a_discontinued_product_can_be_moved(shop: World) -> None:
     assert (shop.row("A")["本社倉庫"], shop.row("A")["渋谷店"]) == ("3", "4")
 
 
-def test_in_english(shop: World) -> None:
-    shop.service.close()
-    shop.config = replace(shop.config, bridge=replace(shop.config.bridge, language="en"))
-    shop.start()
-    shop.type("A", "停止", "discontinued")
-    shop.rounds(3)
-    assert shop.row("A")["状態"].startswith("Discontinued: 2 of 2 listings show 0.")
-    shop.type("A", "停止", "on sale")
-    shop.settle()
-    assert shown(shop) == (7, 7)
+@pytest.mark.parametrize("language", ["en"])
+def test_in_english(desk: World) -> None:
+    desk.type("A", "停止", "discontinued")
+    desk.rounds(3)
+    assert desk.row("A")["状態"].startswith("Discontinued: 2 of 2 listings show 0.")
+    desk.type("A", "停止", "on sale")
+    desk.settle()
+    assert shown(desk) == (7, 7)
 
 
 def test_elsewhere_the_word_is_answered(shop: World) -> None:

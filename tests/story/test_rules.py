@@ -151,19 +151,12 @@ def test_a_rule_in_a_line_that_knows_none_is_told(shop: World) -> None:
     assert shown(shop, "A") == (7, 7)
 
 
-def test_the_reasons_are_told_in_english_too(shop: World) -> None:
-    shop.config = shop.config.__class__(
-        **{
-            **vars(shop.config),
-            "bridge": shop.config.bridge.__class__(**{**vars(shop.config.bridge), "language": "en"}),
-        }
-    )
-    shop.service.close()
-    shop.start()
-    rule(shop, "rakuten", "A", 上限="lots")
-    shop.settle()
-    assert "Cap can't be read" in state(shop, "rakuten", "A")
-    assert "there is no rule here" in state(shop, "rakuten", "A")
+@pytest.mark.parametrize("language", ["en"])
+def test_the_reasons_are_told_in_english_too(desk: World) -> None:
+    rule(desk, "rakuten", "A", 上限="lots")
+    desk.settle()
+    assert "Cap can't be read" in state(desk, "rakuten", "A")
+    assert "there is no rule here" in state(desk, "rakuten", "A")
 
 
 def test_a_sheet_of_before_that_lacks_the_columns_goes_on(shop: World) -> None:

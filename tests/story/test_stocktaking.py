@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -312,17 +311,15 @@ def test_a_bridge_that_dies_anywhere_lists_and_counts_once(shop: World) -> None:
     assert shop.service.reconcile() == []
 
 
-def test_everything_is_said_in_english_too(shop: World) -> None:
-    shop.config = replace(shop.config, bridge=replace(shop.config.bridge, language="en"))
-    shop.service.close()
-    shop.start()
-    assert shop.buy("rakuten", "B", 2) is not None
-    shop.settle()
-    begin(shop, kind="stock-take")
-    count(shop, "A", 4)
-    count(shop, "B", 5)
-    assert "stock-take of 本社倉庫 begun" in told(shop, 1)
-    assert "counted: 4 of A (本社倉庫). The books had 5." in told(shop, 2)
-    shop.answer("Are the packed ones", "not included")
-    shop.settle()
-    assert lying(shop, "B") == {"本社倉庫": 7}
+@pytest.mark.parametrize("language", ["en"])
+def test_everything_is_said_in_english_too(desk: World) -> None:
+    assert desk.buy("rakuten", "B", 2) is not None
+    desk.settle()
+    begin(desk, "Main warehouse", kind="stock-take")
+    count(desk, "A", 4)
+    count(desk, "B", 5)
+    assert "stock-take of Main warehouse begun" in told(desk, 1)
+    assert "counted: 4 of A (Main warehouse). The books had 5." in told(desk, 2)
+    desk.answer("Are the packed ones", "not included")
+    desk.settle()
+    assert lying(desk, "B") == {"Main warehouse": 7}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,10 +9,12 @@ import pytest
 from bridge.errors import Hint, TryAgain
 from bridge.service import channel_names
 from bridge.sheet.build import build
+from tests.support import words
 from tests.support.world import World
 
 
-def line(shop: World, name: str = "今すぐ同期") -> tuple[int, dict[str, str]]:
+def line(shop: World, name: str = "") -> tuple[int, dict[str, str]]:
+    name = name or words.said("commands", "sync", shop.language)
     return next((at, each) for at, each in enumerate(shop.table("設定"), 1) if each["名前"] == name)
 
 
@@ -133,11 +134,9 @@ def test_an_older_spreadsheet_gets_the_line_by_init(shop: World) -> None:
     assert told(shop).startswith("✓")
 
 
-def test_in_english(shop: World) -> None:
-    shop.service.close()
-    shop.config = replace(shop.config, bridge=replace(shop.config.bridge, language="en"))
-    shop.start()
-    touch(shop)
-    shop.rounds(4)
-    assert "done: rakuten " in told(shop)
-    assert told(shop).endswith("0 sent. For another run change the tick again.")
+@pytest.mark.parametrize("language", ["en"])
+def test_in_english(desk: World) -> None:
+    touch(desk)
+    desk.rounds(4)
+    assert "done: rakuten " in told(desk)
+    assert told(desk).endswith("0 sent. For another run change the tick again.")

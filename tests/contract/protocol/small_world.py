@@ -165,7 +165,7 @@ class SmallWorld:
     def _shrink(self) -> None:
         """What is never used goes: surplus columns, rows, listings, places."""
         world = self.world
-        sizes = {"在庫表": ROOM, "出品": 2, "設定": 7}
+        sizes = {"在庫表": ROOM, "出品": 2, "設定": 8}
         requests = [
             _delete(sheet.id, "ROWS", sizes[sheet.title], len(sheet.rows))
             for sheet in world.spreadsheet.book.sheets
