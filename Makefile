@@ -2,7 +2,7 @@
 # Everything is installed into .venv, in the versions of requirements.lock.
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo sandbox test test-long test-crash simulate simulate-mutants abuse storms webhooks channels reliability lint audit format lock clean
+.PHONY: help install demo sandbox test test-long pairs test-crash simulate simulate-mutants abuse storms webhooks channels reliability lint audit format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -27,6 +27,7 @@ help:
 	@echo 'make install           make .venv'
 	@echo 'make test              the tests'
 	@echo 'make test-long         the tests that take longer'
+	@echo 'make pairs             every two acts at every two moments of a row update, on the real bridge'
 	@echo 'make test-crash        kill -9 at every fault point; SEEDS=3'
 	@echo 'make abuse             random broken layouts of the spreadsheet on every core; LAYOUTS=5000, FIRST=0'
 	@echo 'make simulate          whole worlds from seeds on every core; SEEDS=1-50, STEPS=2000 each'
@@ -55,6 +56,9 @@ test: $(READY)
 
 test-long: $(READY)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m long
+
+pairs: $(READY)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m long tests/contract/protocol/test_every_pair.py -k 'one and pair_of_letters'
 
 test-crash: $(READY)
 	KEEP_FIGURES=crashes CRASH_SEEDS=$(or $(SEEDS),3) $(BIN)/python -m pytest tests/crash -n $(CRASH_WORKERS) --dist worksteal -m 'long or not long'

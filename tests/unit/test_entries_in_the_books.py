@@ -154,4 +154,4 @@ class Entries(Lines):
 
 
 TestEntries = Entries.TestCase
-TestEntries.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestEntries.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)

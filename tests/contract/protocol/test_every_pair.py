@@ -32,29 +32,19 @@ def ends_well(layout: str, first: str, record_property: Callable[[str, Any], Non
     assert not tally.wrong, "\n".join(tally.wrong)
 
 
-WIDER = ("filtered", "three columns", "filtered, three columns")
-"""What these have beside the one column multiplies the moments. Their pairs take minutes: `make test-long`."""
+EVERY = ("one column", "filtered", "three columns", "filtered, three columns")
+"""What the later ones have beside the one column multiplies the moments. Pairs take minutes: `make pairs` plays those
+of the one column, `make test-long` all."""
 
 
+@pytest.mark.parametrize("layout", EVERY)
 @pytest.mark.parametrize("first", FIRST)
-def test_every_letter_and_every_pair_of_letters_ends_well(
-    first: str, record_property: Callable[[str, Any], None]
-) -> None:
-    ends_well("one column", first, record_property, pairs=True)
-
-
-@pytest.mark.parametrize("layout", WIDER)
-@pytest.mark.parametrize("first", FIRST)
-def test_every_letter_ends_well_in_wider_tables(
-    layout: str, first: str, record_property: Callable[[str, Any], None]
-) -> None:
+def test_every_letter_ends_well(layout: str, first: str, record_property: Callable[[str, Any], None]) -> None:
     ends_well(layout, first, record_property, pairs=False)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("layout", WIDER)
+@pytest.mark.parametrize("layout", EVERY)
 @pytest.mark.parametrize("first", FIRST)
-def test_every_pair_of_letters_ends_well_in_wider_tables(
-    layout: str, first: str, record_property: Callable[[str, Any], None]
-) -> None:
+def test_every_pair_of_letters_ends_well(layout: str, first: str, record_property: Callable[[str, Any], None]) -> None:
     ends_well(layout, first, record_property, pairs=True)
