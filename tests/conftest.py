@@ -9,7 +9,12 @@ import os
 from collections import Counter
 from typing import Any
 
+from hypothesis import settings
+
 from tests.support.figures import keep
+
+settings.register_profile("whatever the machine's load", deadline=None)
+settings.load_profile("whatever the machine's load")
 
 
 def pytest_collection_finish() -> None:

@@ -3,6 +3,7 @@ its unpaid orders, Yahoo's reviews and tokens."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -109,9 +110,11 @@ def ends_review(sim: Sim, dice: Random) -> bool:
 
 
 def ends_token(sim: Sim, _dice: Random) -> bool:
-    """Yahoo takes the access token no more, in the middle of a round."""
+    """Yahoo takes the access token no more, in the middle of a round. Not one that was given this minute: Yahoo, which
+    refuses that too, is one that a person must look after."""
     shop: Any = sim.malls["yahoo"]
-    if not shop.state.access:
+    given = [each.expires_at - timedelta(seconds=shop.switches.access_seconds) for each in shop.state.access.values()]
+    if not given or sim.clock.now() - max(given) < timedelta(minutes=1):
         return False
     shop.state.access.clear()
     return True
