@@ -3,7 +3,6 @@ its unpaid orders, Yahoo's reviews and tokens."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -110,11 +109,11 @@ def ends_review(sim: Sim, dice: Random) -> bool:
 
 
 def ends_token(sim: Sim, _dice: Random) -> bool:
-    """Yahoo takes the access token no more, in the middle of a round. Not one that was given this minute: Yahoo, which
-    refuses that too, is one that a person must look after."""
+    """Yahoo takes the access token no more, in the middle of a round. Not the one that it has just given for that
+    reason: a Yahoo that refuses this too is one that a person must look after."""
     shop: Any = sim.malls["yahoo"]
-    given = [each.expires_at - timedelta(seconds=shop.switches.access_seconds) for each in shop.state.access.values()]
-    if not given or sim.clock.now() - max(given) < timedelta(minutes=1):
+    if not shop.state.access or sim.asked_yahoo == sim.token_ended + 2:
         return False
+    sim.token_ended = sim.asked_yahoo
     shop.state.access.clear()
     return True

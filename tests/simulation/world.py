@@ -162,6 +162,7 @@ class Sim:
         self.script: Script = Silence()
         self.kind = ""
         self.call = Call("")
+        self.asked_yahoo, self.token_ended = 0, -9  # calls of Yahoo, and at which of them its token ended
         self.moving = 0  # second calls before which somebody still moves the rows
         self.running = []
         self.eye = LedgerEye(self._database())
@@ -234,6 +235,7 @@ class Sim:
         self.clock.elapsed += CALL_SECONDS
         self.call = call = call_of(server, environ, self.stock, self.beats)
         writes = call.what != READ
+        self.asked_yahoo += server == "yahoo"
         self._moment(call.kind)
         if server == "sheet":
             if self.moving and call.what == SECOND:
