@@ -13,13 +13,14 @@ from datetime import datetime
 from bridge.domain.booking import LineState
 from bridge.domain.days import read_day
 from bridge.domain.edit_book import Standing
+from bridge.domain.numbering import floor
 from bridge.domain.orders import LineKey, LineSnapshot
 from bridge.domain.picks import HAND, ByHand, OrderRow, RowStage, to_pick
 from bridge.domain.reading import Blank, Finding, Quantity
 from bridge.domain.stock import Component
 from bridge.flows.line_books import book_line, hand_listing
 from bridge.flows.order_cells import Still, said_in
-from bridge.flows.order_page import Page, ToWrite, floor_of, states_of
+from bridge.flows.order_page import Page, ToWrite, states_of
 from bridge.flows.shop import Shop
 from bridge.ledger.ledger import Tx
 from bridge.sheet.order_lines import OrderLine
@@ -221,7 +222,7 @@ def _number(tx: Tx, page: Page, still: Still) -> list[ToWrite]:
             numbers.append([line.month, line.position, line.number, own.number])
         else:
             new.append((_new(page, line, at=tx.at), line))
-    rows = tx.order_rows.offer([row for row, _ in new], floor_of(page))
+    rows = tx.order_rows.offer([row for row, _ in new], floor(page.at, page.rows))
     tx.order_rows.put(replace(row, key=replace(row.key, order=str(row.number))) for row in rows)
     given = zip(rows, (line for _, line in new), strict=True)
     return numbers + [[line.month, line.position, line.number, row.number] for row, line in given]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from bridge.domain.edit_book import Standing
+from bridge.domain.numbering import FAR
 from bridge.domain.stock import Balance, Cause, Movement
 from bridge.domain.transfers import IN_TRANSIT
 from bridge.flows.desk import WAITING, Look
@@ -36,7 +37,6 @@ APART = timedelta(seconds=30)  # between two calls that append
 SENT_AGAIN = timedelta(minutes=2)  # an append whose reply was lost may still be carried out until then
 AT_A_TIME = 200
 AT_ONCE = 10  # ticks; more in one look were hardly meant, as one key fills a whole column
-FAR = 10_000  # a number so far beyond all that were given out was typed by a person
 _SENT_AT = "history sent at"
 
 # What is taken back in its own place, or not at all: by the code of the sentence that says so.

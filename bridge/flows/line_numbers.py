@@ -6,16 +6,16 @@ along), so it can't take another line's place, whatever was sorted meanwhile; ea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bridge.domain.numbering import floor, number_in
 from bridge.ledger.ledger import Tx
 from bridge.sheet.gateway import Request
 from bridge.sheet.requests import replace_one
 from bridge.sheet.views import Lines, MoveLine
 
 AT_A_TIME = 100  # numbers in one call
-FAR = 10_000  # a number so far beyond all that were given out was typed by a person
 _TO_WRITE = "numbers to write"  # [position, what stands there, the number]: of the last look
 
 Still = Callable[[str, object], bool]
@@ -45,7 +45,7 @@ def numbers_of(lines: Sequence[MoveLine]) -> set[int]:
 
 def number_of(line: MoveLine) -> int:
     """0 where there is none of ours."""
-    return int(line.number) if line.number.isascii() and line.number.isdecimal() and len(line.number) < 10 else 0
+    return number_in(line.number)
 
 
 def give_numbers(tx: Tx, tab: Lines[MoveLine], memory: Memory, still: Still) -> None:
@@ -69,12 +69,6 @@ def give_numbers(tx: Tx, tab: Lines[MoveLine], memory: Memory, still: Still) -> 
     offered = tx.transfers.offer([early for _, early in new], floor(here, memory.given))
     given = [*back.items(), *zip(offered, (line for line, _ in new), strict=True)]
     tx.put(_TO_WRITE, [[line.position, line.number, number] for number, line in given])
-
-
-def floor(here: Iterable[int], given: Iterable[int]) -> int:
-    """New numbers begin above what stands in the tab, but for what a person typed."""
-    highest = max([*here, 0])
-    return highest if highest <= max([*given, 0]) + FAR else 0
 
 
 def _copies(lines: Sequence[MoveLine], memory: Memory) -> set[int]:

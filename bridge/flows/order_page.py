@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bridge.domain.booking import LineState
+from bridge.domain.numbering import number_in
 from bridge.domain.orders import LineKey
 from bridge.domain.picks import HAND, OrderRow
 from bridge.flows.desk import Look
@@ -15,7 +16,6 @@ from bridge.ledger.ledger import Tx
 from bridge.sheet.layout import fold
 from bridge.sheet.order_lines import OrderLine
 
-FAR = 10_000  # a number so far beyond all that were given out was typed by a person
 ToWrite = list[str | int]
 """A number to be written: month, position, what stands there, the number."""
 
@@ -42,7 +42,7 @@ class Page:
 
     def quiet(self, line: OrderLine) -> bool:
         """Whether it is done, and nothing in it says otherwise: as most rows of a month."""
-        number = number_of(line.number)
+        number = number_in(line.number)
         return line.done and bool(number) and number not in self.rows
 
     def line(self, number: int) -> OrderLine | None:
@@ -71,7 +71,7 @@ def page_of(tx: Tx, shop: Shop, look: Look) -> Page | None:
     lines = tuple(line for tab in tabs for line in tab.lines)
     at: defaultdict[int, list[OrderLine]] = defaultdict(list)
     for line in lines:
-        if number := number_of(line.number):
+        if number := number_in(line.number):
             at[number].append(line)
     channels = (*shop.channels, HAND)
     found = (*tx.order_rows.open(), *tx.order_rows.closed_of_open_lines(channels))
@@ -96,14 +96,3 @@ def states_of(tx: Tx, rows: Iterable[OrderRow]) -> dict[LineKey, LineState]:
     for (channel, name), numbers in orders.items():
         found |= tx.orders.of_orders(channel, name, numbers)
     return found
-
-
-def number_of(text: str) -> int:
-    """0 where there is none of ours."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
-
-
-def floor_of(page: Page) -> int:
-    """New numbers begin above all that stand there, as far as we may have given them."""
-    highest = max(page.at, default=0)
-    return highest if highest <= max(page.rows, default=0) + FAR else 0

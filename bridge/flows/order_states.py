@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bridge.domain.booking import LineState
+from bridge.domain.numbering import number_in
 from bridge.domain.picks import HAND, OrderRow, RowStage
 from bridge.domain.stock import Balance
 from bridge.flows import handwritten, order_cells
 from bridge.flows.desk import Look
-from bridge.flows.order_page import Page, number_of, page_of
+from bridge.flows.order_page import Page, page_of
 from bridge.flows.orders_tab import TO_WRITE, newest
 from bridge.flows.shop import Shop
 from bridge.ledger.ledger import Tx
@@ -109,7 +110,7 @@ class _Sayings:
     def cells(self, line: OrderLine) -> Cells:
         if self.page.quiet(line):
             return {}
-        row = self.page.rows.get(number_of(line.number))
+        row = self.page.rows.get(number_in(line.number))
         copied = (line.month, line.position) in self.copies
         if row is None or copied:
             return {"state": self._unnumbered(line, copied=copied)}
@@ -169,7 +170,7 @@ class _Sayings:
         return "early" if row.early else wrong
 
     def _unnumbered(self, line: OrderLine, *, copied: bool) -> str | None:
-        if line.number and not copied and number_of(line.number) not in self.page.rows:
+        if line.number and not copied and number_in(line.number) not in self.page.rows:
             return self._say("strange number")
         if not line.kind:
             unwritten = not (line.mall or line.order or line.sku)

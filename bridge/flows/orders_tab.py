@@ -10,12 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bridge.domain.numbering import floor, number_in
 from bridge.domain.orders import LineKey
 from bridge.domain.picks import HAND, OrderRow, RowStage
 from bridge.flows import handwritten
 from bridge.flows.desk import Look
 from bridge.flows.order_cells import Still, take_cells
-from bridge.flows.order_page import Page, ToWrite, floor_of, number_of, page_of
+from bridge.flows.order_page import Page, ToWrite, page_of
 from bridge.flows.order_questions import ask_about
 from bridge.flows.shop import Shop
 from bridge.ledger.ledger import Tx
@@ -104,11 +105,11 @@ def _offer(tx: Tx, page: Page, month: str, still: Still) -> list[ToWrite]:
         if line is not None and not _stands(line, still):
             continue
         row = OrderRow(0, key, sku, line.month if line else month, placed_at=tx.orders.placed_at(key))
-        if line is not None and number_of(line.number):
-            page.keep(tx, replace(row, number=number_of(line.number), stage=RowStage.OPEN))
+        if line is not None and number_in(line.number):
+            page.keep(tx, replace(row, number=number_in(line.number), stage=RowStage.OPEN))
         else:
             new.append((replace(row, sent_at=tx.at if line else None), line))
-    offered = tx.order_rows.offer([row for row, _ in new], floor_of(page))
+    offered = tx.order_rows.offer([row for row, _ in new], floor(page.at, page.rows))
     for row, (_, line) in zip(offered, new, strict=True):
         if line is not None:
             numbers.append([line.month, line.position, line.number, row.number])
@@ -128,7 +129,7 @@ def _strays(page: Page) -> Strays:
     """Rows of mall orders that bear no number of ours, by order and SKU."""
     found: Strays = defaultdict(list)
     for line in page.lines:
-        if line.order and not line.kind and not line.done and number_of(line.number) not in page.rows:
+        if line.order and not line.kind and not line.done and number_in(line.number) not in page.rows:
             found[line.order, page.sku(line.sku)].append(line)
     return found
 

@@ -12,12 +12,13 @@ from datetime import timedelta
 
 from bridge.domain.edit_book import Standing
 from bridge.domain.entries import Kind
+from bridge.domain.numbering import floor
 from bridge.domain.reading import Blank, Quantity
 from bridge.domain.stock import Balance, Cause, Movement
 from bridge.domain.stocktaking import Books, Counted, Stocktake
 from bridge.domain.transfers import Transfer
 from bridge.flows.ground import Ground
-from bridge.flows.line_numbers import Still, floor, number_of, numbers_of
+from bridge.flows.line_numbers import Still, number_of, numbers_of
 from bridge.flows.replan import replan
 from bridge.flows.shop import Shop
 from bridge.ledger.ledger import Tx

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from bridge.domain.edit_book import Account
+from bridge.domain.numbering import FAR
 from bridge.domain.tokens import number_of
 from bridge.flows.desk import Look
 from bridge.flows.shop import Shop, bridge_live
@@ -21,7 +22,6 @@ from bridge.ledger.values import iso, time_of
 from bridge.sheet.texts import both
 
 QUESTIONS = ("restored version", "restored ledger")
-FAR = 10_000  # numbers: a token so far beyond the journal's newest line was typed by a person
 
 
 @dataclass(frozen=True)
