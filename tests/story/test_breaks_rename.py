@@ -63,10 +63,7 @@ def test_a_cancelled_line_that_opens_again_is_booked_under_the_new_code(shop: Wo
 
 
 def test_an_old_code_given_to_a_new_product_is_its_own(shop: World) -> None:
-    shop.type("A", "SKU", "A-2026")
-    shop.rounds(3)
-    shop.answer("書き換えられました", "改名")
-    shop.settle()
+    shop.rename("A", "A-2026")
     shop.put("在庫表", 6, {"SKU": "A", "本社倉庫": 3})
     shop.rounds(2)
     shop.sandbox.rakuten.add_product(("new", "v-new"), "A", 0)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bridge.domain.stock import Cause
-from tests.support.transfers import copy, dying, lines, lying, open_anew, told
+from tests.support.deaths import dying
+from tests.support.transfers import copy, lines, lying, open_anew, told
 from tests.support.world import World
 
 HOME = {"本社倉庫": 5, "渋谷店": 2}
@@ -241,11 +242,7 @@ def test_what_is_ticked_and_unticked_in_shadow_counts_when_it_is_done_anew(shop:
 def test_what_was_booked_is_taken_back_under_a_new_code(shop: World) -> None:
     enter(shop, 1, "入荷", "A", 3, へ="本社倉庫", 到着=True)
     shop.settle()
-    ((position, _),) = shop.rows("A")
-    shop.put("在庫表", position, {"SKU": "A-2"})
-    shop.rounds(3)
-    shop.answer("書き換えられました", "改名")
-    shop.settle()
+    shop.rename("A", "A-2")
     assert told(shop).startswith("✓")
     shop.put("入出庫", 1, {"到着": False})
     shop.settle()

@@ -11,9 +11,9 @@ import pytest
 
 from bridge.domain.stock import Cause
 from bridge.errors import TryAgain
-from bridge.fault_points import Point, arm
 from bridge.flows import history, reconcile
 from bridge.sandbox.faults import Dial
+from tests.support.deaths import dying
 from tests.support.world import World
 
 
@@ -279,31 +279,10 @@ def test_after_a_kill_nothing_is_told_or_undone_twice(shop: World) -> None:
 
 
 def test_a_death_at_any_moment_takes_back_once_and_tells_once(shop: World) -> None:
-    class Dead(BaseException):
-        pass
-
-    def die(point: Point) -> None:
-        passed.append(point)
-        if len(passed) == deadline:
-            raise Dead
-
     number = edited(shop)["番号"]
     tick(shop, number)
     shop.type("B", "本社倉庫", 9)
-    deadline, deaths = 1, 0
-    for _ in range(25):
-        passed: list[Point] = []
-        arm(die)
-        try:
-            shop.service.cycle.run()
-        except Dead:
-            deaths += 1
-            shop.service.close()
-            shop.start()
-        finally:
-            arm(None)
-        deadline += 1
-        shop.clock.sleep(3)
+    deaths = dying(shop, 25)
     shop.clock.sleep(180)
     wait(shop)
     assert deaths > 5

@@ -93,11 +93,7 @@ def test_orders_go_on_under_a_new_code(packing: World) -> None:
     packing.rounds(3)
     write(packing, 2, "電話", "A", 1)
     packing.rounds(5)
-    ((position, _),) = packing.rows("A")
-    packing.put("在庫表", position, {"SKU": "A-2"})
-    packing.rounds(3)
-    packing.answer("書き換えられました", "改名")
-    packing.settle()
+    packing.rename("A", "A-2")
     for row in (1, 2):
         packing.put(packing.orders_tab(), row, {"棚出し済": True})
     packing.settle()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bridge.errors import TryAgain
-from bridge.fault_points import Point, arm
 from bridge.sandbox.faults import Fault, Late, Lost, ReplyLost, path_contains
+from tests.support.deaths import dies
 from tests.support.orders import at, copy, lines, only, seconds_until, told
 from tests.support.world import World
 
@@ -249,28 +249,14 @@ def test_a_row_whose_reply_was_lost_is_looked_for(packing: World, fault: Fault) 
 def test_a_bridge_that_dies_anywhere_ships_once(packing: World) -> None:
     """Before and after every point it passes, from the order to the pick."""
 
-    class Dead(BaseException):
-        pass
-
-    def die(point: Point) -> None:
-        passed.append(point)
-        if len(passed) == deadline:
-            raise Dead
+    def work() -> None:
+        packing.service.channel_round(packing.service.channels[0])
+        packing.service.cycle.run()
 
     packing.buy("rakuten", "A", 2)
     deadline, deaths = 1, 0
     for step in range(30):
-        passed: list[Point] = []
-        arm(die)
-        try:
-            packing.service.channel_round(packing.service.channels[0])
-            packing.service.cycle.run()
-        except Dead:
-            deaths += 1
-            packing.service.close()
-            packing.start()
-        finally:
-            arm(None)
+        deaths += dies(packing, deadline, work)
         deadline = deadline + 1 if deadline < 12 else 1
         if step == 14 and lines(packing):
             packing.put(packing.orders_tab(), 1, {"棚出し済": True})

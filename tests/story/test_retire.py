@@ -6,6 +6,7 @@ import pytest
 
 from bridge.domain.edit_book import Standing
 from bridge.flows import reconcile
+from tests.support.transfers import open_anew
 from tests.support.world import World
 
 
@@ -139,12 +140,7 @@ def test_it_stays_ended_over_a_restart_and_when_all_is_opened_anew(shop: World) 
     shop.start()
     shop.rounds(3)
     assert (shown(shop), standing(shop, "A")) == ((0, 0), Standing.RETIRED)
-    shop.set("bridge", False)
-    shop.rounds(3)
-    shop.answer("棚にある数", "棚の数")
-    shop.rounds(2)
-    shop.set("bridge", True)
-    shop.settle()
+    open_anew(shop)
     assert (shown(shop), standing(shop, "A")) == ((0, 0), Standing.RETIRED)
 
 

@@ -79,11 +79,7 @@ def test_a_bad_line_says_what_is_wrong_and_moves_nothing(shop: World, wrong: dic
 def test_what_went_into_a_set_is_taken_back_under_its_new_code(shop: World) -> None:
     make(shop, 到着=True)
     shop.settle()
-    ((position, _),) = shop.rows("A")
-    shop.put("在庫表", position, {"SKU": "A-2"})
-    shop.rounds(3)
-    shop.answer("書き換えられました", "改名")
-    shop.settle()
+    shop.rename("A", "A-2")
     assert told(shop).startswith("✓")
     shop.put("入出庫", 1, {"到着": False})
     shop.settle()

@@ -10,7 +10,8 @@ import pytest
 from bridge.domain.stock import Cause
 from bridge.errors import TryAgain
 from bridge.sandbox.faults import Fault, Late, Lost, ReplyLost
-from tests.support.transfers import copy, dying, lines, lying, open_anew, told
+from tests.support.deaths import dying
+from tests.support.transfers import copy, lines, lying, open_anew, told
 from tests.support.world import World
 
 HOME = {"本社倉庫": 5, "渋谷店": 2}

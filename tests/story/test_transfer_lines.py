@@ -11,7 +11,8 @@ from bridge.errors import TryAgain
 from bridge.sandbox.faults import Fault, Late, Lost, ReplyLost, path_contains
 from bridge.sheet.build import build
 from bridge.sheet.layout import tab_spec
-from tests.support.transfers import copy, dying, lines, lying, open_anew, send, told, write
+from tests.support.deaths import dying
+from tests.support.transfers import copy, lines, lying, open_anew, send, told, write
 from tests.support.world import World
 
 HOME = {"本社倉庫": 5, "渋谷店": 2}
@@ -274,11 +275,7 @@ def test_what_is_on_its_way_is_still_so_when_everything_is_opened_anew(shop: Wor
 
 def test_goods_on_their_way_go_on_under_a_new_code(shop: World) -> None:
     send(shop)
-    ((position, _),) = shop.rows("A")
-    shop.put("在庫表", position, {"SKU": "A-2"})
-    shop.rounds(3)
-    shop.answer("書き換えられました", "改名")
-    shop.settle()
+    shop.rename("A", "A-2")
     assert shop.row("A-2")["輸送中"] == "3"
     assert "輸送中です" in told(shop)
     shop.put("入出庫", 1, {"到着": True})

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from bridge.domain.transfers import IN_TRANSIT
-from bridge.fault_points import Point, arm
 from tests.support import words
 from tests.support.world import World
 
@@ -55,38 +52,3 @@ def copy(shop: World, row: int, to: int) -> None:
     source = {"sheetId": tab, "startRowIndex": row, "endRowIndex": row + 1}
     destination = {"sheetId": tab, "startRowIndex": to, "endRowIndex": to + 1}
     shop.spreadsheet.apply([{"copyPaste": {"source": source, "destination": destination}}])
-
-
-class Dead(BaseException):
-    pass
-
-
-def dying(shop: World, cycles: int) -> int:
-    """So many cycles, of which each dies one point later than the one before, and begins anew from the ledger's file.
-    Returns how many died."""
-
-    deaths = 0
-    for deadline in range(1, cycles + 1):
-        arm(_die_at(deadline))
-        try:
-            shop.service.cycle.run()
-        except Dead:
-            deaths += 1
-            shop.service.close()
-            shop.start()
-        finally:
-            arm(None)
-        shop.clock.sleep(3)
-    shop.settle()
-    return deaths
-
-
-def _die_at(deadline: int) -> Callable[[Point], None]:
-    passed: list[Point] = []
-
-    def die(point: Point) -> None:
-        passed.append(point)
-        if len(passed) == deadline:
-            raise Dead
-
-    return die

@@ -242,6 +242,13 @@ class World:
             if kind_words in line["内容"] and not line["回答"]:
                 self.put("要対応", number, {"回答": text})
 
+    def rename(self, sku: str, to: str) -> None:
+        """A person writes a new code over the old one, and says in 要対応 what is meant by it."""
+        self.type(sku, "SKU", to)
+        self.rounds(3)
+        self.answer("書き換えられました", "改名")
+        self.settle()
+
     def asked(self, kind: str) -> list[dict[str, str]]:
         """The lines of 要対応 about questions of that kind, open and done."""
         with self.service.ledger.read() as tx:
