@@ -381,9 +381,8 @@ def _cancelled_after_shipment(act: _Act) -> Refusal:
                     Movement(sku, inspect, int(units), 0, Cause.ANSWER, str(act.question.id))
                     for sku, units in parts.items()
                 )
-                if (
-                    "parts" not in data and state.snapshot.returned <= state.ignored_returned
-                ):  # should the mall say so too, it is in already
+                # Should the mall say so too, it is in already.
+                if "parts" not in data and state.snapshot.returned <= state.ignored_returned:
                     ignored = state.ignored_returned + int(data["units"])
                     act.tx.orders.put({key: replace(state, ignored_returned=ignored)}, act.tx.orders.placed_at(key))
     return None

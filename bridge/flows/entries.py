@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bridge.domain.entries import RULES, Act, Booking, Entry, Kind, Verdict, act_on, judge, still_early
 from bridge.domain.reading import Finding, Quantity, read_components
-from bridge.domain.stock import Balance, Cause, Component, Movement
+from bridge.domain.stock import Component
 from bridge.flows.ground import Ground
 from bridge.flows.line_numbers import Still
 from bridge.flows.replan import replan
@@ -116,10 +116,7 @@ def _carry_out(tx: Tx, shop: Shop, booking: Booking, act: Act) -> None:
     """What moves goes into the ledger with the line's own state. A cell that was never filled holds what comes there
     from now on."""
     booking, movements = act_on(booking, act, tx.at)
-    balances = tx.stock.balances({movement.sku for movement in movements})
-    for movement in movements:
-        if not balances.get((movement.sku, movement.location), Balance()).stocked:
-            tx.stock.book([Movement(movement.sku, movement.location, 0, 0, Cause.OPENING, booking.ref)])
+    tx.stock.begin(((movement.sku, movement.location) for movement in movements), booking.ref)
     tx.stock.book(movements)
     tx.entries.put([booking])
     replan(tx, shop, {movement.sku for movement in movements})

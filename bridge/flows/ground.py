@@ -8,7 +8,7 @@ from functools import cached_property
 
 from bridge.domain.edit_book import Standing
 from bridge.domain.stock import Balance, BalanceKey
-from bridge.flows.shop import Shop, places
+from bridge.flows.shop import Shop, code_now, places
 from bridge.flows.stopped import off_sale
 from bridge.ledger.ledger import Tx
 from bridge.ledger.sheet import SkuRecord
@@ -40,7 +40,7 @@ class Ground:
 
     def sku(self, text: str) -> str:
         """The code that it goes by now."""
-        return text if text in self.records else self.aliases.get(text, text)
+        return code_now(text, self.records, self.aliases)
 
     def strange(self, skus: Iterable[str]) -> tuple[str, str]:
         """The first SKU of which nothing can move, and why, as the code of a sentence; "", "" where there is none."""

@@ -75,13 +75,13 @@ def copies(page: Page) -> set[tuple[str, int]]:
     return found
 
 
-def problem(tx: Tx, page: Page, line: OrderLine, row: OrderRow | None) -> str:
+def problem(page: Page, line: OrderLine, row: OrderRow | None) -> str:
     """Why a line can't be booked as it stands, as the code of a sentence; "" where it can."""
     if line.blank:
         return "blank"
     if not isinstance(line.units, Quantity) or (row is None and not line.units.units):
         return "units"
-    record = tx.sheet.skus().get(page.sku(line.sku))
+    record = page.records.get(page.sku(line.sku))
     if record is None or record.standing in (Standing.GONE, Standing.RETIRED):
         return "no such sku"
     if record.standing is Standing.NEW:
@@ -130,7 +130,7 @@ def _take(tx: Tx, shop: Shop, page: Page, row: OrderRow, line: OrderLine, still:
     row, before = replace(row, early=pending and (row.early or not page.live)), row
     if row != before:
         page.keep(tx, row)
-    if not stands or not page.live or problem(tx, page, line, row):
+    if not stands or not page.live or problem(page, line, row):
         return
     want, day = _want(page, row, line), read_day(line.until)
     row = replace(row, kind=line.kind or row.kind, until=None if isinstance(day, Blank) else day)
@@ -212,7 +212,7 @@ def _number(tx: Tx, page: Page, still: Still) -> list[ToWrite]:
     new: list[tuple[OrderRow, OrderLine]] = []
     for line in page.lines:
         where = (line.month, line.position)
-        if not line.kind or (line.number and where not in copied) or problem(tx, page, line, None):
+        if not line.kind or (line.number and where not in copied) or problem(page, line, None):
             continue
         if lost_number(line) or not still(f"hand line at {where}", replace(line, shown={})):
             continue

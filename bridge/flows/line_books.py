@@ -9,7 +9,7 @@ from datetime import datetime
 from bridge.domain.booking import Booked, LineProblem, LineState, SellsFrom, book_on, line_ref, rebook
 from bridge.domain.invariants import exactly_once
 from bridge.domain.orders import LineSnapshot, ListingKey
-from bridge.domain.picks import ByHand
+from bridge.domain.picks import HAND, ByHand
 from bridge.domain.shelf import Shelf
 from bridge.domain.stock import Component
 from bridge.flows.replan import replan
@@ -50,7 +50,7 @@ def book_line(tx: Tx, shop: Shop, state: LineState | None, new: LineState, place
 
 def hand_listing(sku: str) -> ListingKey:
     """What a line that people wrote is said to be of."""
-    return ListingKey("hand", sku)
+    return ListingKey(HAND, sku)
 
 
 def _nothing_of(snapshot: LineSnapshot) -> LineSnapshot:

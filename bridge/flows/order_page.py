@@ -11,8 +11,9 @@ from bridge.domain.numbering import number_in
 from bridge.domain.orders import LineKey
 from bridge.domain.picks import HAND, OrderRow
 from bridge.flows.desk import Look
-from bridge.flows.shop import Shop, bridge_live, places
+from bridge.flows.shop import Shop, bridge_live, code_now, places
 from bridge.ledger.ledger import Tx
+from bridge.ledger.sheet import SkuRecord
 from bridge.sheet.layout import fold
 from bridge.sheet.order_lines import OrderLine
 
@@ -22,14 +23,15 @@ ToWrite = list[str | int]
 
 @dataclass
 class Page:
-    """`lines`: every row of the tabs that were read · `at`: by the number they bear · `places`: the stock columns ·
-    `live`: whether anything may be booked
+    """`lines`: every row of the tabs that were read · `at`: by the number they bear · `records`: the products, where
+    people wrote lines of their own · `places`: the stock columns · `live`: whether anything may be booked
 
     Kept up to date as rows are booked: `rows`: those that are not closed, those of lines still to be shipped, and what
     else may have something to say · `states`: the order lines of all that is not closed."""
 
     lines: tuple[OrderLine, ...]
     at: Mapping[int, list[OrderLine]]
+    records: Mapping[str, SkuRecord]
     aliases: Mapping[str, str]
     places: tuple[str, ...]
     live: bool
@@ -52,7 +54,7 @@ class Page:
 
     def sku(self, text: str) -> str:
         """The code that is meant: one that was renamed goes on under its new name."""
-        return self.aliases.get(text, text)
+        return code_now(text, self.records, self.aliases)
 
     def place(self, text: str) -> str | None:
         """The stock column that a cell names; "" where it names none, None where there is no such column."""
@@ -79,7 +81,9 @@ def page_of(tx: Tx, shop: Shop, look: Look) -> Page | None:
     rows |= tx.order_rows.of(number for number, mine in at.items() if number not in rows and _may_say(mine))
     states = tx.orders.open_lines(channels)
     states |= states_of(tx, (row for row in rows.values() if not row.stage.closed and row.key not in states))
-    return Page(lines, at, tx.get("aliases", {}), tuple(places(tx).sells), bridge_live(tx), rows, states)
+    by_hand = any(line.kind for line in lines) or any(row.key.channel == HAND for row in rows.values())
+    records = tx.sheet.skus() if by_hand else {}
+    return Page(lines, at, records, tx.get("aliases", {}), tuple(places(tx).sells), bridge_live(tx), rows, states)
 
 
 def _may_say(lines: Sequence[OrderLine]) -> bool:

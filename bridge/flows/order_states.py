@@ -162,7 +162,7 @@ class _Sayings:
 
     def _wrong(self, row: OrderRow, state: LineState, line: OrderLine) -> str:
         if row.key.channel == HAND:
-            wrong = handwritten.problem(self.tx, self.page, line, row)
+            wrong = handwritten.problem(self.page, line, row)
         else:
             wrong = order_cells.problem(self.tx, self.page, row, line, state)
         if not self.page.live:
@@ -179,7 +179,7 @@ class _Sayings:
             return self._say("shadow")
         if handwritten.lost_number(line):
             return self._say("lost number")
-        code = handwritten.problem(self.tx, self.page, line, None)
+        code = handwritten.problem(self.page, line, None)
         return self._say(code, **self._names(line, None)) if code else None
 
     def _names(self, line: OrderLine, row: OrderRow | None) -> dict[str, object]:

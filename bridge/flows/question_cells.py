@@ -1,11 +1,12 @@
 """Lines of 要対応: one per matter, appended once and never removed; what they show, and what their answer offers.
 
-A line is found by its number wherever it stands. Columns that the spreadsheet lacks are left out.
+A line is found by its number wherever it stands. Columns that the spreadsheet lacks are left out. `asked`: the open
+questions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from bridge.flows.answer_cells import Answers
@@ -13,6 +14,7 @@ from bridge.ledger.ledger import Tx
 from bridge.ledger.questions import OpenQuestion
 from bridge.ledger.values import time_of
 from bridge.sheet.gateway import Request
+from bridge.sheet.layout import processed_title
 from bridge.sheet.requests import CellValue, Rules, append_rows, lets_in, one_of
 from bridge.sheet.texts import choices, question, say, severity
 from bridge.sheet.views import AnswerLine, Lines
@@ -24,10 +26,12 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _MINUTES = (30, 10)
 
 
-def states(tx: Tx, language: str, tab: Lines[AnswerLine], answers: Answers) -> Iterator[Line]:
+def states(
+    tx: Tx, language: str, tab: Lines[AnswerLine], asked: Sequence[OpenQuestion], answers: Answers
+) -> Iterator[Line]:
     """The lines that stand there: open ones say everything, closed ones what has become of them."""
     by_id = {line.id: line for line in tab.lines}
-    for each in tx.questions.open():
+    for each in asked:
         if each.id in by_id:
             line = by_id[each.id]
             yield line.position, _here(tab, _opened(tx, each, language, answers)), {"id": each.id, **line.shown}
@@ -37,20 +41,22 @@ def states(tx: Tx, language: str, tab: Lines[AnswerLine], answers: Answers) -> I
             yield line.position, _here(tab, _closed(settled[line.id], language, answers)), line.shown
 
 
-def appended(tx: Tx, language: str, tab: Lines[AnswerLine], answers: Answers) -> list[Request]:
+def appended(
+    tx: Tx, language: str, tab: Lines[AnswerLine], asked: Sequence[OpenQuestion], answers: Answers
+) -> list[Request]:
     """Open questions that have no line yet get one."""
     here = {line.id for line in tab.lines}
-    asked = [each for each in tx.questions.open() if each.id not in here]
-    new = [_here(tab, _opened(tx, each, language, answers)) for each in asked]
+    lacking = [each for each in asked if each.id not in here]
+    new = [_here(tab, _opened(tx, each, language, answers)) for each in lacking]
     rows = [{tab.columns.at[role]: value for role, value in cells.items()} for cells in new]
-    return append_rows(tab.tab.sheet_id, rows, [_rules(tab, each, language) for each in asked])
+    return append_rows(tab.tab.sheet_id, rows, [_rules(tab, each, language) for each in lacking])
 
 
-def offered(tx: Tx, language: str, tab: Lines[AnswerLine]) -> list[Request]:
+def offered(language: str, tab: Lines[AnswerLine], asked: Sequence[OpenQuestion]) -> list[Request]:
     """The list beside a line whose choices are written anew: other numbers, another language, an earlier version."""
     by_id = {line.id: line for line in tab.lines}
     requests: list[Request] = []
-    for each in tx.questions.open():
+    for each in asked:
         line = by_id.get(each.id)
         if line is not None and any(line.shown.get(role) != value for role, value in _offer(tab, each, language)):
             for column, rule in _rules(tab, each, language).items():
@@ -84,7 +90,7 @@ def _opened(tx: Tx, each: OpenQuestion, language: str, answers: Answers) -> dict
     return {
         "id": each.id,
         "severity": say("desk", severity(each.kind), language),
-        "done": say("desk", "open", language),
+        "done": processed_title(language, done=False),
         "at": answers.stamp(time_of(each.at)),
         "age": age(tx.at - time_of(each.at), language),
         "subject": each.subject,
@@ -98,7 +104,7 @@ def _closed(each: OpenQuestion, language: str, answers: Answers) -> dict[str, Ce
     what = (each.result or {}).get(language, "")
     at = answers.clock(time_of(each.closed_at or each.at))
     told = say("results", "done", language, time=at, what=what)
-    return {"done": say("desk", "done", language), "age": None, "result": told}
+    return {"done": processed_title(language, done=True), "age": None, "result": told}
 
 
 def age(passed: timedelta, language: str) -> str:

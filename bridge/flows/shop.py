@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, time, timedelta, tzinfo
 
@@ -112,6 +112,12 @@ def decided_of_gone(tx: Tx) -> dict[str, str]:
     """What people decided of listings whose line is gone, by name: `stop` (0 from now on) or `keep`."""
     found: dict[str, str] = tx.get(DECIDED, {})
     return found
+
+
+def code_now(text: str, known: Container[str], aliases: Mapping[str, str]) -> str:
+    """The SKU that a code means: that of a product as it stands, also where it was another's before; else the one that
+    bears it under a new name since."""
+    return text if text in known else aliases.get(text, text)
 
 
 def bridge_live(tx: Tx) -> bool:

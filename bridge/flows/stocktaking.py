@@ -239,8 +239,7 @@ def _book(tx: Tx, begun: Stocktake, known: Counted, units: int) -> None:
     books = _books(tx, begun, known)
     subject = f"{known.sku} {known.place}"
     tx.questions.settle(PACKED, subject, both("results", "superseded"))
-    if not tx.stock.balances([known.sku]).get((known.sku, known.place), Balance()).stocked:
-        tx.stock.book([Movement(known.sku, known.place, 0, 0, Cause.OPENING, known.ref)])
+    tx.stock.begin([(known.sku, known.place)], known.ref)
     tx.stock.book([Movement(known.sku, known.place, books.change(units), 0, Cause.STOCK_TAKEN, known.ref)])
     tx.stocktakes.put_counts([replace(known, units=units, had=books.had, packed=0, at=tx.at, shown=True)])
     if packed := books.packed(units):

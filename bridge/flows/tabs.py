@@ -133,9 +133,10 @@ def _joined(*sentences: CellValue) -> str:
 
 
 def _question_cells(tx: Tx, shop: Shop, tab: Lines[AnswerLine], answers: Answers) -> list[Request]:
-    lines = list(question_cells.states(tx, shop.language, tab, answers))
-    requests = _differing(tab.tab.sheet_id, tab.columns, lines) + question_cells.offered(tx, shop.language, tab)
-    return requests + question_cells.appended(tx, shop.language, tab, answers)
+    asked = tx.questions.open()
+    lines = list(question_cells.states(tx, shop.language, tab, asked, answers))
+    requests = _differing(tab.tab.sheet_id, tab.columns, lines) + question_cells.offered(shop.language, tab, asked)
+    return requests + question_cells.appended(tx, shop.language, tab, asked, answers)
 
 
 def _setting_cells(tx: Tx, shop: Shop, tab: Lines[SettingLine], answers: Answers) -> list[Request]:

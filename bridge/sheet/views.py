@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, TypeVar
 
-from bridge.domain.dates import read_day
+from bridge.domain.days import read_day
 from bridge.domain.deltas import read_delta
 from bridge.domain.entries import RULES, Kind
 from bridge.domain.reading import Blank, CellKind, Reading, plain, read_quantity
 from bridge.domain.rules import PARTS, RuleReading, StopWord, read_part
 from bridge.domain.table import Line, Row, View
-from bridge.sheet.grid import Tab, rows_below
-from bridge.sheet.grid import tick_of as _tick
-from bridge.sheet.grid import value_of as _plain
+from bridge.sheet.grid import Tab, rows_below, tick_of, value_of
 from bridge.sheet.layout import Columns, find_columns, kind_of, move_kind, none_words, stop_word
 
 T = TypeVar("T")
@@ -36,7 +34,7 @@ class StockTab:
     def owned(self, position: int) -> dict[str, int | str | None]:
         """What the bridge-owned cells of a row show now."""
         at = self.columns.at
-        return {role: _plain(self.tab.cell(position, at[role])) for role in OWNED if role in at}
+        return {role: value_of(self.tab.cell(position, at[role])) for role in OWNED if role in at}
 
     def safety(self, position: int) -> Reading:
         return read_quantity(self.tab.cell(position, self.columns.at["safety"]).raw)
@@ -223,9 +221,9 @@ def read_listings(tab: Tab) -> Lines[ListingLine]:
         channel, listing = tab.text(position, at["channel"]).lower(), tab.text(position, at["listing"])
         if not channel and not listing:
             return None
-        shown = {role: _plain(tab.cell(position, at[role])) for role in ("wanted", "sent", "confirmed", "state")}
+        shown = {role: value_of(tab.cell(position, at[role])) for role in ("wanted", "sent", "confirmed", "state")}
         components = tab.text(position, at["components"])
-        accepted = _tick(tab.cell(position, at["accept"])) if "accept" in at else None
+        accepted = tick_of(tab.cell(position, at["accept"])) if "accept" in at else None
         return ListingLine(position, channel, listing, components, shown, _said(tab, position, at), accepted)
 
     return _lines("listings", tab, line)
@@ -235,11 +233,11 @@ def read_answers(tab: Tab) -> Lines[AnswerLine]:
     """A line is known by its number, also above a header that was sorted into the table."""
 
     def line(position: int, at: Mapping[str, int]) -> AnswerLine | None:
-        number = _plain(tab.cell(position, at["id"]))
+        number = value_of(tab.cell(position, at["id"]))
         if not isinstance(number, int) or not 0 < number < MOST_QUESTIONS:
             return None
         roles = ("severity", "done", "at", "age", "subject", "question", "choices", "result")
-        shown = {role: _plain(tab.cell(position, at[role])) for role in roles if role in at}
+        shown = {role: value_of(tab.cell(position, at[role])) for role in roles if role in at}
         return AnswerLine(position, number, tab.text(position, at["answer"]), shown)
 
     return _lines("questions", tab, line, above=True)
@@ -250,8 +248,8 @@ def read_settings(tab: Tab) -> Lines[SettingLine]:
         kind = kind_of(tab.text(position, at["kind"]))
         if kind is None:
             return None
-        name, state = tab.text(position, at["name"]), _plain(tab.cell(position, at["state"]))
-        return SettingLine(position, kind, name, _tick(tab.cell(position, at["on"])), state, _said(tab, position, at))
+        name, state = tab.text(position, at["name"]), value_of(tab.cell(position, at["state"]))
+        return SettingLine(position, kind, name, tick_of(tab.cell(position, at["on"])), state, _said(tab, position, at))
 
     return _lines("settings", tab, line)
 
@@ -262,8 +260,9 @@ def read_moves(tab: Tab) -> Lines[MoveLine]:
             return tab.text(position, at[role]) if role in at else ""
 
         def tick(role: str) -> bool | None:
-            return _tick(tab.cell(position, at[role])) if role in at else None
+            return tick_of(tab.cell(position, at[role])) if role in at else None
 
+        day = read_day(tab.cell(position, at["expected"]).raw) if "expected" in at else None
         found = MoveLine(
             position,
             plain(text("number")),
@@ -274,10 +273,10 @@ def read_moves(tab: Tab) -> Lines[MoveLine]:
             text("target"),
             tick("sent"),
             tick("arrived"),
-            _plain(tab.cell(position, at["state"])),
+            value_of(tab.cell(position, at["state"])),
             components=text("components") if "components" in at else None,
             expected=text("expected"),
-            day=read_day(tab.cell(position, at["expected"]).raw) if "expected" in at else None,
+            day=day if isinstance(day, date) else None,
             started=tick("start"),
         )
         ticked = found.sent or found.arrived or found.started
@@ -291,12 +290,12 @@ def read_history(tab: Tab) -> Lines[HistoryLine]:
     """A row is known by its number."""
 
     def line(position: int, at: Mapping[str, int]) -> HistoryLine | None:
-        number = _plain(tab.cell(position, at["number"]))
+        number = value_of(tab.cell(position, at["number"]))
         if not isinstance(number, int) or not 0 < number < MOST_QUESTIONS:
             return None
         sku, location = plain(tab.text(position, at["sku"])), tab.text(position, at["location"])
-        change, state = (_plain(tab.cell(position, at[role])) for role in ("change", "state"))
-        return HistoryLine(position, number, sku, location, change, _tick(tab.cell(position, at["undo"])), state)
+        change, state = (value_of(tab.cell(position, at[role])) for role in ("change", "state"))
+        return HistoryLine(position, number, sku, location, change, tick_of(tab.cell(position, at["undo"])), state)
 
     return _lines("history", tab, line)
 

@@ -113,6 +113,16 @@ def test_a_line_that_was_deleted_stands_there_again(packing: World) -> None:
     assert at(packing, "A") == {"本社倉庫": (5, 0), "渋谷店": (2, 2)}
 
 
+def test_an_old_code_given_to_a_new_product_is_what_a_line_means_by_it(packing: World) -> None:
+    packing.rename("A", "A-2")
+    packing.put("在庫表", 6, {"SKU": "A", "本社倉庫": 3})
+    packing.rounds(3)
+    write(packing, 1, "電話", "A", 2)
+    packing.rounds(4)
+    assert at(packing, "A") == {"本社倉庫": (3, 2)}
+    assert at(packing, "A-2") == {"本社倉庫": (5, 0), "渋谷店": (2, 0)}
+
+
 def test_a_hold_that_ran_out_is_asked_about(packing: World) -> None:
     today, tab = packing.clock.now().date().isoformat(), packing.orders_tab()
     write(packing, 1, "取り置き", "A", 2, 期限=today)

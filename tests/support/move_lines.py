@@ -7,28 +7,25 @@ is lost or carried out late; the process dies before a commit or after it.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import invariant, precondition, rule
 
 from bridge.domain.edit_book import Standing
 from bridge.domain.invariants import conservation, in_transit
-from bridge.domain.reading import CellKind, RawCell
 from bridge.domain.stock import Cause, Movement
 from bridge.flows.desk import Look
 from bridge.flows.line_numbers import number_requests
 from bridge.flows.moves import take_moves
 from bridge.flows.shop import ChannelFacts, Shop
 from bridge.flows.stocktaking import appended
-from bridge.ledger.ledger import Ledger
 from bridge.sheet.grid import GridCell, Tab
 from bridge.sheet.layout import tab_spec
 from bridge.sheet.views import read_moves
-from tests.support.virtual_clock import VirtualClock
+from tests.support.polled_tab import Died, PolledTab, cell, fates, polls, which
 
 SHELVES = ("本社倉庫", "渋谷店")
 FACTS = ChannelFacts(
@@ -54,36 +51,15 @@ class Row:
         return tuple(cell({"number": self.number, **self.said}.get(role)) for role in ROLES)
 
 
-def cell(value: Any) -> GridCell:
-    if value is None or value == "":
-        return GridCell()
-    if isinstance(value, bool):
-        return GridCell(RawCell(CellKind.BOOLEAN, value), str(value).upper())
-    kind = CellKind.NUMBER if isinstance(value, int) else CellKind.TEXT
-    return GridCell(RawCell(kind, value), str(value))
-
-
-class Died(Exception):
-    pass
-
-
-which = st.integers(0, 99)
-polls = st.sampled_from([0, 1, 3, 3])
-
-
-class Lines(RuleBasedStateMachine):
+class Lines(PolledTab):
     """`products`: SKUs that lie on both shelves to begin with."""
 
     products: tuple[str, ...] = ("A",)
 
     def __init__(self) -> None:
         super().__init__()
-        self.clock = VirtualClock()
-        self.ledger = Ledger(None, self.clock, migrate=False)
-        self.rows: list[Row] = []
-        self.gone: list[Row] = []
-        self.late: list[dict[str, Any]] = []
-        self.memory: dict[str, object] = {}
+        self.rows: list[Row]
+        self.gone: list[Row]
         self.ticked = 0  # ticks that people set, each of which may move once
         with self.ledger.write() as tx:
             tx.put("live", True)
@@ -114,44 +90,12 @@ class Lines(RuleBasedStateMachine):
     def undo(self, n: int) -> None:
         self.rows.append(self.gone.pop(n % len(self.gone)))
 
-    @rule(order=st.randoms())
-    def sort(self, order: Any) -> None:
-        order.shuffle(self.rows)
-
     # --- the bridge --------------------------------------------------------------------------------------------------
 
-    @rule(fate=st.sampled_from(["fine", "fine", "fine", "lost", "late", "sorted"]), order=st.randoms())
+    @rule(fate=fates, order=st.randoms())
     def poll(self, fate: str, order: Any) -> None:
         self.clock.sleep(3.0)
         self.go(fate, order)
-
-    @rule(committed=st.booleans())
-    def die(self, committed: bool) -> None:
-        with suppress(Died):
-            self.take_in(dies=not committed)
-        self.memory.clear()
-
-    @precondition(lambda self: self.late)
-    @rule()
-    def deliver(self) -> None:
-        for request in self.late:
-            self.carry_out(request)
-        self.late.clear()
-
-    def let_pass(self, polls: int) -> None:
-        for _ in range(polls):
-            self.clock.sleep(3.0)
-            self.go("fine", None)
-
-    def go(self, fate: str, order: Any) -> None:
-        requests = self.take_in()
-        if fate == "sorted":
-            order.shuffle(self.rows)
-        if fate == "late":
-            self.late += requests
-        elif fate != "lost":
-            for request in requests:
-                self.carry_out(request)
 
     def take_in(self, *, dies: bool = False) -> list[dict[str, Any]]:
         rows = (tuple(map(cell, HEADER)), *(row.cells() for row in self.rows))
@@ -161,11 +105,6 @@ class Lines(RuleBasedStateMachine):
             if dies:
                 raise Died
             return [*number_requests(tx, lines), *appended(tx, SHOP, lines)]
-
-    def still(self, name: str, value: object) -> bool:
-        same = name in self.memory and self.memory[name] == value
-        self.memory[name] = value
-        return same
 
     def carry_out(self, request: dict[str, Any]) -> None:
         if "appendCells" in request:

@@ -55,4 +55,4 @@ def rounds_of_each(world: World, count: int = 2, seconds: float = 3.0) -> None:
 
 
 def _word(code: str, world: World) -> str:
-    return words.sentence("desk", code, world.language)
+    return words.said("processed", code, world.language)

@@ -17,7 +17,8 @@ from bridge.flows.stocktaking import PACKED, settle_packed
 from bridge.ledger.values import iso
 from bridge.sheet.layout import move_kind, move_title
 from bridge.sheet.texts import both
-from tests.support.move_lines import SHELVES, SHOP, Lines, Row, polls, which
+from tests.support.move_lines import SHELVES, SHOP, Lines, Row
+from tests.support.polled_tab import polls, which
 
 KINDS = [kind for kind in RULES if kind != "return"]  # there is no place for returns here
 NUMBERS = range(1, 2000)

@@ -8,14 +8,13 @@ process dies before a commit or after it.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import invariant, precondition, rule
 
 from bridge.channels.port import OrdersRead
 from bridge.domain.edit_book import Standing
@@ -23,19 +22,17 @@ from bridge.domain.invariants import allocated_to_lines, conservation, exactly_o
 from bridge.domain.orders import LineKey, LineSnapshot, ListingKey, OrderSnapshot
 from bridge.domain.picks import HAND
 from bridge.domain.push import ListingState
-from bridge.domain.reading import CellKind, RawCell
 from bridge.domain.stock import Cause, Component, Movement
 from bridge.flows.desk import Look
 from bridge.flows.intake import book_orders
 from bridge.flows.order_states import writing
 from bridge.flows.orders_tab import take_orders
 from bridge.flows.shop import ChannelFacts, Shop
-from bridge.ledger.ledger import Ledger
 from bridge.ledger.listings import ListingRecord
-from bridge.sheet.grid import GridCell, Tab
+from bridge.sheet.grid import Tab
 from bridge.sheet.layout import tab_spec
 from bridge.sheet.order_lines import read_orders
-from tests.support.virtual_clock import VirtualClock
+from tests.support.polled_tab import Died, PolledTab, cell, fates, polls, which
 
 SHELVES = ("本社倉庫", "渋谷店")
 FACTS = ChannelFacts("mall", "shop", SHELVES, 999, timedelta(0), timedelta(days=60), compare_and_set=False)
@@ -61,32 +58,12 @@ class Order:
     version: int = field(default=0)
 
 
-def cell(value: Any) -> GridCell:
-    if value is None or value == "":
-        return GridCell()
-    if isinstance(value, bool):
-        return GridCell(RawCell(CellKind.BOOLEAN, value), str(value).upper())
-    return GridCell(RawCell(CellKind.NUMBER if isinstance(value, int) else CellKind.TEXT, value), str(value))
-
-
-class Died(Exception):
-    pass
-
-
-which = st.integers(0, 99)
-polls = st.sampled_from([0, 1, 3, 3])
-
-
-class Orders(RuleBasedStateMachine):
+class Orders(PolledTab):
     def __init__(self) -> None:
         super().__init__()
-        self.clock = VirtualClock()
-        self.ledger = Ledger(None, self.clock, migrate=False)
-        self.rows: list[Row] = []
-        self.gone: list[Row] = []
-        self.late: list[Any] = []
+        self.rows: list[Row]
+        self.gone: list[Row]
         self.orders: list[Order] = []
-        self.memory: dict[str, object] = {}
         self.written = 0  # lines that people wrote, or made of another
         self.picks = 0  # times that people said that something was picked
         self.cleared = False  # a number was taken away: it may come back only to a line that says the same
@@ -195,48 +172,16 @@ class Orders(RuleBasedStateMachine):
         row["number"], self.cleared = "", True
         self.let_pass(polls)
 
-    @rule(order=st.randoms())
-    def sort(self, order: Any) -> None:
-        order.shuffle(self.rows)
-
     # --- the bridge --------------------------------------------------------------------------------------------------
 
     @rule(
         seconds=st.sampled_from([3, 3, 150]),
-        fate=st.sampled_from(["fine", "fine", "fine", "lost", "late", "sorted"]),
+        fate=fates,
         order=st.randoms(),
     )
     def poll(self, seconds: float, fate: str, order: Any) -> None:
         self.clock.sleep(seconds)
         self.go(fate, order)
-
-    @rule(committed=st.booleans())
-    def die(self, committed: bool) -> None:
-        with suppress(Died):
-            self.take_in(dies=not committed)
-        self.memory.clear()
-
-    @precondition(lambda self: self.late)
-    @rule()
-    def deliver(self) -> None:
-        for write in self.late:
-            self.carry_out(write)
-        self.late.clear()
-
-    def let_pass(self, polls: int) -> None:
-        for _ in range(polls):
-            self.clock.sleep(3.0)
-            self.go("fine", None)
-
-    def go(self, fate: str, order: Any) -> None:
-        writes = self.take_in()
-        if fate == "sorted":
-            order.shuffle(self.rows)
-        if fate == "late":
-            self.late += writes
-        elif fate != "lost":
-            for write in writes:
-                self.carry_out(write)
 
     def take_in(self, *, dies: bool = False) -> list[Any]:
         rows = (tuple(map(cell, HEADER)), *(tuple(cell(row.get(role)) for role in ROLES) for row in self.rows))
@@ -249,11 +194,6 @@ class Orders(RuleBasedStateMachine):
             found = writing(tx, SHOP, look, lambda at: at.strftime("%H:%M"))
         cells = [(position - 1, wanted) for position, wanted, _ in found.lines[MONTH]]
         return [*cells, *found.requests]
-
-    def still(self, name: str, value: object) -> bool:
-        same = name in self.memory and self.memory[name] == value
-        self.memory[name] = value
-        return same
 
     def carry_out(self, write: Any) -> None:
         if isinstance(write, tuple):

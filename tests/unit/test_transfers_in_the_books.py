@@ -21,7 +21,8 @@ from bridge.domain.stock import Cause, Component
 from bridge.domain.transfers import IN_TRANSIT
 from bridge.flows.count import Count, book_count
 from bridge.ledger.listings import ListingRecord
-from tests.support.move_lines import OPENING, SHELVES, SHOP, Lines, Row, polls, which
+from tests.support.move_lines import OPENING, SHELVES, SHOP, Lines, Row
+from tests.support.polled_tab import polls, which
 
 OFFER = ListingKey("amazon", "A-FBA")
 FIRST_COUNT = 40

@@ -11,9 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.domain.dates import read_day
 from bridge.domain.entries import RULES, Act, Booking, Entry, Kind, act_on, judge, still_early
-from bridge.domain.reading import CellKind, RawCell
 from bridge.domain.stock import Component, Movement
 from bridge.domain.stocktaking import Books
 
@@ -120,30 +118,3 @@ def test_a_count_leaves_what_was_counted_and_packed_ones_explain_no_more_than_is
     assert had + taken + books.change(units) == units
     assert 0 <= books.packed(units) <= allocated
     assert books.packed(units) in (0, had - units)
-
-
-DAYS = {
-    "2026/12/5": "2026-12-05",
-    "2026-12-05": "2026-12-05",
-    "２０２６年１２月５日": "2026-12-05",
-    "12/5": None,
-    "2026/13/1": None,
-    "そのうち": None,
-}
-
-
-@pytest.mark.parametrize(("text", "day"), DAYS.items())
-def test_a_day_is_read_as_people_write_it(text: str, day: str | None) -> None:
-    found = read_day(RawCell(CellKind.TEXT, text))
-    assert (found.isoformat() if found else None) == day
-
-
-def test_a_date_is_read_by_its_format() -> None:
-    assert read_day(RawCell(CellKind.NUMBER, 46_361.0, "DATE")) == datetime(2026, 12, 5).date()
-    for cell in (
-        RawCell(CellKind.NUMBER, 46_361.0),
-        RawCell(CellKind.NUMBER, 9e9, "DATE"),
-        RawCell(CellKind.BLANK),
-        RawCell(CellKind.BOOLEAN, True),
-    ):
-        assert read_day(cell) is None
