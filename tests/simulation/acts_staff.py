@@ -326,25 +326,32 @@ def deletes_copy(sim: Sim, dice: Random) -> bool:
     return True
 
 
-def _tick(sim: Sim, dice: Random, header: str, to: str) -> bool:
+def _tick(sim: Sim, dice: Random, header: str, to: str) -> str:
+    """Tick or untick a box in one row. Returns its SKU, "" where there is no such row."""
     grid = Grid(sim)
     rows = [row for row in grid.positions() if (grid.text(row, header) or "FALSE") != to]
     if not rows:
-        return False
-    grid.put(grid.pick(rows, dice), header, to)
-    return True
+        return ""
+    row = grid.pick(rows, dice)
+    grid.put(row, header, to)
+    return grid.text(row, "SKU")
 
 
 def holds(sim: Sim, dice: Random) -> bool:
-    return _tick(sim, dice, "編集中", "TRUE")
+    return bool(_tick(sim, dice, "編集中", "TRUE"))
 
 
 def releases(sim: Sim, dice: Random) -> bool:
-    return _tick(sim, dice, "編集中", "FALSE")
+    return bool(_tick(sim, dice, "編集中", "FALSE"))
 
 
 def confirms(sim: Sim, dice: Random) -> bool:
-    return _tick(sim, dice, "確認", "TRUE")
+    """Also where an older ledger asks: what the table shows is taken then, and the rows are counted afterwards."""
+    asked = {sku for sku, _ in sim.eye.asked_together("restored ledger")}
+    ticked = _tick(sim, dice, "確認", "TRUE")
+    if ticked in asked:
+        sim.uncounted |= {name for name, row in sim.model.rows.items() if row.sku in asked}
+    return bool(ticked)
 
 
 def clears_lock(sim: Sim, dice: Random) -> bool:
