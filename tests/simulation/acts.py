@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tests.simulation import acts_entries, acts_malls, acts_outside, acts_past, acts_staff, acts_trade
+from tests.simulation import acts_entries, acts_malls, acts_moves, acts_outside, acts_past, acts_staff, acts_trade
 from tests.simulation.malls import MALLS
 from tests.simulation.world import Act
 
@@ -62,6 +62,22 @@ ACTS: Mapping[str, Actor] = {
     "paste older row": Actor(acts_past.pastes_older_row, 0.7),
     "restore version": Actor(acts_past.restores_version, 0.3),
     "note version": Actor(acts_past.notes_version, 1),
+    # in 入出庫, 履歴 and 設定
+    "write line": Actor(acts_moves.writes, 6),
+    "finish line": Actor(acts_moves.finishes, 3),
+    "tick line": Actor(acts_moves.ticks, 8),
+    "tick 到着": Actor(acts_moves.arrives, 3),
+    "untick line": Actor(acts_moves.unticks, 1),
+    "change line": Actor(acts_moves.changes, 1),
+    "copy line": Actor(acts_moves.copies, 1),
+    "paste lines": Actor(acts_moves.pastes, 0.5),
+    "insert row among lines": Actor(acts_moves.inserts, 0.7),
+    "sort lines": Actor(acts_moves.sorts, 1),
+    "delete line": Actor(acts_moves.deletes, 1),
+    "undo deleting a line": Actor(acts_moves.undoes, 0.7),
+    "clear number of a line": Actor(acts_moves.clears_number, 0.4),
+    "tick 元に戻す": Actor(acts_moves.undoes_history, 2),
+    "touch 今すぐ同期": Actor(acts_moves.syncs, 0.5),
     # staff who strike while a row is being updated: right before it is locked, or before the second call
     "clear lock before the lock": Actor(acts_staff.clears_lock, 24, AT_LOCK),
     "delete row before the lock": Actor(acts_staff.deletes, 8, AT_LOCK),

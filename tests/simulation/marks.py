@@ -59,6 +59,16 @@ MARKS = (
     "entry typed between the calls",
     "entry typed over between the calls",
     "asked: entry overwritten",
+    "line half written",
+    "lines pasted",
+    "number copied",
+    "line booked",
+    "line taken back",
+    "goods on their way",
+    "goods arrived",
+    "asked: move gone",
+    "undone in 履歴",
+    "synced at a touch",
     "below zero shown",
     "stale read",
     "stale read of a mall",
@@ -159,6 +169,11 @@ def mark_ledger(sim: Sim) -> None:
     if tries > max(1, sim.most_tries):
         sim.marks["due row written again"] += 1
     sim.most_tries = tries
+    if sim.eye.synced() > sim.synced_at:
+        sim.synced_at = sim.eye.synced()
+        sim.marks["synced at a touch"] += 1
+    for name, count in sim.written.marks.items():
+        sim.marks[name] = count
     for mall, count in sim.eye.gaps.items():
         sim.marks["gap used"] += count
         sim.marks["Yahoo gap rule used"] += count * (mall == "yahoo")

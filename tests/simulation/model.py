@@ -12,6 +12,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 
 Cell = tuple[str, str]  # SKU, location
+ON_THE_WAY = "輸送中"
 LineId = tuple[str, str, str]  # channel, order, line
 Left = tuple[int, int, int]  # units open, shipped, returned
 Listing = tuple[str, tuple[str, str]]  # channel, the mall's own key
@@ -43,7 +44,7 @@ class Sale:
 class Books:
     """What the ledger says. `balances`: typed (None: never filled), booked, allocated · `sums`: the same, added up from
     its movements · `lines`: units open, shipped, returned · `moved`: on hand and allocated by line and SKU ·
-    `shelves`: what lines took from each shelf."""
+    `shelves`: what lines took from each shelf · `written`: what lines of 入出庫 and 元に戻す changed there."""
 
     balances: Mapping[Cell, tuple[int | None, int, int]]
     sums: Mapping[Cell, tuple[int, int, int]]
@@ -51,6 +52,7 @@ class Books:
     moved: Mapping[tuple[LineId, str], tuple[int, int]]
     shelves: Mapping[Cell, int]
     safety: Mapping[str, int]
+    written: Mapping[Cell, int]
 
     def free(self, sku: str, selling: Iterable[str]) -> int:
         found = [self.balances[sku, at] for at in selling if (sku, at) in self.balances]
@@ -182,6 +184,10 @@ class Model:
         for sku, at, text in edits:
             if text not in self.ever.get((sku, at), ()):
                 raise Broken(f"an edit of {sku} {at} to {text}, which no row of it ever showed")
+        for row in self.rows.values():  # a cell that lines bring something to is filled from then on
+            for sku, at in books.written:
+                if sku == row.sku and at != ON_THE_WAY:
+                    row.cells.setdefault(at, 0)
 
     def left_alone(self, before: Mapping[str, SheetRow], after: Mapping[str, SheetRow]) -> None:
         """A row that the bridge saw in 編集中 is the person's: nothing was written into its stock cells."""
@@ -214,7 +220,7 @@ class Model:
 
     def on_hand(self, row: Row, at: str, books: Books) -> int:
         """Units on the shelf: what people counted, less what left it, and what came back to it."""
-        return row.cells[at] + books.shelves.get((row.sku, at), 0)
+        return row.cells[at] + books.shelves.get((row.sku, at), 0) + books.written.get((row.sku, at), 0)
 
     def counts(self, row: Row, at: str, books: Books) -> int:
         """What a person finds on the shelf: never less than nothing, whatever was sold."""
@@ -230,8 +236,13 @@ class Model:
             if known.keys() == row.cells.keys() and sum(known.values()) == sum(row.cells.values()):
                 row.cells = known
 
-    def ledger_is_older(self) -> None:
-        """What it had of orders and readings is gone; it hears all of it again."""
+    def ledger_is_older(self, written: Mapping[Cell, int], now: Mapping[Cell, int], deleted: Iterable[Row]) -> None:
+        """What it had of orders and readings is gone; it hears all of it again. What people had written into 入出庫 it
+        does not know: that lies on the shelf, and nowhere but in the table's numbers."""
+        for row in (*self.rows.values(), *deleted):
+            for sku, at in written:
+                if sku == row.sku and at in row.cells:
+                    row.cells[at] += written[sku, at] - now.get((sku, at), 0)
         for sale in self.sales.values():
             sale.told = 0
         self.muddy = set(self.listings)

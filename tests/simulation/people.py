@@ -7,6 +7,7 @@ from random import Random
 from typing import Any, cast
 
 from bridge.sandbox.malls.yahoo import Yahoo
+from tests.simulation.acts_moves import Page
 from tests.simulation.acts_past import undoes
 from tests.simulation.acts_staff import Grid, deletes_copy, mends, new_name, shows
 from tests.simulation.malls import MALLS, end_reviews, lying_there, shown_by, takes_everything
@@ -69,6 +70,7 @@ def check(sim: Sim) -> None:
         raise Broken(f"{counted} units of A are believed to lie in Amazon's warehouse")
     malls = {(mall, wire): shown[mall][wire] for mall, wire in sim.wires}
     sim.model.at_rest(books, sim.rows(), malls, sim.eye.waiting())
+    sim.written.at_rest(line for _, line in sim.written_lines())
 
 
 def tidy(sim: Sim) -> bool:
@@ -120,6 +122,17 @@ def _mend(sim: Sim) -> bool:
                 grid.enter(row, at, "0")
                 return True
     return mends(sim, DICE)
+
+
+def _lines(sim: Sim) -> bool:
+    """Ticks of 入出庫 beside which something is wrong are taken away."""
+    page, done = Page(sim), False
+    for row, line in page.lines.values():
+        if (line.sent or line.arrived) and "✓" not in line.state:
+            for header in ("発送", "到着"):
+                page.put(row, header, "FALSE")
+            done = True
+    return done
 
 
 def _safety(sim: Sim) -> bool:
@@ -345,7 +358,14 @@ def _overwritten(sim: Sim, sku: str, data: Mapping[str, Any]) -> str | None:
     return "確認済み"
 
 
-FINISHES = (_arrivals, _show, _release, _one_row_each, _mend, _safety, _name, _count, _answer)
+def _line_gone(sim: Sim, about: str, data: Mapping[str, Any]) -> str:
+    """A line that was deleted on the way: it has arrived, or never left."""
+    target = data["target"] if int(about) % 2 else ""
+    sim.written.answered(int(about), (data["sku"], data["source"]), data["units"], target)
+    return "届いた" if target else "送っていない"
+
+
+FINISHES = (_arrivals, _show, _release, _one_row_each, _mend, _lines, _safety, _name, _count, _answer)
 ANSWERS: Mapping[str, Answer] = {
     "vanished": _gone,
     "renamed": _gone,
@@ -374,5 +394,6 @@ ANSWERS: Mapping[str, Answer] = {
     "five times": _seen,
     "drift": _seen,
     "held long": _wait,
+    "move gone": _line_gone,
     "channel trouble": _wait,
 }

@@ -15,6 +15,7 @@ from bridge.sandbox.malls.rakuten.records import RakutenLine
 from bridge.sandbox.malls.shopify.records import ShopifyLine
 from tests.simulation.malls import MALLS
 from tests.simulation.model import Books, Cell, Left, LineId, Listing, Model, SheetRow
+from tests.simulation.written import Moved
 
 TYPED = ("opening", "edit")
 LINES = tuple(f"{mall}/" for mall in MALLS)
@@ -30,6 +31,9 @@ class LedgerEye:
     sums: dict[Cell, tuple[int, int, int]] = field(default_factory=dict)
     moved: dict[tuple[LineId, str], tuple[int, int]] = field(default_factory=dict)
     shelves: Counter[Cell] = field(default_factory=Counter)
+    written: Counter[Cell] = field(default_factory=Counter)
+    by_line: dict[int, Counter[Cell]] = field(default_factory=dict)
+    undone: dict[int, Counter[Cell]] = field(default_factory=dict)
     lines: dict[LineId, Left] = field(default_factory=dict)
     movements: int = 0
     last_movement: int = 0
@@ -44,6 +48,7 @@ class LedgerEye:
         """Another ledger stands in its place."""
         self.sums, self.moved, self.lines, self.rose_at = {}, {}, {}, {}
         self.shelves = Counter()
+        self._forget_lines()
         self.movements = self.last_movement = 0
         self.last_edit = self.one("SELECT coalesce(max(id), 0) FROM edit")
         self.wanted = {}
@@ -61,6 +66,7 @@ class LedgerEye:
             if count != self.movements + new:  # a product's history went or was renamed
                 self.sums, self.moved, self.last_movement = {}, {}, 0
                 self.shelves = Counter()
+                self._forget_lines()
             self._add_up()
             self.movements, self.last_movement = count, newest
         changed = self._look_at_lines()
@@ -69,7 +75,15 @@ class LedgerEye:
             for sku, at, typed, booked, allocated in self.database.execute("SELECT * FROM balance")
         }
         safety = dict(self.database.execute("SELECT sku, safety FROM sku"))
-        return Books(balances, self.sums, self.lines, self.moved, self.shelves, safety), changed
+        return Books(balances, self.sums, self.lines, self.moved, self.shelves, safety, self.written), changed
+
+    def _forget_lines(self) -> None:
+        self.written, self.by_line, self.undone = Counter(), {}, {}
+
+    def by_hand(self) -> tuple[dict[int, Moved], dict[int, Counter[Cell]]]:
+        """What lines of 入出庫 have moved, by number, and what was taken back in 履歴, by the number there."""
+        moved = {number: frozenset((cell, n) for cell, n in net.items() if n) for number, net in self.by_line.items()}
+        return moved, self.undone
 
     def _add_up(self) -> None:
         query = "SELECT sku, location, on_hand, allocated, cause, ref FROM movement WHERE id > ? ORDER BY id"
@@ -87,6 +101,10 @@ class LedgerEye:
                 hand, held = self.moved.get(key, (0, 0))
                 self.moved[key] = (hand + on_hand, held + allocated)
                 self.shelves[sku, at] += on_hand
+            elif ref.startswith("move ") or cause == "undone":
+                lines = self.undone if cause == "undone" else self.by_line
+                lines.setdefault(int(ref.removeprefix("move ")), Counter())[sku, at] += on_hand
+                self.written[sku, at] += on_hand
 
     def _look_at_lines(self) -> list[LineId]:
         query = 'SELECT channel, "order", line, open, shipped, returned FROM order_line'
@@ -172,6 +190,13 @@ class LedgerEye:
             " WHERE kind = ?"
         )
         return {(sku, at): (typed, lowered) for sku, at, typed, lowered in self.database.execute(query, (kind,))}
+
+    def synced(self) -> str:
+        """When the touch of 今すぐ同期 was that every mall has answered; "" where there is none."""
+        found = self.database.execute("SELECT value FROM meta WHERE key = 'sync now'").fetchone()
+        known = json.loads(found[0]) if found else {"at": None, "done": {}}
+        done = [mall for mall, each in known["done"].items() if each["of"] == known["at"]]
+        return known["at"] if known["at"] and len(done) == len(MALLS) else ""
 
     def refused(self) -> set[tuple[str, str]]:
         """Listings that are tried again once a minute only."""

@@ -30,6 +30,7 @@ from tests.simulation.marks import entries_of, layout_of, mark_cleared, mark_kil
 from tests.simulation.model import Broken, LineId, Listing, Model, Row, SheetRow, units_of
 from tests.simulation.shop import STOCK, Shop, SteadyService, Trouble
 from tests.simulation.watcher import CHANGED, ENTRY, LOCATIONS, LedgerEye, line_id, told_by
+from tests.simulation.written import Written, WrittenLine, line_of
 from tests.support.world import LAG
 
 JOURNAL_LINES = 150
@@ -84,7 +85,7 @@ class Sim:
             trouble.clock = world.clock
         world.go_live()
         self.sheet, self.stock, self.asked = world.spreadsheet, world.tab("在庫表"), world.tab("要対応")
-        self.beats = world.tab("_bridge_marks")
+        self.beats, self.moves, self.history = (world.tab(each) for each in ("_bridge_marks", "入出庫", "履歴"))
         self.ledger, self.plain_config = world.service.ledger, world.config
         self.faults = {name: world.sandbox.faults["sheets" if name == "sheet" else name] for name in JOBS}
         self.malls: dict[str, Mall] = {name: getattr(world.sandbox, name) for name in MALLS}
@@ -132,7 +133,7 @@ class Sim:
                 big_change_rows=settings.many,
             ),
         )
-        self.model = Model(self.wires, SELLING, LAG)
+        self.model, self.written = Model(self.wires, SELLING, LAG), Written()
         self.marks: Counter[str] = Counter()
         self.counts: Counter[str] = Counter()
         self.returned: Counter[LineId] = Counter()
@@ -141,6 +142,9 @@ class Sim:
         self.saved: deque[tuple[int, Book, dict[str, Row]]] = deque(maxlen=3)
         self.older_ledgers: deque[tuple[int, bytes]] = deque(maxlen=3)
         self.ledger_restored = False
+        self.half: dict[str, tuple[str, str]] = {}  # what lines of 入出庫 still lack, by memo: header and text
+        self.lines_gone: list[Deleted] = []
+        self.synced_at = ""  # when 今すぐ同期 was last touched to the end
         self.block: list[dict[str, str]] = []
         self.last_entry: tuple[str, str, str] | None = None
         self.edited: set[str] = set()  # SKUs with entries since the last rest
@@ -185,8 +189,10 @@ class Sim:
     def go_back_to(self, ledger: bytes) -> None:
         """A bridge starts on an older copy of its ledger."""
         self._database().deserialize(ledger)
+        before = self.eye.books()[0].written
         self.eye.forget()
-        self.model.ledger_is_older()
+        self.model.ledger_is_older(before, self.eye.books()[0].written, [row for _, row, _ in self.gone])
+        self.written.ledger_is_older(*self.eye.by_hand())
         self.cleared |= {row.sku for row in self.model.rows.values()}
         self.edited |= {row.sku for row in self.model.rows.values()}
         self.ledger_restored = True
@@ -403,6 +409,18 @@ class Sim:
                     self.model.ever[row.sku, at].add(str(units_of(text) + units_of(row.entry)))
                 if text[:1] == "-":
                     self.marks["below zero shown"] += 1
+        self.written.shown(line for _, line in self.written_lines())
+
+    def written_lines(self) -> list[tuple[int, WrittenLine]]:
+        """The lines of 入出庫 that staff gave a memo, and where they stand."""
+        head, *rows = self.sheet.sheet(self.moves).rows
+        at = {str(cell.entered): i for i, cell in enumerate(head.cells) if cell.entered}
+        found = []
+        for position, row in enumerate(rows, 1):
+            entered = {name: row.cells[i].entered if i < len(row.cells) else None for name, i in at.items()}
+            if entered["メモ"]:
+                found.append((position, line_of({name: _text(each) for name, each in entered.items()}, entered)))
+        return found
 
     def _committed(self) -> None:
         """Hold the ledger against the model after every commit."""
@@ -411,6 +429,7 @@ class Sim:
             self.market.take_in_readings(job)
         books, changed = self.eye.books()
         self.model.at_commit(books, changed, self.eye.new_edits())
+        self.written.at_commit(*self.eye.by_hand())
         for listing in self.eye.see_wanted(self.names, self.now()):
             self.market.wishes[listing] += 1
         # what a review hides in such a drop is let go: a write whose answer is lost would hold it back for days

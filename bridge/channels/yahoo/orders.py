@@ -55,7 +55,8 @@ class OrderFeed:
         start = self._start(lagged, began, spans, known_open)
         headers = {each.order: each for each in self._headers(start, began + facts.CLOCK_SKEW)}
         asked = {*known_open, *self._unread.orders()}
-        wanted = [each for each in headers.values() if each.order in asked or self._matters(each, lagged, oldest)]
+        news = (each for each in headers.values() if self._matters(each, lagged, began, oldest))
+        wanted = [*news, *(headers[each] for each in sorted(asked & headers.keys()))]
         found, problems = self._get_all(
             [each.order for each in wanted] + sorted(asked - headers.keys()), headers, read_at
         )
@@ -98,14 +99,18 @@ class OrderFeed:
         start = min([lagged, *(now - min(span, look_back) for span in spans), *placed])
         return max(start, now - facts.LIST_REACH)
 
-    def _matters(self, each: Header, lagged: datetime, oldest: datetime) -> bool:
-        """Whether an order may be news. One that is over and hasn't changed since the last complete read was in an
-        earlier answer; one from before the look-back was never booked, and shall not be now."""
+    def _matters(self, each: Header, lagged: datetime, now: datetime, oldest: datetime) -> bool:
+        """Whether an order may be news. One that is over and hasn't changed since it was last listed was in an earlier
+        answer; one from before the look-back was never booked, and shall not be now."""
         if each.placed_at < oldest:
             return False
+        if each.open or each.updated is None:
+            return True
         known = self._kept.get(each.order)
-        changed = known is not None and known.mark != each.mark
-        return each.open or changed or each.updated is None or each.updated >= lagged.replace(microsecond=0)
+        if known is not None and known.mark != each.mark:
+            return True
+        seen_by = lagged if known is not None else lagged - _rhythm(now - each.placed_at)
+        return each.updated >= seen_by.replace(microsecond=0)
 
     def _forget(self, oldest: datetime, known_open: Sequence[str]) -> None:
         still_open = set(known_open)
@@ -220,6 +225,11 @@ def _results(body: Any) -> dict[str, Any]:
     """The content of the Result, in either envelope."""
     found = nodes(body, "ResultSet", "Result") or nodes(body, "Result")
     return dict(found[0])
+
+
+def _rhythm(age: timedelta) -> timedelta:
+    """How long ago, at most, an order of this age was listed before, or would have been, had it not been hidden."""
+    return next((every for every, span in facts.SWEEPS if age <= span), facts.SWEEPS[-1][0])
 
 
 def _order_time(at: datetime) -> str:

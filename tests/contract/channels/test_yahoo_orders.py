@@ -131,6 +131,26 @@ def test_t19_a_held_order_hides_its_units_until_it_is_published_with_its_old_tim
     assert yahoo.counts(order) == (2, 2, 0, 0)
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("held_hours", [0.05, 50.0])
+def test_t19_an_order_that_was_held_and_is_shipped_before_any_list_shows_it(
+    yahoo: YahooMall, held_hours: float, restarted: bool
+) -> None:
+    """It is over when it shows for the first time, in a sweep: by then the last reads are past its last change."""
+    yahoo.simulator.switches.held_seconds = 60 * DAY
+    order = yahoo.simulator.place([(yahoo.wire(yahoo.add("tea", 10)), 2)], held=True)
+    assert order is not None
+    yahoo.read_orders(wait=held_hours * 3600)
+    yahoo.read_orders(wait=60.0)
+    yahoo.simulator.review(order)
+    yahoo.ship(order)
+    if restarted:
+        yahoo.channel = yahoo.connect()
+    for _ in range(75):
+        yahoo.read_orders(wait=60.0)
+    assert yahoo.counts(order) == (2, 0, 2, 0)
+
+
 def test_t19_an_order_that_is_held_after_we_saw_it_stays_reserved(yahoo: YahooMall) -> None:
     order = yahoo.buy((yahoo.add("tea", 10), 2))
     yahoo.read_orders()

@@ -1,0 +1,249 @@
+"""What staff write into 入出庫: lines half written and finished later, ticked and unticked, copied, pasted, moved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from random import Random
+
+from tests.simulation.acts_staff import new_name
+from tests.simulation.shop import STOCK
+from tests.simulation.watcher import LOCATIONS
+from tests.simulation.world import Sim
+from tests.simulation.written import BY_ARRIVAL, TAKES, WrittenLine
+
+KINDS = ("入荷", "返品", "破損", "店頭販売", "サンプル", "組立", "ばらし", "移動", "移動")
+MOST_LINES, MOST_ROWS = 10, 24
+SETS = {"007": "A×1+B×2", "B": "A×2"}  # what may be put together or taken apart, of what
+
+
+class Page:
+    """入出庫 as it stands in this instant. Rows are 0-based positions."""
+
+    def __init__(self, sim: Sim) -> None:
+        self.sim, self.sheet = sim, sim.sheet.sheet(sim.moves)
+        self.at = {str(cell.entered): i for i, cell in enumerate(self.sheet.rows[0].cells) if cell.entered}
+        self.lines = {each.memo: (row, each) for row, each in sim.written_lines()}
+
+    def put(self, row: int, header: str, text: str) -> None:
+        self.sim.sheet.type(self.sim.moves, row, self.at[header], text)
+
+    def write(self, row: int, said: Mapping[str, str]) -> None:
+        for header, text in said.items():
+            self.put(row, header, text)
+
+    def blank(self) -> int:
+        """The first row below all that stands there; the table grows by one where there is none."""
+        rows = self.sheet.rows
+        used = [i for i, row in enumerate(rows) if any(cell.entered not in (None, False) for cell in row.cells)]
+        below = max(used) + 1
+        if below == len(rows):
+            self.sim.sheet.insert_rows(self.sim.moves, below)
+        return below
+
+    def some(self, dice: Random, *, ticked: bool) -> tuple[int, WrittenLine] | None:
+        found = [each for each in self.lines.values() if each[1].ticked == ticked]
+        return dice.choice(found) if found else None
+
+    def tick(self, row: int, line: WrittenLine, header: str) -> None:
+        if header == self._ticks(line) and not line.ticked:
+            self.sim.written.ticks[line.memo] += 1
+        self.put(row, header, "TRUE")
+
+    @staticmethod
+    def _ticks(line: WrittenLine) -> str:
+        return "到着" if line.kind in BY_ARRIVAL else "発送"
+
+
+def _line(dice: Random) -> dict[str, str]:
+    """A line as it is meant, by header."""
+    kind = dice.choice(KINDS)
+    sku = dice.choice(list(SETS)) if kind in ("組立", "ばらし") else dice.choice([*STOCK, *STOCK, *STOCK, "ZZZ"])
+    said = {"種類": kind, "SKU": sku, "数量": str(dice.choice((1, 1, 2, 3, 5)))}
+    if kind in TAKES:
+        said["から"] = dice.choice(LOCATIONS)
+    if kind in ("入荷", "移動") or dice.random() < 0.3:
+        said["へ"] = dice.choice([place for place in LOCATIONS if place != said.get("から")])
+    if kind in ("破損", "店頭販売", "サンプル"):
+        said.pop("へ", None)
+    if kind in ("組立", "ばらし"):
+        said["構成"] = SETS[sku]
+    return said
+
+
+def writes(sim: Sim, dice: Random) -> bool:
+    """A line under the others; some are left half written."""
+    page = Page(sim)
+    if len(page.lines) >= MOST_LINES:
+        return False
+    said, memo = _line(dice), new_name(sim, "line")
+    if dice.random() < 0.4:
+        left = dice.choice(list(said))
+        sim.half[memo] = (left, said.pop(left))
+        sim.marks["line half written"] += 1
+    page.write(page.blank(), {**said, "メモ": memo})
+    return True
+
+
+def finishes(sim: Sim, dice: Random) -> bool:
+    """What was left out is filled in."""
+    page = Page(sim)
+    left = [memo for memo in page.lines if memo in sim.half]
+    if not left:
+        return False
+    memo = dice.choice(left)
+    header, text = sim.half.pop(memo)
+    page.put(page.lines[memo][0], header, text)
+    return True
+
+
+def ticks(sim: Sim, dice: Random) -> bool:
+    """The goods are there, or have left."""
+    page = Page(sim)
+    found = page.some(dice, ticked=False)
+    if found is None:
+        return False
+    row, line = found
+    page.tick(row, line, "到着" if line.kind in BY_ARRIVAL else "発送")
+    return True
+
+
+def arrives(sim: Sim, dice: Random) -> bool:
+    """What was sent to another shelf is there."""
+    page = Page(sim)
+    sent = [(row, line) for row, line in page.lines.values() if line.kind == "移動" and not line.arrived]
+    if not sent:
+        return False
+    row, line = dice.choice(sent)
+    page.tick(row, line, "到着")
+    return True
+
+
+def unticks(sim: Sim, dice: Random) -> bool:
+    """It was a mistake."""
+    page = Page(sim)
+    found = page.some(dice, ticked=True)
+    if found is None:
+        return False
+    row, line = found
+    page.put(row, "到着" if line.kind in BY_ARRIVAL or (line.arrived and dice.random() < 0.5) else "発送", "FALSE")
+    return True
+
+
+def changes(sim: Sim, dice: Random) -> bool:
+    """Another number, another product or another place is written over what stands there."""
+    page = Page(sim)
+    if not page.lines:
+        return False
+    row, _ = dice.choice(list(page.lines.values()))
+    said = {"数量": str(dice.choice((1, 2, 3, 4))), "SKU": dice.choice(list(STOCK)), "から": dice.choice(LOCATIONS)}
+    header = dice.choice(("数量", "数量", *said))
+    if sim.sheet.shown(sim.moves, row, page.at[header]) in ("", said[header]):
+        return False
+    page.put(row, header, said[header])
+    return True
+
+
+def copies(sim: Sim, dice: Random) -> bool:
+    """A line with its number and its ticks, under the others; staff give the copy a memo of its own."""
+    page = Page(sim)
+    if not page.lines or len(page.lines) >= MOST_LINES:
+        return False
+    row, line = dice.choice(list(page.lines.values()))
+    to, width = page.blank(), len(page.at)
+    box = {"sheetId": sim.moves, "startColumnIndex": 0, "endColumnIndex": width}
+    source, target = ({**box, "startRowIndex": at, "endRowIndex": at + 1} for at in (row, to))
+    sim.sheet.apply([{"copyPaste": {"source": source, "destination": target, "pasteType": "PASTE_NORMAL"}}])
+    memo = new_name(sim, "line")
+    page.put(to, "メモ", memo)
+    if line.memo in sim.half:
+        sim.half[memo] = sim.half[line.memo]
+    sim.written.ticks[memo] += line.ticked and not line.number  # like a line pasted with its tick
+    sim.marks["number copied"] += bool(line.number)
+    return True
+
+
+def pastes(sim: Sim, dice: Random) -> bool:
+    """Some lines at once, as from another table, ticked as they come."""
+    page, count = Page(sim), dice.choice((2, 3, 4))
+    if len(page.lines) + count > MOST_LINES:
+        return False
+    for _ in range(count):
+        said, memo = _line(dice), new_name(sim, "line")
+        if dice.random() < 0.6:
+            said["到着" if said["種類"] in BY_ARRIVAL else "発送"] = "TRUE"
+            sim.written.ticks[memo] += 1
+        page.write(page.blank(), {**said, "メモ": memo})
+        page = Page(sim)
+    sim.marks["lines pasted"] += 1
+    return True
+
+
+def inserts(sim: Sim, dice: Random) -> bool:
+    rows = len(Page(sim).sheet.rows)
+    if rows >= MOST_ROWS:
+        return False
+    sim.sheet.insert_rows(sim.moves, dice.randint(1, rows - 1))
+    return True
+
+
+def sorts(sim: Sim, dice: Random) -> bool:
+    page = Page(sim)
+    order = {"dimensionIndex": page.at[dice.choice(("種類", "SKU", "数量"))], "sortOrder": "ASCENDING"}
+    box = {"sheetId": sim.moves, "startRowIndex": 1, "endRowIndex": len(page.sheet.rows), "startColumnIndex": 0}
+    box["endColumnIndex"] = len(page.at)
+    sim.sheet.apply([{"sortRange": {"range": box, "sortSpecs": [order]}}])
+    return bool(page.lines)
+
+
+def deletes(sim: Sim, dice: Random) -> bool:
+    page = Page(sim)
+    if not page.lines:
+        return False
+    row, _ = dice.choice(list(page.lines.values()))
+    sim.lines_gone.append(sim.sheet.delete_rows(sim.moves, row, row + 1))
+    return True
+
+
+def undoes(sim: Sim, _dice: Random) -> bool:
+    """Ctrl+Z brings a deleted line back."""
+    if not sim.lines_gone:
+        return False
+    sim.sheet.undo(sim.lines_gone.pop())
+    return True
+
+
+def clears_number(sim: Sim, dice: Random) -> bool:
+    page = Page(sim)
+    found = [row for row, line in page.lines.values() if line.number]
+    if found:
+        page.put(dice.choice(found), "番号", "")
+    return bool(found)
+
+
+def undoes_history(sim: Sim, dice: Random) -> bool:
+    """元に戻す beside a row of 履歴."""
+    sheet = sim.sheet.sheet(sim.history)
+    at = {str(cell.entered): i for i, cell in enumerate(sheet.rows[0].cells) if cell.entered}
+    rows = [
+        i for i in range(1, len(sheet.rows)) if sheet.cell(i, at["番号"]).entered and sheet.cell(i, at["増減"]).entered
+    ]
+    rows = [i for i in rows if not sheet.cell(i, at["元に戻す"]).entered]
+    if not rows:
+        return False
+    row = dice.choice(rows[-12:])
+    number, sku, place, units = (
+        sim.sheet.shown(sim.history, row, at[each]) for each in ("番号", "SKU", "場所", "増減")
+    )
+    sim.written.undo[int(number)] = ((sku, place), int(units))
+    sim.sheet.type(sim.history, row, at["元に戻す"], "TRUE")
+    return True
+
+
+def syncs(sim: Sim, _dice: Random) -> bool:
+    """今すぐ同期 is touched."""
+    rows = sim.world.table("設定")
+    row = next((i for i, line in enumerate(rows, 1) if line["名前"] == "今すぐ同期"), None)
+    if row is None:
+        return False
+    sim.world.put("設定", row, {"オン": rows[row - 1]["オン"] != "TRUE"})
+    return True
