@@ -13,7 +13,7 @@ from bridge.service import Service
 from tests.simulation.malls import MALLS
 from tests.simulation.model import Broken
 from tests.simulation.watcher import LOCATIONS
-from tests.simulation.world import JOURNAL_LINES, Act, Killed, Sim
+from tests.simulation.world import IDLE, JOURNAL_LINES, Act, Killed, Sim
 
 
 def _meets(fault: Callable[[Random], Fault]) -> Act:
@@ -111,8 +111,8 @@ def seconds(sim: Sim, dice: Random) -> bool:
 def runs(job: str) -> Act:
     """Another thread's whole job between two steps of this one."""
 
-    def act(sim: Sim, _dice: Random) -> bool:
-        if not sim.running or job in sim.running:
+    def act(sim: Sim, dice: Random) -> bool:
+        if not sim.running or job in sim.running or (not sim.touched[job] and dice.random() > IDLE):
             return False
         sim.job(job)
         sim.marks["two jobs at once"] += 1

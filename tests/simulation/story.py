@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import TypeVar
@@ -12,7 +12,7 @@ from typing import TypeVar
 from tests.simulation.acts import ACTS, AIMED
 from tests.simulation.model import Broken
 from tests.simulation.people import rest
-from tests.simulation.world import JOBS, Settings, Sim
+from tests.simulation.world import IDLE, JOBS, Settings, Sim
 
 T = TypeVar("T")
 EPOCH = 250  # steps between two rests of a liveness run
@@ -80,10 +80,12 @@ class Drawing:
         self.acts_made: list[Act] = []
         self._moment = 0
 
-    def job(self) -> str:
+    def job(self, touched: Mapping[str, bool]) -> str:
+        """The next one; seldom one that nobody has given anything to do since it ran last."""
         self.acts_made, self._moment = [], 0
         self._busy = self._dice.choice((0.0, self._share, self._share))
-        return self._dice.choices(JOBS, (4, 1, 1, 1, 1))[0]
+        often = [weight if touched[job] else weight * IDLE for job, weight in zip(JOBS, (4, 1, 1, 1, 1), strict=True)]
+        return self._dice.choices(JOBS, often)[0]
 
     def acts(self, kind: str) -> Iterable[tuple[str, int]]:
         moment, self._moment = self._moment, self._moment + 1
@@ -138,7 +140,7 @@ def draw(sim: Sim, seed: int, steps: int, *, rests: bool, epoch: int = EPOCH) ->
                 if sim.steps >= steps:
                     break
                 due = min(sim.steps + epoch, steps)
-            job = drawing.job()
+            job = drawing.job(sim.touched)
             sim.turn(job, drawing)
             turns.append(Turn(job, tuple(drawing.acts_made)))
     except Exception as error:

@@ -36,6 +36,7 @@ from tests.support.world import LAG
 JOURNAL_LINES = 150
 CALL_SECONDS, COUNT_SECONDS = 0.15, 30.0
 JOBS = ("sheet", *MALLS)
+IDLE = 0.3  # how much less often a job runs that would only poll
 SELLING = LOCATIONS[:2]
 
 
