@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tests.simulation import acts_entries, acts_malls, acts_moves, acts_outside, acts_past, acts_staff, acts_trade
+from tests.simulation import (
+    acts_entries,
+    acts_malls,
+    acts_moves,
+    acts_orders,
+    acts_outside,
+    acts_past,
+    acts_staff,
+    acts_trade,
+)
 from tests.simulation.malls import MALLS
 from tests.simulation.world import Act
 
@@ -78,6 +87,17 @@ ACTS: Mapping[str, Actor] = {
     "clear number of a line": Actor(acts_moves.clears_number, 0.4),
     "tick 元に戻す": Actor(acts_moves.undoes_history, 2),
     "touch 今すぐ同期": Actor(acts_moves.syncs, 0.5),
+    # in 受注
+    "tick 棚出し済": Actor(acts_orders.ticks, 6),
+    "type 棚出し数": Actor(acts_orders.counts, 3),
+    "type 場所": Actor(acts_orders.takes_from, 1),
+    "write own line": Actor(acts_orders.writes, 3),
+    "finish own line": Actor(acts_orders.finishes, 2),
+    "change own line": Actor(acts_orders.changes, 1.5),
+    "copy order row": Actor(acts_orders.copies, 0.7),
+    "delete order row": Actor(acts_orders.deletes, 0.7),
+    "sort order rows": Actor(acts_orders.sorts, 1),
+    "insert row among orders": Actor(acts_orders.inserts, 0.7),
     # staff who strike while a row is being updated: right before it is locked, or before the second call
     "clear lock before the lock": Actor(acts_staff.clears_lock, 24, AT_LOCK),
     "delete row before the lock": Actor(acts_staff.deletes, 8, AT_LOCK),

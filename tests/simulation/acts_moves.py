@@ -7,6 +7,7 @@ from random import Random
 
 from tests.simulation.acts_staff import new_name
 from tests.simulation.shop import STOCK
+from tests.simulation.tab import Tab
 from tests.simulation.watcher import LOCATIONS
 from tests.simulation.world import Sim
 from tests.simulation.written import BY_ARRIVAL, TAKES, WrittenLine
@@ -16,29 +17,17 @@ MOST_LINES, MOST_ROWS = 10, 24
 SETS = {"007": "A×1+B×2", "B": "A×2"}  # what may be put together or taken apart, of what
 
 
-class Page:
-    """入出庫 as it stands in this instant. Rows are 0-based positions."""
+class Page(Tab):
+    """入出庫 as it stands in this instant."""
 
     def __init__(self, sim: Sim) -> None:
-        self.sim, self.sheet = sim, sim.sheet.sheet(sim.moves)
-        self.at = {str(cell.entered): i for i, cell in enumerate(self.sheet.rows[0].cells) if cell.entered}
+        super().__init__(sim.sheet, sim.moves)
+        self.sim = sim
         self.lines = {each.memo: (row, each) for row, each in sim.written_lines()}
-
-    def put(self, row: int, header: str, text: str) -> None:
-        self.sim.sheet.type(self.sim.moves, row, self.at[header], text)
 
     def write(self, row: int, said: Mapping[str, str]) -> None:
         for header, text in said.items():
             self.put(row, header, text)
-
-    def blank(self) -> int:
-        """The first row below all that stands there; the table grows by one where there is none."""
-        rows = self.sheet.rows
-        used = [i for i, row in enumerate(rows) if any(cell.entered not in (None, False) for cell in row.cells)]
-        below = max(used) + 1
-        if below == len(rows):
-            self.sim.sheet.insert_rows(self.sim.moves, below)
-        return below
 
     def some(self, dice: Random, *, ticked: bool) -> tuple[int, WrittenLine] | None:
         found = [each for each in self.lines.values() if each[1].ticked == ticked]
@@ -80,7 +69,7 @@ def writes(sim: Sim, dice: Random) -> bool:
         left = dice.choice(list(said))
         sim.half[memo] = (left, said.pop(left))
         sim.marks["line half written"] += 1
-    page.write(page.blank(), {**said, "メモ": memo})
+    page.write(page.below(), {**said, "メモ": memo})
     return True
 
 
@@ -134,10 +123,10 @@ def changes(sim: Sim, dice: Random) -> bool:
     page = Page(sim)
     if not page.lines:
         return False
-    row, _ = dice.choice(list(page.lines.values()))
+    row, _ = page.some(dice, ticked=dice.random() < 0.6) or next(iter(page.lines.values()))
     said = {"数量": str(dice.choice((1, 2, 3, 4))), "SKU": dice.choice(list(STOCK)), "から": dice.choice(LOCATIONS)}
     header = dice.choice(("数量", "数量", *said))
-    if sim.sheet.shown(sim.moves, row, page.at[header]) in ("", said[header]):
+    if page.text(row, header) in ("", said[header]):
         return False
     page.put(row, header, said[header])
     return True
@@ -148,12 +137,9 @@ def copies(sim: Sim, dice: Random) -> bool:
     page = Page(sim)
     if not page.lines or len(page.lines) >= MOST_LINES:
         return False
-    row, line = dice.choice(list(page.lines.values()))
-    to, width = page.blank(), len(page.at)
-    box = {"sheetId": sim.moves, "startColumnIndex": 0, "endColumnIndex": width}
-    source, target = ({**box, "startRowIndex": at, "endRowIndex": at + 1} for at in (row, to))
-    sim.sheet.apply([{"copyPaste": {"source": source, "destination": target, "pasteType": "PASTE_NORMAL"}}])
-    memo = new_name(sim, "line")
+    row, line = page.some(dice, ticked=dice.random() < 0.7) or next(iter(page.lines.values()))
+    to, memo = page.below(), new_name(sim, "line")
+    page.copy(row, to)
     page.put(to, "メモ", memo)
     if line.memo in sim.half:
         sim.half[memo] = sim.half[line.memo]
@@ -172,7 +158,7 @@ def pastes(sim: Sim, dice: Random) -> bool:
         if dice.random() < 0.6:
             said["到着" if said["種類"] in BY_ARRIVAL else "発送"] = "TRUE"
             sim.written.ticks[memo] += 1
-        page.write(page.blank(), {**said, "メモ": memo})
+        page.write(page.below(), {**said, "メモ": memo})
         page = Page(sim)
     sim.marks["lines pasted"] += 1
     return True
@@ -188,10 +174,7 @@ def inserts(sim: Sim, dice: Random) -> bool:
 
 def sorts(sim: Sim, dice: Random) -> bool:
     page = Page(sim)
-    order = {"dimensionIndex": page.at[dice.choice(("種類", "SKU", "数量"))], "sortOrder": "ASCENDING"}
-    box = {"sheetId": sim.moves, "startRowIndex": 1, "endRowIndex": len(page.sheet.rows), "startColumnIndex": 0}
-    box["endColumnIndex"] = len(page.at)
-    sim.sheet.apply([{"sortRange": {"range": box, "sortSpecs": [order]}}])
+    page.sort(dice.choice(("種類", "SKU", "数量")))
     return bool(page.lines)
 
 
@@ -222,20 +205,15 @@ def clears_number(sim: Sim, dice: Random) -> bool:
 
 def undoes_history(sim: Sim, dice: Random) -> bool:
     """元に戻す beside a row of 履歴."""
-    sheet = sim.sheet.sheet(sim.history)
-    at = {str(cell.entered): i for i, cell in enumerate(sheet.rows[0].cells) if cell.entered}
-    rows = [
-        i for i in range(1, len(sheet.rows)) if sheet.cell(i, at["番号"]).entered and sheet.cell(i, at["増減"]).entered
-    ]
-    rows = [i for i in rows if not sheet.cell(i, at["元に戻す"]).entered]
+    tab = Tab(sim.sheet, sim.history)
+    rows = [row for row in range(1, len(tab.sheet.rows)) if tab.text(row, "番号") and tab.text(row, "増減")]
+    rows = [row for row in rows if tab.text(row, "元に戻す") != "TRUE"]
     if not rows:
         return False
     row = dice.choice(rows[-12:])
-    number, sku, place, units = (
-        sim.sheet.shown(sim.history, row, at[each]) for each in ("番号", "SKU", "場所", "増減")
-    )
+    number, sku, place, units = (tab.text(row, each) for each in ("番号", "SKU", "場所", "増減"))
     sim.written.undo[int(number)] = ((sku, place), int(units))
-    sim.sheet.type(sim.history, row, at["元に戻す"], "TRUE")
+    tab.put(row, "元に戻す", "TRUE")
     return True
 
 

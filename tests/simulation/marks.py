@@ -69,6 +69,14 @@ MARKS = (
     "asked: move gone",
     "undone in 履歴",
     "synced at a touch",
+    "picked in 受注",
+    "own line half written",
+    "own line allocated",
+    "own line picked",
+    "own line cancelled",
+    "order row copied",
+    "asked: picked and cancelled",
+    "asked: picked, not reported",
     "below zero shown",
     "stale read",
     "stale read of a mall",
@@ -172,8 +180,9 @@ def mark_ledger(sim: Sim) -> None:
     if sim.eye.synced() > sim.synced_at:
         sim.synced_at = sim.eye.synced()
         sim.marks["synced at a touch"] += 1
-    for name, count in sim.written.marks.items():
+    for name, count in (*sim.written.marks.items(), *sim.picked.marks.items()):
         sim.marks[name] = count
+    sim.marks["picked in 受注"] = sim.eye.one("SELECT count(*) FROM order_row WHERE picked > 0 AND channel <> 'hand'")
     for mall, count in sim.eye.gaps.items():
         sim.marks["gap used"] += count
         sim.marks["Yahoo gap rule used"] += count * (mall == "yahoo")

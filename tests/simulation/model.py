@@ -7,7 +7,7 @@ show had nothing been booked: typing 15 over 10 means 5 more, whatever the bridg
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 
@@ -44,7 +44,8 @@ class Sale:
 class Books:
     """What the ledger says. `balances`: typed (None: never filled), booked, allocated · `sums`: the same, added up from
     its movements · `lines`: units open, shipped, returned · `moved`: on hand and allocated by line and SKU ·
-    `shelves`: what lines took from each shelf · `written`: what lines of 入出庫 and 元に戻す changed there."""
+    `shelves`: what lines took from each shelf · `written`: what lines of 入出庫 and 元に戻す changed there ·
+    `promised`: allocated to lines that people wrote into 受注."""
 
     balances: Mapping[Cell, tuple[int | None, int, int]]
     sums: Mapping[Cell, tuple[int, int, int]]
@@ -53,6 +54,7 @@ class Books:
     shelves: Mapping[Cell, int]
     safety: Mapping[str, int]
     written: Mapping[Cell, int]
+    promised: Mapping[str, int]
 
     def free(self, sku: str, selling: Iterable[str]) -> int:
         found = [self.balances[sku, at] for at in selling if (sku, at) in self.balances]
@@ -67,6 +69,12 @@ class SheetRow:
     allocated: str
     cells: Mapping[str, str]  # location -> text
     entry: str  # 増減
+
+
+def owed(left: Sequence[int], units: int, picked: int) -> tuple[int, int]:
+    """On hand and allocated of one SKU of a line of which so many were picked. `left`: open, shipped, returned."""
+    gone = max(left[1] * units, picked)
+    return left[2] * units - gone, max(0, (left[0] + left[1]) * units - gone)
 
 
 def units_of(entry: str) -> int:
@@ -85,6 +93,7 @@ class Model:
             key: Counter() for key in listings
         }  # sold, and a reading shows it
         self.vanished: set[LineId] = set()  # lines that were withdrawn, and that their mall shows no more
+        self.may: Callable[[LineId, str, Sale, int], set[int]] = lambda *_: {0}  # units picked, as far as people said
         self.muddy: set[Listing] = set()  # its number moved in ways that no reading tells apart
 
     # --- what people do in the table ---------------------------------------------------------------------------------
@@ -203,9 +212,13 @@ class Model:
         if not later:
             raise Broken(f"{line} went back to {left}, the mall says {sale.story[-1]}")
         sale.told = later[0]
+        self._moved(line, left, books)
+
+    def _moved(self, line: LineId, left: Left, books: Books) -> None:
+        sale = self.sales[line]
         for sku, units in sale.parts.items():
-            due = ((left[2] - left[1]) * units, left[0] * units)
-            if books.moved.get((line, sku), (0, 0)) != due:
+            due = {owed(left, units, picked) for picked in self.may(line, sku, sale, units)}
+            if books.moved.get((line, sku), (0, 0)) not in due:
                 raise Broken(f"{line} moved {sku} by {books.moved.get((line, sku))}, {left} means {due}")
 
     # --- at rest -----------------------------------------------------------------------------------------------------
@@ -253,10 +266,11 @@ class Model:
         _same("order lines", dict(books.lines), {line: self.sales[line].story[-1] for line in self._known(books)})
         shown = {row.name: row for row in rows}
         _same("rows", sorted(shown), sorted(self.rows))
-        allocated: Counter[str] = Counter()
-        for sale in self.sales.values():
-            for sku, units in sale.parts.items():
-                allocated[sku] += sale.story[-1][0] * units
+        allocated: Counter[str] = Counter(books.promised)
+        for line, left in books.lines.items():
+            self._moved(line, left, books)
+            for sku in self.sales[line].parts:
+                allocated[sku] += books.moved.get((line, sku), (0, 0))[1]
         for name, row in self.rows.items():
             _same(f"{name}: SKU", shown[name].sku, row.sku)
             _same(f"{name}: 引当", shown[name].allocated or "0", str(allocated[row.sku]))

@@ -21,17 +21,22 @@ from unittest.mock import patch
 import bridge.channels.amazon.feeds as feeds
 import bridge.channels.amazon.snapshots as snapshots
 import bridge.domain.booking as booking
+import bridge.domain.entries as entry_rules
 import bridge.flows.apply as apply
+import bridge.flows.entries as entries
 import bridge.flows.intake as intake
 import bridge.flows.push as push
 import bridge.flows.replan as replan
+import bridge.flows.transfer_lines as transfer_lines
 import bridge.sheet.views as views
 from bridge.channels.amazon.offers import Offers
 from bridge.channels.port import Outcome
 from bridge.domain.edits import _Accounting
+from bridge.domain.picks import ByHand, Owed
 from bridge.domain.reading import NOTHING, Blank, Delta, Quantity
 from bridge.domain.table import Line
 from bridge.errors import TryAgain
+from bridge.ledger.history import HistoryBook
 from bridge.ledger.sheet import SheetBook
 from bridge.sheet.gateway import Gateway
 from tests.simulation.story import draw
@@ -240,6 +245,66 @@ def review_forgotten(stack: ExitStack) -> None:
     _swap(stack, intake, "expire", lambda old, state, at, lag, _hides: old(state, at, lag, timedelta(0)))
 
 
+def pick_and_shipment(stack: ExitStack) -> None:
+    """What was picked is booked, and once more when the mall reports its shipment."""
+
+    def owed(_old: Any, hand: ByHand, open: int, shipped: int, returned: int) -> Owed:
+        return Owed(max(0, open - hand.picked), shipped + hand.picked, returned)
+
+    _swap(stack, booking, "owed", owed)
+
+
+def copied_ticks(stack: ExitStack) -> None:
+    """A tick that was copied with its line counts like one that somebody set."""
+    for flow in (entries, transfer_lines):
+        _swap(stack, flow, "still_early", lambda *_, **__: False)
+
+
+def line_again(stack: ExitStack) -> None:
+    """A ticked line of 入出庫 is booked at every look at it."""
+
+    def judge(old: Any, line: Any, entry: Any, tick: Any, **named: Any) -> Any:
+        found = old(line, entry, tick, **named)
+        return replace(found, act=entry_rules.Act.BOOK) if found.code == "booked" and tick else found
+
+    _swap(stack, entries, "judge", judge)
+
+
+def never_taken_back(stack: ExitStack) -> None:
+    """A line whose tick was taken away stays booked."""
+
+    def judge(old: Any, *given: Any, **named: Any) -> Any:
+        found = old(*given, **named)
+        return replace(found, act=None) if found.act is entry_rules.Act.TAKE_BACK else found
+
+    _swap(stack, entries, "judge", judge)
+
+
+def as_written_now(stack: ExitStack) -> None:
+    """What is taken back is what the line says now, not what was booked."""
+
+    written: list[Any] = []
+
+    def entry_of(old: Any, *given: Any) -> Any:
+        written[:] = [old(*given)]
+        return written[0]
+
+    def act_on(old: Any, line: Any, *given: Any) -> Any:
+        return old(replace(line, entry=written[0] or line.entry), *given)
+
+    _swap(stack, entries, "entry_of", entry_of)
+    _swap(stack, entries, "act_on", act_on)
+
+
+def undone_again(stack: ExitStack) -> None:
+    """元に戻す books at every look as long as its tick stands."""
+
+    def change(old: Any, self: Any, numbers: Any, **named: Any) -> Any:
+        return None if "undone_at" in named else old(self, numbers, **named)
+
+    _swap(stack, HistoryBook, "change", change)
+
+
 MUTANTS: Mapping[str, Mutant] = {
     "skip the journal": no_journal,
     "judge edits by the last number seen": last_number,
@@ -262,6 +327,12 @@ MUTANTS: Mapping[str, Mutant] = {
     "book what Amazon ships": amazons_orders_booked,
     "believe a feed whole": feed_believed,
     "forget what Yahoo holds back": review_forgotten,
+    "book a pick and its shipment": pick_and_shipment,
+    "take a copied tick for a new one": copied_ticks,
+    "book a line at every look": line_again,
+    "never take a line back": never_taken_back,
+    "take back what a line says now": as_written_now,
+    "take back at every look": undone_again,
 }
 
 

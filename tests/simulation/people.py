@@ -10,9 +10,10 @@ from bridge.sandbox.malls.yahoo import Yahoo
 from tests.simulation.acts_moves import Page
 from tests.simulation.acts_past import undoes
 from tests.simulation.acts_staff import Grid, deletes_copy, mends, new_name, shows
-from tests.simulation.malls import MALLS, end_reviews, lying_there, shown_by, takes_everything
+from tests.simulation.malls import MALLS, end_reviews, lying_there, ours, shown_by, takes_everything
 from tests.simulation.model import Broken, Row
 from tests.simulation.shop import STOCK
+from tests.simulation.tab import Tab
 from tests.simulation.watcher import CHANGED, ENTRY, LOCATIONS
 from tests.simulation.world import JOBS, Silence, Sim
 
@@ -71,6 +72,7 @@ def check(sim: Sim) -> None:
     malls = {(mall, wire): shown[mall][wire] for mall, wire in sim.wires}
     sim.model.at_rest(books, sim.rows(), malls, sim.eye.waiting())
     sim.written.at_rest(line for _, line in sim.written_lines())
+    sim.picked.at_rest([row for _, row in sim.order_rows()], books, sim.model.sales)
 
 
 def tidy(sim: Sim) -> bool:
@@ -133,6 +135,21 @@ def _lines(sim: Sim) -> bool:
                 page.put(row, header, "FALSE")
             done = True
     return done
+
+
+def _picks(sim: Sim) -> bool:
+    """Rows of 受注 beside which something is wrong: what was said there is taken back; a copied one is deleted."""
+    tab, numbers = Tab(sim.sheet, sim.orders_tab), set[int]()
+    for at, row in sim.order_rows():
+        if row.number in numbers and not row.by_hand:
+            sim.sheet.delete_rows(sim.orders_tab, at, at + 1)
+            return True
+        numbers |= {row.number} - {0}
+        if row.number and not row.done and (row.tick or row.picked or row.at) and row.state and not row.in_force:
+            for header, text in (("棚出し済", "FALSE"), ("棚出し数", "0"), ("場所", "")):
+                tab.put(at, header, text)
+            return True
+    return False
 
 
 def _safety(sim: Sim) -> bool:
@@ -365,7 +382,29 @@ def _line_gone(sim: Sim, about: str, data: Mapping[str, Any]) -> str:
     return "届いた" if target else "送っていない"
 
 
-FINISHES = (_arrivals, _show, _release, _one_row_each, _mend, _lines, _safety, _name, _count, _answer)
+def _unreported(sim: Sim, mall: str, _data: Mapping[str, Any]) -> str | None:
+    """The mall is told of what was picked; where it takes no shipment now, the pick is taken back."""
+    tab, shop = Tab(sim.sheet, sim.orders_tab), cast(Any, sim.malls[mall])
+    for at, row in sim.order_rows():
+        if row.mall != mall or row.done or not (row.tick or row.picked):
+            continue
+        orders = [
+            each for each in shop.orders() if {sim.line_id(mall, each, line)[1] for line in each.lines} == {row.order}
+        ]
+        if not (orders and orders[0].open and ours(orders[0]) and shop.ship(orders[0].id)):
+            tab.put(at, "棚出し済", "FALSE")
+            tab.put(at, "棚出し数", "0")
+        elif orders:
+            sim.tell(mall, orders[0].id)
+        return ""
+    return None
+
+
+def _box_out(_sim: Sim, _about: str, data: Mapping[str, Any]) -> str:
+    return "戻した" if data["units"] % 2 else "発送済み"
+
+
+FINISHES = (_arrivals, _show, _release, _one_row_each, _mend, _lines, _picks, _safety, _name, _count, _answer)
 ANSWERS: Mapping[str, Answer] = {
     "vanished": _gone,
     "renamed": _gone,
@@ -395,5 +434,8 @@ ANSWERS: Mapping[str, Answer] = {
     "drift": _seen,
     "held long": _wait,
     "move gone": _line_gone,
+    "picked and cancelled": _box_out,
+    "picked, not reported": _unreported,
+    "hold over": lambda *_: "延長",
     "channel trouble": _wait,
 }

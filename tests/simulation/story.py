@@ -66,6 +66,9 @@ class Drawing:
     def __init__(self, seed: int) -> None:
         self._dice = Random(seed)
         self._weights = {name: actor.weight * self._dice.choice((0, 0.3, 1, 1, 3)) for name, actor in ACTS.items()}
+        busy = self._dice.choice(("", "acts_moves", "acts_orders"))  # where staff are busy in this seed
+        for name, actor in ACTS.items():
+            self._weights[name] *= 4 if busy and actor.act.__module__.endswith(busy) else 1
         self._by_kind: dict[str, tuple[list[str], list[float]]] = {}
         dice = self._dice
         self.settings = Settings(

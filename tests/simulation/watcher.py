@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,6 +34,8 @@ class LedgerEye:
     written: Counter[Cell] = field(default_factory=Counter)
     by_line: dict[int, Counter[Cell]] = field(default_factory=dict)
     undone: dict[int, Counter[Cell]] = field(default_factory=dict)
+    own: dict[int, dict[str, tuple[int, int]]] = field(default_factory=dict)
+    own_shelves: dict[int, Counter[Cell]] = field(default_factory=dict)
     lines: dict[LineId, Left] = field(default_factory=dict)
     movements: int = 0
     last_movement: int = 0
@@ -75,10 +77,26 @@ class LedgerEye:
             for sku, at, typed, booked, allocated in self.database.execute("SELECT * FROM balance")
         }
         safety = dict(self.database.execute("SELECT sku, safety FROM sku"))
-        return Books(balances, self.sums, self.lines, self.moved, self.shelves, safety, self.written), changed
+        return Books(
+            balances, self.sums, self.lines, self.moved, self.shelves, safety, self.written, self._promised()
+        ), changed
+
+    def _promised(self) -> Counter[str]:
+        found: Counter[str] = Counter()
+        for moved in self.own.values():
+            found.update({sku: held for sku, (_, held) in moved.items()})
+        return found
 
     def _forget_lines(self) -> None:
-        self.written, self.by_line, self.undone = Counter(), {}, {}
+        self.written, self.by_line, self.undone, self.own, self.own_shelves = Counter(), {}, {}, {}, {}
+
+    def own_lines(self, but: Container[int]) -> Counter[Cell]:
+        """What lines that people wrote into 受注 took from the shelves, but for these."""
+        found: Counter[Cell] = Counter()
+        for number, moved in self.own_shelves.items():
+            if number not in but:
+                found.update(moved)
+        return found
 
     def by_hand(self) -> tuple[dict[int, Moved], dict[int, Counter[Cell]]]:
         """What lines of 入出庫 have moved, by number, and what was taken back in 履歴, by the number there."""
@@ -101,13 +119,19 @@ class LedgerEye:
                 hand, held = self.moved.get(key, (0, 0))
                 self.moved[key] = (hand + on_hand, held + allocated)
                 self.shelves[sku, at] += on_hand
+            elif ref.startswith("hand/"):
+                mine = self.own.setdefault(int(ref.split("/")[2]), {})
+                hand, held = mine.get(sku, (0, 0))
+                mine[sku] = (hand + on_hand, held + allocated)
+                self.own_shelves.setdefault(int(ref.split("/")[2]), Counter())[sku, at] += on_hand
+                self.shelves[sku, at] += on_hand
             elif ref.startswith("move ") or cause == "undone":
                 lines = self.undone if cause == "undone" else self.by_line
                 lines.setdefault(int(ref.removeprefix("move ")), Counter())[sku, at] += on_hand
                 self.written[sku, at] += on_hand
 
     def _look_at_lines(self) -> list[LineId]:
-        query = 'SELECT channel, "order", line, open, shipped, returned FROM order_line'
+        query = """SELECT channel, "order", line, open, shipped, returned FROM order_line WHERE channel <> 'hand'"""
         changed = []
         for channel, order, line, *left in self.database.execute(query):
             key, now = (channel, order, line), (left[0], left[1], left[2])

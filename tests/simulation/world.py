@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from json import dumps, loads
 from pathlib import Path
 from random import Random
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast
 from unittest.mock import patch
 
 import bridge.service as service_module
@@ -28,11 +28,14 @@ from tests.simulation.malls import MALLS, SETS, new_malls, number_of
 from tests.simulation.market import Market
 from tests.simulation.marks import entries_of, layout_of, mark_cleared, mark_kill, mark_ledger, mark_moves, marking
 from tests.simulation.model import Broken, LineId, Listing, Model, Row, SheetRow, units_of
+from tests.simulation.picked import OrderRow, Picked, order_row_of
 from tests.simulation.shop import STOCK, Shop, SteadyService, Trouble
+from tests.simulation.tab import Tab
 from tests.simulation.watcher import CHANGED, ENTRY, LOCATIONS, LedgerEye, line_id, told_by
 from tests.simulation.written import Written, WrittenLine, line_of
 from tests.support.world import LAG
 
+T = TypeVar("T")
 JOURNAL_LINES = 150
 CALL_SECONDS, COUNT_SECONDS = 0.15, 30.0
 JOBS = ("sheet", *MALLS)
@@ -80,13 +83,16 @@ class Sim:
         for name in MALLS:
             self.troubles[name] = Trouble(self)  # the clock comes with the world
         settings = {"journal_lines": JOURNAL_LINES, "reads_per_minute": 10**9, "writes_per_minute": 10**9}
-        self.world = world = Shop(cast(Path, None), stock=STOCK, sheet_settings=settings, locations=LOCATIONS)
+        self.world = world = Shop(
+            cast(Path, None), stock=STOCK, sheet_settings=settings, locations=LOCATIONS, orders=True
+        )
         self.clock = world.clock
         for trouble in self.troubles.values():
             trouble.clock = world.clock
         world.go_live()
         self.sheet, self.stock, self.asked = world.spreadsheet, world.tab("在庫表"), world.tab("要対応")
         self.beats, self.moves, self.history = (world.tab(each) for each in ("_bridge_marks", "入出庫", "履歴"))
+        self.orders_tab = world.tab(world.orders_tab())
         self.ledger, self.plain_config = world.service.ledger, world.config
         self.faults = {name: world.sandbox.faults["sheets" if name == "sheet" else name] for name in JOBS}
         self.malls: dict[str, Mall] = {name: getattr(world.sandbox, name) for name in MALLS}
@@ -134,7 +140,8 @@ class Sim:
                 big_change_rows=settings.many,
             ),
         )
-        self.model, self.written = Model(self.wires, SELLING, LAG), Written()
+        self.model, self.written, self.picked = Model(self.wires, SELLING, LAG), Written(), Picked()
+        self.model.may = self.picked.may
         self.marks: Counter[str] = Counter()
         self.counts: Counter[str] = Counter()
         self.returned: Counter[LineId] = Counter()
@@ -145,6 +152,7 @@ class Sim:
         self.ledger_restored = False
         self.half: dict[str, tuple[str, str]] = {}  # what lines of 入出庫 still lack, by memo: header and text
         self.lines_gone: list[Deleted] = []
+        self.parsed: dict[int, dict[int, tuple[Any, Any]]] = {}
         self.synced_at = ""  # when 今すぐ同期 was last touched to the end
         self.block: list[dict[str, str]] = []
         self.last_entry: tuple[str, str, str] | None = None
@@ -190,9 +198,14 @@ class Sim:
     def go_back_to(self, ledger: bytes) -> None:
         """A bridge starts on an older copy of its ledger."""
         self._database().deserialize(ledger)
-        before = self.eye.books()[0].written
+        stand = {row.number for _, row in self.order_rows() if not row.done}  # what they say is taken up again
+        before = self.eye.own_lines(stand)
+        before.update(self.eye.books()[0].written)
         self.eye.forget()
-        self.model.ledger_is_older(before, self.eye.books()[0].written, [row for _, row, _ in self.gone])
+        now = Counter(self.eye.books()[0].written)
+        now.update(self.eye.own_lines(stand))
+        self.model.ledger_is_older(before, now, [row for _, row, _ in self.gone])
+        self.picked.ledger_is_older(self.eye.own)
         self.written.ledger_is_older(*self.eye.by_hand())
         self.cleared |= {row.sku for row in self.model.rows.values()}
         self.edited |= {row.sku for row in self.model.rows.values()}
@@ -411,16 +424,32 @@ class Sim:
                 if text[:1] == "-":
                     self.marks["below zero shown"] += 1
         self.written.shown(line for _, line in self.written_lines())
+        self.picked.shown(row for _, row in self.order_rows())
 
     def written_lines(self) -> list[tuple[int, WrittenLine]]:
         """The lines of 入出庫 that staff gave a memo, and where they stand."""
-        head, *rows = self.sheet.sheet(self.moves).rows
-        at = {str(cell.entered): i for i, cell in enumerate(head.cells) if cell.entered}
-        found = []
-        for position, row in enumerate(rows, 1):
-            entered = {name: row.cells[i].entered if i < len(row.cells) else None for name, i in at.items()}
-            if entered["メモ"]:
-                found.append((position, line_of({name: _text(each) for name, each in entered.items()}, entered)))
+        return self._parsed(self.moves, ("メモ",), line_of)
+
+    def order_rows(self) -> list[tuple[int, OrderRow]]:
+        """The rows of 受注 with a SKU or a kind, and where they stand."""
+        return self._parsed(self.orders_tab, ("モール・種類", "SKU"), order_row_of)
+
+    def _parsed(
+        self, tab: int, needs: Sequence[str], parse: Callable[[Mapping[str, str], Mapping[str, object]], T]
+    ) -> list[tuple[int, T]]:
+        """The rows of a tab that hold something under one of these headers; those that are as they were, as before."""
+        page, kept = Tab(self.sheet, tab), self.parsed.setdefault(tab, {})
+        found, still = [], {}
+        for position, row in enumerate(page.sheet.rows[1:], 1):
+            known = kept.get(id(row))
+            if known is None or known[0] is not row:
+                entered = {name: row.cells[i].entered if i < len(row.cells) else None for name, i in page.at.items()}
+                texts = {name: _text(each) for name, each in entered.items()}
+                known = row, parse(texts, entered) if any(entered[each] for each in needs) else None
+            still[id(row)] = known
+            if known[1] is not None:
+                found.append((position, known[1]))
+        self.parsed[tab] = still
         return found
 
     def _committed(self) -> None:
@@ -431,6 +460,7 @@ class Sim:
         books, changed = self.eye.books()
         self.model.at_commit(books, changed, self.eye.new_edits())
         self.written.at_commit(*self.eye.by_hand())
+        self.picked.at_commit(self.eye.own)
         for listing in self.eye.see_wanted(self.names, self.now()):
             self.market.wishes[listing] += 1
         # what a review hides in such a drop is let go: a write whose answer is lost would hold it back for days
