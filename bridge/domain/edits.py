@@ -230,7 +230,8 @@ class _Accounting:
         cells = {location: self.booked.get((row.sku, location), 0) for location in self.view.locations}
         lacks = {location: units - has.get(location, 0) for location, units in cells.items()}
         stocked = [location for location in self.view.locations if (row.sku, location) in self.typed]
-        if row.sku in self.guessed and self._shows(row, cells, stocked):
+        told = any((line.sku, line.number) == (row.sku, number) for line in self.view.lines)
+        if row.sku in self.guessed and not told and self._shows(row, cells, stocked):
             self._note(row.sku, number, cells)  # that ledger wrote all of it, where no journal line tells
             return cells
         moved = sum(max(0, lacks[location]) for location in stocked)

@@ -97,7 +97,7 @@ def problem(page: Page, line: OrderLine, row: OrderRow | None) -> str:
     want = _want(page, row, line)
     if want.picked > want.units:
         return "fewer than picked" if row.picked > want.units else "too many picked"
-    return "picked already" if row.picked and want.sku != row.sku else ""
+    return "picked already" if row.picked and want.picked and want.sku != row.sku else ""
 
 
 def _own(page: Page, row: OrderRow) -> OrderLine | None:
@@ -152,18 +152,17 @@ def _says(state: LineState | None, row: OrderRow) -> Want | None:
 
 def _book(tx: Tx, shop: Shop, page: Page, row: OrderRow, state: LineState | None, want: Want) -> OrderRow:
     """What was picked before everything was opened anew lies in no number that the opening read."""
-    placed_at = row.placed_at or tx.at
+    placed_at, left_before = row.placed_at or tx.at, 0 if state is not None else row.picked
+    if state is not None and want.picked < state.snapshot.shipped:  # first it is back on the shelf
+        state = _book_counts(tx, shop, state, state.snapshot.ordered, want.picked, placed_at)
     if state is not None and want.sku != row.sku:
         page.states[row.key] = _book_counts(tx, shop, state, 0, 0, placed_at)
         state = None
     key = row.key if want.sku == row.sku else replace(row.key, line=str(int(row.key.line) + 1))
-    if state is not None and want.picked < state.snapshot.shipped:  # first it is back on the shelf
-        state = _book_counts(tx, shop, state, state.snapshot.ordered, want.picked, placed_at)
     snapshot = LineSnapshot(key, hand_listing(want.sku), want.units, want.units - want.picked, want.picked, 0, 0)
     by_hand = (ByHand(want.sku, at=want.at),) if want.at else ()
-    new = LineState(snapshot, _next(state), (Component(want.sku, 1),), by_hand=by_hand)
-    if state is None and row.picked:
-        new = replace(new, ignored_shipped=row.picked)
+    components = (Component(want.sku, 1),)
+    new = LineState(snapshot, _next(state), components, ignored_shipped=left_before, by_hand=by_hand)
     page.states[key] = book_line(tx, shop, state, new, placed_at)
     stage = RowStage.OPEN if snapshot.open else RowStage.DONE if want.picked else RowStage.CANCELLED
     return replace(

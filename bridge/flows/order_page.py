@@ -45,7 +45,7 @@ class Page:
     def quiet(self, line: OrderLine) -> bool:
         """Whether it is done, and nothing in it says otherwise: as most rows of a month."""
         number = number_in(line.number)
-        return line.done and bool(number) and number not in self.rows
+        return line.settled and bool(number) and number not in self.rows
 
     def line(self, number: int) -> OrderLine | None:
         """The one that bears this number; None where there is none, or more."""
@@ -87,8 +87,9 @@ def page_of(tx: Tx, shop: Shop, look: Look) -> Page | None:
 
 
 def _may_say(lines: Sequence[OrderLine]) -> bool:
-    """Whether the row of these may have something to say though it is closed: one that was copied, or unticked."""
-    return len(lines) > 1 or any(not line.done or (line.kind and not line.tick) for line in lines)
+    """Whether the row of these may have something to say though it is closed: one that was copied, or unticked, or
+    beside which something else stands."""
+    return len(lines) > 1 or any(not line.settled or (line.kind and not line.tick) for line in lines)
 
 
 def states_of(tx: Tx, rows: Iterable[OrderRow]) -> dict[LineKey, LineState]:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from bridge.domain.booking import LineState
 from bridge.domain.numbering import number_in
 from bridge.domain.picks import HAND, OrderRow, RowStage
+from bridge.domain.reading import Quantity
 from bridge.domain.stock import Balance
 from bridge.flows import handwritten, order_cells
 from bridge.flows.desk import Look
@@ -18,6 +19,7 @@ from bridge.flows.shop import Shop
 from bridge.ledger.ledger import Tx
 from bridge.sheet.gateway import Request
 from bridge.sheet.layout import hand_title, hand_titles, processed_title, tab_spec
+from bridge.sheet.looks import formats_of
 from bridge.sheet.months import ROLE
 from bridge.sheet.order_lines import OrderLine
 from bridge.sheet.requests import CellValue, append_rows, replace_one
@@ -76,7 +78,8 @@ def _appended(tx: Tx, shop: Shop, look: Look, page: Page, sayings: _Sayings) -> 
     rows = [{tab.columns.at[role]: value for role, value in _row(shop, row, page, sayings).items()} for row in due]
     columns = {column.role: column for column in tab_spec(ROLE).columns}
     rules = {tab.columns.at["tick"]: validation(columns["tick"], shop.language)}
-    return append_rows(tab.tab.sheet_id, rows, [rules] * len(rows))
+    grown = tab.tab.last_row + len(rows) > tab.tab.row_count
+    return append_rows(tab.tab.sheet_id, rows, [rules] * len(rows), formats_of(ROLE, tab.columns.at) if grown else {})
 
 
 def _row(shop: Shop, row: OrderRow, page: Page, sayings: _Sayings) -> dict[str, CellValue]:
@@ -122,7 +125,7 @@ class _Sayings:
             return self._closed(row)
         state = self.page.states.get(row.key)
         if state is None:
-            return {"state": self._unnumbered(line, copied=False)} if row.key.channel == HAND else {}
+            return {"state": self._unbooked(line, row)} if row.key.channel == HAND else {}
         return self.open_row(row, state, line)
 
     def open_row(self, row: OrderRow, state: LineState, line: OrderLine | None) -> dict[str, CellValue]:
@@ -139,7 +142,7 @@ class _Sayings:
         code = ("hand " if row.key.channel == HAND else "") + row.stage.value
         time = self.stamp(row.closed_at) if row.closed_at else ""
         done = processed_title(self.shop.language, done=True)
-        return {"done": done, "from": None, "state": self._say(code, time=time)}
+        return {"done": done, "from": None, "state": self._say(code, time=time) or None}
 
     def _open(self, row: OrderRow, state: LineState, line: OrderLine | None) -> str:
         progress = state.progress(row.sku)
@@ -175,12 +178,15 @@ class _Sayings:
         if not line.kind:
             unwritten = not (line.mall or line.order or line.sku)
             return None if unwritten else self._say("kind", **self._names(line, None))
+        return self._say("lost number") if handwritten.lost_number(line) else self._unbooked(line, None)
+
+    def _unbooked(self, line: OrderLine, row: OrderRow | None) -> str | None:
+        """Why a person's line is not in the books yet; None where it will be by the next look."""
         if not self.page.live:
             return self._say("shadow")
-        if handwritten.lost_number(line):
-            return self._say("lost number")
-        code = handwritten.problem(self.page, line, None)
-        return self._say(code, **self._names(line, None)) if code else None
+        units = line.units.units if isinstance(line.units, Quantity) else 0
+        code = handwritten.problem(self.page, line, row)
+        return self._say(code, total=units, **self._names(line, row)) if code else None
 
     def _names(self, line: OrderLine, row: OrderRow | None) -> dict[str, object]:
         """Whatever a sentence may name besides."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from gspread.utils import rowcol_to_a1
 
-from bridge.sheet.layout import ColumnSpec, templates
+from bridge.sheet.layout import ColumnSpec, tab_spec, templates
 
 Colour = dict[str, float]
 
@@ -79,6 +79,12 @@ def number_format(column: ColumnSpec) -> NumberFormat | None:
     """None: whatever it is."""
     data = _document()["formats"].get(column.kind, {}).get(column.by)
     return NumberFormat(**data) if data else None
+
+
+def formats_of(tab: str, at: Mapping[str, int]) -> dict[int, Mapping[str, str]]:
+    """The number formats of a new row, by column. `at`: the columns by their roles."""
+    looks = {column.role: number_format(column) for column in tab_spec(tab).columns}
+    return {at[role]: look.format for role, look in looks.items() if look is not None and look.always and role in at}
 
 
 def said(protection: str, language: str) -> str:

@@ -9,8 +9,10 @@ from bridge.domain.reading import Blank, RawCell, Reading, plain, read_quantity
 from bridge.sheet.grid import Tab, rows_below, tick_of, value_of
 from bridge.sheet.layout import find_columns, fold, hand_kind, is_processed
 from bridge.sheet.months import ROLE
+from bridge.sheet.texts import is_said
 from bridge.sheet.views import Lines
 
+CLOSED = ("done", "cancelled", "hand done", "hand cancelled")  # sentences beside a row that is done
 OWNED = ("done", "from", "age", "state")  # the cells that the bridge alone writes
 
 
@@ -47,6 +49,12 @@ class OrderLine:
     def done(self) -> bool:
         """Whether it says that it is done."""
         return is_processed(str(self.shown["done"] or ""))
+
+    @property
+    def settled(self) -> bool:
+        """Whether its cells look as those of a row that is done. A write by position may have met another row."""
+        state = str(self.shown["state"] or "")
+        return self.done and self.shown["from"] is None and is_said(ROLE, CLOSED, state)
 
     def is_of(self, channel: str, order: str) -> bool:
         return (fold(self.mall), self.order) == (fold(channel), order)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 Request = dict[str, Any]
@@ -155,6 +156,7 @@ def text_format(sheet_id: int, columns: Iterable[int], first_row: int, end_row: 
 
 Rule = Mapping[str, object]
 Rules = Mapping[int, Rule]  # column -> what a cell lets in
+Formats = Mapping[int, Mapping[str, str]]  # column -> number format
 
 
 def one_of(values: Iterable[str]) -> dict[str, Any]:
@@ -168,20 +170,31 @@ def lets_in(sheet_id: int, row: int, column: int, rule: Rule) -> Request:
 
 
 def append_rows(
-    sheet_id: int, rows: Sequence[Mapping[int, CellValue]], rules: Sequence[Rules] | None = None
+    sheet_id: int,
+    rows: Sequence[Mapping[int, CellValue]],
+    rules: Sequence[Rules] | None = None,
+    formats: Formats = MappingProxyType({}),
 ) -> list[Request]:
     """New rows under the last one that holds anything; column -> value each. `rules`: of each row; where there are any,
-    the other columns up to the last that is written let in anything."""
+    the other columns up to the last that is written let in anything · `formats`: number formats by column, where the
+    rows are beyond those that were made with the tab; the other columns have none then."""
     if not rows:
         return []
-    data = [{"values": _cells(row, beside)} for row, beside in zip(rows, rules or [{}] * len(rows), strict=True)]
-    fields = "userEnteredValue,dataValidation" if any(rules or ()) else "userEnteredValue"
-    return [{"appendCells": {"sheetId": sheet_id, "rows": data, "fields": fields}}]
+    data = [
+        {"values": _cells(row, beside, formats)} for row, beside in zip(rows, rules or [{}] * len(rows), strict=True)
+    ]
+    fields = ["userEnteredValue"]
+    fields += ["dataValidation"] if any(rules or ()) else []
+    fields += ["userEnteredFormat.numberFormat"] if formats else []
+    return [{"appendCells": {"sheetId": sheet_id, "rows": data, "fields": ",".join(fields)}}]
 
 
-def _cells(row: Mapping[int, CellValue], rules: Rules) -> list[dict[str, Any]]:
+def _cells(row: Mapping[int, CellValue], rules: Rules, formats: Formats) -> list[dict[str, Any]]:
     beside = {column: {"dataValidation": rule} for column, rule in rules.items()}
-    return [_cell(row.get(at)) | beside.get(at, {}) for at in range(max((*row, *beside)) + 1)]
+    looks = {column: {"userEnteredFormat": {"numberFormat": dict(look)}} for column, look in formats.items()}
+    return [
+        _cell(row.get(at)) | beside.get(at, {}) | looks.get(at, {}) for at in range(max((*row, *beside, *looks)) + 1)
+    ]
 
 
 def insert_rows(sheet_id: int, first: int, count: int, *, like_before: bool) -> Request:

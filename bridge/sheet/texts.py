@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
 from bridge.sheet.layout import fold, templates
+
+_NAME = re.compile(r"\{[a-z_]+\}")
 
 
 @cache
@@ -33,6 +36,17 @@ def known(section: str, code: str) -> bool:
 def say(section: str, code: str, language: str, **values: Any) -> str:
     """A sentence of `findings`, `states` or `results`."""
     return _fill(template(section, code, language), values)
+
+
+def is_said(section: str, of: Iterable[str], text: str) -> bool:
+    """Whether a text is one of these sentences, in either language, whatever it names."""
+    return any(pattern.fullmatch(text) for code in of for pattern in _patterns(section, code))
+
+
+@cache
+def _patterns(section: str, code: str) -> tuple[re.Pattern[str], ...]:
+    sentences = (template(section, code, language) for language in ("ja", "en"))
+    return tuple(re.compile(".*".join(map(re.escape, _NAME.split(each)))) for each in sentences if each)
 
 
 def both(section: str, code: str, **values: Any) -> dict[str, str]:

@@ -168,7 +168,7 @@ def inserts(sim: Sim, dice: Random) -> bool:
     rows = len(Page(sim).sheet.rows)
     if rows >= MOST_ROWS:
         return False
-    sim.sheet.insert_rows(sim.moves, dice.randint(1, rows - 1))
+    sim.sheet.insert_rows(sim.moves, dice.randint(2, rows - 1))  # not at the top, where it would look like the header
     return True
 
 

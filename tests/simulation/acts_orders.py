@@ -133,6 +133,7 @@ def sorts(sim: Sim, dice: Random) -> bool:
 
 
 def inserts(sim: Sim, dice: Random) -> bool:
-    tab = _tab(sim)
-    sim.sheet.insert_rows(sim.orders_tab, dice.randint(1, max(1, tab.below() - 1)))
-    return True
+    last = _tab(sim).below()  # not at the top: the row would look like the header, and 007 would become 7
+    if last > 2:
+        sim.sheet.insert_rows(sim.orders_tab, dice.randint(2, last))
+    return last > 2

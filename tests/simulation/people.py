@@ -286,6 +286,16 @@ def _gone(sim: Sim, sku: str, _data: Mapping[str, Any]) -> str | None:
     return "戻す"
 
 
+def _boxes(sim: Sim) -> bool:
+    """Boxes that were stopped go back on the shelf before anybody counts it."""
+    open_ones = [(number, data) for number, kind, _, data in sim.eye.open_questions() if kind == "picked and cancelled"]
+    for number, data in open_ones:
+        line = _line(sim, number)
+        if line is not None and not _told(sim, line, "回答"):
+            _write(sim, line, _box_out(sim, "", data))
+    return bool(open_ones)
+
+
 def _number(sim: Sim, sku: str, _data: Mapping[str, Any]) -> str | None:
     """What lies on the shelf is counted and typed."""
     grid, books = Grid(sim), sim.eye.books()[0]
@@ -404,7 +414,7 @@ def _box_out(_sim: Sim, _about: str, data: Mapping[str, Any]) -> str:
     return "戻した" if data["units"] % 2 else "発送済み"
 
 
-FINISHES = (_arrivals, _show, _release, _one_row_each, _mend, _lines, _picks, _safety, _name, _count, _answer)
+FINISHES = (_arrivals, _boxes, _show, _release, _one_row_each, _mend, _lines, _picks, _safety, _name, _count, _answer)
 ANSWERS: Mapping[str, Answer] = {
     "vanished": _gone,
     "renamed": _gone,

@@ -138,8 +138,8 @@ class Picked:
 
     def _own_at_rest(self, row: OrderRow) -> None:
         now = self.hand.get(row.number, {})
-        if row.done and not row.state.startswith("✓"):
-            right = not now  # cancelled: nothing is left of it
+        if row.done:  # what is changed in it then counts for nothing
+            right = bool(now) == row.state.startswith("✓")
         else:
             picks = {row.picked} if row.picked is not None and not row.tick else self.picks[row.number]
             right = now in [{row.sku: (-picked, row.units - picked)} for picked in picks]

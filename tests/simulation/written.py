@@ -23,8 +23,8 @@ BY_ARRIVAL = ("入荷", "返品", "組立")  # one tick books a line: 到着 of 
 
 @dataclass(frozen=True)
 class WrittenLine:
-    """As it stands in 入出庫. `number`: 0 where there is none · `parts`: what goes into one set · `state`: what stands
-    beside it."""
+    """As it stands in 入出庫. `number`: 0 where there is none · `parts`: what goes into one set · `boxless`: a cell
+    that books it holds no tick box, and says nothing · `state`: what stands beside it."""
 
     memo: str
     number: int
@@ -36,6 +36,7 @@ class WrittenLine:
     parts: Mapping[str, int] = field(default_factory=dict)
     sent: bool = False
     arrived: bool = False
+    boxless: bool = False
     state: str = ""
 
     @property
@@ -87,6 +88,7 @@ def line_of(text: Mapping[str, str], entered: Mapping[str, object]) -> WrittenLi
         parts={sku: int(count) for sku, count in parts.items()},
         sent=entered["発送"] is True,
         arrived=entered["到着"] is True,
+        boxless=not all(isinstance(entered[each], bool) for each in ("発送", "到着")),
         state=text["状態"],
     )
 
@@ -162,5 +164,5 @@ class Written:
         for line in lines:
             moved = self.moved.get(line.number, NOTHING)
             wanted = line.moves(arrived=line.arrived) if line.ticked and line.complete else NOTHING
-            if moved != wanted and line.number not in self.settled:
+            if moved != wanted and line.number not in self.settled and not (line.boxless and not line.ticked):
                 raise Broken(f"{line} has moved {sorted(moved)}")

@@ -84,6 +84,45 @@ def test_more_picked_than_written_counts_for_nothing(packing: World) -> None:
     assert at(packing, "A")["本社倉庫"] == (3, 1)
 
 
+def test_more_picked_than_written_from_the_start_is_answered_too(packing: World) -> None:
+    write(packing, 1, "電話", "A", 1)
+    packing.put(packing.orders_tab(), 1, {"棚出し数": 2})
+    packing.rounds(4)
+    assert "1個より多い" in told(packing)
+    assert at(packing, "A")["本社倉庫"] == (5, 0)
+    packing.put(packing.orders_tab(), 1, {"棚出し数": 0})
+    packing.rounds(4)
+    assert at(packing, "A")["本社倉庫"] == (5, 1)
+
+
+def test_a_pick_is_taken_back_also_where_another_sku_was_written(packing: World) -> None:
+    write(packing, 1, "電話", "A", 2)
+    packing.rounds(4)
+    packing.put(packing.orders_tab(), 1, {"棚出し数": 1})
+    packing.rounds(3)
+    packing.put(packing.orders_tab(), 1, {"SKU": "B"})
+    packing.rounds(3)
+    assert "先に棚出しを取り消してください" in told(packing)
+    packing.put(packing.orders_tab(), 1, {"棚出し数": 0})
+    packing.settle()
+    assert (at(packing, "A")["本社倉庫"], at(packing, "B")["本社倉庫"]) == ((5, 0), (7, 2))
+    packing.put(packing.orders_tab(), 1, {"棚出し数": 1})
+    packing.settle()
+    assert at(packing, "B")["本社倉庫"] == (6, 1)
+
+
+def test_a_line_below_all_that_was_made_with_the_tab_takes_a_code_of_digits_as_it_is_typed(packing: World) -> None:
+    tab, rows = packing.tab(packing.orders_tab()), len(packing.table(packing.orders_tab()))
+    packing.spreadsheet.delete_rows(tab, 1 + rows, len(packing.spreadsheet.sheet(tab).rows))
+    packing.buy("rakuten", "A", 1)
+    packing.rounds(4)
+    below = len(packing.spreadsheet.sheet(tab).rows)
+    packing.spreadsheet.insert_rows(tab, below)  # like the one above
+    write(packing, below, "電話", "007", 1)
+    packing.rounds(3)
+    assert lines(packing)[-1]["SKU"] == "007"
+
+
 def test_a_copied_line_is_a_new_one_and_its_tick_counts_when_it_is_set_anew(packing: World) -> None:
     write(packing, 1, "電話", "A", 1)
     packing.rounds(4)
