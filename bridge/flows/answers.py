@@ -18,7 +18,17 @@ from bridge.domain.reading import Finding, Quantity, read_components
 from bridge.domain.stock import Cause, Component, Movement
 from bridge.domain.table import Row
 from bridge.domain.tokens import number_of
-from bridge.flows import bigchange, moves, order_questions, oversold, safety, stocktaking, transfer_lines, transit
+from bridge.flows import (
+    bigchange,
+    moves,
+    order_questions,
+    oversold,
+    safety,
+    stocktaking,
+    transfer_lines,
+    transit,
+    typed_moves,
+)
 from bridge.flows.count import recount
 from bridge.flows.desk import Look, header_problems
 from bridge.flows.edit_records import supersede_reading
@@ -407,6 +417,13 @@ def _move_gone(act: _Act) -> Refusal:
     return None
 
 
+def _typed_transfer(act: _Act) -> Refusal:
+    if act.choice == "move":
+        data = act.question.data
+        typed_moves.note(act.tx, act.question.subject, int(data["units"]), data["source"], data["target"])
+    return None
+
+
 def _packed(act: _Act) -> Refusal:
     stocktaking.settle_packed(act.tx, act.shop, act.question, included=act.choice == "included")
     return None
@@ -439,6 +456,7 @@ _ACTS: Mapping[str, Callable[[_Act], Refusal]] = {
     "restored version": _big_change,
     "restored ledger": _big_change,
     transfer_lines.GONE: _move_gone,
+    typed_moves.QUESTION: _typed_transfer,
     stocktaking.PACKED: _packed,
     "cancelled after shipment": _cancelled_after_shipment,
     order_questions.BOX_OUT: _box_out,

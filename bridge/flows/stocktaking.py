@@ -25,10 +25,10 @@ from bridge.ledger.ledger import Tx
 from bridge.ledger.questions import OpenQuestion
 from bridge.ledger.values import iso
 from bridge.sheet.gateway import Request
-from bridge.sheet.layout import move_title, tab_spec
+from bridge.sheet.layout import move_title
 from bridge.sheet.requests import append_rows
 from bridge.sheet.texts import both
-from bridge.sheet.validation import validation
+from bridge.sheet.validation import new_row
 from bridge.sheet.views import Lines, MoveLine
 
 PACKED = "packed units"  # the question whether a count has the packed ones in it
@@ -166,13 +166,8 @@ def appended(tx: Tx, shop: Shop, tab: Lines[MoveLine]) -> list[Request]:
     kind = move_title(Kind.COUNT, shop.language)
     rows = [{"number": str(each.number), "kind": kind, "sku": each.sku, "source": each.place} for each in new]
     cells = [{tab.columns.at[role]: text for role, text in row.items()} for row in rows]
-    return append_rows(tab.tab.sheet_id, cells, [_rules(tab, shop.language)] * len(cells))
-
-
-def _rules(tab: Lines[MoveLine], language: str) -> dict[int, Mapping[str, object]]:
-    """The table grows by these lines: what people write under them finds its tick boxes and its list of kinds."""
-    columns = [each for each in tab_spec("moves").columns if each.kind in ("tick", "move")]
-    return {tab.columns.at[each.role]: validation(each, language) for each in columns if each.role in tab.columns.at}
+    rules = new_row("moves", tab.columns.at, shop.language, ("tick", "move"))  # for what people write under them
+    return append_rows(tab.tab.sheet_id, cells, [rules] * len(cells))
 
 
 # --- counts ----------------------------------------------------------------------------------------------------------

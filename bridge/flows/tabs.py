@@ -11,10 +11,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from bridge.domain.orders import ListingKey
 from bridge.domain.reading import Finding, needs_quotes, plain, read_components
 from bridge.domain.stock import Component
-from bridge.flows import history, move_cells, order_states, preview, proposals, question_cells, stocktaking, sync_now
+from bridge.flows import (
+    history,
+    move_cells,
+    order_states,
+    preview,
+    proposals,
+    question_cells,
+    stocktaking,
+    sync_now,
+    typed_moves,
+)
 from bridge.flows.answer_cells import Answers
 from bridge.flows.desk import Look
-from bridge.flows.line_numbers import number_requests
+from bridge.flows.line_numbers import number_requests, numbers_of
 from bridge.flows.rule_cells import rule_sentences, scope_of
 from bridge.flows.shop import Shop, bridge_live, places
 from bridge.ledger.ledger import Tx
@@ -42,6 +52,7 @@ def people_requests(tx: Tx, shop: Shop, look: Look, answers: Answers) -> list[Re
     if look.moves is not None and look.moves.columns.usable:
         requests += number_requests(tx, look.moves)
         requests += stocktaking.appended(tx, shop, look.moves)
+        requests += typed_moves.appended(tx, shop, look.moves, numbers_of(look.moves.lines))
         lines = move_cells.states(tx, shop, look.moves, answers.stamp, answers.day(tx.at))
         requests += _differing(look.moves.tab.sheet_id, look.moves.columns, lines)
     if look.history is not None and look.history.columns.usable:

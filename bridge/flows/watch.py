@@ -18,7 +18,7 @@ from bridge.domain.reading import Blank, Delta, Finding, FindingCode, Quantity
 from bridge.domain.stock import BalanceKey, Cause, Movement
 from bridge.domain.table import View
 from bridge.domain.tokens import number_of
-from bridge.flows import bigchange
+from bridge.flows import bigchange, typed_moves
 from bridge.flows.desk import Look, inspect_place
 from bridge.flows.edit_records import record_edits
 from bridge.flows.replan import replan
@@ -76,6 +76,7 @@ class Watch:
         touched = {movement.sku for movement in outcome.movements}
         _keep_tokens(tx, outcome, records)
         record_edits(tx, outcome.edits)
+        typed_moves.propose(tx, outcome.edits)
         touched |= bigchange.keep_up(tx, view, judged)
         _ask_questions(tx, outcome)
         touched |= _welcome(tx, view, records)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from functools import partial
 from typing import Any
 
-from bridge.sheet.layout import ColumnSpec, hand_titles, move_titles, stop_titles
+from bridge.sheet.layout import ColumnSpec, hand_titles, move_titles, stop_titles, tab_spec
 from bridge.sheet.requests import one_of
 
 _LISTS: Mapping[str, Callable[[str], list[str]]] = {
@@ -23,6 +23,12 @@ def validation(column: ColumnSpec, language: str) -> dict[str, Any]:
     if column.kind in ("tick", "accept"):
         return {"condition": {"type": "BOOLEAN"}, "strict": True}
     return one_of(_LISTS[column.kind](language))
+
+
+def new_row(tab: str, at: Mapping[str, int], language: str, kinds: Container[str]) -> dict[int, Mapping[str, Any]]:
+    """What a new row of a tab lets in, by column: those of these kinds. `at`: the columns by their roles."""
+    columns = [column for column in tab_spec(tab).columns if column.kind in kinds and column.role in at]
+    return {at[column.role]: validation(column, language) for column in columns}
 
 
 def same_validation(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

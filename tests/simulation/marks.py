@@ -67,6 +67,7 @@ MARKS = (
     "goods on their way",
     "goods arrived",
     "asked: move gone",
+    "asked: typed transfer",
     "undone in 履歴",
     "synced at a touch",
     "picked in 受注",

@@ -445,6 +445,7 @@ ANSWERS: Mapping[str, Answer] = {
     "held long": _wait,
     "move gone": _line_gone,
     "picked and cancelled": _box_out,
+    "typed transfer": lambda _sim, _about, data: "移動" if data["units"] % 2 else "別々",
     "picked, not reported": _unreported,
     "hold over": lambda *_: "延長",
     "channel trouble": _wait,

@@ -48,6 +48,24 @@ def test_packed_units(desk: World, choice: str, there: int) -> None:
     assert lying(desk, "B")[home] == there
 
 
+@pytest.mark.parametrize(("choice", "lines"), [("move", 1), ("apart", 0)])
+def test_typed_transfer(desk: World, choice: str, lines: int) -> None:
+    home, shop = (words.place(each, desk.language) for each in ("本社倉庫", "渋谷店"))
+    desk.type("A", home, 3)
+    desk.rounds(1)
+    desk.type("A", shop, 4)
+    desk.settle()
+    answered(desk, "typed transfer", choice)
+    desk.clock.sleep(130)
+    desk.settle()
+    assert lying(desk, "A") == {home: 3, shop: 4}
+    found = [line for line in desk.table("入出庫") if line["SKU"] == "A"]
+    said = [(line["種類"], line["数量"], line["から"], line["へ"], line["発送"], line["到着"]) for line in found]
+    assert said == [(_kind("transfer", desk), "2", home, shop, "TRUE", "TRUE")] * lines
+    assert all(line["状態"].startswith("✓") for line in found)
+    assert desk.service.reconcile() == []
+
+
 @pytest.mark.parametrize(("choice", "there"), [("back", 5), ("left", 4)])
 def test_picked_and_cancelled(desk: World, choice: str, there: int) -> None:
     order = _picked(desk, "shopify")
