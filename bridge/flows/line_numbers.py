@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bridge.domain.numbering import floor, number_in
+from bridge.domain.numbering import floor, misplaced, number_in
 from bridge.ledger.ledger import Tx
 from bridge.sheet.gateway import Request
 from bridge.sheet.requests import replace_one
@@ -17,6 +17,8 @@ from bridge.sheet.views import Lines, MoveLine
 
 AT_A_TIME = 100  # numbers in one call
 _TO_WRITE = "numbers to write"  # [position, what stands there, the number]: of the last look
+
+_GIVEN_BACK = "numbers given back"  # what the line said each was meant for, until it stands there
 
 Still = Callable[[str, object], bool]
 
@@ -48,9 +50,21 @@ def number_of(line: MoveLine) -> int:
     return number_in(line.number)
 
 
-def give_numbers(tx: Tx, tab: Lines[MoveLine], memory: Memory, still: Still) -> None:
+def without_misplaced(tx: Tx, tab: Lines[MoveLine]) -> tuple[Lines[MoveLine], list[MoveLine]]:
+    """The lines, but for those beside which another's number stands, and these: they have said nothing under it."""
+    given_back = {int(number): said for number, said in tx.get(_GIVEN_BACK, {}).items()}
+    wrong = misplaced(given_back, tab.lines, lambda line: line.number, _said)
+    return replace(tab, lines=tuple(line for line in tab.lines if line not in wrong)), wrong
+
+
+def _said(line: MoveLine) -> list[str]:
+    return [line.kind, line.sku, str(line.units), line.source, line.target, line.components or ""]
+
+
+def give_numbers(tx: Tx, tab: Lines[MoveLine], memory: Memory, still: Still, wrong: Sequence[MoveLine] = ()) -> None:
     """Which lines are to get a number: complete, unchanged for one poll, and without one, or with one that was copied
-    along. A line that can still be taken back and has lost its number gets it back."""
+    along. A line that can still be taken back and has lost its number gets it back. `wrong`: those that are to lose
+    one."""
     here = numbers_of(tab.lines)
     copies = _copies(tab.lines, memory)
     back: dict[int, MoveLine] = {}
@@ -68,7 +82,10 @@ def give_numbers(tx: Tx, tab: Lines[MoveLine], memory: Memory, still: Still) -> 
             new.append((line, bool(line.number or like)))
     offered = tx.transfers.offer([early for _, early in new], floor(here, memory.given))
     given = [*back.items(), *zip(offered, (line for line, _ in new), strict=True)]
-    tx.put(_TO_WRITE, [[line.position, line.number, number] for number, line in given])
+    lost = [[line.position, line.number, ""] for line in wrong]
+    tx.put(_TO_WRITE, lost + [[line.position, line.number, number] for number, line in given])
+    on_their_way = {n: said for n, said in tx.get(_GIVEN_BACK, {}).items() if int(n) not in here}
+    tx.put(_GIVEN_BACK, on_their_way | {str(number): _said(line) for number, line in back.items()})
 
 
 def _copies(lines: Sequence[MoveLine], memory: Memory) -> set[int]:

@@ -14,7 +14,7 @@ from bridge.domain.transfers import Stage, Transfer
 from bridge.flows.desk import Look
 from bridge.flows.entries import entry_of, take_entry
 from bridge.flows.ground import Ground, ground_of
-from bridge.flows.line_numbers import Like, Memory, Still, give_numbers, number_of, numbers_of
+from bridge.flows.line_numbers import Like, Memory, Still, give_numbers, number_of, numbers_of, without_misplaced
 from bridge.flows.replan import replan
 from bridge.flows.shop import Shop, bridge_live
 from bridge.flows.stocktaking import AT_A_TIME as MOST_COUNTS
@@ -73,9 +73,10 @@ def take_moves(tx: Tx, shop: Shop, look: Look, still: Still) -> None:
     tab = look.moves
     if tab is None or not tab.columns.usable:
         return
+    tab, wrong = without_misplaced(tx, tab)
     known = known_of(tx, tab.lines)
     ground = ground_of(tx, shop)
-    give_numbers(tx, tab, _memory(tx, ground, known), still)
+    give_numbers(tx, tab, _memory(tx, ground, known), still, wrong)
     taking = _Taking(tx, shop, tab, known, still, may_act=bridge_live(tx) and not rereading(tx))
     count = Counter(line.number for line in tab.lines)
     for line in tab.lines:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bridge.domain.booking import LineState
-from bridge.domain.numbering import number_in
+from bridge.domain.numbering import misplaced, number_in
 from bridge.domain.orders import LineKey
 from bridge.domain.picks import HAND, OrderRow
 from bridge.flows.desk import Look
@@ -17,19 +17,22 @@ from bridge.ledger.sheet import SkuRecord
 from bridge.sheet.layout import fold
 from bridge.sheet.order_lines import OrderLine
 
+GIVEN_BACK = "order numbers given back"  # what the row said each was meant for, until it stands there
 ToWrite = list[str | int]
 """A number to be written: month, position, what stands there, the number."""
 
 
 @dataclass
 class Page:
-    """`lines`: every row of the tabs that were read · `at`: by the number they bear · `records`: the products, where
+    """`lines`: every row of the tabs that were read · `wrong`: those of them beside which another's number stands ·
+    `at`: the others, by the number they bear · `records`: the products, where
     people wrote lines of their own · `places`: the stock columns · `live`: whether anything may be booked
 
     Kept up to date as rows are booked: `rows`: those that are not closed, those of lines still to be shipped, and what
     else may have something to say · `states`: the order lines of all that is not closed."""
 
     lines: tuple[OrderLine, ...]
+    wrong: Sequence[OrderLine]
     at: Mapping[int, list[OrderLine]]
     records: Mapping[str, SkuRecord]
     aliases: Mapping[str, str]
@@ -71,9 +74,11 @@ def page_of(tx: Tx, shop: Shop, look: Look) -> Page | None:
     if not tabs or not all(tab.columns.usable for tab in tabs):
         return None
     lines = tuple(line for tab in tabs for line in tab.lines)
+    given_back = {int(number): said for number, said in tx.get(GIVEN_BACK, {}).items()}
+    wrong = misplaced(given_back, lines, lambda line: line.number, said_of)
     at: defaultdict[int, list[OrderLine]] = defaultdict(list)
     for line in lines:
-        if number := number_in(line.number):
+        if (number := number_in(line.number)) and line not in wrong:
             at[number].append(line)
     channels = (*shop.channels, HAND)
     found = (*tx.order_rows.open(), *tx.order_rows.closed_of_open_lines(channels))
@@ -83,7 +88,14 @@ def page_of(tx: Tx, shop: Shop, look: Look) -> Page | None:
     states |= states_of(tx, (row for row in rows.values() if not row.stage.closed and row.key not in states))
     by_hand = any(line.kind for line in lines) or any(row.key.channel == HAND for row in rows.values())
     records = tx.sheet.skus() if by_hand else {}
-    return Page(lines, at, records, tx.get("aliases", {}), tuple(places(tx).sells), bridge_live(tx), rows, states)
+    return Page(
+        lines, wrong, at, records, tx.get("aliases", {}), tuple(places(tx).sells), bridge_live(tx), rows, states
+    )
+
+
+def said_of(line: OrderLine) -> list[str]:
+    """What it says, but for the bridge's own cells and how far it was picked."""
+    return [line.mall, line.order, line.sku, str(line.units), line.at]
 
 
 def _may_say(lines: Sequence[OrderLine]) -> bool:

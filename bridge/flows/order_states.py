@@ -111,7 +111,7 @@ class _Sayings:
     copies: Set[tuple[str, int]]
 
     def cells(self, line: OrderLine) -> Cells:
-        if self.page.quiet(line):
+        if self.page.quiet(line) or line in self.page.wrong:
             return {}
         row = self.page.rows.get(number_in(line.number))
         copied = (line.month, line.position) in self.copies
@@ -142,7 +142,7 @@ class _Sayings:
         code = ("hand " if row.key.channel == HAND else "") + row.stage.value
         time = self.stamp(row.closed_at) if row.closed_at else ""
         done = processed_title(self.shop.language, done=True)
-        return {"done": done, "from": None, "state": self._say(code, time=time) or None}
+        return {"done": done, "from": None, "age": None, "state": self._say(code, time=time) or None}
 
     def _open(self, row: OrderRow, state: LineState, line: OrderLine | None) -> str:
         progress = state.progress(row.sku)

@@ -7,7 +7,7 @@ before it is appended again. The bridge never moves, sorts or removes one: when 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from bridge.domain.numbering import floor, number_in
@@ -16,7 +16,7 @@ from bridge.domain.picks import HAND, OrderRow, RowStage
 from bridge.flows import handwritten
 from bridge.flows.desk import Look
 from bridge.flows.order_cells import Still, take_cells
-from bridge.flows.order_page import Page, ToWrite, page_of
+from bridge.flows.order_page import GIVEN_BACK, Page, ToWrite, page_of, said_of
 from bridge.flows.order_questions import ask_about
 from bridge.flows.shop import Shop
 from bridge.ledger.ledger import Tx
@@ -39,8 +39,18 @@ def take_orders(tx: Tx, shop: Shop, look: Look, still: Still) -> None:
     numbers = handwritten.take_lines(tx, shop, page, still)
     if page.live:
         numbers += _offer(tx, page, newest(look), still)
-    tx.put(TO_WRITE, numbers)
+    tx.put(TO_WRITE, [[line.month, line.position, line.number, ""] for line in page.wrong] + numbers)
+    _give_back(tx, page, numbers)
     ask_about(tx, shop, page)
+
+
+def _give_back(tx: Tx, page: Page, numbers: Iterable[ToWrite]) -> None:
+    """Remember beside which row each number is to stand that was known before."""
+    lines = {(line.month, line.position): line for line in page.lines}
+    given = {str(number): lines[str(month), int(at)] for month, at, _, number in numbers}
+    waiting = {number: said for number, said in tx.get(GIVEN_BACK, {}).items() if int(number) not in page.at}
+    known = {number: said_of(line) for number, line in given.items() if int(number) in page.rows or not line.kind}
+    tx.put(GIVEN_BACK, waiting | known)
 
 
 def take_again(tx: Tx, shop: Shop, look: Look) -> None:

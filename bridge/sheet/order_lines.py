@@ -53,8 +53,8 @@ class OrderLine:
     @property
     def settled(self) -> bool:
         """Whether its cells look as those of a row that is done. A write by position may have met another row."""
-        state = str(self.shown["state"] or "")
-        return self.done and self.shown["from"] is None and is_said(ROLE, CLOSED, state)
+        state, others = str(self.shown["state"] or ""), (self.shown["from"], self.shown["age"])
+        return self.done and others == (None, None) and is_said(ROLE, CLOSED, state)
 
     def is_of(self, channel: str, order: str) -> bool:
         return (fold(self.mall), self.order) == (fold(channel), order)

@@ -6,6 +6,7 @@ import pytest
 
 from bridge.domain.stock import Cause
 from tests.support.deaths import dying
+from tests.support.meddling import before_the_write, gives_number, row_down
 from tests.support.transfers import copy, lines, lying, open_anew, told
 from tests.support.world import World
 
@@ -20,6 +21,23 @@ def booked(shop: World, cause: Cause) -> int:
     """Units that moved for a cause, over all places and lines."""
     with shop.service.ledger.read() as tx:
         return sum(m.on_hand for _, m in tx.stock.movements("A") if m.cause is cause)
+
+
+def test_a_number_that_came_back_beside_another_line_books_nothing_back(shop: World) -> None:
+    """It was cleared, and somebody sorts in the moment in which it is written again."""
+    enter(shop, 1, "入荷", "A", 3, へ="渋谷店")
+    shop.rounds(3)
+    shop.put("入出庫", 1, {"到着": True})
+    shop.rounds(3)
+    enter(shop, 2, "破損", "B", 1)
+    shop.put("入出庫", 1, {"番号": ""})
+    met = before_the_write(shop, gives_number(shop.tab("入出庫"), "1"), lambda: row_down(shop, "入出庫", 1))
+    shop.rounds(8)
+    assert met
+    assert [(line["SKU"], line["番号"]) for line in lines(shop)[:2]] == [("B", ""), ("A", "1")]
+    assert lying(shop, "A") == {"本社倉庫": 5, "渋谷店": 5}
+    assert told(shop, 2).startswith("✓")
+    assert booked(shop, Cause.RECEIVED) == 3
 
 
 KINDS = {

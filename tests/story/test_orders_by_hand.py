@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.meddling import before_the_write, gives_number, row_down
 from tests.support.orders import at, copy, lines, only, told, write
 from tests.support.world import World
 
@@ -121,6 +122,24 @@ def test_a_line_below_all_that_was_made_with_the_tab_takes_a_code_of_digits_as_i
     write(packing, below, "電話", "007", 1)
     packing.rounds(3)
     assert lines(packing)[-1]["SKU"] == "007"
+
+
+def test_a_number_that_came_back_beside_another_line_is_taken_from_it_again(packing: World) -> None:
+    """It was cleared, and somebody sorts in the moment in which it is written again."""
+    tab = packing.orders_tab()
+    write(packing, 1, "電話", "A", 2)
+    packing.rounds(4)
+    packing.put(tab, 1, {"棚出し数": 1})
+    packing.rounds(3)
+    write(packing, 2, "卸", "B", "")
+    packing.put(tab, 1, {"番号": ""})
+    met = before_the_write(packing, gives_number(packing.tab(tab), "1"), lambda: row_down(packing, tab, 1))
+    packing.rounds(6)
+    assert met
+    assert [(line["SKU"], line["番号"]) for line in lines(packing)] == [("B", ""), ("A", "1")]
+    packing.put(tab, 1, {"数量": 3})
+    packing.settle()
+    assert (at(packing, "A")["本社倉庫"], at(packing, "B")["本社倉庫"]) == ((4, 1), (7, 3))
 
 
 def test_a_copied_line_is_a_new_one_and_its_tick_counts_when_it_is_set_anew(packing: World) -> None:

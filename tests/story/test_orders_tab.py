@@ -212,7 +212,7 @@ def test_what_the_mall_was_not_told_of_is_listed_from_the_evening_on(packing: Wo
     assert "発送通知をしていない" not in packing.open_questions()
 
 
-@pytest.mark.parametrize("wrong", [{"状態": "未出荷5個。"}, {"状態": ""}, {"引当場所": "渋谷店 2"}])
+@pytest.mark.parametrize("wrong", [{"状態": "未出荷5個。"}, {"状態": ""}, {"引当場所": "渋谷店 2"}, {"経過": "3日"}])
 def test_a_row_that_is_done_says_so_whatever_was_written_beside_it(packing: World, wrong: dict[str, str]) -> None:
     """A sentence meant for another row may meet it, when somebody sorts in that moment."""
     order = packing.buy("rakuten", "A", 2)
@@ -225,7 +225,7 @@ def test_a_row_that_is_done_says_so_whatever_was_written_beside_it(packing: Worl
     assert "発送済み" in right
     packing.put(packing.orders_tab(), 1, wrong)
     packing.rounds(3)
-    assert (told(packing), only(packing)["引当場所"]) == (right, "")
+    assert (told(packing), only(packing)["引当場所"], only(packing)["経過"]) == (right, "", "")
 
 
 def test_a_new_month_has_a_tab_of_its_own_and_the_old_one_is_read_while_it_is_needed(packing: World) -> None:
