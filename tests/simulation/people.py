@@ -321,17 +321,17 @@ def _two_readings(sim: Sim, about: str, data: Mapping[str, Any]) -> str | None:
     mine = [row for row in sim.model.rows.values() if row.sku == sku]
     if len(mine) != 1:
         return None
+    counted = any(
+        of == sku and kind in ("unknown number", "overwritten") for _, kind, of, _ in sim.eye.open_questions()
+    )
+    if counted or sim.eye.in_question(sku, at):
+        return None  # what stands there since is asked about too, and takes this question's place
     typed, booked, _ = books.balances[sku, at]
     missing = sim.model.on_hand(mine[0], at, books) - (typed or 0) - booked
     if missing == 0:
         return "少ない方"
     if missing == data["high"] - data["low"]:
         return "多い方"
-    counted = any(
-        of == sku and kind in ("unknown number", "overwritten") for _, kind, of, _ in sim.eye.open_questions()
-    )
-    if counted or sim.eye.in_question(sku, at):
-        return None  # what stands there since is asked about too, and takes this question's place
     raise Broken(f"{about}: neither {data['low']} nor {data['high']} is right, {missing} are missing")
 
 
