@@ -68,7 +68,9 @@ def restores_version(sim: Sim, dice: Random) -> bool:
         return False
     book, rows = dice.choice(versions)
     meant, before = sim.model.rows, {row.name: row for row in sim.rows()}
+    ticked = {line.memo for _, line in sim.written_lines() if line.ticked}
     sim.sheet.restore(book)
+    sim.written.ticks.update(line.memo for _, line in sim.written_lines() if line.ticked and line.memo not in ticked)
     deleted, now = [row for _, row, _ in sim.gone], {row.name: row for row in sim.rows()}
     sim.model.rows = {name: sim.model.goes_back(row, now[name].cells, deleted) for name, row in rows.items()}
     for name, row in now.items():

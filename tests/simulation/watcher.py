@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -90,13 +90,10 @@ class LedgerEye:
     def _forget_lines(self) -> None:
         self.written, self.by_line, self.undone, self.own, self.own_shelves = Counter(), {}, {}, {}, {}
 
-    def own_lines(self, but: Container[int]) -> Counter[Cell]:
-        """What lines that people wrote into 受注 took from the shelves, but for these."""
-        found: Counter[Cell] = Counter()
-        for number, moved in self.own_shelves.items():
-            if number not in but:
-                found.update(moved)
-        return found
+    def open_own_lines(self) -> set[int]:
+        """Numbers of lines that people wrote into 受注, and that are not done."""
+        query = "SELECT number FROM order_row WHERE channel = 'hand' AND stage IN ('offered', 'open')"
+        return {number for (number,) in self.database.execute(query)}
 
     def by_hand(self) -> tuple[dict[int, Moved], dict[int, Counter[Cell]]]:
         """What lines of 入出庫 have moved, by number, and what was taken back in 履歴, by the number there."""
@@ -236,6 +233,15 @@ class LedgerEye:
         return found + [f"question {kind} {about}" for _, kind, about, _ in self.open_questions()]
 
 
+def own_lines(shelves: Mapping[int, Counter[Cell]], but: Container[int]) -> Counter[Cell]:
+    """What lines that people wrote into 受注 took from the shelves, but for these."""
+    found: Counter[Cell] = Counter()
+    for number, moved in shelves.items():
+        if number not in but:
+            found.update(moved)
+    return found
+
+
 def told_by(channel: str, orders: list[Any], returned: Counter[LineId]) -> Iterator[tuple[LineId, Listing, Left]]:
     """Every order line as the mall's own records have it. `returned`: units that came back to us."""
     for order in orders:
@@ -257,4 +263,15 @@ def proved(rose_at: datetime | None, complete: datetime | None, lag: float) -> b
     return rose_at is None or (complete is not None and complete - timedelta(seconds=lag) >= rose_at)
 
 
-__all__ = ["CHANGED", "ENTRY", "LOCATIONS", "LedgerEye", "Model", "SheetRow", "line_id", "proved", "told_by"]
+__all__ = [
+    "CHANGED",
+    "ENTRY",
+    "LOCATIONS",
+    "LedgerEye",
+    "Model",
+    "SheetRow",
+    "line_id",
+    "own_lines",
+    "proved",
+    "told_by",
+]

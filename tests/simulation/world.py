@@ -31,7 +31,7 @@ from tests.simulation.model import Broken, LineId, Listing, Model, Row, SheetRow
 from tests.simulation.picked import OrderRow, Picked, order_row_of
 from tests.simulation.shop import STOCK, Shop, SteadyService, Trouble
 from tests.simulation.tab import Tab
-from tests.simulation.watcher import CHANGED, ENTRY, LOCATIONS, LedgerEye, line_id, told_by
+from tests.simulation.watcher import CHANGED, ENTRY, LOCATIONS, LedgerEye, line_id, own_lines, told_by
 from tests.simulation.written import Written, WrittenLine, line_of
 from tests.support.world import LAG
 
@@ -197,13 +197,15 @@ class Sim:
 
     def go_back_to(self, ledger: bytes) -> None:
         """A bridge starts on an older copy of its ledger."""
+        written, own = self.eye.books()[0].written, self.eye.own_shelves
         self._database().deserialize(ledger)
-        stand = {row.number for _, row in self.order_rows() if not row.done}  # what they say is taken up again
-        before = self.eye.own_lines(stand)
-        before.update(self.eye.books()[0].written)
         self.eye.forget()
+        stand = {row.number: row.done for _, row in self.order_rows()}
+        again = {number for number in stand if not stand[number] or number in self.eye.open_own_lines()}
+        before = Counter(written)
+        before.update(own_lines(own, again))
         now = Counter(self.eye.books()[0].written)
-        now.update(self.eye.own_lines(stand))
+        now.update(own_lines(self.eye.own_shelves, again))
         self.model.ledger_is_older(before, now, [row for _, row, _ in self.gone])
         self.picked.ledger_is_older(self.eye.own)
         self.written.ledger_is_older(*self.eye.by_hand())

@@ -133,7 +133,7 @@ class Written:
     def ledger_is_older(self, moved: Mapping[int, Moved], _undone: object) -> None:
         """What it had of lines since is in no book of its own any more."""
         self.moved = dict(moved)
-        self.settled.clear()
+        self.settled &= {number for number, units in moved.items() if units}
         for number, said in self.said.items():
             if number not in moved:
                 said.add(NOTHING)
