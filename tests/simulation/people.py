@@ -190,7 +190,8 @@ def _count(sim: Sim) -> bool:
             continue
         mine = sim.model.rows[name]
         known = {at: books.balances.get((mine.sku, at), (None, 0, 0)) for at in mine.cells}
-        if all(grid.text(row, at) == str((typed or 0) + booked) for at, (typed, booked, _) in known.items()):
+        shown = {at: "" if typed is None else str(typed + booked) for at, (typed, booked, _) in known.items()}
+        if all(grid.text(row, at) == shown[at] for at in mine.cells):
             sim.uncounted.remove(name)
             for at in mine.cells:
                 grid.counts(row, at, str(sim.model.counts(mine, at, books)))

@@ -73,6 +73,7 @@ class Picked:
         self.picks: defaultdict[int, set[int]] = defaultdict(lambda: {0})
         self.hand: dict[int, Mapping[str, tuple[int, int]]] = {}
         self.marks: Counter[str] = Counter()
+        self.lost: set[int] = set()  # lines that were in a ledger which is no more
 
     def shown(self, rows: Iterable[OrderRow]) -> None:
         """This stands in the tab now."""
@@ -112,7 +113,8 @@ class Picked:
         self.marks["own line picked" if gone else "own line allocated"] += 1
 
     def ledger_is_older(self, hand: Mapping[int, Mapping[str, tuple[int, int]]]) -> None:
-        """It takes up again what the rows say."""
+        """It takes up again what the rows say that are not done."""
+        self.lost |= self.hand.keys() - hand.keys()
         self.hand = {
             number: {sku: each for sku, each in moved.items() if each != NOTHING} for number, moved in hand.items()
         }
@@ -139,7 +141,7 @@ class Picked:
     def _own_at_rest(self, row: OrderRow) -> None:
         now = self.hand.get(row.number, {})
         if row.done:  # what is changed in it then counts for nothing
-            right = bool(now) == row.state.startswith("✓")
+            right = bool(now) == row.state.startswith("✓") or row.number in self.lost
         else:
             picks = {row.picked} if row.picked is not None and not row.tick else self.picks[row.number]
             right = now in [{row.sku: (-picked, row.units - picked)} for picked in picks]

@@ -206,7 +206,12 @@ class Sim:
         before.update(own_lines(own, again))
         now = Counter(self.eye.books()[0].written)
         now.update(own_lines(self.eye.own_shelves, again))
-        self.model.ledger_is_older(before, now, [row for _, row, _ in self.gone])
+        deleted = [row for _, row, _ in self.gone]
+        self.model.ledger_is_older(before, now, deleted)
+        # what lines had moved and no row showed yet nobody but people know
+        lost = {sku for sku, at in before if before[sku, at] != now[sku, at]}
+        self.uncounted |= {name for name, row in self.model.rows.items() if row.sku in lost}
+        self.uncounted |= {name for name, row, _ in self.gone if row.sku in lost}
         self.picked.ledger_is_older(self.eye.own)
         self.written.ledger_is_older(*self.eye.by_hand())
         self.cleared |= {row.sku for row in self.model.rows.values()}
