@@ -21,6 +21,8 @@ def misplaced(
 ) -> list[T]:
     """Lines that bear a number that was given back to another one, which stands there without any: a number is written
     by position into a cell that was blank, and somebody sorted in that moment. `given_back`: what that line says."""
+    if not given_back:
+        return []
     known = list(lines)
     numberless = [said(line) for line in known if not number(line)]
     found: list[T] = []

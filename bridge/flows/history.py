@@ -27,7 +27,7 @@ from bridge.sheet.gateway import Request
 from bridge.sheet.layout import tab_spec
 from bridge.sheet.requests import CellValue, append_rows
 from bridge.sheet.texts import both, known, say
-from bridge.sheet.validation import validation
+from bridge.sheet.validation import new_row
 from bridge.sheet.views import HistoryLine, Lines
 
 FULL = "history full"  # the question
@@ -135,9 +135,9 @@ def appended(tx: Tx, shop: Shop, look: Look, stamp: Callable[[datetime], str]) -
         return []
     tx.history.change((each.number for each in due), sent_at=iso(tx.at))
     tx.put(_SENT_AT, iso(tx.at))
-    at, undo = tab.columns.at, next(each for each in tab_spec("history").columns if each.role == "undo")
+    at = tab.columns.at
     rows = [{at[role]: value for role, value in _cells(each, shop.language, stamp).items()} for each in due]
-    return append_rows(tab.tab.sheet_id, rows, [{at["undo"]: validation(undo, shop.language)}] * len(rows))
+    return append_rows(tab.tab.sheet_id, rows, [new_row("history", at, shop.language, ("accept",))] * len(rows))
 
 
 def _lately(tx: Tx, at: str | None, span: timedelta) -> bool:

@@ -24,7 +24,7 @@ from bridge.sheet.months import ROLE
 from bridge.sheet.order_lines import OrderLine
 from bridge.sheet.requests import CellValue, append_rows, replace_one
 from bridge.sheet.texts import say
-from bridge.sheet.validation import validation
+from bridge.sheet.validation import new_row
 
 SENT_AGAIN = timedelta(minutes=2)  # an append whose reply was lost may still be carried out until then
 AT_A_TIME = 200  # rows in one call
@@ -76,8 +76,7 @@ def _appended(tx: Tx, shop: Shop, look: Look, page: Page, sayings: _Sayings) -> 
     tx.order_rows.sent(due, tx.at)
     tab = look.orders[newest(look)]
     rows = [{tab.columns.at[role]: value for role, value in _row(shop, row, page, sayings).items()} for row in due]
-    columns = {column.role: column for column in tab_spec(ROLE).columns}
-    rules = {tab.columns.at["tick"]: validation(columns["tick"], shop.language)}
+    rules = new_row(ROLE, tab.columns.at, shop.language, ("tick",))
     grown = tab.tab.last_row + len(rows) > tab.tab.row_count
     return append_rows(tab.tab.sheet_id, rows, [rules] * len(rows), formats_of(ROLE, tab.columns.at) if grown else {})
 

@@ -72,6 +72,8 @@ def note(tx: Tx, sku: str, units: int, source: str, target: str) -> None:
 def appended(tx: Tx, shop: Shop, tab: Lines[MoveLine], here: AbstractSet[int]) -> list[Request]:
     """Their lines, where neither the tab nor a call of a moment ago has them. `here`: the numbers that stand there."""
     known: list[dict[str, Any]] = tx.get(_TO_WRITE, [])
+    if not known:
+        return []
     waiting = [_numbered(tx, each, here) for each in known if each["number"] not in here]
     due = [each for each in waiting if each["sent_at"] is None or tx.at - time_of(each["sent_at"]) > SENT_AGAIN]
     tx.put(_TO_WRITE, [{**each, "sent_at": iso(tx.at)} if each in due else each for each in waiting])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from bridge.domain.reading import Blank, RawCell, Reading, plain, read_quantity
 from bridge.sheet.grid import Tab, rows_below, tick_of, value_of
@@ -50,7 +51,7 @@ class OrderLine:
         """Whether it says that it is done."""
         return is_processed(str(self.shown["done"] or ""))
 
-    @property
+    @cached_property
     def settled(self) -> bool:
         """Whether its cells look as those of a row that is done. A write by position may have met another row."""
         state, others = str(self.shown["state"] or ""), (self.shown["from"], self.shown["age"])

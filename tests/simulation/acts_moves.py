@@ -10,7 +10,7 @@ from tests.simulation.shop import STOCK
 from tests.simulation.tab import Tab
 from tests.simulation.watcher import LOCATIONS
 from tests.simulation.world import Sim
-from tests.simulation.written import BY_ARRIVAL, TAKES, WrittenLine
+from tests.simulation.written import BY_ARRIVAL, TAKES, WrittenLine, tick_of
 
 KINDS = ("入荷", "返品", "破損", "店頭販売", "サンプル", "組立", "ばらし", "移動", "移動")
 MOST_LINES, MOST_ROWS = 10, 24
@@ -34,13 +34,9 @@ class Page(Tab):
         return dice.choice(found) if found else None
 
     def tick(self, row: int, line: WrittenLine, header: str) -> None:
-        if header == self._ticks(line) and not line.ticked:
+        if header == tick_of(line.kind) and not line.ticked:
             self.sim.written.ticks[line.memo] += 1
         self.put(row, header, "TRUE")
-
-    @staticmethod
-    def _ticks(line: WrittenLine) -> str:
-        return "到着" if line.kind in BY_ARRIVAL else "発送"
 
 
 def _line(dice: Random) -> dict[str, str]:
@@ -92,7 +88,7 @@ def ticks(sim: Sim, dice: Random) -> bool:
     if found is None:
         return False
     row, line = found
-    page.tick(row, line, "到着" if line.kind in BY_ARRIVAL else "発送")
+    page.tick(row, line, tick_of(line.kind))
     return True
 
 
@@ -114,7 +110,8 @@ def unticks(sim: Sim, dice: Random) -> bool:
     if found is None:
         return False
     row, line = found
-    page.put(row, "到着" if line.kind in BY_ARRIVAL or (line.arrived and dice.random() < 0.5) else "発送", "FALSE")
+    by_arrival = line.kind not in BY_ARRIVAL and line.arrived and dice.random() < 0.5
+    page.put(row, "到着" if by_arrival else tick_of(line.kind), "FALSE")
     return True
 
 
@@ -156,7 +153,7 @@ def pastes(sim: Sim, dice: Random) -> bool:
     for _ in range(count):
         said, memo = _line(dice), new_name(sim, "line")
         if dice.random() < 0.6:
-            said["到着" if said["種類"] in BY_ARRIVAL else "発送"] = "TRUE"
+            said[tick_of(said["種類"])] = "TRUE"
             sim.written.ticks[memo] += 1
         page.write(page.below(), {**said, "メモ": memo})
         page = Page(sim)

@@ -7,6 +7,7 @@ from random import Random
 from tests.simulation.calls import SECOND
 from tests.simulation.model import units_of
 from tests.simulation.shop import STOCK
+from tests.simulation.tab import Tab
 from tests.simulation.watcher import CHANGED, ENTRY, LOCATIONS
 from tests.simulation.world import SELLING, Sim
 
@@ -14,14 +15,12 @@ NONSENSE = ("abc", "-3", "1.5", "", "十二個")
 MOST_ROWS, MOST_PRODUCTS = 18, 6
 
 
-class Grid:
-    """在庫表 as it stands in this instant. Rows are 0-based positions."""
+class Grid(Tab):
+    """在庫表 as it stands in this instant."""
 
     def __init__(self, sim: Sim) -> None:
-        self.sim, self.at, self.sheet = sim, sim.columns(), sim.sheet.sheet(sim.stock)
-
-    def text(self, row: int, header: str) -> str:
-        return self.sim.sheet.shown(self.sim.stock, row, self.at[header])
+        super().__init__(sim.sheet, sim.stock)
+        self.sim = sim
 
     def positions(self) -> list[int]:
         """Rows that people can see and that bear a product."""
@@ -43,9 +42,6 @@ class Grid:
         """Rows whose SKU stands in another row too."""
         skus = [self.text(row, "SKU") for row in range(1, len(self.sheet.rows))]
         return [row for row in self.positions() if skus.count(self.text(row, "SKU")) > 1]
-
-    def put(self, row: int, header: str, text: str) -> None:
-        self.sim.sheet.type(self.sim.stock, row, self.at[header], text)
 
     def enter(self, row: int, at: str, text: str) -> None:
         """Type into a stock cell."""
@@ -76,10 +72,6 @@ class Grid:
     def blank(self) -> list[int]:
         used = range(1, len(self.sheet.rows))
         return [i for i in used if all(cell.entered in (None, False) for cell in self.sheet.rows[i].cells)]
-
-    def box(self, top: int, bottom: int) -> dict[str, int]:
-        edges = {"startRowIndex": top, "endRowIndex": bottom, "startColumnIndex": 0}
-        return {"sheetId": self.sim.stock, **edges, "endColumnIndex": len(self.at)}
 
 
 def types(sim: Sim, dice: Random) -> bool:
@@ -180,8 +172,7 @@ def pastes_block(sim: Sim, dice: Random) -> bool:
 def sorts(sim: Sim, dice: Random) -> bool:
     grid = Grid(sim)
     header = dice.choice(("SKU", "商品名", "本社倉庫", "販売可能"))
-    specs = [{"dimensionIndex": grid.at[header], "sortOrder": dice.choice(("ASCENDING", "DESCENDING"))}]
-    sim.sheet.apply([{"sortRange": {"range": grid.box(1, len(grid.sheet.rows)), "sortSpecs": specs}}])
+    grid.sort(header, dice.choice(("ASCENDING", "DESCENDING")))
     return True
 
 
@@ -267,8 +258,7 @@ def copies(sim: Sim, dice: Random) -> bool:
 def _copy(sim: Sim, grid: Grid, row: int) -> int:
     name = grid.text(row, "商品名")
     sim.sheet.insert_rows(sim.stock, row + 1)
-    copied = {"source": grid.box(row, row + 1), "destination": grid.box(row + 1, row + 2)}
-    sim.sheet.apply([{"copyPaste": {**copied, "pasteType": "PASTE_NORMAL"}}])
+    grid.copy(row, row + 1)
     new = new_name(sim, "product")
     Grid(sim).put(row + 1, "商品名", new)
     sim.model.copies(name, new)

@@ -1,4 +1,4 @@
-"""A tab as people have it before them, apart from 在庫表: its cells by header, rows by their position."""
+"""A tab as people have it before them: its cells by header, rows by their position."""
 
 from __future__ import annotations
 

@@ -21,6 +21,11 @@ TAKES, BRINGS = ("破損", "店頭販売", "サンプル", "ばらし", "組立"
 BY_ARRIVAL = ("入荷", "返品", "組立")  # one tick books a line: 到着 of these, 発送 of the others; 移動 has both
 
 
+def tick_of(kind: str) -> str:
+    """The tick that books a line of this kind."""
+    return "到着" if kind in BY_ARRIVAL else "発送"
+
+
 @dataclass(frozen=True)
 class WrittenLine:
     """As it stands in 入出庫. `number`: 0 where there is none · `parts`: what goes into one set · `boxless`: a cell

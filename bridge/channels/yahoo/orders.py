@@ -55,11 +55,8 @@ class OrderFeed:
         start = self._start(lagged, began, spans, known_open)
         headers = {each.order: each for each in self._headers(start, began + facts.CLOCK_SKEW)}
         asked = {*known_open, *self._unread.orders()}
-        news = (each for each in headers.values() if self._matters(each, lagged, began, oldest))
-        wanted = [*news, *(headers[each] for each in sorted(asked & headers.keys()))]
-        found, problems = self._get_all(
-            [each.order for each in wanted] + sorted(asked - headers.keys()), headers, read_at
-        )
+        news = [each.order for each in headers.values() if self._matters(each, lagged, began, oldest)]
+        found, problems = self._get_all([*news, *sorted(asked)], headers, read_at)
         self._unread.note(problems)
         self._swept_at |= dict.fromkeys(spans, at)
         self._forget(oldest, known_open)
