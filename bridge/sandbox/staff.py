@@ -11,7 +11,7 @@ import heapq
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -19,6 +19,7 @@ from bridge.clock import Clock
 from bridge.sandbox.sheets_api import Spreadsheet
 from bridge.sandbox.staff_table import CODE, Headers, Table
 
+UNREAD = timedelta(seconds=10)  # within which a number that is typed over may have been read by nobody
 WRONG = ("abc", "-3", "1.5", "?", "十二個くらい")
 
 
@@ -228,7 +229,7 @@ class Staff:
         def work(table: Table) -> tuple[str, int] | None:
             sku = self._choose(table)
             shown = None if sku is None else self._number(table, sku, column)
-            if sku is None or shown is None:
+            if sku is None or shown is None or self._just_typed(sku, column):
                 return None
             self._type(table, sku, column, wrong, 0, "wrong")
             return sku, shown
@@ -238,6 +239,11 @@ class Staff:
             sku, shown = found
             self._at_work.add(sku)
             self._after(self.dials.mend_after, lambda: self._mend(sku, column, wrong, shown))
+
+    def _just_typed(self, sku: str, column: str) -> bool:
+        """Whether the number there may be known to nobody but who typed it: mistyped over, nobody could tell it."""
+        since = self.clock.now() - UNREAD
+        return any(each.at > since and (each.sku, each.column) == (sku, column) for each in self.changes)
 
     def _mend(self, sku: str, column: str, wrong: str, remembered: int) -> None:
         """Over the wrong entry, from the number that stood there before it. If a number is back, all is well."""
