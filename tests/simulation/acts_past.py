@@ -36,7 +36,7 @@ def notes_version(sim: Sim, _dice: Random) -> bool:
 
 def _untold(sim: Sim, sku: str, lock: str) -> bool:
     """Whether a lock cell tells nothing of the row's content: then the same number is the same content."""
-    return sim.eye.expected(sku, "本社倉庫", lock) is None
+    return sim.eye.contained(sku, "本社倉庫", lock) is None
 
 
 def _means_the_same(row: Row, meant: Row, shown: SheetRow, now: SheetRow) -> None:

@@ -370,8 +370,8 @@ def _restored_version(sim: Sim, _about: str, _data: Mapping[str, Any]) -> str:
 
 
 def _overwritten(sim: Sim, sku: str, data: Mapping[str, Any]) -> str | None:
-    """The cell is counted anew. One that never counted shows what another row's write left in it until it does: what is
-    typed over that is a change of it, as everywhere."""
+    """The cell is counted anew. One that never counted shows what another row's write left in it until it does: what
+    is typed over that is a change of it, as everywhere. Where that write hit no number, the last number stands."""
     grid, books = Grid(sim), sim.eye.books()[0]
     at = CHANGED if data["location"] == ENTRY else data["location"]
     if any((kind, of) == ("vanished", sku) for _, kind, of, _ in sim.eye.open_questions()):
@@ -382,6 +382,9 @@ def _overwritten(sim: Sim, sku: str, data: Mapping[str, Any]) -> str | None:
         if grid.text(row, "SKU") == sku and at in mine.cells:
             if typed is not None and shown.removeprefix("-").isdigit() and int(shown) != typed + booked:
                 return None  # what was sold since is not taken off the number yet
+            if typed is None and at in mine.wrong and shown.isdigit():
+                mine.wrong.pop(at)
+                mine.cells[at] = int(shown) - (sim.eye.contained(sku, at, grid.text(row, "ロック")) or 0)
             (grid.enter if typed is None else grid.counts)(row, at, str(sim.model.counts(mine, at, books)))
     return "確認済み"
 

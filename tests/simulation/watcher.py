@@ -190,14 +190,18 @@ class LedgerEye:
         """Cells about which a person is asked which of two readings is right."""
         return {(data["sku"], data["location"]) for _, kind, _, data in self.open_questions() if kind == "two readings"}
 
+    def contained(self, sku: str, at: str, lock: str) -> int | None:
+        """How much of what a cell under this token shows was booked or brought by a write; None where that is not
+        known."""
+        query = "SELECT contains FROM amount WHERE sku = ? AND number = ?"
+        found = self.database.execute(query, (sku, int(lock[2:]) if lock[2:].isdigit() else 0)).fetchone()
+        return None if found is None else int(json.loads(found[0]).get(at, 0))
+
     def expected(self, sku: str, at: str, lock: str) -> int | None:
         """What a cell under this token should show, by all that was read of it; None where that is not known."""
-        query = (
-            "SELECT typed, contains FROM balance JOIN amount ON amount.sku = balance.sku"
-            " WHERE balance.sku = ? AND location = ? AND number = ? AND typed IS NOT NULL"
-        )
-        found = self.database.execute(query, (sku, at, int(lock[2:]) if lock[2:].isdigit() else 0)).fetchone()
-        return None if found is None else int(found[0]) + int(json.loads(found[1]).get(at, 0))
+        query = "SELECT typed FROM balance WHERE sku = ? AND location = ? AND typed IS NOT NULL"
+        found, contained = self.database.execute(query, (sku, at)).fetchone(), self.contained(sku, at, lock)
+        return None if found is None or contained is None else int(found[0]) + contained
 
     def in_question(self, sku: str, at: str) -> bool:
         """Whether an edit of the cell waits for the answer about the paste it came with."""
