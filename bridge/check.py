@@ -13,8 +13,9 @@ from bridge.errors import BridgeError, Hint
 from bridge.flows.desk import TABS, header_problems
 from bridge.flows.probed import disproved, probed_at, refusal, remember
 from bridge.flows.shop import places
+from bridge.outside import Outside, sheet_http
 from bridge.private import open_to_others
-from bridge.service import Outside, Service, sheet_http
+from bridge.service import Service
 from bridge.settings import secrets_in
 from bridge.sheet.gateway import Gateway, Piece
 from bridge.sheet.layout import find_columns, tab_spec

@@ -20,9 +20,10 @@ from bridge.flows.mapping import Mapped
 from bridge.importing import Importer, Wish, ask_at_terminal
 from bridge.instance import OneInstance
 from bridge.logs import log_to
+from bridge.outside import Outside, sheet_http
 from bridge.private import keep_private, tighten
 from bridge.sandbox.latency import Latency
-from bridge.service import Outside, Service, channel_names, sheet_http
+from bridge.service import Service, channel_names
 from bridge.sheet.build import build, told
 from bridge.sheet.gateway import Gateway
 from bridge.sheet.http import Call

@@ -8,27 +8,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from datetime import time, timedelta
 from functools import partial
-from pathlib import Path
-from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import httpx
-import requests
 import schedule
-from google.auth.transport.requests import AuthorizedSession
-from google.oauth2.service_account import Credentials
 
 from bridge.channels.amazon import AmazonChannel
-from bridge.channels.http import RequestRecord, Seams
+from bridge.channels.http import Seams
 from bridge.channels.port import Channel, CountsStock, KeepsPlaces, WriteKind
 from bridge.channels.rakuten import RakutenChannel
 from bridge.channels.shopify import ShopifyChannel
 from bridge.channels.yahoo import YahooChannel
-from bridge.clock import Clock, SystemClock
 from bridge.config import Channels, Config
 from bridge.domain.bigchange import Limits
 from bridge.domain.maintenance import current, read_window
@@ -52,15 +45,13 @@ from bridge.flows.wake import MALL_LOOKS, SHEET_LOOKS, Doorbell, Wake
 from bridge.flows.watch import Watch
 from bridge.gate import Gate
 from bridge.guard import Guard, Watchers
-from bridge.instance import home_of
 from bridge.ledger.ledger import Ledger
 from bridge.notices import Notice
+from bridge.outside import Outside, longest_look, sheet_http
 from bridge.sheet import edit_hook
 from bridge.sheet.gateway import Gateway
-from bridge.sheet.http import Call, SheetHttp
 from bridge.timetable import Changes, Urgent, daily, every, turn
 
-SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 FULL_READ = timedelta(minutes=1)  # how often every listing of a channel is read back
 KEY_LOOK = timedelta(hours=1)
 SUBSCRIPTION_LOOK = timedelta(seconds=2)
@@ -77,44 +68,6 @@ KINDS: Mapping[str, Callable[[Any, Seams], Channel]] = {
     "yahoo": YahooChannel,
 }
 """By the names of their sections in the settings: each takes its own section."""
-
-
-@dataclass(frozen=True)
-class Outside:
-    """How the outside is reached; a test puts its own in place. `session`: signed in for Google · `home`: where a
-    ledger lies."""
-
-    clock: Clock = field(default_factory=SystemClock)
-    session: Callable[[Config], requests.Session] = field(default=lambda config: google_session(config))
-    transport: httpx.BaseTransport | None = None
-    random: Random = field(default_factory=Random)  # how long a refused request waits
-    on_sheet_call: Callable[[Call], None] | None = None
-    on_mall_call: Callable[[RequestRecord], None] | None = None
-    home: Callable[[Path], str] = home_of
-
-
-class SheetCredentials(Credentials):
-    """After each token google-auth asks another Google host, in a thread, from which regions the key may be used. A
-    spreadsheet needs no such answer, and the host is none that a small server's firewall should have to allow."""
-
-    def _is_regional_access_boundary_lookup_required(self) -> bool:
-        return False
-
-
-def google_session(config: Config) -> requests.Session:
-    """A session that signs its requests with the service account's key and renews its token."""
-    try:
-        credentials = SheetCredentials.from_service_account_file(  # type: ignore[no-untyped-call]
-            str(config.sheet.service_account), scopes=list(SCOPES)
-        )
-    except ValueError as error:
-        raise NeedsPerson(
-            Hint(
-                "サービスアカウントの鍵ファイルが壊れています。Google Cloudで作り直して置いてください。",
-                "The service account's key file is damaged. Make a new key in Google Cloud and put it there.",
-            )
-        ) from error
-    return AuthorizedSession(credentials)  # type: ignore[no-untyped-call]
 
 
 class Service:
@@ -393,28 +346,8 @@ class Service:
 
 def claim_of(config: Config, outside: Outside, gateway: Gateway, ledger: Ledger) -> Claim:
     """How long another bridge may still write: what it decided a moment ago, and a call under way."""
-    lease = timedelta(seconds=_longest(config) + config.sheet.timeout_seconds)
+    lease = timedelta(seconds=longest_look(config) + config.sheet.timeout_seconds)
     return Claim(gateway, ledger, outside.clock, outside.home(config.bridge.ledger), lease)
-
-
-def _longest(config: Config) -> float:
-    """Seconds between a look at the spreadsheet and what is written upon it; a small quota makes calls wait."""
-    return max(config.bridge.stale_seconds, 2 * 60 / config.sheet.writes_per_minute)
-
-
-def sheet_http(config: Config, outside: Outside, stopped: Callable[[], Stop | None] = lambda: None) -> SheetHttp:
-    sheet = config.sheet
-    return SheetHttp(
-        outside.session(config),
-        outside.clock,
-        base_url=sheet.base_url,
-        drive_url=sheet.drive_url,
-        timeout=sheet.timeout_seconds,
-        reads_per_minute=sheet.reads_per_minute,
-        writes_per_minute=sheet.writes_per_minute,
-        record=outside.on_sheet_call,
-        gate=Gate(outside.clock, _longest(config), stopped),
-    )
 
 
 def channel_names(config: Config) -> Sequence[str]:

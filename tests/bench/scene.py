@@ -17,9 +17,10 @@ from tempfile import TemporaryDirectory
 from bridge.channels.port import Channel
 from bridge.config import Config
 from bridge.guard import Guard
+from bridge.outside import Outside
 from bridge.sandbox.faults import Dial
 from bridge.sandbox.malls.mall import Change
-from bridge.service import SALES_LOOK, Outside
+from bridge.service import SALES_LOOK
 from tests.support.timeline import Timeline
 from tests.support.world import World
 

@@ -10,9 +10,9 @@ from google.auth.crypt import RSASigner
 from google.auth.transport.requests import AuthorizedSession, Request
 from google.oauth2.credentials import Credentials
 
+from bridge.outside import SheetCredentials
 from bridge.sandbox.faults import WsgiApp
 from bridge.sandbox.sheets_api import ServiceAccountKey
-from bridge.service import SheetCredentials
 from tests.support.wsgi_transport import WsgiAdapter
 
 SCOPES = ["https://www.googleapis.com/auth/spreadsheets", "https://www.googleapis.com/auth/drive"]

@@ -19,12 +19,13 @@ from bridge.channels.port import OrdersRead
 from bridge.config import Bridge, Channels, Config, Rakuten, Secret, Sheet, Shopify, Web
 from bridge.domain.orders import LineKey, LineSnapshot, ListingKey, OrderSnapshot
 from bridge.flows.intake import book_orders
+from bridge.outside import Outside
 from bridge.sandbox.latency import Latency
 from bridge.sandbox.malls.shopify.records import gid
 from bridge.sandbox.malls.shopify.shop import FIRST_LOCATION
 from bridge.sandbox.server import Sandbox
 from bridge.sandbox.sheets_api import Quota
-from bridge.service import Outside, Service, channel_names
+from bridge.service import Service, channel_names
 from bridge.sheet.build import build
 from bridge.sheet.http import Call
 from bridge.sheet.months import month_at

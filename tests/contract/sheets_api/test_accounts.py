@@ -12,9 +12,9 @@ import gspread
 import pytest
 import requests
 
+from bridge.outside import SCOPES
 from bridge.sandbox.sheets_api import Quota, ServiceAccountKey
 from bridge.sandbox.sheets_api.oauth import GRANT, Accounts, InvalidGrant
-from bridge.service import SCOPES
 from tests.contract.sheets_api.conftest import Json, World
 from tests.support.sheets_client import TOKEN_URI, service_account, signed_in, signer
 from tests.support.virtual_clock import VirtualClock
