@@ -16,6 +16,7 @@ from datetime import UTC, date
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_type_hints
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bridge.domain.maintenance import read_window
@@ -35,11 +36,13 @@ __all__ = [
     "Sheet",
     "Shopify",
     "Web",
+    "WooCommerce",
     "Yahoo",
     "load",
 ]
 
 SHORTEST_SHARED_SECRET = 24
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def _zone(name: str) -> Hint | None:
@@ -119,6 +122,14 @@ def _ip_address(text: str) -> Hint | None:
     return None
 
 
+def _safe_way(url: str) -> Hint | None:
+    """Keys go with every call: only this machine may be asked without TLS."""
+    parts = urlsplit(url)
+    if parts.scheme == "https" or parts.hostname in LOOPBACK:
+        return None
+    return Hint("鍵を送るので https:// にしてください。", "Make it https://: the keys go with every call.")
+
+
 def _folder(path: Path) -> Hint | None:
     if path.is_dir():
         return None
@@ -139,6 +150,14 @@ Url = Annotated[
     Rule(
         shape=r"https?://[^\s?#]+[^\s?#/]",
         say=Hint("「https://…」と、最後の「/」なしで書いてください。", 'Write "https://…", without a "/" at the end.'),
+    ),
+]
+Site = Annotated[
+    str,
+    Rule(
+        shape=r"https?://[^\s?#]+[^\s?#/]",
+        say=Hint("「https://…」と、最後の「/」なしで書いてください。", 'Write "https://…", without a "/" at the end.'),
+        judge=_safe_way,
     ),
 ]
 Word = Annotated[str, Rule(shape=r"\S+", say=Hint("空白を入れずに書いてください。", "Write it without blanks."))]
@@ -212,6 +231,14 @@ Places = Annotated[
             'Write a location\'s number and the stock columns that it sells from, as in "10000000001" = ["本社倉庫"].',
         ),
         judge=_none_twice,
+    ),
+]
+Statuses = Annotated[
+    tuple[str, ...],
+    Rule(
+        say=Hint(
+            '["packing"] のように、重ならないように書いてください。', 'Write a list, none twice, as in ["packing"].'
+        ),
     ),
 ]
 Maintenance = Annotated[tuple[str, ...], Rule(say=_WINDOW, judge=_windows)]
@@ -361,6 +388,27 @@ class Yahoo:
 
 
 @dataclass(frozen=True)
+class WooCommerce:
+    """[channels.woocommerce]: one shop made with WooCommerce (own_shops_and_files.md §2). `shop`: a name for it, which
+    never changes · `site`: the address of its front page."""
+
+    shop: Word
+    site: Site
+    consumer_key: Secret
+    consumer_secret: Secret
+    locations: Locations
+    webhook_secret: Annotated[Secret, Rule(judge=_long_enough)] | None = None
+    permalinks: Literal["pretty", "plain"] = "pretty"
+    keys_in: Literal["header", "query"] = "header"
+    open_statuses: Statuses = ()
+    shipped_statuses: Statuses = ()
+    orders_seconds: PollSeconds = 60.0
+    lag_seconds: LagSeconds = 60.0
+    look_back_days: Annotated[int, Rule(1, 730)] = 60
+    maintenance: Maintenance = ()
+
+
+@dataclass(frozen=True)
 class Web:
     """[web]: what others may tell or ask the bridge over HTTP. Nothing listens where the section is missing."""
 
@@ -378,6 +426,7 @@ class Channels:
     shopify: Shopify | None = None
     amazon: Amazon | None = None
     yahoo: Yahoo | None = None
+    woocommerce: WooCommerce | None = None
 
 
 @dataclass(frozen=True)

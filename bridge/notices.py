@@ -22,6 +22,10 @@ class NotForUs(Exception):
     """Signed well, but about another shop."""
 
 
+class Greeting(Exception):
+    """A sender tries whether anybody is there before it signs anything: it wants a yes, and nothing follows from it."""
+
+
 @dataclass(frozen=True)
 class Notice:
     """All that is kept of a webhook.

@@ -21,6 +21,7 @@ from bridge.channels.http import Seams
 from bridge.channels.port import Channel, CountsStock, KeepsPlaces, WriteKind
 from bridge.channels.rakuten import RakutenChannel
 from bridge.channels.shopify import ShopifyChannel
+from bridge.channels.woocommerce import WooCommerceChannel
 from bridge.channels.yahoo import YahooChannel
 from bridge.config import Channels, Config
 from bridge.domain.bigchange import Limits
@@ -66,6 +67,7 @@ KINDS: Mapping[str, Callable[[Any, Seams], Channel]] = {
     "shopify": ShopifyChannel,
     "amazon": AmazonChannel,
     "yahoo": YahooChannel,
+    "woocommerce": WooCommerceChannel,
 }
 """By the names of their sections in the settings: each takes its own section."""
 

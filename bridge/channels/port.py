@@ -99,7 +99,7 @@ class Webhooks(Protocol):
         """Judge a webhook by its raw body before anything in it is read. Any thread may ask. Header names are in lower
         case.
 
-        Raises Forged, NotForUs."""
+        Raises Forged, NotForUs, Greeting."""
 
     def subscribe(self, address: str) -> None:
         """See to it that the mall sends them to `address`; a write, and harmless to repeat.

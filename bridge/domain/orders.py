@@ -17,6 +17,7 @@ class ListingKey:
     Shopify: "inventoryItemNumber@locationNumber" (the numbers at the end of the two gids).
     Amazon: the seller's SKU.
     Yahoo: "ItemCode", or "ItemCode:SubCode" where the item has sub-codes.
+    WooCommerce: the product's id, or "productId/variationId" where a variation keeps its own stock.
     """
 
     channel: str

@@ -27,6 +27,7 @@ from bridge.sandbox.malls.control import Control
 from bridge.sandbox.malls.mall import Mall
 from bridge.sandbox.malls.rakuten import Rakuten
 from bridge.sandbox.malls.shopify import Shopify
+from bridge.sandbox.malls.woocommerce import WooCommerce
 from bridge.sandbox.malls.world import seed_world
 from bridge.sandbox.malls.yahoo import Yahoo
 from bridge.sandbox.packer import Packer, PackerDials
@@ -147,7 +148,8 @@ class Sandbox:
         self.shopify = Shopify(clock, seed=seed)
         self.amazon = Amazon(clock, seed=seed)
         self.yahoo = Yahoo(clock, seed=seed)
-        malls = (self.rakuten, self.shopify, self.amazon, self.yahoo)
+        self.woocommerce = WooCommerce(clock, seed=seed)
+        malls = (self.rakuten, self.shopify, self.amazon, self.yahoo, self.woocommerce)
         self.crowd = Crowd(clock, malls, self.people.staff.email)
         self.usage = Usage(self.sheets, clock)
         self.faults = {
@@ -156,6 +158,7 @@ class Sandbox:
             "shopify": Faults(self.shopify, clock, seed=seed + 2),
             "amazon": Faults(self.amazon, clock, seed=seed + 3),
             "yahoo": Faults(self.yahoo, clock, seed=seed + 4),
+            "woocommerce": Faults(self.woocommerce, clock, seed=seed + 5),
         }
         self.calls: Counter[str] = Counter()  # "sheets GET", "rakuten POST", … since the start
         office = SheetsControl(self.sheets, self.usage, self.crowd, self.new_spreadsheet)
@@ -169,6 +172,7 @@ class Sandbox:
             office.routes(),
             amazon=self.amazon,
             yahoo=self.yahoo,
+            woocommerce=self.woocommerce,
         )
         self._wsgi = DispatcherMiddleware(
             self.faults["sheets"],
@@ -177,6 +181,7 @@ class Sandbox:
                 "/malls/shopify": self.faults["shopify"],
                 "/malls/amazon": self.faults["amazon"],
                 "/malls/yahoo": self.faults["yahoo"],
+                "/malls/woocommerce": self.faults["woocommerce"],
                 "/sandbox": _at_root(control),
             },
         )
@@ -199,7 +204,8 @@ class Sandbox:
     def parts(self) -> dict[str, Part]:
         """What survives a restart."""
         malls: dict[str, Part] = {"rakuten": self.rakuten, "shopify": self.shopify}
-        return {"sheets": self.sheets, **malls, "amazon": self.amazon, "yahoo": self.yahoo}
+        malls |= {"amazon": self.amazon, "yahoo": self.yahoo, "woocommerce": self.woocommerce}
+        return {"sheets": self.sheets, **malls}
 
 
 class Server:
@@ -244,10 +250,13 @@ class Server:
             self._saver.stop()
 
     def _deliver(self) -> None:
-        """Send Shopify's webhooks to whoever asked for them."""
+        """Send the malls' webhooks to whoever asked for them."""
+        couriers = (self.sandbox.shopify.courier, self.sandbox.woocommerce.courier)
         while not self._courier_stopped.wait(TICK):
-            self.sandbox.shopify.courier.step()
-        self.sandbox.shopify.courier.close()
+            for courier in couriers:
+                courier.step()
+        for courier in couriers:
+            courier.close()
 
     def stop(self) -> None:
         """From another thread: close the sockets, which ends `run`."""

@@ -17,7 +17,7 @@ from bridge.clock import Clock
 from bridge.errors import Hint, Stop
 from bridge.flows.health import Health
 from bridge.flows.wake import Doorbell
-from bridge.notices import Forged, NotForUs, Notice
+from bridge.notices import Forged, Greeting, NotForUs, Notice
 from bridge.web.figures import Figures, Outcome, as_json
 
 if TYPE_CHECKING:
@@ -88,6 +88,9 @@ class WebEdge:
             except NotForUs:
                 self._figures.count(sender, Outcome.NOT_FOR_US)
                 return _text("Not for this shop", 404)
+            except Greeting:
+                self._figures.count(sender, Outcome.GREETING)
+                return _text("", 200)
             self._figures.count(sender, Outcome(self._doorbell.take(sender, notice).value))
             return _text("", 200)
 

@@ -23,6 +23,7 @@ class Outcome(StrEnum):
     UNTIMELY = "untimely"
     FORGED = "forged"
     NOT_FOR_US = "not for us"
+    GREETING = "greeting"
 
 
 class Figures:

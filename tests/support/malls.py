@@ -1,10 +1,11 @@
-"""How the bridge of a test is connected to the simulators of Amazon and Yahoo!ショッピング."""
+"""How the bridge of a test is connected to the simulators of Amazon, Yahoo!ショッピング and WooCommerce."""
 
 from __future__ import annotations
 
 from bridge import config
 from bridge.config import Secret
 from bridge.sandbox.malls.amazon import Amazon
+from bridge.sandbox.malls.woocommerce import WooCommerce
 from bridge.sandbox.malls.yahoo import Yahoo
 from tests.support.world import LAG
 
@@ -37,5 +38,18 @@ def yahoo_settings(mall: Yahoo, locations: tuple[str, ...], held_hours: float = 
         held_hours=held_hours,
         base_url="https://sandbox/malls/yahoo/ShoppingWebService/V1",
         login_url="https://sandbox/malls/yahoo",
+        lag_seconds=LAG,
+    )
+
+
+def woo_settings(mall: WooCommerce, locations: tuple[str, ...]) -> config.WooCommerce:
+    mall.visible_after = 0.0
+    return config.WooCommerce(
+        shop="tea",
+        site="https://sandbox/malls/woocommerce",
+        consumer_key=Secret(mall.consumer_key),
+        consumer_secret=Secret(mall.consumer_secret),
+        locations=locations,
+        webhook_secret=Secret("a-secret-of-twenty-four-letters"),
         lag_seconds=LAG,
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bridge.config import Config
 from bridge.sandbox.malls.amazon.records import BY_AMAZON, MERCHANT
-from tests.support.malls import amazon_settings, yahoo_settings
+from tests.support.malls import amazon_settings, woo_settings, yahoo_settings
 from tests.support.world import World
 
 
@@ -70,6 +70,35 @@ class WithYahoo(World):
 
     def all_shown(self, sku: str) -> set[int]:
         return {self.shown(mall, sku) for mall in ("rakuten", "shopify", "yahoo")}
+
+
+class WithWoo(World):
+    """The small shop, with a shop of its own made with WooCommerce besides."""
+
+    def _config(self) -> Config:
+        config = super()._config()
+        woo = woo_settings(self.sandbox.woocommerce, self.locations)
+        return replace(config, channels=replace(config.channels, woocommerce=woo))
+
+    def _fill(self) -> None:
+        super()._fill()
+        for sku, numbers in self.stock.items():
+            product, _ = self.sandbox.woocommerce.add_product(
+                self.wire("woocommerce", sku), sku, sum(filter(None, numbers))
+            )
+            self.list_for_sale("woocommerce", product, sku)
+
+    def wire(self, mall: str, sku: str) -> tuple[str, str]:
+        number = list(self.stock).index(sku) + 1
+        return (str(70 + number), "") if mall == "woocommerce" else super().wire(mall, sku)
+
+    def set(self, name: str, on: bool) -> None:
+        super().set(name, on)
+        if name == "shopify":
+            super().set("woocommerce", on)
+
+    def all_shown(self, sku: str) -> set[int]:
+        return {self.shown(mall, sku) for mall in ("rakuten", "shopify", "woocommerce")}
 
 
 class AllMalls(WithAmazon, WithYahoo):

@@ -10,7 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from bridge.config import Amazon, Bridge, Channels, ConfigError, Rakuten, Secret, Sheet, Shopify, Web, Yahoo, load
+from bridge.config import (
+    Amazon,
+    Bridge,
+    Channels,
+    ConfigError,
+    Rakuten,
+    Secret,
+    Sheet,
+    Shopify,
+    Web,
+    WooCommerce,
+    Yahoo,
+    load,
+)
 
 ROOT = Path(__file__).parents[2]
 MINIMAL = """
@@ -67,6 +80,7 @@ def test_the_example_loads(folder: Path) -> None:
         ("channels.shopify", Shopify),
         ("channels.amazon", Amazon),
         ("channels.yahoo", Yahoo),
+        ("channels.woocommerce", WooCommerce),
     ],
 )
 def test_the_example_explains_every_setting_and_no_other(section: str, kind: type) -> None:
@@ -88,20 +102,50 @@ def test_the_example_shows_the_defaults() -> None:
                 assert values[each.name] == each.default, each.name
 
 
+def switched_on(text: str, name: str) -> str:
+    """The example with its section [channels.<name>] switched on as it says."""
+    before, section, after = re.split(rf"(?m)(^# \[channels\.{name}\](?:\n(?!# \[).*)*)", text)
+    return before + re.sub(r"(?m)^# (?=\[channels\.|[a-z_]+ = )", "", section) + after
+
+
 def with_yahoo(text: str) -> str:
-    """The example with its section [channels.yahoo] switched on as it says."""
-    before, section = text.split("# [channels.yahoo]")
-    return before + "[channels.yahoo]" + re.sub(r"(?m)^# (?=[a-z_]+ = )", "", section)
+    return switched_on(text, "yahoo")
 
 
-def test_the_section_for_yahoo_is_off_and_can_be_switched_on(folder: Path) -> None:
+@pytest.mark.parametrize(("name", "kind"), [("yahoo", Yahoo), ("woocommerce", WooCommerce)])
+def test_a_section_that_is_off_can_be_switched_on(folder: Path, name: str, kind: type) -> None:
     text = (ROOT / "bridge.example.toml").read_text(encoding="utf-8")
-    assert load(write(folder, text), {}).channels.yahoo is None
-    yahoo = load(write(folder, with_yahoo(text)), {}).channels.yahoo
-    assert yahoo is not None
-    for each in fields(Yahoo):
+    assert getattr(load(write(folder, text), {}).channels, name) is None
+    section = getattr(load(write(folder, switched_on(text, name)), {}).channels, name)
+    assert section is not None
+    for each in fields(kind):
         if isinstance(each.default, str | int | float):
-            assert getattr(yahoo, each.name) == each.default, each.name
+            assert getattr(section, each.name) == each.default, each.name
+
+
+@pytest.mark.parametrize(
+    ("wrong", "setting"),
+    [
+        ('site = "http://shop.example"', "site"),
+        ('site = "shop.example"', "site"),
+        ('site = "https://shop.example/"', "site"),
+        ('keys_in = "body"', "keys_in"),
+        ('webhook_secret = "short"', "webhook_secret"),
+        ('open_statuses = ["packing", "packing"]', "open_statuses"),
+    ],
+)
+def test_mistakes_in_the_section_for_woocommerce(folder: Path, wrong: str, setting: str) -> None:
+    text = switched_on((ROOT / "bridge.example.toml").read_text(encoding="utf-8"), "woocommerce")
+    text = re.sub(rf"(?m)^{setting} = .*$", wrong, text)
+    before, after = text.split("[channels.woocommerce]")
+    text = before + "[channels.woocommerce]" + after
+    assert set(problems(folder, text)) == {f"channels.woocommerce.{setting}"}
+
+
+def test_on_this_machine_a_shop_may_be_asked_without_tls(folder: Path) -> None:
+    text = switched_on((ROOT / "bridge.example.toml").read_text(encoding="utf-8"), "woocommerce")
+    text = re.sub(r"(?m)^site = .*$", 'site = "http://127.0.0.1:8765/malls/woocommerce"', text)
+    assert load(write(folder, text), {}).channels.woocommerce is not None
 
 
 def test_mistakes_in_the_section_for_yahoo(folder: Path) -> None:
@@ -121,7 +165,7 @@ def with_web(text: str) -> str:
 def test_the_section_for_the_web_is_off_and_can_be_switched_on(folder: Path) -> None:
     text = (ROOT / "bridge.example.toml").read_text(encoding="utf-8")
     assert load(write(folder, text), {}).web is None
-    text = text.replace("# webhook_secret", "webhook_secret")
+    text = text.replace("# webhook_secret", "webhook_secret", 1)
     web = load(write(folder, with_web(text)), {}).web
     assert web is not None
     assert (web.host, web.port) == (Web().host, Web().port)

@@ -19,6 +19,7 @@ from bridge.sandbox.malls.plain import to_plain
 from bridge.sandbox.malls.rakuten import Rakuten
 from bridge.sandbox.malls.shopify import Shopify
 from bridge.sandbox.malls.shopify.courier import CourierDial
+from bridge.sandbox.malls.woocommerce import WooCommerce
 from bridge.sandbox.malls.world import seed_world
 from bridge.sandbox.malls.yahoo import Yahoo
 from bridge.sandbox.packer import PackerDials
@@ -64,12 +65,14 @@ class Control:
         *,
         amazon: Amazon,
         yahoo: Yahoo,
+        woocommerce: WooCommerce,
     ) -> None:
         """`calls`: what was asked for, by part · `more`: what another part of the sandbox adds."""
         self._clock = clock
         self._rakuten, self._shopify = rakuten, shopify
         self._amazon, self._yahoo = amazon, yahoo
         self._malls: dict[str, Mall] = {"rakuten": rakuten, "shopify": shopify, "amazon": amazon, "yahoo": yahoo}
+        self._malls["woocommerce"] = woocommerce
         self._faults = faults
         self._crowd = crowd
         self._calls = calls

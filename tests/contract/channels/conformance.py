@@ -19,9 +19,11 @@ from bridge.channels.rakuten import RakutenChannel
 from bridge.channels.rakuten import facts as rakuten_facts
 from bridge.channels.shopify import ShopifyChannel
 from bridge.channels.shopify import facts as shopify_facts
+from bridge.channels.woocommerce import WooCommerceChannel
+from bridge.channels.woocommerce import facts as woo_facts
 from bridge.channels.yahoo import YahooChannel
 from bridge.channels.yahoo import facts as yahoo_facts
-from bridge.config import Amazon, Rakuten, Secret, Shopify, Yahoo
+from bridge.config import Amazon, Rakuten, Secret, Shopify, WooCommerce, Yahoo
 from bridge.domain.orders import LineSnapshot, ListingKey, OrderSnapshot
 from bridge.sandbox.faults import Faults, Match, WsgiApp
 from bridge.sandbox.malls.amazon import Amazon as AmazonSimulator
@@ -30,6 +32,7 @@ from bridge.sandbox.malls.mall import Listing
 from bridge.sandbox.malls.mall import Mall as Simulator
 from bridge.sandbox.malls.rakuten import Rakuten as RakutenSimulator
 from bridge.sandbox.malls.shopify import Shopify as ShopifySimulator
+from bridge.sandbox.malls.woocommerce import WooCommerce as WooSimulator
 from bridge.sandbox.malls.yahoo import Yahoo as YahooSimulator
 from bridge.sandbox.malls.yahoo import YahooSwitches
 from tests.support.amazon_models import Judged
@@ -418,6 +421,83 @@ class YahooMall(Mall):
         return PushItem(ListingKey("yahoo", listing.id + "-typo"), 5, 5)  # no such item
 
 
+class WooMall(Mall):
+    """Products that keep their own stock."""
+
+    name = "woocommerce"
+    ships_in_part = False
+    tells_restock = True
+    compares = False
+    refusal_of_the_first = (
+        400,
+        '{"code": "rest_invalid_param", "message": "no", "data": {"status": 400, "params": {"update": '
+        '"update[0][stock_quantity] is not of type integer."}}}',
+    )
+    orders_path = "/orders"
+    push_match = staticmethod(lambda environ: environ["PATH_INFO"].endswith("/batch"))
+    orders_page = (woo_facts, "ORDERS_PAGE")
+    product_number = 70
+
+    def make_simulator(self) -> WooSimulator:
+        return WooSimulator(self.clock)
+
+    def connect(self, **settings: Any) -> WooCommerceChannel:
+        given: dict[str, Any] = {
+            "shop": "tea",
+            "site": "https://shop.test",
+            "consumer_key": Secret("ck_sandbox"),
+            "consumer_secret": Secret("cs_sandbox"),
+            "locations": ("本社倉庫",),
+            "lag_seconds": LAG,
+        }
+        return WooCommerceChannel(WooCommerce(**(given | settings)), self.seams())
+
+    def add(self, name: str, stock: int, **kind: Any) -> ListingKey:
+        self.product_number += 1
+        product, _ = self.simulator.add_product((str(self.product_number), ""), name, stock, **kind)
+        return ListingKey("woocommerce", product)
+
+    def wire(self, listing: ListingKey) -> Listing:
+        product, _, variation = listing.id.partition("/")
+        return product, variation
+
+    def kill_credentials(self) -> None:
+        self.simulator.consumer_secret = "cs_another"
+
+    def call_off(self, order: str) -> None:
+        self.simulator.set_status(order, "cancelled")
+
+    def make_strange(self, order: str) -> None:
+        """Its state is none that anybody knows."""
+        self.simulator.set_status(order, "packing")
+
+    def refuse(self, listing: ListingKey) -> PushItem:  # noqa: ARG002
+        return PushItem(ListingKey("woocommerce", "999999999"), 5, 5)  # no such product
+
+
+class WooVariationsMall(WooMall):
+    """Variations of one product; keys in the query, for a host that strips headers and has no pretty addresses."""
+
+    push_match = staticmethod(lambda environ: environ["REQUEST_METHOD"] == "POST")
+    orders_path = "/"
+
+    def make_simulator(self) -> WooSimulator:
+        simulator = super().make_simulator()
+        simulator.switches.permalinks, simulator.switches.strips_authorization = "plain", True
+        return simulator
+
+    def connect(self, **settings: Any) -> WooCommerceChannel:
+        return super().connect(**({"permalinks": "plain", "keys_in": "query"} | settings))
+
+    def add(self, name: str, stock: int, **kind: Any) -> ListingKey:
+        self.product_number += 1
+        product, variation = self.simulator.add_product(("70", str(self.product_number)), name, stock, **kind)
+        return ListingKey("woocommerce", f"{product}/{variation}")
+
+    def refuse(self, listing: ListingKey) -> PushItem:  # noqa: ARG002
+        return PushItem(ListingKey("woocommerce", "70/999999999"), 5, 5)  # no such variation
+
+
 MALLS: dict[str, type[Mall]] = {
     "rakuten": RakutenMall,
     "rakuten-items": RakutenItemsMall,
@@ -426,4 +506,6 @@ MALLS: dict[str, type[Mall]] = {
     "shopify-places": ShopifyPlacesMall,
     "amazon": AmazonMall,
     "yahoo": YahooMall,
+    "woocommerce": WooMall,
+    "woocommerce-variations": WooVariationsMall,
 }

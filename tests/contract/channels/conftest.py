@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.channels.conformance import MALLS, AmazonMall, Mall, RakutenMall, ShopifyMall, YahooMall
+from tests.contract.channels.conformance import MALLS, AmazonMall, Mall, RakutenMall, ShopifyMall, WooMall, YahooMall
 
 
 @pytest.fixture(params=MALLS)
@@ -24,6 +24,11 @@ def shopify() -> ShopifyMall:
 @pytest.fixture
 def amazon() -> AmazonMall:
     return AmazonMall()
+
+
+@pytest.fixture
+def woo() -> WooMall:
+    return WooMall()
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from tests.contract.channels.conformance import (
     RakutenMall,
     ShopifyAppMall,
     ShopifyMall,
+    WooMall,
     YahooMall,
 )
 
@@ -67,8 +68,12 @@ def _revoked_key(mall: Mall, tea: ListingKey) -> PushItem:
 
 
 def _renamed_listing(mall: Mall, tea: ListingKey) -> PushItem:
-    """Another code for the same goods: a new listing, but at Shopify, where the item stays what it is."""
+    """Another code for the same goods: a new listing, but where the item stays what it is."""
     match mall:
+        case WooMall():
+            product = mall.simulator.product(mall.wire(tea))
+            assert product is not None
+            product.sku = "renamed"
         case ShopifyMall():
             mall.simulator.state.items[mall.wire(tea)[0]].sku = "renamed"
         case YahooMall():
@@ -84,6 +89,8 @@ def _deleted_listing(mall: Mall, tea: ListingKey) -> PushItem:
     match mall:
         case ShopifyMall():
             mall.simulator.delete_variant(mall.wire(tea)[0])
+        case WooMall():
+            mall.simulator.delete_product(mall.wire(tea))
         case YahooMall():
             mall.simulator.rename_item(mall.wire(tea)[0], "thrown-away")
         case RakutenMall() | AmazonMall():
@@ -117,6 +124,7 @@ def _error_inside(status: int) -> Callable[[Mall, ListingKey], PushItem]:
             "rakuten": json.dumps({"errors": [{"code": "X0000", "message": "An unexpected error has occurred"}]}),
             "shopify": json.dumps({"errors": [{"message": "no", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]}),
             "amazon": json.dumps({"errors": [{"code": "InternalFailure", "message": "no"}]}),
+            "woocommerce": json.dumps({"code": "internal_server_error", "message": "no", "data": {"status": 500}}),
             "yahoo": "<Error><Message>no</Message><Code>ed-00001</Code></Error>",
         }
         kind = "text/xml" if mall.name == "yahoo" else "application/json"
@@ -140,13 +148,14 @@ TROUBLES: Mapping[str, Callable[[Mall, ListingKey], PushItem]] = {
 ORDERS_READ_PUSH = tuple[Answer, Answer, Answer]
 ALL_WAIT, ALL_PAUSE, ALL_GO_ON = (WAITS,) * 3, (PERSON,) * 3, (GOES_ON,) * 3
 ONE_ITEM = (GOES_ON, ITEM, ITEM)
-SHOPIFY = ("shopify", "shopify-app", "shopify-places")
+SAME_ITEM = ("shopify", "shopify-app", "shopify-places", "woocommerce", "woocommerce-variations")
+"""Where an item stays what it is, whatever its code."""
 
 TABLE: Mapping[str, Mapping[str, ORDERS_READ_PUSH]] = {
     "a refused item": dict.fromkeys(MALLS, (GOES_ON, GOES_ON, ITEM)),
     "an expired token": dict.fromkeys(MALLS, ALL_GO_ON) | dict.fromkeys(("rakuten", "rakuten-items"), ALL_PAUSE),
     "a revoked key": dict.fromkeys(MALLS, ALL_PAUSE),
-    "a renamed listing": dict.fromkeys(MALLS, ONE_ITEM) | dict.fromkeys(SHOPIFY, ALL_GO_ON),
+    "a renamed listing": dict.fromkeys(MALLS, ONE_ITEM) | dict.fromkeys(SAME_ITEM, ALL_GO_ON),
     "a deleted listing": dict.fromkeys(MALLS, ONE_ITEM),
     "a page of maintenance, 503": dict.fromkeys(MALLS, ALL_WAIT),
     "a page of maintenance, 200": dict.fromkeys(MALLS, ALL_WAIT),

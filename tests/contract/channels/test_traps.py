@@ -13,13 +13,15 @@ import pytest
 
 HERE, ROOT = Path(__file__).parent, Path(__file__).resolve().parents[3]
 SPECIFICATIONS = ROOT.parent / "shared" / "channels"
+OWN_SHOPS = "own_shops_and_files"
 CHAPTERS = {
-    "amazon": ("11. ", r"^(\d+)\. "),
-    "rakuten": ("10. ", r"^T(\d+) "),
-    "shopify": ("10. ", r"^(\d+)\. "),
-    "yahoo": ("8. ", r"^T(\d+)\. "),
+    "amazon": ("amazon", r"^## 11\. ", r"^(\d+)\. "),
+    "rakuten": ("rakuten", r"^## 10\. ", r"^T(\d+) "),
+    "shopify": ("shopify", r"^## 10\. ", r"^(\d+)\. "),
+    "woocommerce": (OWN_SHOPS, r"^## 2\. [\s\S]*?^### Traps", r"\bT(\d+) "),
+    "yahoo": ("yahoo", r"^## 8\. ", r"^T(\d+)\. "),
 }
-"""Where a specification numbers its traps: the chapter, and how a number stands there."""
+"""Where the traps are numbered: the specification, the beginning of the chapter, and how a number stands there."""
 
 
 @cache
@@ -40,10 +42,11 @@ def test_every_list_has_its_chapter() -> None:
 @pytest.mark.skipif(not SPECIFICATIONS.is_dir(), reason="the specifications lie beside the repository only")
 @pytest.mark.parametrize("mall", CHAPTERS)
 def test_no_trap_is_left_out(mall: str) -> None:
-    title, numbered = CHAPTERS[mall]
-    chapters = re.split(r"^## ", (SPECIFICATIONS / f"{mall}.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
-    [chapter] = [part for part in chapters if part.startswith(title)]
-    assert re.findall(numbered, chapter.split("\n", 1)[1], re.MULTILINE) == list(traps(mall))
+    specification, beginning, numbered = CHAPTERS[mall]
+    text = (SPECIFICATIONS / f"{specification}.md").read_text(encoding="utf-8")
+    found = re.search(rf"(?m){beginning}.*\n([\s\S]*?)(?=^## |\Z)", text)
+    assert found is not None
+    assert re.findall(numbered, found[1], re.MULTILINE) == list(traps(mall))
 
 
 @pytest.mark.parametrize(("mall", "number"), [(mall, number) for mall in CHAPTERS for number in traps(mall)])
