@@ -18,6 +18,8 @@ from bridge.sheet.layout import fold
 from bridge.sheet.order_lines import OrderLine
 
 GIVEN_BACK = "order numbers given back"  # what the row said each was meant for, until it stands there
+TURN = "order rows looked at"  # which of the rows that are done are held against the books at this look
+TURNS = 20  # looks until all of them were: a minute
 ToWrite = list[str | int]
 """A number to be written: month, position, what stands there, the number."""
 
@@ -46,7 +48,8 @@ class Page:
         self.rows[row.number] = row
 
     def quiet(self, line: OrderLine) -> bool:
-        """Whether it is done, and nothing in it says otherwise: as most rows of a month."""
+        """Whether it is done and nothing in it says otherwise, as most rows of a month, nor is it its turn to be held
+        against the books: it may show the sentence of another row that is done."""
         number = number_in(line.number)
         return line.settled and bool(number) and number not in self.rows
 
@@ -83,7 +86,9 @@ def page_of(tx: Tx, shop: Shop, look: Look) -> Page | None:
     channels = (*shop.channels, HAND)
     found = (*tx.order_rows.open(), *tx.order_rows.closed_of_open_lines(channels))
     rows = {row.number: row for row in found}
-    rows |= tx.order_rows.of(number for number, mine in at.items() if number not in rows and _may_say(mine))
+    turn = tx.get(TURN, 0)
+    looked_at = (number for number, mine in at.items() if number % TURNS == turn or _may_say(mine))
+    rows |= tx.order_rows.of(number for number in looked_at if number not in rows)
     states = tx.orders.open_lines(channels)
     states |= states_of(tx, (row for row in rows.values() if not row.stage.closed and row.key not in states))
     by_hand = any(line.kind for line in lines) or any(row.key.channel == HAND for row in rows.values())

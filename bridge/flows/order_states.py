@@ -13,7 +13,7 @@ from bridge.domain.reading import Quantity
 from bridge.domain.stock import Balance
 from bridge.flows import handwritten, order_cells
 from bridge.flows.desk import Look
-from bridge.flows.order_page import Page, page_of
+from bridge.flows.order_page import TURN, TURNS, Page, page_of
 from bridge.flows.orders_tab import TO_WRITE, newest
 from bridge.flows.shop import Shop
 from bridge.ledger.ledger import Tx
@@ -49,6 +49,7 @@ def writing(tx: Tx, shop: Shop, look: Look, stamp: Callable[[datetime], str]) ->
     lines: dict[str, list[Line]] = {month: [] for month in look.orders}
     for line in page.lines:
         lines[line.month].append((line.position, sayings.cells(line), line.shown))
+    tx.put(TURN, (tx.get(TURN, 0) + 1) % TURNS)
     return Writing([*_numbers(tx, look), *_appended(tx, shop, look, page, sayings)], lines)
 
 

@@ -298,10 +298,11 @@ def _boxes(sim: Sim) -> bool:
 
 
 def _number(sim: Sim, sku: str, _data: Mapping[str, Any]) -> str | None:
-    """What lies on the shelf is counted and typed."""
+    """What lies on the shelf is counted and typed, once it is told whether a box has arrived there."""
     grid, books = Grid(sim), sim.eye.books()[0]
     rows = [row for row in grid.positions() if grid.text(row, "SKU") == sku]
-    if len(rows) != 1:
+    boxes = [data for _, kind, _, data in sim.eye.open_questions() if kind == "move gone" and data["sku"] == sku]
+    if len(rows) != 1 or boxes:
         return None
     if sku not in sim.cleared:
         raise Broken(f"a person is asked about {sku}, though nobody touched its lock cell")

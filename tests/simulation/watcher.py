@@ -95,6 +95,10 @@ class LedgerEye:
         query = "SELECT number FROM order_row WHERE channel = 'hand' AND stage IN ('offered', 'open')"
         return {number for (number,) in self.database.execute(query)}
 
+    def undoable(self) -> set[int]:
+        """Numbers of 履歴 that the ledger knows, and has not taken back."""
+        return {number for (number,) in self.database.execute("SELECT number FROM history WHERE undone_at IS NULL")}
+
     def by_hand(self) -> tuple[dict[int, Moved], dict[int, Counter[Cell]]]:
         """What lines of 入出庫 have moved, by number, and what was taken back in 履歴, by the number there."""
         moved = {number: frozenset((cell, n) for cell, n in net.items() if n) for number, net in self.by_line.items()}

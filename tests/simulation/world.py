@@ -197,7 +197,7 @@ class Sim:
 
     def go_back_to(self, ledger: bytes) -> None:
         """A bridge starts on an older copy of its ledger."""
-        written, own = self.eye.books()[0].written, self.eye.own_shelves
+        written, own, undone = self.eye.books()[0].written, self.eye.own_shelves, self.eye.undone
         self._database().deserialize(ledger)
         self.eye.forget()
         stand = {row.number: row.done for _, row in self.order_rows()}
@@ -206,10 +206,12 @@ class Sim:
         before.update(own_lines(own, again))
         now = Counter(self.eye.books()[0].written)
         now.update(own_lines(self.eye.own_shelves, again))
-        deleted = [row for _, row, _ in self.gone]
-        self.model.ledger_is_older(before, now, deleted)
         # what lines had moved and no row showed yet nobody but people know
         lost = {sku for sku, at in before if before[sku, at] != now[sku, at]}
+        for number in (undone.keys() - self.eye.undone.keys()) & self.eye.undoable() & self._undo_ticks():
+            before.subtract(undone[number])  # that tick stands, and is taken in again
+        deleted = [row for _, row, _ in self.gone]
+        self.model.ledger_is_older(before, now, deleted)
         self.uncounted |= {name for name, row in self.model.rows.items() if row.sku in lost}
         self.uncounted |= {name for name, row, _ in self.gone if row.sku in lost}
         self.picked.ledger_is_older(self.eye.own)
@@ -220,6 +222,12 @@ class Sim:
         for name, complete in self.eye.watermarks().items():
             self._new_mail(name, complete)
         self.restart()
+
+    def _undo_ticks(self) -> set[int]:
+        """Numbers of 履歴 beside which 元に戻す is ticked."""
+        tab = Tab(self.sheet, self.history)
+        rows = range(1, len(tab.sheet.rows))
+        return {int(tab.text(row, "番号")) for row in rows if tab.text(row, "元に戻す") == "TRUE"}
 
     def _new_mail(self, mall: str, complete: datetime | None = None) -> None:
         again = {"complete": complete, "on_read": lambda shown, old: self.market.note_reading(shown, old)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bridge.flows.order_page import TURNS
 from tests.support.meddling import before_the_write, gives_number, row_down
 from tests.support.orders import at, copy, lines, only, told, write
 from tests.support.world import World
@@ -44,6 +45,22 @@ def test_a_line_is_changed_and_cancelled_by_its_units(packing: World) -> None:
     packing.rounds(3)
     assert at(packing, "A")["本社倉庫"] == (5, 0)
     assert packing.service.reconcile() == []
+
+
+def test_a_row_that_is_done_does_not_go_on_showing_the_sentence_of_another(packing: World) -> None:
+    """The bridge writes beside a row by its position, and somebody sorted in that moment."""
+    for position in (1, 2):
+        write(packing, position, "電話", "A", position)
+    packing.rounds(5)
+    packing.put(packing.orders_tab(), 1, {"棚出し済": True})
+    packing.put(packing.orders_tab(), 2, {"数量": 0})
+    packing.settle()
+    shipped, cancelled = (line["状態"] for line in lines(packing))
+    assert ("出荷しました" in shipped, "取り消しました" in cancelled) == (True, True)
+    packing.put(packing.orders_tab(), 1, {"状態": cancelled})
+    packing.put(packing.orders_tab(), 2, {"状態": shipped})
+    packing.rounds(TURNS + 1)
+    assert [line["状態"] for line in lines(packing)] == [shipped, cancelled]
 
 
 @pytest.mark.parametrize(
