@@ -28,6 +28,7 @@ __all__ = [
     "Amazon",
     "Bridge",
     "Channels",
+    "ColorMe",
     "Config",
     "ConfigError",
     "Problem",
@@ -409,6 +410,20 @@ class WooCommerce:
 
 
 @dataclass(frozen=True)
+class ColorMe:
+    """[channels.colorme]: one shop at Color Me (own_shops_and_files.md §3). `shop`: its account, PA…"""
+
+    shop: Word
+    access_token: Secret
+    locations: Locations
+    base_url: Url = "https://api.shop-pro.jp/v1"
+    orders_seconds: PollSeconds = 60.0
+    lag_seconds: LagSeconds = 60.0
+    look_back_days: Annotated[int, Rule(1, 730)] = 60
+    maintenance: Maintenance = ()
+
+
+@dataclass(frozen=True)
 class Web:
     """[web]: what others may tell or ask the bridge over HTTP. Nothing listens where the section is missing."""
 
@@ -427,6 +442,7 @@ class Channels:
     amazon: Amazon | None = None
     yahoo: Yahoo | None = None
     woocommerce: WooCommerce | None = None
+    colorme: ColorMe | None = None
 
 
 @dataclass(frozen=True)

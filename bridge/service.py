@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import schedule
 
 from bridge.channels.amazon import AmazonChannel
+from bridge.channels.colorme import ColorMeChannel
 from bridge.channels.http import Seams
 from bridge.channels.port import Channel, CountsStock, KeepsPlaces, WriteKind
 from bridge.channels.rakuten import RakutenChannel
@@ -68,6 +69,7 @@ KINDS: Mapping[str, Callable[[Any, Seams], Channel]] = {
     "amazon": AmazonChannel,
     "yahoo": YahooChannel,
     "woocommerce": WooCommerceChannel,
+    "colorme": ColorMeChannel,
 }
 """By the names of their sections in the settings: each takes its own section."""
 

@@ -18,6 +18,7 @@ class ListingKey:
     Amazon: the seller's SKU.
     Yahoo: "ItemCode", or "ItemCode:SubCode" where the item has sub-codes.
     WooCommerce: the product's id, or "productId/variationId" where a variation keeps its own stock.
+    Color Me: the product's id, or "productId/variantId" where a variant keeps its own number.
     """
 
     channel: str

@@ -23,6 +23,7 @@ from bridge.clock import Clock, SystemClock
 from bridge.sandbox.faults import Faults
 from bridge.sandbox.latency import Latency
 from bridge.sandbox.malls.amazon import Amazon
+from bridge.sandbox.malls.colorme import ColorMe
 from bridge.sandbox.malls.control import Control
 from bridge.sandbox.malls.mall import Mall
 from bridge.sandbox.malls.rakuten import Rakuten
@@ -149,7 +150,8 @@ class Sandbox:
         self.amazon = Amazon(clock, seed=seed)
         self.yahoo = Yahoo(clock, seed=seed)
         self.woocommerce = WooCommerce(clock, seed=seed)
-        malls = (self.rakuten, self.shopify, self.amazon, self.yahoo, self.woocommerce)
+        self.colorme = ColorMe(clock, seed=seed)
+        malls = (self.rakuten, self.shopify, self.amazon, self.yahoo, self.woocommerce, self.colorme)
         self.crowd = Crowd(clock, malls, self.people.staff.email)
         self.usage = Usage(self.sheets, clock)
         self.faults = {
@@ -159,6 +161,7 @@ class Sandbox:
             "amazon": Faults(self.amazon, clock, seed=seed + 3),
             "yahoo": Faults(self.yahoo, clock, seed=seed + 4),
             "woocommerce": Faults(self.woocommerce, clock, seed=seed + 5),
+            "colorme": Faults(self.colorme, clock, seed=seed + 6),
         }
         self.calls: Counter[str] = Counter()  # "sheets GET", "rakuten POST", … since the start
         office = SheetsControl(self.sheets, self.usage, self.crowd, self.new_spreadsheet)
@@ -173,6 +176,7 @@ class Sandbox:
             amazon=self.amazon,
             yahoo=self.yahoo,
             woocommerce=self.woocommerce,
+            colorme=self.colorme,
         )
         self._wsgi = DispatcherMiddleware(
             self.faults["sheets"],
@@ -182,6 +186,7 @@ class Sandbox:
                 "/malls/amazon": self.faults["amazon"],
                 "/malls/yahoo": self.faults["yahoo"],
                 "/malls/woocommerce": self.faults["woocommerce"],
+                "/malls/colorme": self.faults["colorme"],
                 "/sandbox": _at_root(control),
             },
         )
@@ -204,7 +209,7 @@ class Sandbox:
     def parts(self) -> dict[str, Part]:
         """What survives a restart."""
         malls: dict[str, Part] = {"rakuten": self.rakuten, "shopify": self.shopify}
-        malls |= {"amazon": self.amazon, "yahoo": self.yahoo, "woocommerce": self.woocommerce}
+        malls |= {"amazon": self.amazon, "yahoo": self.yahoo, "woocommerce": self.woocommerce, "colorme": self.colorme}
         return {"sheets": self.sheets, **malls}
 
 

@@ -26,20 +26,6 @@ def shop(tmp_path: Path, live_with_woo: Moment) -> WithWoo:
     return WithWoo(tmp_path / "ledger.sqlite", since=live_with_woo)
 
 
-def test_what_is_sold_in_one_is_gone_in_all(shop: WithWoo) -> None:
-    assert shop.all_shown("A") == {7}
-    shop.buy("woocommerce", "A", 2)
-    shop.rounds(3)
-    assert shop.all_shown("A") == {5}
-    assert shop.row("A")["引当"] == "2"
-    shop.buy("rakuten", "A", 1)
-    shop.rounds(3)
-    assert shop.all_shown("A") == {4}
-    shop.type("A", "本社倉庫", 15)
-    shop.settle()
-    assert shop.all_shown("A") == {14}
-
-
 def test_an_order_that_waits_for_its_payment_is_off_the_others_too(shop: WithWoo) -> None:
     """WooCommerce holds its units without showing it: its own number stays, and is lowered by us."""
     order = shop.sandbox.woocommerce.place([(shop.wire("woocommerce", "A"), 3)], status="pending")

@@ -24,20 +24,6 @@ def shop(tmp_path: Path, live_with_yahoo: Moment) -> WithYahoo:
     return WithYahoo(tmp_path / "ledger.sqlite", since=live_with_yahoo)
 
 
-def test_what_is_sold_in_one_mall_is_gone_in_all(shop: WithYahoo) -> None:
-    assert shop.all_shown("A") == {7}
-    shop.buy("yahoo", "A", 2)
-    shop.rounds(3)
-    assert shop.all_shown("A") == {5}
-    assert shop.row("A")["引当"] == "2"
-    shop.buy("rakuten", "A", 1)
-    shop.rounds(3)
-    assert shop.all_shown("A") == {4}
-    shop.type("A", "本社倉庫", 15)
-    shop.settle()
-    assert shop.all_shown("A") == {14}
-
-
 def test_a_held_order_is_off_the_others_before_it_can_be_seen(shop: WithYahoo) -> None:
     """Yahoo lowers its number at once, orderList hides the order: the gap holds its units."""
     order = shop.sandbox.yahoo.place([(shop.wire("yahoo", "A"), 3)], held=True)

@@ -1,10 +1,11 @@
-"""How the bridge of a test is connected to the simulators of Amazon, Yahoo!ショッピング and WooCommerce."""
+"""How the bridge of a test is connected to the simulators of the malls that not every test needs."""
 
 from __future__ import annotations
 
 from bridge import config
 from bridge.config import Secret
 from bridge.sandbox.malls.amazon import Amazon
+from bridge.sandbox.malls.colorme import ColorMe
 from bridge.sandbox.malls.woocommerce import WooCommerce
 from bridge.sandbox.malls.yahoo import Yahoo
 from tests.support.world import LAG
@@ -53,3 +54,9 @@ def woo_settings(mall: WooCommerce, locations: tuple[str, ...]) -> config.WooCom
         webhook_secret=Secret("a-secret-of-twenty-four-letters"),
         lag_seconds=LAG,
     )
+
+
+def colorme_settings(mall: ColorMe, locations: tuple[str, ...]) -> config.ColorMe:
+    mall.visible_after = 0.0
+    root = "https://sandbox/malls/colorme/v1"
+    return config.ColorMe("PA00000001", Secret(mall.token), locations, base_url=root, lag_seconds=LAG)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 
 from bridge.config import Config
 from bridge.sandbox.malls.amazon.records import BY_AMAZON, MERCHANT
-from tests.support.malls import amazon_settings, woo_settings, yahoo_settings
+from tests.support.malls import amazon_settings, colorme_settings, woo_settings, yahoo_settings
 from tests.support.world import World
 
 
@@ -36,8 +37,24 @@ class WithAmazon(World):
         return (sku, MERCHANT) if mall == "amazon" else super().wire(mall, sku)
 
 
-class WithYahoo(World):
-    """The small shop, with a store on Yahoo besides."""
+class OneMore(World):
+    """The small shop, selling in one mall more."""
+
+    more: ClassVar[str]
+
+    def set(self, name: str, on: bool) -> None:
+        super().set(name, on)
+        if name == "shopify":
+            super().set(self.more, on)
+
+    def all_shown(self, sku: str) -> set[int]:
+        return {self.shown(mall, sku) for mall in ("rakuten", "shopify", self.more)}
+
+
+class WithYahoo(OneMore):
+    """With a store on Yahoo."""
+
+    more = "yahoo"
 
     def _config(self) -> Config:
         config = super()._config()
@@ -55,11 +72,6 @@ class WithYahoo(World):
         number = list(self.stock).index(sku) + 1
         return (f"item-{number:04d}", f"s{number}") if mall == "yahoo" else super().wire(mall, sku)
 
-    def set(self, name: str, on: bool) -> None:
-        super().set(name, on)
-        if name == "shopify":
-            super().set("yahoo", on)
-
     def round_of_each(self, count: int = 1) -> None:
         """As the service runs them: each half of a channel on its own."""
         for _ in range(count):
@@ -68,12 +80,11 @@ class WithYahoo(World):
                 self.service.guarded_round(channel)
             self.clock.sleep(3.0)
 
-    def all_shown(self, sku: str) -> set[int]:
-        return {self.shown(mall, sku) for mall in ("rakuten", "shopify", "yahoo")}
 
+class WithWoo(OneMore):
+    """With a shop of its own made with WooCommerce."""
 
-class WithWoo(World):
-    """The small shop, with a shop of its own made with WooCommerce besides."""
+    more = "woocommerce"
 
     def _config(self) -> Config:
         config = super()._config()
@@ -92,13 +103,27 @@ class WithWoo(World):
         number = list(self.stock).index(sku) + 1
         return (str(70 + number), "") if mall == "woocommerce" else super().wire(mall, sku)
 
-    def set(self, name: str, on: bool) -> None:
-        super().set(name, on)
-        if name == "shopify":
-            super().set("woocommerce", on)
 
-    def all_shown(self, sku: str) -> set[int]:
-        return {self.shown(mall, sku) for mall in ("rakuten", "shopify", "woocommerce")}
+class WithColorMe(OneMore):
+    """With a shop at Color Me: one product with a variant for each SKU."""
+
+    more = "colorme"
+
+    def _config(self) -> Config:
+        config = super()._config()
+        colorme = colorme_settings(self.sandbox.colorme, self.locations)
+        return replace(config, channels=replace(config.channels, colorme=colorme))
+
+    def _fill(self) -> None:
+        super()._fill()
+        for sku, numbers in self.stock.items():
+            listing = self.wire("colorme", sku)
+            self.sandbox.colorme.add_product(listing, sku, sum(n or 0 for n in numbers))
+            self.list_for_sale("colorme", "/".join(listing), sku)
+
+    def wire(self, mall: str, sku: str) -> tuple[str, str]:
+        number = list(self.stock).index(sku) + 1
+        return ("70", str(70 + number)) if mall == "colorme" else super().wire(mall, sku)
 
 
 class AllMalls(WithAmazon, WithYahoo):

@@ -14,6 +14,7 @@ from bridge.config import (
     Amazon,
     Bridge,
     Channels,
+    ColorMe,
     ConfigError,
     Rakuten,
     Secret,
@@ -81,6 +82,7 @@ def test_the_example_loads(folder: Path) -> None:
         ("channels.amazon", Amazon),
         ("channels.yahoo", Yahoo),
         ("channels.woocommerce", WooCommerce),
+        ("channels.colorme", ColorMe),
     ],
 )
 def test_the_example_explains_every_setting_and_no_other(section: str, kind: type) -> None:
@@ -112,7 +114,7 @@ def with_yahoo(text: str) -> str:
     return switched_on(text, "yahoo")
 
 
-@pytest.mark.parametrize(("name", "kind"), [("yahoo", Yahoo), ("woocommerce", WooCommerce)])
+@pytest.mark.parametrize(("name", "kind"), [("yahoo", Yahoo), ("woocommerce", WooCommerce), ("colorme", ColorMe)])
 def test_a_section_that_is_off_can_be_switched_on(folder: Path, name: str, kind: type) -> None:
     text = (ROOT / "bridge.example.toml").read_text(encoding="utf-8")
     assert getattr(load(write(folder, text), {}).channels, name) is None

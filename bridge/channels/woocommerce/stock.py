@@ -9,8 +9,9 @@ from typing import Any
 
 from bridge.channels.batches import RowsRefused, cut, write_and_look
 from bridge.channels.port import Outcome, Pushed, PushItem
+from bridge.channels.products import numbers_of
 from bridge.channels.woocommerce import facts
-from bridge.channels.woocommerce.ids import listing_key, numbers_of
+from bridge.channels.woocommerce.ids import listing_key
 from bridge.channels.woocommerce.parents import PARENT, Parents
 from bridge.channels.woocommerce.snapshots import units
 from bridge.channels.woocommerce.wire import MALL, Rest, WooRefused

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Request, Response
 from bridge.clock import Clock
 from bridge.sandbox.faults import Dial, Faults
 from bridge.sandbox.malls.amazon import Amazon
+from bridge.sandbox.malls.colorme import ColorMe
 from bridge.sandbox.malls.mall import Listing, Mall
 from bridge.sandbox.malls.plain import to_plain
 from bridge.sandbox.malls.rakuten import Rakuten
@@ -66,13 +67,14 @@ class Control:
         amazon: Amazon,
         yahoo: Yahoo,
         woocommerce: WooCommerce,
+        colorme: ColorMe,
     ) -> None:
         """`calls`: what was asked for, by part · `more`: what another part of the sandbox adds."""
         self._clock = clock
         self._rakuten, self._shopify = rakuten, shopify
         self._amazon, self._yahoo = amazon, yahoo
         self._malls: dict[str, Mall] = {"rakuten": rakuten, "shopify": shopify, "amazon": amazon, "yahoo": yahoo}
-        self._malls["woocommerce"] = woocommerce
+        self._malls |= {"woocommerce": woocommerce, "colorme": colorme}
         self._faults = faults
         self._crowd = crowd
         self._calls = calls

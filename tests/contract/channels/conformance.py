@@ -13,6 +13,8 @@ from typing import Any, ClassVar
 
 from bridge.channels.amazon import AmazonChannel
 from bridge.channels.amazon import facts as amazon_facts
+from bridge.channels.colorme import ColorMeChannel
+from bridge.channels.colorme import facts as colorme_facts
 from bridge.channels.http import RequestRecord, Seams
 from bridge.channels.port import Channel, OrdersRead, Pushed, PushItem
 from bridge.channels.rakuten import RakutenChannel
@@ -23,11 +25,12 @@ from bridge.channels.woocommerce import WooCommerceChannel
 from bridge.channels.woocommerce import facts as woo_facts
 from bridge.channels.yahoo import YahooChannel
 from bridge.channels.yahoo import facts as yahoo_facts
-from bridge.config import Amazon, Rakuten, Secret, Shopify, WooCommerce, Yahoo
+from bridge.config import Amazon, ColorMe, Rakuten, Secret, Shopify, WooCommerce, Yahoo
 from bridge.domain.orders import LineSnapshot, ListingKey, OrderSnapshot
 from bridge.sandbox.faults import Faults, Match, WsgiApp
 from bridge.sandbox.malls.amazon import Amazon as AmazonSimulator
 from bridge.sandbox.malls.amazon import AmazonSwitches
+from bridge.sandbox.malls.colorme import ColorMe as ColorMeSimulator
 from bridge.sandbox.malls.mall import Listing
 from bridge.sandbox.malls.mall import Mall as Simulator
 from bridge.sandbox.malls.rakuten import Rakuten as RakutenSimulator
@@ -50,6 +53,7 @@ class Mall(ABC):
     ships_in_part: ClassVar[bool]
     tells_restock: ClassVar[bool]  # whether the feed shows that a cancellation put units back on sale
     compares: ClassVar[bool]  # whether a push names the number it believes to find
+    tells_cancelled: ClassVar[bool] = True  # whether a cancelled order still shows how many units it was
     refusal_of_the_first: ClassVar[tuple[int, str]]  # status and body: a batch is refused for its first row
     orders_path: ClassVar[str]
     push_match: Match
@@ -498,6 +502,65 @@ class WooVariationsMall(WooMall):
         return PushItem(ListingKey("woocommerce", "70/999999999"), 5, 5)  # no such variation
 
 
+class ColorMeMall(Mall):
+    """Products that keep their own number."""
+
+    name = "colorme"
+    ships_in_part = False
+    tells_restock = False
+    tells_cancelled = False
+    compares = False
+    refusal_of_the_first = (422, '{"errors": [{"code": 422014, "message": "no", "status": 422}]}')
+    orders_path = "/sales"
+    push_match = staticmethod(lambda environ: environ["REQUEST_METHOD"] == "PUT")
+    orders_page = (colorme_facts, "SALES_PAGE")
+    product_number = 700
+
+    def make_simulator(self) -> ColorMeSimulator:
+        return ColorMeSimulator(self.clock)
+
+    def connect(self, **settings: Any) -> ColorMeChannel:
+        given: dict[str, Any] = {
+            "shop": "PA00000001",
+            "access_token": Secret(self.simulator.token),
+            "locations": ("本社倉庫",),
+            "base_url": "https://colorme.test/v1",
+            "lag_seconds": LAG,
+        }
+        return ColorMeChannel(ColorMe(**(given | settings)), self.seams())
+
+    def add(self, name: str, stock: int, **kind: Any) -> ListingKey:
+        self.product_number += 1
+        product, _ = self.simulator.add_product((str(self.product_number), ""), name, stock, **kind)
+        return ListingKey("colorme", product)
+
+    def wire(self, listing: ListingKey) -> Listing:
+        product, _, variant = listing.id.partition("/")
+        return product, variant
+
+    def kill_credentials(self) -> None:
+        """The shop withdraws the token."""
+        self.simulator.token = "cm-another-token"
+
+    def call_off(self, order: str) -> None:
+        self.simulator.call_off(order, restock=False)
+
+    def refuse(self, listing: ListingKey) -> PushItem:  # noqa: ARG002
+        return PushItem(ListingKey("colorme", "999999999"), 5, 5)  # no such product
+
+
+class ColorMeVariantsMall(ColorMeMall):
+    """Variants of one product."""
+
+    def add(self, name: str, stock: int, **kind: Any) -> ListingKey:
+        self.product_number += 1
+        product, variant = self.simulator.add_product(("700", str(self.product_number)), name, stock, **kind)
+        return ListingKey("colorme", f"{product}/{variant}")
+
+    def refuse(self, listing: ListingKey) -> PushItem:  # noqa: ARG002
+        return PushItem(ListingKey("colorme", "700/999999999"), 5, 5)  # no such variant
+
+
 MALLS: dict[str, type[Mall]] = {
     "rakuten": RakutenMall,
     "rakuten-items": RakutenItemsMall,
@@ -508,4 +571,6 @@ MALLS: dict[str, type[Mall]] = {
     "yahoo": YahooMall,
     "woocommerce": WooMall,
     "woocommerce-variations": WooVariationsMall,
+    "colorme": ColorMeMall,
+    "colorme-variants": ColorMeVariantsMall,
 }

@@ -2,7 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.channels.conformance import MALLS, AmazonMall, Mall, RakutenMall, ShopifyMall, WooMall, YahooMall
+from tests.contract.channels.conformance import (
+    MALLS,
+    AmazonMall,
+    ColorMeMall,
+    Mall,
+    RakutenMall,
+    ShopifyMall,
+    WooMall,
+    YahooMall,
+)
 
 
 @pytest.fixture(params=MALLS)
@@ -29,6 +38,11 @@ def amazon() -> AmazonMall:
 @pytest.fixture
 def woo() -> WooMall:
     return WooMall()
+
+
+@pytest.fixture
+def colorme() -> ColorMeMall:
+    return ColorMeMall()
 
 
 @pytest.fixture

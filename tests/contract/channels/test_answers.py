@@ -17,6 +17,7 @@ from tests.contract.channels.conformance import (
     KEY,
     MALLS,
     AmazonMall,
+    ColorMeMall,
     Mall,
     RakutenMall,
     ShopifyAppMall,
@@ -74,6 +75,10 @@ def _renamed_listing(mall: Mall, tea: ListingKey) -> PushItem:
             product = mall.simulator.product(mall.wire(tea))
             assert product is not None
             product.sku = "renamed"
+        case ColorMeMall():
+            named = mall.simulator.variant(mall.wire(tea)) or mall.simulator.product(mall.wire(tea))
+            assert named is not None
+            named.model_number = "renamed"
         case ShopifyMall():
             mall.simulator.state.items[mall.wire(tea)[0]].sku = "renamed"
         case YahooMall():
@@ -89,7 +94,7 @@ def _deleted_listing(mall: Mall, tea: ListingKey) -> PushItem:
     match mall:
         case ShopifyMall():
             mall.simulator.delete_variant(mall.wire(tea)[0])
-        case WooMall():
+        case WooMall() | ColorMeMall():
             mall.simulator.delete_product(mall.wire(tea))
         case YahooMall():
             mall.simulator.rename_item(mall.wire(tea)[0], "thrown-away")
@@ -124,6 +129,7 @@ def _error_inside(status: int) -> Callable[[Mall, ListingKey], PushItem]:
             "rakuten": json.dumps({"errors": [{"code": "X0000", "message": "An unexpected error has occurred"}]}),
             "shopify": json.dumps({"errors": [{"message": "no", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]}),
             "amazon": json.dumps({"errors": [{"code": "InternalFailure", "message": "no"}]}),
+            "colorme": json.dumps({"errors": [{"code": 500000, "message": "no", "status": 500}]}),
             "woocommerce": json.dumps({"code": "internal_server_error", "message": "no", "data": {"status": 500}}),
             "yahoo": "<Error><Message>no</Message><Code>ed-00001</Code></Error>",
         }
@@ -148,7 +154,8 @@ TROUBLES: Mapping[str, Callable[[Mall, ListingKey], PushItem]] = {
 ORDERS_READ_PUSH = tuple[Answer, Answer, Answer]
 ALL_WAIT, ALL_PAUSE, ALL_GO_ON = (WAITS,) * 3, (PERSON,) * 3, (GOES_ON,) * 3
 ONE_ITEM = (GOES_ON, ITEM, ITEM)
-SAME_ITEM = ("shopify", "shopify-app", "shopify-places", "woocommerce", "woocommerce-variations")
+SHOPIFY, WOO = ("shopify", "shopify-app", "shopify-places"), ("woocommerce", "woocommerce-variations")
+SAME_ITEM = (*SHOPIFY, *WOO, "colorme", "colorme-variants")
 """Where an item stays what it is, whatever its code."""
 
 TABLE: Mapping[str, Mapping[str, ORDERS_READ_PUSH]] = {
