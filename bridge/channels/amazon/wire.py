@@ -9,10 +9,11 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from bridge.channels.amazon import facts
-from bridge.channels.amazon.auth import HourToken, LoginWithAmazon
+from bridge.channels.amazon.auth import LoginWithAmazon
 from bridge.channels.answers import senseless
 from bridge.channels.http import FORM, Answer, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
 from bridge.channels.redaction import Redactor, only
+from bridge.channels.tokens import Token
 from bridge.config import Amazon
 from bridge.errors import Hint, NeedsPerson, Refused, TryAgain
 from bridge.limits import TokenBucket
@@ -138,7 +139,7 @@ class SpApi:
     def close(self) -> None:
         self._http.close()
 
-    def _ask_for_token(self) -> HourToken:
+    def _ask_for_token(self) -> Token:
         """Raises TryAgain, KeyRefused."""
         asked_at = self._clock.monotonic()
         form = {
@@ -152,7 +153,7 @@ class SpApi:
         if not isinstance(value, str) or not value or not value.isascii():
             raise senseless(MALL, "access_token")
         self._redactor.learn(value)
-        return HourToken(value, asked_at + life)
+        return Token(value, asked_at + life)
 
     def _judge(self, operation: Operation, answer: Answer) -> None:
         """Return where `answer` is a success, else raise what has to happen next."""

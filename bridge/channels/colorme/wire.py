@@ -9,6 +9,7 @@ from bridge.channels.answers import senseless, whole
 from bridge.channels.colorme import facts
 from bridge.channels.http import Answer, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
 from bridge.channels.redaction import Redactor, only
+from bridge.channels.tokens import Fixed
 from bridge.config import ColorMe
 from bridge.errors import Hint, NeedsPerson, Refused
 from bridge.limits import TokenBucket
@@ -44,25 +45,12 @@ class ColorMeRefused(Refused):
         self.status, self.codes = status, codes
 
 
-class TokenAuth:
-    """A token lives until somebody withdraws it: what is refused once needs a person."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def headers(self) -> Mapping[str, str]:
-        return {"Authorization": f"Bearer {self._token}"}
-
-    def renew(self, refused: Mapping[str, str]) -> bool:  # noqa: ARG002
-        return False
-
-
 def connect(settings: ColorMe, seams: Seams) -> MallHttp:
     """The door to one shop."""
     token = settings.access_token.reveal()
     buckets = {BUCKET: TokenBucket(seams.clock, facts.CALLS_PER_SECOND, facts.CALLS_HELD)}
     return MallHttp(
-        MALL, settings.base_url, seams, buckets, judge, TokenAuth(token), Redactor([token]),
+        MALL, settings.base_url, seams, buckets, judge, Fixed({"Authorization": f"Bearer {token}"}), Redactor([token]),
         lambda body: only(body, KEPT),
     )  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from bridge.channels.answers import senseless
 from bridge.channels.http import Answer, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
 from bridge.channels.rakuten import facts
 from bridge.channels.redaction import Redactor, only
+from bridge.channels.tokens import basic
 from bridge.clock import Clock
 from bridge.config import Rakuten
 from bridge.errors import Hint, NeedsPerson, Refused, TryAgain
@@ -77,7 +77,7 @@ class EsaAuth:
     def __init__(self, clock: Clock, service_secret: str, license_keys: Sequence[str]) -> None:
         """`license_keys`: the newest first."""
         self._clock = clock
-        self.tokens = [b64encode(f"{service_secret}:{key}".encode()).decode("ascii") for key in license_keys]
+        self.tokens = [basic(service_secret, key) for key in license_keys]
         self._refused_at: float | None = None  # when the newest was
 
     def headers(self) -> Mapping[str, str]:

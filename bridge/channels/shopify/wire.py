@@ -9,8 +9,9 @@ from bridge.channels.answers import senseless
 from bridge.channels.http import Answer, Auth, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
 from bridge.channels.redaction import Redactor
 from bridge.channels.shopify import facts
-from bridge.channels.shopify.auth import ClientCredentials, DayToken, StaticToken
+from bridge.channels.shopify.auth import HEADER, ClientCredentials
 from bridge.channels.shopify.documents import Document
+from bridge.channels.tokens import Fixed, Token
 from bridge.config import Shopify
 from bridge.errors import Hint, NeedsPerson, Refused, TryAgain
 from bridge.limits import TokenBucket
@@ -95,10 +96,10 @@ class Graph:
 
     def _auth(self) -> Auth:
         if self._settings.access_token is not None:
-            return StaticToken(self._settings.access_token.reveal())
+            return Fixed({HEADER: self._settings.access_token.reveal()})  # of a custom app from before 2026
         return ClientCredentials(self._clock, self._ask_for_token)
 
-    def _ask_for_token(self) -> DayToken:
+    def _ask_for_token(self) -> Token:
         """Raises TryAgain, NeedsPerson."""
         secret = self._settings.client_secret
         assert secret is not None, "the settings give a token or an app's id and secret"
@@ -111,7 +112,7 @@ class Graph:
         answer = self._http.call(TOKEN, body)
         value = str(answer.json["access_token"])
         self._redactor.learn(value)
-        return DayToken(value, asked_at + float(answer.json.get("expires_in", 0)))
+        return Token(value, asked_at + float(answer.json.get("expires_in", 0)))
 
     def _judge(self, operation: Operation, answer: Answer) -> None:
         if operation is TOKEN:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bridge.channels.answers import senseless
 from bridge.channels.http import Answer, KeyRefused, MallHttp, Operation, Reading, Seams, raise_if_busy
 from bridge.channels.redaction import Redactor
+from bridge.channels.tokens import Fixed, basic
 from bridge.channels.woocommerce import facts
 from bridge.config import WooCommerce
 from bridge.errors import Hint, NeedsPerson, Refused, TryAgain
@@ -51,7 +51,7 @@ class Rest:
         self._plain = settings.permalinks == "plain"
         key, secret = settings.consumer_key.reveal(), settings.consumer_secret.reveal()
         self._keys = {"consumer_key": key, "consumer_secret": secret} if settings.keys_in == "query" else {}
-        auth = BasicAuth(key, secret)
+        token = basic(key, secret)
         hook = [settings.webhook_secret.reveal()] if settings.webhook_secret else []
         self._http = MallHttp(
             MALL,
@@ -59,8 +59,8 @@ class Rest:
             seams,
             {BUCKET: TokenBucket(seams.clock, facts.CALLS_PER_SECOND, facts.CALLS_HELD)},
             judge,
-            None if self._keys else auth,
-            Redactor([key, secret, auth.token, *hook]),
+            None if self._keys else Fixed({"Authorization": f"Basic {token}"}),
+            Redactor([key, secret, token, *hook]),
             cleansed,
             READ_NOISY,
         )
@@ -100,19 +100,6 @@ class Rest:
         if self._plain:
             given["rest_route"] = f"/wc/v3{operation.path}"
         return self._http.call(_at(operation, "/" if self._plain else ROOT + operation.path), body, query=given)
-
-
-class BasicAuth:
-    """Key and secret never change by themselves: what is refused once needs a person."""
-
-    def __init__(self, key: str, secret: str) -> None:
-        self.token = b64encode(f"{key}:{secret}".encode()).decode("ascii")
-
-    def headers(self) -> Mapping[str, str]:
-        return {"Authorization": f"Basic {self.token}"}
-
-    def renew(self, refused: Mapping[str, str]) -> bool:  # noqa: ARG002
-        return False
 
 
 def cleansed(body: Any) -> Any:

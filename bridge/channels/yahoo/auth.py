@@ -5,74 +5,39 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from threading import Lock
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from bridge.channels.tokens import Renewing, Token
 from bridge.channels.yahoo import facts
 from bridge.clock import Clock
-from bridge.errors import Hint, NeedsPerson, TryAgain
+from bridge.errors import Hint, NeedsPerson
 
 HEADER = "Authorization"
 
 
-@dataclass(frozen=True)
-class HourToken:
-    """`expires`: on the monotonic clock, seconds · `refresh_token`: a new one, where the answer had one."""
-
-    value: str
-    expires: float
-    refresh_token: str | None = None
-
-
-class Basic:
-    """How the application itself is known at the token endpoint."""
-
-    def __init__(self, client_id: str, client_secret: str) -> None:
-        self.token = b64encode(f"{client_id}:{client_secret}".encode()).decode("ascii")
-
-    def headers(self) -> Mapping[str, str]:
-        return {HEADER: f"Basic {self.token}"}
-
-    def renew(self, refused: Mapping[str, str]) -> bool:  # noqa: ARG002
-        return False
-
-
 class Tokens:
-    """Asks for a token when there is none, five minutes before it ends, and once after a 401: one asker at a time."""
+    """A token for an hour out of the consent, whose own refresh token may be renewed on the way."""
 
-    def __init__(self, clock: Clock, refresh_token: str, ask: Callable[[str], HourToken]) -> None:
-        """`ask` changes a refresh token for an access token. Raises TryAgain, NeedsPerson."""
-        self._clock, self._ask = clock, ask
-        self._refresh_token = refresh_token
-        self._lock = Lock()
-        self._token: HourToken | None = None
+    def __init__(self, clock: Clock, refresh_token: str, ask: Callable[[str], tuple[Token, str | None]]) -> None:
+        """`ask` changes a refresh token for an access token, and a new refresh token where the answer had one. Raises
+        TryAgain, NeedsPerson."""
+        self._refresh_token, self._ask = refresh_token, ask
+        self._token = Renewing(clock, facts.TOKEN_RENEWED_EARLY, self._fresh)
 
     def headers(self) -> Mapping[str, str]:
-        with self._lock:
-            token, early = self._token, facts.TOKEN_RENEWED_EARLY.total_seconds()
-            if token is None or self._clock.monotonic() >= token.expires - early:
-                token = self._token = self._fresh(token)
-            return {HEADER: f"Bearer {token.value}"}
+        return {HEADER: f"Bearer {self._token.value()}"}
 
     def renew(self, refused: Mapping[str, str]) -> bool:
-        with self._lock:
-            if self._token is not None and refused.get(HEADER) == f"Bearer {self._token.value}":
-                self._token = None
-            return True
+        self._token.refused(refused.get(HEADER, "").removeprefix("Bearer "))
+        return True
 
-    def _fresh(self, old: HourToken | None) -> HourToken:
-        try:
-            token = self._ask(self._refresh_token)
-        except TryAgain:
-            if old is not None and self._clock.monotonic() < old.expires:
-                return old  # good for some minutes yet; the next request asks again
-            raise
+    def _fresh(self) -> Token:
+        token, renewed = self._ask(self._refresh_token)
         # A refresh normally brings no new refresh token: the old one goes on.
-        self._refresh_token = token.refresh_token or self._refresh_token
+        self._refresh_token = renewed or self._refresh_token
         return token
 
 

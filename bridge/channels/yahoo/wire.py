@@ -10,8 +10,9 @@ from typing import Any
 from bridge.channels.answers import senseless
 from bridge.channels.http import FORM, Answer, Auth, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
 from bridge.channels.redaction import Redactor, only
+from bridge.channels.tokens import Fixed, Token, basic
 from bridge.channels.yahoo import facts
-from bridge.channels.yahoo.auth import Basic, HourToken, Signed, Tokens
+from bridge.channels.yahoo.auth import HEADER, Signed, Tokens
 from bridge.channels.yahoo.xmltext import READ_XML, XML, nodes, text
 from bridge.config import Yahoo
 from bridge.errors import Hint, NeedsPerson, Refused, TryAgain
@@ -76,16 +77,16 @@ class Wire:
         self._settings, self._clock = settings, seams.clock
         self._forbidden_since: float | None = None
         self.unsigned_since: datetime | None = None  # from when on answers say that the signature is not accepted
-        basic = Basic(settings.client_id, settings.client_secret.reveal())
+        known = basic(settings.client_id, settings.client_secret.reveal())
         secrets = (settings.client_secret, settings.refresh_token, settings.public_key)
-        self._redactor = Redactor([basic.token, *(each.reveal() for each in secrets)])
+        self._redactor = Redactor([known, *(each.reveal() for each in secrets)])
         self._buckets = {
             CALLS: TokenBucket(seams.clock, rate=1 / facts.CALL_EVERY_SECONDS, burst=1.0),
             TOKENS: TokenBucket(seams.clock, rate=1.0, burst=1.0),
         }
         self._token_http = MallHttp(
-            MALL, settings.login_url, seams, self._buckets, _judge_token, basic, self._redactor,
-            lambda body: only(body, KEPT_OF_TOKENS), READ_XML,
+            MALL, settings.login_url, seams, self._buckets, _judge_token, Fixed({HEADER: f"Basic {known}"}),
+            self._redactor, lambda body: only(body, KEPT_OF_TOKENS), READ_XML,
         )  # fmt: skip
         tokens = Tokens(seams.clock, settings.refresh_token.reveal(), self._ask_for_token)
         key = settings.public_key.reveal()
@@ -103,7 +104,7 @@ class Wire:
         for each in (self._token_http, self.stock, self.orders):
             each.close()
 
-    def _ask_for_token(self, refresh_token: str) -> HourToken:
+    def _ask_for_token(self, refresh_token: str) -> tuple[Token, str | None]:
         """Raises TryAgain, NeedsPerson."""
         asked_at = self._clock.monotonic()
         answer = self._token_http.call(TOKEN, {"grant_type": "refresh_token", "refresh_token": refresh_token})
@@ -113,7 +114,7 @@ class Wire:
                 self._redactor.learn(str(secret))
         # A number or a text, as it comes.
         expires = asked_at + float(answer.json.get("expires_in") or 0)
-        return HourToken(value, expires, str(renewed) if renewed else None)
+        return Token(value, expires), str(renewed) if renewed else None
 
     def _judge(self, operation: Operation, answer: Answer) -> None:
         """Return where `answer` is a success, else raise what has to happen next. The status alone says little: a 200

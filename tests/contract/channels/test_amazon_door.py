@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-
 import httpx
 import pytest
 
-from bridge.channels.amazon.auth import HourToken, LoginWithAmazon
 from bridge.channels.port import Outcome, PushItem
 from bridge.errors import NeedsPerson, TryAgain
 from bridge.sandbox.faults import Lost, path_contains
 from tests.contract.channels.conformance import KEY, AmazonMall
 from tests.contract.channels.test_amazon_orders import place
-from tests.support.virtual_clock import VirtualClock
 
 # Limits
 
@@ -102,31 +98,6 @@ def test_t17_the_end_of_the_client_secret_is_counted_down(amazon: AmazonMall) ->
     assert not line.ok  # eight days are left
     line = amazon.connect(client_secret_expires="2027-05-01").check()[-1]
     assert (line.name, line.ok) == ("client_secret", True)
-
-
-def test_one_asker_at_a_time_gets_a_token_for_all() -> None:
-    asked: list[int] = []
-    gate = threading.Event()
-
-    def ask() -> HourToken:
-        asked.append(1)
-        gate.wait(5)
-        return HourToken(f"Atza|{len(asked)}", 3600.0)
-
-    login = LoginWithAmazon(VirtualClock(), ask)
-    got: list[str] = []
-    threads = [threading.Thread(target=lambda: got.append(login.headers()["x-amz-access-token"])) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    gate.set()
-    for thread in threads:
-        thread.join()
-    assert got == ["Atza|1"] * 8
-    old = {"x-amz-access-token": "Atza|0"}
-    assert login.renew(old)
-    assert login.headers()["x-amz-access-token"] == "Atza|1"  # somebody has renewed it already
-    assert login.renew(login.headers())
-    assert login.headers()["x-amz-access-token"] == "Atza|2"
 
 
 def test_an_old_token_is_used_while_a_new_one_cannot_be_had(amazon: AmazonMall) -> None:

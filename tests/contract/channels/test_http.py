@@ -29,7 +29,6 @@ from bridge.channels.http import (
     raise_if_busy,
 )
 from bridge.channels.redaction import Redactor, only, without_keys
-from bridge.channels.shopify.auth import ClientCredentials, DayToken
 from bridge.errors import TryAgain
 from bridge.limits import TokenBucket
 from tests.support.virtual_clock import VirtualClock
@@ -339,30 +338,6 @@ def test_a_limit_that_would_take_too_long_is_try_again() -> None:
 
 
 # Keys.
-
-
-def test_many_threads_make_one_token() -> None:
-    clock = VirtualClock()
-    asked: list[int] = []
-
-    def ask() -> DayToken:
-        asked.append(1)
-        return DayToken(f"token {len(asked)}", clock.monotonic() + 86_399)
-
-    auth = ClientCredentials(clock, ask)
-    seen: list[str] = []
-    threads = [Thread(target=lambda: seen.append(next(iter(auth.headers().values())))) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert seen == ["token 1"] * 8
-    stale = auth.headers()
-    assert auth.renew(stale)
-    assert auth.renew(stale)  # a second thread with the same stale token
-    assert list(auth.headers().values()) == ["token 2"]
-    assert auth.renew(stale)  # and one that comes when a new token is there already
-    assert list(auth.headers().values()) == ["token 2"]
 
 
 def test_keys_in_json_are_masked_at_any_depth() -> None:

@@ -6,14 +6,13 @@ import re
 from contextlib import suppress
 from datetime import datetime, timedelta
 from random import Random
-from threading import Thread
 from typing import Any
 
 import httpx
 import pytest
 
 from bridge.channels.port import OrdersRead, Outcome, PushItem
-from bridge.channels.yahoo.auth import HourToken, Tokens, public_key
+from bridge.channels.yahoo.auth import public_key
 from bridge.config import Secret
 from bridge.errors import NeedsPerson, TryAgain
 from bridge.sandbox.malls.yahoo import Yahoo as YahooSimulator
@@ -81,29 +80,6 @@ def test_t13_a_new_refresh_token_takes_the_place_of_the_old(yahoo: YahooMall) ->
     kept = repr(yahoo.records)
     assert "RT-" not in kept
     assert "AT-" not in kept
-
-
-def test_only_one_asks_for_a_token_at_a_time() -> None:
-    asked: list[str] = []
-
-    def ask(refresh_token: str) -> HourToken:
-        asked.append(refresh_token)
-        return HourToken(f"AT{len(asked)}", 3600.0)
-
-    tokens = Tokens(VirtualClock(), "RT", ask)
-    threads = [Thread(target=tokens.headers) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert asked == ["RT"]
-    old = tokens.headers()
-    assert tokens.renew(old)
-    assert tokens.renew(old)  # the second who was refused by the same token
-    assert tokens.headers() != old
-    assert tokens.renew(old)
-    tokens.headers()
-    assert asked == ["RT", "RT"]
 
 
 def test_while_the_token_host_is_away_the_old_token_goes_on(yahoo: YahooMall) -> None:

@@ -1,0 +1,71 @@
+"""How requests are signed, as far as malls have it in common: the same headers for good, or a token that ends."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Lock
+
+from bridge.clock import Clock
+from bridge.errors import TryAgain
+
+
+class Fixed:
+    """Keys that nothing renews: where they are refused, a person is needed."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers = dict(headers)
+
+    def headers(self) -> Mapping[str, str]:
+        return self._headers
+
+    def renew(self, refused: Mapping[str, str]) -> bool:  # noqa: ARG002
+        return False
+
+
+def basic(name: str, secret: str) -> str:
+    """What stands behind `Basic` in an Authorization header."""
+    return b64encode(f"{name}:{secret}".encode()).decode("ascii")
+
+
+@dataclass(frozen=True)
+class Token:
+    """`expires`: on the monotonic clock, seconds."""
+
+    value: str
+    expires: float
+
+
+class Renewing:
+    """Asks for a token when there is none, `early` before it ends, and once after it was refused: one asker at a time,
+    the others wait and take what it got."""
+
+    def __init__(self, clock: Clock, early: timedelta, ask: Callable[[], Token]) -> None:
+        """`ask` raises TryAgain, NeedsPerson."""
+        self._clock, self._early, self._ask = clock, early.total_seconds(), ask
+        self._lock = Lock()
+        self._token: Token | None = None
+
+    def value(self) -> str:
+        """Raises TryAgain, NeedsPerson."""
+        with self._lock:
+            token = self._token
+            if token is None or self._clock.monotonic() >= token.expires - self._early:
+                token = self._token = self._fresh(token)
+            return token.value
+
+    def refused(self, value: str) -> None:
+        """The mall took this one no longer; another may have been got meanwhile."""
+        with self._lock:
+            if self._token is not None and value == self._token.value:
+                self._token = None
+
+    def _fresh(self, old: Token | None) -> Token:
+        try:
+            return self._ask()
+        except TryAgain:
+            if old is not None and self._clock.monotonic() < old.expires:
+                return old  # good for a while yet; the next request asks again
+            raise
