@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from random import Random
 from typing import Any, TypeVar
 
@@ -62,6 +62,13 @@ def _same_entry(entries: dict[str, T], others: Mapping[str, T], at: str) -> None
         entries.pop(at, None)
 
 
+def _before(rows: Iterable[SheetRow], name: str, sku: str) -> SheetRow | None:
+    """The same row as it was, or the one row of that product: one that comes back beside it is no other."""
+    mine = [row for row in rows if row.sku == sku]
+    same = [row for row in mine if row.name == name] or mine
+    return same[0] if len(same) == 1 else None
+
+
 def restores_version(sim: Sim, dice: Random) -> bool:
     """File > Version history > Restore: what people had typed since is undone, as they asked."""
     if not (versions := sim.kept_versions()):
@@ -74,8 +81,9 @@ def restores_version(sim: Sim, dice: Random) -> bool:
     deleted, now = [row for _, row, _ in sim.gone], {row.name: row for row in sim.rows()}
     sim.model.rows = {name: sim.model.goes_back(row, now[name].cells, deleted) for name, row in rows.items()}
     for name, row in now.items():
-        if name in before and meant[name].sku == row.sku and _untold(sim, row.sku, row.lock):
-            _means_the_same(sim.model.rows[name], meant[name], before[name], row)
+        was = _before(before.values(), name, row.sku)
+        if was and _untold(sim, row.sku, row.lock):
+            _means_the_same(sim.model.rows[name], meant[was.name], was, row)
     sim.edited |= {row.sku for row in rows.values()}
     sim.gone.clear()
     sim.last_entry = None
