@@ -31,6 +31,7 @@ __all__ = [
     "ColorMe",
     "Config",
     "ConfigError",
+    "EcCube",
     "Problem",
     "Rakuten",
     "Secret",
@@ -424,6 +425,27 @@ class ColorMe:
 
 
 @dataclass(frozen=True)
+class EcCube:
+    """[channels.eccube]: one shop made with EC-CUBE 4 and its Web API plug-in (own_shops_and_files.md §1). `shop`: a
+    name for it, which never changes · `site`: the address of its front page · `open_statuses`, `shipped_statuses`: the
+    ids of statuses that the shop has added itself."""
+
+    shop: Word
+    site: Site
+    client_id: Word
+    client_secret: Secret
+    refresh_token: Secret
+    locations: Locations
+    webhook_secret: Annotated[Secret, Rule(judge=_long_enough)] | None = None
+    open_statuses: Statuses = ()
+    shipped_statuses: Statuses = ()
+    orders_seconds: PollSeconds = 60.0
+    lag_seconds: LagSeconds = 60.0
+    look_back_days: Annotated[int, Rule(1, 730)] = 60
+    maintenance: Maintenance = ()
+
+
+@dataclass(frozen=True)
 class Web:
     """[web]: what others may tell or ask the bridge over HTTP. Nothing listens where the section is missing."""
 
@@ -443,6 +465,7 @@ class Channels:
     yahoo: Yahoo | None = None
     woocommerce: WooCommerce | None = None
     colorme: ColorMe | None = None
+    eccube: EcCube | None = None
 
 
 @dataclass(frozen=True)

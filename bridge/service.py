@@ -18,6 +18,7 @@ import schedule
 
 from bridge.channels.amazon import AmazonChannel
 from bridge.channels.colorme import ColorMeChannel
+from bridge.channels.eccube import EcCubeChannel
 from bridge.channels.http import Seams
 from bridge.channels.port import Channel, CountsStock, KeepsPlaces, WriteKind
 from bridge.channels.rakuten import RakutenChannel
@@ -50,6 +51,7 @@ from bridge.guard import Guard, Watchers
 from bridge.ledger.ledger import Ledger
 from bridge.notices import Notice
 from bridge.outside import Outside, longest_look, sheet_http
+from bridge.refreshed import Refreshed
 from bridge.sheet import edit_hook
 from bridge.sheet.gateway import Gateway
 from bridge.timetable import Changes, Urgent, daily, every, turn
@@ -70,6 +72,7 @@ KINDS: Mapping[str, Callable[[Any, Seams], Channel]] = {
     "yahoo": YahooChannel,
     "woocommerce": WooCommerceChannel,
     "colorme": ColorMeChannel,
+    "eccube": EcCubeChannel,
 }
 """By the names of their sections in the settings: each takes its own section."""
 
@@ -85,6 +88,7 @@ class Service:
         self.ledger = Ledger(config.bridge.ledger, self.clock)
         self.http = sheet_http(config, outside, self._why_not)
         self.gateway = Gateway(self.http, config.sheet.spreadsheet_id)
+        self._tokens = Refreshed(config.bridge.ledger.with_suffix(".tokens"))
         self._gates = {name: self._gate() for name in channel_names(config)}
         self.channels = self._connect()
         self.shop = _shop(config, self.channels)
@@ -120,6 +124,7 @@ class Service:
             transport=self.outside.transport,
             record=self.outside.on_mall_call,
             before_write=self._gates[name].check,
+            tokens=self._tokens,
         )
 
     def _gate(self) -> Gate:

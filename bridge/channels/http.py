@@ -25,6 +25,7 @@ from bridge.channels.redaction import Redactor, without_keys
 from bridge.clock import Clock
 from bridge.errors import BridgeError, Hint, NeedsPerson, TryAgain
 from bridge.limits import TokenBucket
+from bridge.refreshed import InMind, KeepsTokens
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 60.0
@@ -162,7 +163,8 @@ KeyRefused."""
 @dataclass(frozen=True)
 class Seams:
     """What a channel is handed by the service, or by a test in its place. `may_write` is False in shadow ·
-    `before_write` raises TryAgain where the decision is too old to be carried out, Stop where nothing may be."""
+    `before_write` raises TryAgain where the decision is too old to be carried out, Stop where nothing may be ·
+    `tokens`: where refresh tokens are kept that the mall renews."""
 
     clock: Clock
     may_write: Callable[[], bool]
@@ -170,6 +172,7 @@ class Seams:
     transport: httpx.BaseTransport | None = None
     record: Callable[[RequestRecord], None] | None = None
     before_write: Callable[[], None] = lambda: None
+    tokens: KeepsTokens = field(default_factory=InMind)
 
 
 class MallHttp:

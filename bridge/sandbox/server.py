@@ -25,6 +25,7 @@ from bridge.sandbox.latency import Latency
 from bridge.sandbox.malls.amazon import Amazon
 from bridge.sandbox.malls.colorme import ColorMe
 from bridge.sandbox.malls.control import Control
+from bridge.sandbox.malls.eccube import EcCube
 from bridge.sandbox.malls.mall import Mall
 from bridge.sandbox.malls.rakuten import Rakuten
 from bridge.sandbox.malls.shopify import Shopify
@@ -151,7 +152,8 @@ class Sandbox:
         self.yahoo = Yahoo(clock, seed=seed)
         self.woocommerce = WooCommerce(clock, seed=seed)
         self.colorme = ColorMe(clock, seed=seed)
-        malls = (self.rakuten, self.shopify, self.amazon, self.yahoo, self.woocommerce, self.colorme)
+        self.eccube = EcCube(clock, seed=seed)
+        malls = (self.rakuten, self.shopify, self.amazon, self.yahoo, self.woocommerce, self.colorme, self.eccube)
         self.crowd = Crowd(clock, malls, self.people.staff.email)
         self.usage = Usage(self.sheets, clock)
         self.faults = {
@@ -162,6 +164,7 @@ class Sandbox:
             "yahoo": Faults(self.yahoo, clock, seed=seed + 4),
             "woocommerce": Faults(self.woocommerce, clock, seed=seed + 5),
             "colorme": Faults(self.colorme, clock, seed=seed + 6),
+            "eccube": Faults(self.eccube, clock, seed=seed + 7),
         }
         self.calls: Counter[str] = Counter()  # "sheets GET", "rakuten POST", … since the start
         office = SheetsControl(self.sheets, self.usage, self.crowd, self.new_spreadsheet)
@@ -177,6 +180,7 @@ class Sandbox:
             yahoo=self.yahoo,
             woocommerce=self.woocommerce,
             colorme=self.colorme,
+            eccube=self.eccube,
         )
         self._wsgi = DispatcherMiddleware(
             self.faults["sheets"],
@@ -187,6 +191,7 @@ class Sandbox:
                 "/malls/yahoo": self.faults["yahoo"],
                 "/malls/woocommerce": self.faults["woocommerce"],
                 "/malls/colorme": self.faults["colorme"],
+                "/malls/eccube": self.faults["eccube"],
                 "/sandbox": _at_root(control),
             },
         )
@@ -210,6 +215,7 @@ class Sandbox:
         """What survives a restart."""
         malls: dict[str, Part] = {"rakuten": self.rakuten, "shopify": self.shopify}
         malls |= {"amazon": self.amazon, "yahoo": self.yahoo, "woocommerce": self.woocommerce, "colorme": self.colorme}
+        malls["eccube"] = self.eccube
         return {"sheets": self.sheets, **malls}
 
 
@@ -256,7 +262,8 @@ class Server:
 
     def _deliver(self) -> None:
         """Send the malls' webhooks to whoever asked for them."""
-        couriers = (self.sandbox.shopify.courier, self.sandbox.woocommerce.courier)
+        malls = self.sandbox
+        couriers = (malls.shopify.courier, malls.woocommerce.courier, malls.eccube.courier)
         while not self._courier_stopped.wait(TICK):
             for courier in couriers:
                 courier.step()

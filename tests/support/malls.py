@@ -6,6 +6,7 @@ from bridge import config
 from bridge.config import Secret
 from bridge.sandbox.malls.amazon import Amazon
 from bridge.sandbox.malls.colorme import ColorMe
+from bridge.sandbox.malls.eccube import EcCube
 from bridge.sandbox.malls.woocommerce import WooCommerce
 from bridge.sandbox.malls.yahoo import Yahoo
 from tests.support.world import LAG
@@ -60,3 +61,16 @@ def colorme_settings(mall: ColorMe, locations: tuple[str, ...]) -> config.ColorM
     mall.visible_after = 0.0
     root = "https://sandbox/malls/colorme/v1"
     return config.ColorMe("PA00000001", Secret(mall.token), locations, base_url=root, lag_seconds=LAG)
+
+
+def eccube_settings(mall: EcCube, locations: tuple[str, ...]) -> config.EcCube:
+    mall.visible_after = 0.0
+    return config.EcCube(
+        shop="honten",
+        site="https://sandbox/malls/eccube",
+        client_id=mall.client_id,
+        client_secret=Secret(mall.client_secret),
+        refresh_token=Secret("cube-refresh-0"),
+        locations=locations,
+        lag_seconds=LAG,
+    )

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from bridge.config import Config
 from bridge.sandbox.malls.amazon.records import BY_AMAZON, MERCHANT
-from tests.support.malls import amazon_settings, colorme_settings, woo_settings, yahoo_settings
+from tests.support.malls import amazon_settings, colorme_settings, eccube_settings, woo_settings, yahoo_settings
 from tests.support.world import World
 
 
@@ -124,6 +124,28 @@ class WithColorMe(OneMore):
     def wire(self, mall: str, sku: str) -> tuple[str, str]:
         number = list(self.stock).index(sku) + 1
         return ("70", str(70 + number)) if mall == "colorme" else super().wire(mall, sku)
+
+
+class WithEcCube(OneMore):
+    """With a shop made with EC-CUBE."""
+
+    more = "eccube"
+
+    def _config(self) -> Config:
+        config = super()._config()
+        eccube = eccube_settings(self.sandbox.eccube, self.locations)
+        return replace(config, channels=replace(config.channels, eccube=eccube))
+
+    def _fill(self) -> None:
+        super()._fill()
+        for sku, numbers in self.stock.items():
+            listing = self.wire("eccube", sku)
+            self.sandbox.eccube.add_product(listing, sku, sum(n or 0 for n in numbers))
+            self.list_for_sale("eccube", listing[0], sku)
+
+    def wire(self, mall: str, sku: str) -> tuple[str, str]:
+        number = list(self.stock).index(sku) + 1
+        return (f"C-{sku}", str(500 + number)) if mall == "eccube" else super().wire(mall, sku)
 
 
 class AllMalls(WithAmazon, WithYahoo):

@@ -16,6 +16,7 @@ from bridge.config import (
     Channels,
     ColorMe,
     ConfigError,
+    EcCube,
     Rakuten,
     Secret,
     Sheet,
@@ -83,6 +84,7 @@ def test_the_example_loads(folder: Path) -> None:
         ("channels.yahoo", Yahoo),
         ("channels.woocommerce", WooCommerce),
         ("channels.colorme", ColorMe),
+        ("channels.eccube", EcCube),
     ],
 )
 def test_the_example_explains_every_setting_and_no_other(section: str, kind: type) -> None:
@@ -114,7 +116,9 @@ def with_yahoo(text: str) -> str:
     return switched_on(text, "yahoo")
 
 
-@pytest.mark.parametrize(("name", "kind"), [("yahoo", Yahoo), ("woocommerce", WooCommerce), ("colorme", ColorMe)])
+@pytest.mark.parametrize(
+    ("name", "kind"), [("yahoo", Yahoo), ("woocommerce", WooCommerce), ("colorme", ColorMe), ("eccube", EcCube)]
+)
 def test_a_section_that_is_off_can_be_switched_on(folder: Path, name: str, kind: type) -> None:
     text = (ROOT / "bridge.example.toml").read_text(encoding="utf-8")
     assert getattr(load(write(folder, text), {}).channels, name) is None

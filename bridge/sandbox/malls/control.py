@@ -15,6 +15,7 @@ from bridge.clock import Clock
 from bridge.sandbox.faults import Dial, Faults
 from bridge.sandbox.malls.amazon import Amazon
 from bridge.sandbox.malls.colorme import ColorMe
+from bridge.sandbox.malls.eccube import EcCube
 from bridge.sandbox.malls.mall import Listing, Mall
 from bridge.sandbox.malls.plain import to_plain
 from bridge.sandbox.malls.rakuten import Rakuten
@@ -68,13 +69,14 @@ class Control:
         yahoo: Yahoo,
         woocommerce: WooCommerce,
         colorme: ColorMe,
+        eccube: EcCube,
     ) -> None:
         """`calls`: what was asked for, by part · `more`: what another part of the sandbox adds."""
         self._clock = clock
         self._rakuten, self._shopify = rakuten, shopify
         self._amazon, self._yahoo = amazon, yahoo
         self._malls: dict[str, Mall] = {"rakuten": rakuten, "shopify": shopify, "amazon": amazon, "yahoo": yahoo}
-        self._malls |= {"woocommerce": woocommerce, "colorme": colorme}
+        self._malls |= {"woocommerce": woocommerce, "colorme": colorme, "eccube": eccube}
         self._faults = faults
         self._crowd = crowd
         self._calls = calls

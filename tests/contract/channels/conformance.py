@@ -15,6 +15,8 @@ from bridge.channels.amazon import AmazonChannel
 from bridge.channels.amazon import facts as amazon_facts
 from bridge.channels.colorme import ColorMeChannel
 from bridge.channels.colorme import facts as colorme_facts
+from bridge.channels.eccube import EcCubeChannel
+from bridge.channels.eccube import facts as eccube_facts
 from bridge.channels.http import RequestRecord, Seams
 from bridge.channels.port import Channel, OrdersRead, Pushed, PushItem
 from bridge.channels.rakuten import RakutenChannel
@@ -25,12 +27,14 @@ from bridge.channels.woocommerce import WooCommerceChannel
 from bridge.channels.woocommerce import facts as woo_facts
 from bridge.channels.yahoo import YahooChannel
 from bridge.channels.yahoo import facts as yahoo_facts
-from bridge.config import Amazon, ColorMe, Rakuten, Secret, Shopify, WooCommerce, Yahoo
+from bridge.config import Amazon, ColorMe, EcCube, Rakuten, Secret, Shopify, WooCommerce, Yahoo
 from bridge.domain.orders import LineSnapshot, ListingKey, OrderSnapshot
 from bridge.sandbox.faults import Faults, Match, WsgiApp
 from bridge.sandbox.malls.amazon import Amazon as AmazonSimulator
 from bridge.sandbox.malls.amazon import AmazonSwitches
 from bridge.sandbox.malls.colorme import ColorMe as ColorMeSimulator
+from bridge.sandbox.malls.eccube import EcCube as EcCubeSimulator
+from bridge.sandbox.malls.eccube import EcCubeSwitches
 from bridge.sandbox.malls.mall import Listing
 from bridge.sandbox.malls.mall import Mall as Simulator
 from bridge.sandbox.malls.rakuten import Rakuten as RakutenSimulator
@@ -54,6 +58,7 @@ class Mall(ABC):
     tells_restock: ClassVar[bool]  # whether the feed shows that a cancellation put units back on sale
     compares: ClassVar[bool]  # whether a push names the number it believes to find
     tells_cancelled: ClassVar[bool] = True  # whether a cancelled order still shows how many units it was
+    may_keep: ClassVar[bool] = True  # whether a cancellation may leave the units off sale
     refusal_of_the_first: ClassVar[tuple[int, str]]  # status and body: a batch is refused for its first row
     orders_path: ClassVar[str]
     push_match: Match
@@ -561,6 +566,62 @@ class ColorMeVariantsMall(ColorMeMall):
         return PushItem(ListingKey("colorme", "700/999999999"), 5, 5)  # no such variant
 
 
+class EcCubeMall(Mall):
+    name = "eccube"
+    ships_in_part = False
+    tells_restock = True
+    compares = False
+    may_keep = False
+    refusal_of_the_first = (
+        200,
+        '{"errors": [{"message": "code: No ProductClass found;", "extensions": {"category": "Invalid argument"}, '
+        '"path": ["p0"]}], "data": {"p0": null}}',
+    )
+    orders_path = "/api"
+    push_match = staticmethod(lambda environ: b"mutation" in environ["wsgi.input"].getvalue())
+    orders_page = (eccube_facts, "ORDERS_PAGE")
+    item_number = 500
+
+    def make_simulator(self) -> EcCubeSimulator:
+        return EcCubeSimulator(self.clock, switches=EcCubeSwitches(refresh_days=365.0))
+
+    def connect(self, **settings: Any) -> EcCubeChannel:
+        given: dict[str, Any] = {
+            "shop": "honten",
+            "site": "https://cube.test",
+            "client_id": "cube-client",
+            "client_secret": Secret("cube-secret"),
+            "refresh_token": Secret(next(iter(self.simulator.state.refresh), "cube-refresh-none")),
+            "locations": ("本社倉庫",),
+            "lag_seconds": LAG,
+        }
+        return EcCubeChannel(EcCube(**(given | settings)), self.seams())
+
+    def add(self, name: str, stock: int, **kind: Any) -> ListingKey:
+        self.item_number += 1
+        code, _ = self.simulator.add_product((f"C-{name}", str(self.item_number)), name, stock, **kind)
+        return ListingKey("eccube", code)
+
+    def wire(self, listing: ListingKey) -> Listing:
+        return next(each for each in self.simulator.skus() if each[0] == listing.id)
+
+    def kill_credentials(self) -> None:
+        """The operator takes the authorisation back."""
+        self.simulator.withdraw_consent()
+
+    def call_off(self, order: str) -> None:
+        """A shipped order can't be cancelled, only be returned."""
+        self.simulator._touched(self.simulator.state.orders[order])
+
+    def make_strange(self, order: str) -> None:
+        """Its state is none that anybody knows."""
+        self.simulator.state.orders[order].status = 20
+        self.simulator._touched(self.simulator.state.orders[order])
+
+    def refuse(self, listing: ListingKey) -> PushItem:
+        return PushItem(ListingKey("eccube", listing.id + "-typo"), 5, 5)  # no such code
+
+
 MALLS: dict[str, type[Mall]] = {
     "rakuten": RakutenMall,
     "rakuten-items": RakutenItemsMall,
@@ -573,4 +634,5 @@ MALLS: dict[str, type[Mall]] = {
     "woocommerce-variations": WooVariationsMall,
     "colorme": ColorMeMall,
     "colorme-variants": ColorMeVariantsMall,
+    "eccube": EcCubeMall,
 }

@@ -6,6 +6,7 @@ from tests.contract.channels.conformance import (
     MALLS,
     AmazonMall,
     ColorMeMall,
+    EcCubeMall,
     Mall,
     RakutenMall,
     ShopifyMall,
@@ -43,6 +44,11 @@ def woo() -> WooMall:
 @pytest.fixture
 def colorme() -> ColorMeMall:
     return ColorMeMall()
+
+
+@pytest.fixture
+def eccube() -> EcCubeMall:
+    return EcCubeMall()
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from tests.contract.channels.conformance import (
     MALLS,
     AmazonMall,
     ColorMeMall,
+    EcCubeMall,
     Mall,
     RakutenMall,
     ShopifyAppMall,
@@ -58,7 +59,7 @@ def _expired_token(mall: Mall, tea: ListingKey) -> PushItem:
             mall.clock.sleep(100 * DAY)
         case ShopifyAppMall() | AmazonMall():
             mall.simulator.state.tokens.clear()
-        case YahooMall():
+        case YahooMall() | EcCubeMall():
             mall.simulator.state.access.clear()
     return PushItem(tea, 3, 10)
 
@@ -83,6 +84,8 @@ def _renamed_listing(mall: Mall, tea: ListingKey) -> PushItem:
             mall.simulator.state.items[mall.wire(tea)[0]].sku = "renamed"
         case YahooMall():
             mall.simulator.rename_item(mall.wire(tea)[0], "renamed")
+        case EcCubeMall():
+            mall.simulator.rename(int(mall.wire(tea)[1]), "renamed")
         case RakutenMall() | AmazonMall():
             mall.simulator.delete_item(mall.wire(tea)[0])
             mall.add("renamed", 10)
@@ -98,6 +101,8 @@ def _deleted_listing(mall: Mall, tea: ListingKey) -> PushItem:
             mall.simulator.delete_product(mall.wire(tea))
         case YahooMall():
             mall.simulator.rename_item(mall.wire(tea)[0], "thrown-away")
+        case EcCubeMall():
+            mall.simulator.delete_item(int(mall.wire(tea)[1]))
         case RakutenMall() | AmazonMall():
             mall.simulator.delete_item(mall.wire(tea)[0])
     _a_day_later(mall)
@@ -129,6 +134,9 @@ def _error_inside(status: int) -> Callable[[Mall, ListingKey], PushItem]:
             "rakuten": json.dumps({"errors": [{"code": "X0000", "message": "An unexpected error has occurred"}]}),
             "shopify": json.dumps({"errors": [{"message": "no", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]}),
             "amazon": json.dumps({"errors": [{"code": "InternalFailure", "message": "no"}]}),
+            "eccube": json.dumps(
+                {"errors": [{"message": "Internal server error", "extensions": {"category": "internal"}}]}
+            ),
             "colorme": json.dumps({"errors": [{"code": 500000, "message": "no", "status": 500}]}),
             "woocommerce": json.dumps({"code": "internal_server_error", "message": "no", "data": {"status": 500}}),
             "yahoo": "<Error><Message>no</Message><Code>ed-00001</Code></Error>",

@@ -66,7 +66,7 @@ def spoil(mall: Mall, seed: int) -> Garbling:
     return garbling[0]
 
 
-@pytest.mark.parametrize("name", ["rakuten", "shopify", "amazon", "woocommerce", "colorme"])
+@pytest.mark.parametrize("name", ["rakuten", "shopify", "amazon", "woocommerce", "colorme", "eccube"])
 def test_spoilt_answers_end_as_the_contract_says(name: str) -> None:
     mall = MALLS[name]()
     tea, cup = mall.add("tea", 500), mall.add("cup", 500)

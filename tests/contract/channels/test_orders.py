@@ -76,6 +76,8 @@ def test_a_cancellation_before_shipping_lets_go(mall: Mall) -> None:
 
 
 def test_a_cancellation_without_restock_keeps_the_units_taken(mall: Mall) -> None:
+    if not mall.may_keep:
+        pytest.skip("it puts them back on sale, always")
     tea = mall.add("tea", 10)
     order = mall.buy((tea, 3))
     mall.read_orders()

@@ -17,6 +17,7 @@ OWN_SHOPS = "own_shops_and_files"
 CHAPTERS = {
     "amazon": ("amazon", r"^## 11\. ", r"^(\d+)\. "),
     "colorme": (OWN_SHOPS, r"^## 3\. [\s\S]*?^### Traps", r"\bT(\d+) "),
+    "eccube": (OWN_SHOPS, r"^## 1\. [\s\S]*?^### Traps", r"\bT(\d+) "),
     "rakuten": ("rakuten", r"^## 10\. ", r"^T(\d+) "),
     "shopify": ("shopify", r"^## 10\. ", r"^(\d+)\. "),
     "woocommerce": (OWN_SHOPS, r"^## 2\. [\s\S]*?^### Traps", r"\bT(\d+) "),
