@@ -15,6 +15,7 @@ from typing import IO
 from bridge.channels.http import RequestRecord
 from bridge.check import check, check_private, check_probe
 from bridge.config import ConfigError, load
+from bridge.connecting import Connector, Terminal, ask_secretly
 from bridge.errors import BridgeError, Hint
 from bridge.flows.mapping import Mapped
 from bridge.importing import Importer, Wish, ask_at_terminal
@@ -23,7 +24,7 @@ from bridge.logs import log_to
 from bridge.outside import Outside, sheet_http
 from bridge.private import keep_private, tighten
 from bridge.sandbox.latency import Latency
-from bridge.service import Service, channel_names
+from bridge.service import KINDS, Service, channel_names
 from bridge.sheet.build import build, told
 from bridge.sheet.gateway import Gateway
 from bridge.sheet.http import Call
@@ -84,6 +85,11 @@ def _parser() -> argparse.ArgumentParser:
         if name == "check":
             sub.add_argument("--probe", action="store_true", help="also try Google on scratch tabs (about a minute)")
             sub.add_argument("--second-key", type=Path, help="the key of a second account for the probe")
+    connect = command(
+        "connect", _connect, "connect a channel: its keys one by one, each right tried, the settings written"
+    )
+    connect.add_argument("channel", choices=sorted(KINDS), help="which one")
+    connect.add_argument("--config", type=Path, default=Path("bridge.toml"), help="the settings file")
     table = command("import", _import, "bring a table that you have already into the Stock tab")
     table.add_argument("table", help="a CSV or Excel file, a tab's title, or another Google spreadsheet's address")
     table.add_argument("--config", type=Path, default=Path("bridge.toml"), help="the settings file")
@@ -118,6 +124,12 @@ def _service(options: argparse.Namespace) -> Iterator[Service]:
             yield service
         finally:
             service.close()
+
+
+def _connect(options: argparse.Namespace) -> int:
+    terminal = Terminal(lambda text: print(text, flush=True), ask_at_terminal, ask_secretly)
+    connector = Connector(options.config, options.channel, KINDS[options.channel], Outside(), terminal)
+    return 0 if connector.run() else 1
 
 
 def _run(options: argparse.Namespace) -> int:

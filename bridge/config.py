@@ -11,7 +11,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, date
 from ipaddress import ip_address
 from pathlib import Path
@@ -494,6 +494,47 @@ def load(path: Path, env: Mapping[str, str] = os.environ) -> Config:
     if reader.problems or not bridge or not sheet:
         raise ConfigError(reader.problems)
     return Config(bridge, sheet, channels, web)
+
+
+@dataclass(frozen=True)
+class KeyPlaces:
+    """Where `bridge connect` keeps what it was told. `folder`: of secrets, None where the settings name none ·
+    `tokens`: of refresh tokens that a shop renews."""
+
+    folder: Path | None
+    tokens: Path
+
+
+def place_of_keys(table: Mapping[str, Any], home: Path) -> KeyPlaces:
+    """Out of a settings file that may not be finished yet. Raises ConfigError."""
+    reader = Reader(home.resolve(), Keys({}))
+    bridge = reader.section(Bridge, "bridge", table.get("bridge", {}))
+    if bridge is None:
+        raise ConfigError(reader.problems)
+    return KeyPlaces(bridge.secrets, bridge.ledger.with_suffix(".tokens"))
+
+
+def one_channel(name: str, table: Mapping[str, Any], path: Path) -> Any:
+    """One section [channels.<name>], judged as in the settings file at `path`. Raises ConfigError."""
+    reader = Reader(path.resolve().parent, Keys({}))
+    channels = _channels(reader, {name: dict(table)})
+    if reader.problems:
+        raise ConfigError(reader.problems)
+    return getattr(channels, name)
+
+
+def default_of(name: str) -> dict[str, Any]:
+    """The settings of a channel that have a default."""
+    return {each.name: each.default for each in fields(_kind(name)) if each.default is not MISSING}
+
+
+def is_secret(name: str, setting: str) -> bool:
+    return "Secret" in str(get_type_hints(_kind(name)).get(setting, ""))
+
+
+def _kind(name: str) -> type[Any]:
+    kind: type[Any] = get_args(get_type_hints(Channels)[name])[0]
+    return kind
 
 
 def _channels(reader: Reader, tables: Mapping[str, Any]) -> Channels:

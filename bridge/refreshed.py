@@ -51,6 +51,7 @@ class Refreshed:
     def keep(self, channel: str, given: str, newest: str) -> None:
         with self._lock:
             content = self._read() | {channel: {"of": _mark(given), "token": newest}}
+            self._path.parent.mkdir(parents=True, exist_ok=True)
             fresh = self._path.with_suffix(".new")
             with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
                 json.dump(content, file)

@@ -10,7 +10,7 @@ from bridge.refreshed import Refreshed
 
 
 def test_the_newest_is_found_again_after_a_restart(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.tokens"
+    path = tmp_path / "var" / "ledger.tokens"  # at the very first there is no folder either
     assert Refreshed(path).newest("eccube", "first") == "first"
     Refreshed(path).keep("eccube", "first", "second")
     Refreshed(path).keep("another", "given", "renewed")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from bridge.sandbox.malls.colorme.answers import Refusal, not_found, refusal
+from bridge.sandbox.malls.colorme.answers import Refusal, json_response, not_found, refusal
 from bridge.sandbox.malls.colorme.routes import ROUTES, Handler, Route
 
 if TYPE_CHECKING:
@@ -38,7 +38,20 @@ class ColorMeApi:
                 response = refused.response
         return response(environ, start_response)
 
+    def _token(self, form: Mapping[str, str]) -> Response:
+        """A code for the token, which has no end. Its errors have a shape of their own."""
+        shop = self._shop
+        if (form.get("client_id"), form.get("client_secret")) != (shop.client_id, shop.client_secret):
+            return json_response({"error": "invalid_client", "error_description": "Client authentication failed"}, 401)
+        until = shop.state.codes.pop(form.get("code", ""), None)
+        if form.get("grant_type") != "authorization_code" or until is None or until <= shop.clock.now():
+            return json_response({"error": "invalid_grant", "error_description": "The code is invalid"}, 401)
+        scope = " ".join(sorted(self.scopes))
+        return json_response({"access_token": shop.token, "token_type": "Bearer", "scope": scope, "created_at": 0})
+
     def _answer(self, request: Request) -> Response:
+        if (request.method, request.path) == ("POST", "/oauth/token"):
+            return self._token(request.form)
         self._authorise(request)
         self._limit()
         if any(name.endswith("[]") for name in request.args):

@@ -70,3 +70,4 @@ class ColorMeState(MallState):
     products: dict[int, Product] = field(default_factory=dict)
     sales: dict[str, Sale] = field(default_factory=dict)
     stale: dict[int, Stale] = field(default_factory=dict)
+    codes: dict[str, datetime] = field(default_factory=dict)  # of consents, until when

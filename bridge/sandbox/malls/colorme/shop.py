@@ -11,6 +11,8 @@ from bridge.sandbox.malls.colorme.records import ColorMeState, Product, Sale, Sa
 from bridge.sandbox.malls.colorme.switches import ColorMeSwitches
 from bridge.sandbox.malls.mall import Cause, Listing, Mall, Wanted, units_by_listing
 
+CODE_LIFE = timedelta(minutes=10)
+
 
 class ColorMe(Mall):
     """A listing is (product, "") or (product, variant), the ids as text."""
@@ -26,12 +28,22 @@ class ColorMe(Mall):
         visible_after: float = 5.0,
         switches: ColorMeSwitches | None = None,
         token: str = "cm-sandbox-token",
+        client_id: str = "cm-client",
+        client_secret: str = "cm-secret",
     ) -> None:
         super().__init__(clock, seed)
         self.switches = switches or ColorMeSwitches()
         self.token = token
+        self.client_id, self.client_secret = client_id, client_secret
         self.state: ColorMeState = ColorMeState(visible_after=visible_after)
         self._api = ColorMeApi(self)
+
+    def consent(self) -> str:
+        """The operator authorises an application. Returns the code."""
+        with self.lock:
+            code = f"cm-code-{self.random.getrandbits(96):024x}"
+            self.state.codes[code] = self.clock.now() + CODE_LIFE
+            return code
 
     # The catalogue.
 
