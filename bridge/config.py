@@ -499,10 +499,10 @@ def load(path: Path, env: Mapping[str, str] = os.environ) -> Config:
 @dataclass(frozen=True)
 class KeyPlaces:
     """Where `bridge connect` keeps what it was told. `folder`: of secrets, None where the settings name none ·
-    `tokens`: of refresh tokens that a shop renews."""
+    `ledger`: beside it lie the refresh tokens that a shop renews."""
 
     folder: Path | None
-    tokens: Path
+    ledger: Path
 
 
 def place_of_keys(table: Mapping[str, Any], home: Path) -> KeyPlaces:
@@ -511,7 +511,7 @@ def place_of_keys(table: Mapping[str, Any], home: Path) -> KeyPlaces:
     bridge = reader.section(Bridge, "bridge", table.get("bridge", {}))
     if bridge is None:
         raise ConfigError(reader.problems)
-    return KeyPlaces(bridge.secrets, bridge.ledger.with_suffix(".tokens"))
+    return KeyPlaces(bridge.secrets, bridge.ledger)
 
 
 def one_channel(name: str, table: Mapping[str, Any], path: Path) -> Any:

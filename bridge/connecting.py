@@ -192,7 +192,7 @@ class Connector:
             self.outside.clock,
             may_write=lambda: False,
             transport=self.outside.transport,
-            tokens=Refreshed(self._keys.tokens),
+            tokens=Refreshed(self._keys.ledger),
         )
 
     # --- what is written ---------------------------------------------------------------------------------------------

@@ -38,11 +38,15 @@ class InMind:
 
 
 class Refreshed:
-    """In a file, whole at every moment: the new one takes the place of the old."""
+    """In a file beside the ledger, whole at every moment: the new one takes the place of the old."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, ledger: Path) -> None:
+        self._ledger = ledger
         self._lock = Lock()
+
+    @property
+    def _path(self) -> Path:
+        return self._ledger.with_suffix(".tokens")
 
     def newest(self, channel: str, given: str) -> str:
         kept = self._read().get(channel, {})

@@ -88,7 +88,7 @@ class Service:
         self.ledger = Ledger(config.bridge.ledger, self.clock)
         self.http = sheet_http(config, outside, self._why_not)
         self.gateway = Gateway(self.http, config.sheet.spreadsheet_id)
-        self._tokens = Refreshed(config.bridge.ledger.with_suffix(".tokens"))
+        self._tokens = Refreshed(config.bridge.ledger)
         self._gates = {name: self._gate() for name in channel_names(config)}
         self.channels = self._connect()
         self.shop = _shop(config, self.channels)
