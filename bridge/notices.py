@@ -5,11 +5,16 @@ The one who sends it owns how it is signed: `channels/<mall>/webhooks.py`, `shee
 
 from __future__ import annotations
 
+import binascii
 import hmac
-from collections.abc import Iterable
+import json
+import re
+from base64 import b64decode
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 DIGEST_CHARACTERS = 32  # of the signature in hexadecimal: 128 bits
 
@@ -55,3 +60,31 @@ def signed_by(keys: Iterable[str], message: bytes, given: bytes) -> bool:
 def digest_of(given: bytes) -> str:
     """A short name of a good signature. It is keyed, so nobody can find out from it what was signed."""
     return sha256(given).hexdigest()[:DIGEST_CHARACTERS]
+
+
+def from_base64(text: str) -> bytes:
+    """A signature as a header has it; empty, which signs nothing, where it is no base64."""
+    try:
+        return b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def content(body: bytes) -> Any:
+    """What is signed is the sender's, even where we don't understand it: it still says that something changed. None
+    where it is no JSON."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def members(body: bytes) -> Mapping[str, Any]:
+    """The members of a signed body, none where it isn't an object."""
+    said = content(body)
+    return said if isinstance(said, dict) else {}
+
+
+def fitting(shape: re.Pattern[str], text: str) -> str:
+    """A header that nobody signed, or "" where it isn't of that shape."""
+    return text if shape.fullmatch(text) else ""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import binascii
 import json
-from base64 import b64decode
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from bridge.clock import Clock
-from bridge.notices import Forged, NotForUs, Notice, digest_of, signed_by
+from bridge.notices import Forged, NotForUs, Notice, digest_of, from_base64, signed_by
 
 SENDER = "sheet"
 HEADER = "x-bridge-signature"
@@ -25,10 +23,7 @@ class EditHook:
 
     def understand(self, headers: Mapping[str, str], body: bytes) -> Notice:
         """Raises Forged, NotForUs."""
-        try:
-            given = b64decode(headers.get(HEADER, ""), validate=True)
-        except (binascii.Error, ValueError):
-            raise Forged from None
+        given = from_base64(headers.get(HEADER, ""))
         if not signed_by([self._secret], body, given):
             raise Forged
         said, at = _read(body)

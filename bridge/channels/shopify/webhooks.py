@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import binascii
-import json
 import re
-from base64 import b64decode
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -15,7 +12,7 @@ from bridge.channels.shopify.wire import Graph
 from bridge.clock import Clock
 from bridge.config import Shopify
 from bridge.errors import Hint, NeedsPerson
-from bridge.notices import Forged, NotForUs, Notice, digest_of, signed_by
+from bridge.notices import Forged, NotForUs, Notice, digest_of, fitting, from_base64, members, signed_by
 
 TOPICS = ("ORDERS_CREATE", "ORDERS_UPDATED", "ORDERS_CANCELLED", "ORDERS_EDITED", "REFUNDS_CREATE")
 FIELDS = ("id", "admin_graphql_api_id", "order_id", "order_edit", "created_at", "updated_at")
@@ -39,16 +36,16 @@ class ShopifyWebhooks:
 
     def understand(self, headers: Mapping[str, str], body: bytes) -> Notice:
         """Raises Forged, NotForUs."""
-        given = _decoded(headers.get("x-shopify-hmac-sha256", ""))
+        given = from_base64(headers.get("x-shopify-hmac-sha256", ""))
         if not signed_by(self._keys, body, given):
             raise Forged
         if headers.get("x-shopify-shop-domain", "").lower() != self._shop:
             raise NotForUs
-        said = _members(body)
+        said = members(body)
         digest = digest_of(given)
         return Notice(
-            event=_fitting(_EVENT, headers.get("x-shopify-webhook-id", "")) or digest,
-            topic=_fitting(_TOPIC, headers.get("x-shopify-topic", "")),
+            event=fitting(_EVENT, headers.get("x-shopify-webhook-id", "")) or digest,
+            topic=fitting(_TOPIC, headers.get("x-shopify-topic", "")),
             order=_order(said, headers.get("x-shopify-topic", "")),
             digest=digest,
             at=_happened(said) or _time(headers.get("x-shopify-triggered-at")) or self._clock.now(),
@@ -77,22 +74,6 @@ class ShopifyWebhooks:
             )
 
 
-def _decoded(text: str) -> bytes:
-    try:
-        return b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return b""
-
-
-def _members(body: bytes) -> Mapping[str, Any]:
-    """What is signed is Shopify's, even where we don't understand it: it still says that something changed."""
-    try:
-        said = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return said if isinstance(said, dict) else {}
-
-
 def _order(said: Mapping[str, Any], topic: str) -> str:
     """The order's number. In the body of a refund, `id` is the refund's."""
     edit = said.get("order_edit")
@@ -114,7 +95,3 @@ def _time(text: object) -> datetime | None:
         return datetime.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _fitting(shape: re.Pattern[str], text: str) -> str:
-    return text if shape.fullmatch(text) else ""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import binascii
-import json
 import re
-from base64 import b64decode
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -14,7 +11,7 @@ from bridge.channels.woocommerce.snapshots import time_of
 from bridge.channels.woocommerce.wire import Rest, WooRefused
 from bridge.clock import Clock
 from bridge.errors import NeedsPerson
-from bridge.notices import Forged, Greeting, Notice, digest_of, signed_by
+from bridge.notices import Forged, Greeting, Notice, digest_of, fitting, from_base64, members, signed_by
 
 TOPICS = ("order.created", "order.updated", "order.deleted", "order.restored")
 ACTIVE = "active"
@@ -36,15 +33,15 @@ class WooWebhooks:
         signature = headers.get("x-wc-webhook-signature", "")
         if not signature and _GREETING.fullmatch(body):
             raise Greeting
-        given = _decoded(signature)
+        given = from_base64(signature)
         if not signed_by([self._secret], body, given):
             raise Forged
-        said, digest = _members(body), digest_of(given)
+        said, digest = members(body), digest_of(given)
         topic = headers.get("x-wc-webhook-topic", "")
         delivery = headers.get("x-wc-webhook-delivery-id", "")
         return Notice(
-            event=delivery if _DELIVERY.fullmatch(delivery) else digest,
-            topic=topic if _TOPIC.fullmatch(topic) else "",
+            event=fitting(_DELIVERY, delivery) or digest,
+            topic=fitting(_TOPIC, topic),
             order=_order(said) if topic.startswith("order.") else "",
             digest=digest,
             at=_happened(said) or self._clock.now(),
@@ -66,22 +63,6 @@ class WooWebhooks:
                     self._rest.write("webhooks.update", path, given, method="PUT")
         except WooRefused as refusal:
             raise NeedsPerson(refusal.hint) from refusal
-
-
-def _decoded(text: str) -> bytes:
-    try:
-        return b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return b""
-
-
-def _members(body: bytes) -> Mapping[str, Any]:
-    """What is signed is the shop's, even where we don't understand it: it still says that something changed."""
-    try:
-        said = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return said if isinstance(said, dict) else {}
 
 
 def _order(said: Mapping[str, Any]) -> str:
