@@ -1,13 +1,15 @@
-"""What the adapters of all malls have in common: an answer that makes no sense is tried again, whatever was asked."""
+"""What the adapters of malls have in common: an answer that makes no sense is tried again, whatever was asked."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, tzinfo
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from bridge.channels.answers import understood
-from bridge.channels.port import Check, Listed, OrdersRead
+from bridge.channels.batches import push_in_batches
+from bridge.channels.port import Capabilities, Check, Listed, OrdersRead, Pushed, PushItem
 from bridge.domain.orders import ListingKey
 from bridge.errors import BridgeError, Hint, NeedsPerson, Refused
 
@@ -24,8 +26,20 @@ class ReadsNumbers(Protocol):
         """As Channel.read."""
 
 
+class WritesNumbers(ReadsNumbers, Protocol):
+    def send(self, batch: Sequence[PushItem]) -> Sequence[Pushed]:
+        """One batch of absolute numbers, as batches.Send."""
+
+
+class KnowsTraps(WritesNumbers, Protocol):
+    def alarms(self) -> Mapping[str, Hint] | None:
+        """As OrdersRead.alarms: of the listings that were read so far."""
+
+
 Feed = TypeVar("Feed", bound=ReadsOrders)
 Stock = TypeVar("Stock", bound=ReadsNumbers)
+Writing = TypeVar("Writing", bound=WritesNumbers)
+Knowing = TypeVar("Knowing", bound=KnowsTraps)
 
 
 class Adapter(Generic[Feed, Stock]):
@@ -54,6 +68,27 @@ class Adapter(Generic[Feed, Stock]):
     def _pages(self) -> Iterator[Sequence[Listed]]:
         """As Channel.catalogue."""
         raise NotImplementedError
+
+
+class AbsoluteAdapter(Adapter[Feed, Writing]):
+    """Of a mall that takes absolute numbers, in batches of as many as its capabilities say."""
+
+    capabilities: Capabilities
+
+    def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:  # noqa: ARG002
+        """`key` is not needed: absolute numbers may be sent again (rakuten.md §2.1, yahoo.md §2.5)."""
+        return push_in_batches(items, self.capabilities.batch, self._send)
+
+    def _send(self, batch: Sequence[PushItem]) -> Sequence[Pushed]:
+        with understood(self.mall, ambiguous=True):
+            return self._stock.send(batch)
+
+
+class OwnShopAdapter(AbsoluteAdapter[Feed, Knowing]):
+    """Of a shop of the seller's own, whose settings may let a listing sell without end: each look at it tells."""
+
+    def orders(self, since: datetime, known_open: Sequence[str] = ()) -> OrdersRead:
+        return replace(super().orders(since, known_open), alarms=self._stock.alarms())
 
 
 def line(mall: str, name: str, attempt: Callable[[], object]) -> Check:

@@ -69,3 +69,18 @@ class Renewing:
             if old is not None and self._clock.monotonic() < old.expires:
                 return old  # good for a while yet; the next request asks again
             raise
+
+
+class InHeader:
+    """A token that is renewed, in a header of that name after `prefix`."""
+
+    def __init__(self, name: str, token: Renewing, prefix: str = "") -> None:
+        self._name, self._token, self._prefix = name, token, prefix
+
+    def headers(self) -> Mapping[str, str]:
+        """Raises TryAgain, NeedsPerson."""
+        return {self._name: f"{self._prefix}{self._token.value()}"}
+
+    def renew(self, refused: Mapping[str, str]) -> bool:
+        self._token.refused(refused.get(self._name, "").removeprefix(self._prefix))
+        return True

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from bridge.channels.adapter import Adapter
-from bridge.channels.answers import understood
-from bridge.channels.batches import push_in_batches
+from bridge.channels.adapter import OwnShopAdapter
 from bridge.channels.colorme import checks, facts, listed, wire
 from bridge.channels.colorme.ids import CHANNEL
 from bridge.channels.colorme.orders import OrderFeed
 from bridge.channels.colorme.shapes import Shapes
 from bridge.channels.colorme.stock import Stock
 from bridge.channels.http import Seams
-from bridge.channels.port import Capabilities, Check, KeyLife, Listed, OrdersRead, Pushed, PushItem, WriteKind
+from bridge.channels.port import Capabilities, Check, KeyLife, Listed, WriteKind
 from bridge.config import ColorMe
 
 
-class ColorMeChannel(Adapter[OrderFeed, Stock]):
+class ColorMeChannel(OwnShopAdapter[OrderFeed, Stock]):
     """One shop of the seller's own at Color Me."""
 
     name, mall = CHANNEL, wire.MALL
@@ -40,19 +37,8 @@ class ColorMeChannel(Adapter[OrderFeed, Stock]):
         feed = OrderFeed(settings, self._http, self._shapes, seams)
         super().__init__(feed, Stock(self._http, self._shapes, seams.clock))
 
-    def orders(self, since: datetime, known_open: Sequence[str] = ()) -> OrdersRead:
-        return replace(super().orders(since, known_open), alarms=self._stock.alarms())
-
     def _pages(self) -> Iterator[Sequence[Listed]]:
         return listed.pages(self._http, self._shapes)
-
-    def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:  # noqa: ARG002
-        """`key` is not needed: absolute numbers may be sent again."""
-        return push_in_batches(items, 1, self._send)
-
-    def _send(self, batch: Sequence[PushItem]) -> Sequence[Pushed]:
-        with understood(wire.MALL, ambiguous=True):
-            return self._stock.send(batch)
 
     def key_life(self) -> KeyLife | None:
         """A token has no end (§3, Auth)."""

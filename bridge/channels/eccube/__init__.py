@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from bridge.channels.adapter import Adapter
-from bridge.channels.answers import understood
-from bridge.channels.batches import push_in_batches
+from bridge.channels.adapter import OwnShopAdapter
 from bridge.channels.eccube import checks, facts, listed
 from bridge.channels.eccube.ids import CHANNEL
 from bridge.channels.eccube.orders import OrderFeed
@@ -16,11 +13,11 @@ from bridge.channels.eccube.stock import Stock
 from bridge.channels.eccube.webhooks import CubeWebhooks
 from bridge.channels.eccube.wire import MALL, Graph
 from bridge.channels.http import Seams
-from bridge.channels.port import Capabilities, Check, KeyLife, Listed, OrdersRead, Pushed, PushItem, WriteKind
+from bridge.channels.port import Capabilities, Check, KeyLife, Listed, WriteKind
 from bridge.config import EcCube
 
 
-class EcCubeChannel(Adapter[OrderFeed, Stock]):
+class EcCubeChannel(OwnShopAdapter[OrderFeed, Stock]):
     """One shop of the seller's own, made with EC-CUBE."""
 
     name, mall = CHANNEL, MALL
@@ -40,19 +37,8 @@ class EcCubeChannel(Adapter[OrderFeed, Stock]):
         secret = settings.webhook_secret
         self.webhooks = CubeWebhooks(secret.reveal(), seams.clock) if secret else None
 
-    def orders(self, since: datetime, known_open: Sequence[str] = ()) -> OrdersRead:
-        return replace(super().orders(since, known_open), alarms=self._stock.alarms())
-
     def _pages(self) -> Iterator[Sequence[Listed]]:
         return listed.pages(self._stock)
-
-    def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:  # noqa: ARG002
-        """`key` is not needed: absolute numbers may be sent again."""
-        return push_in_batches(items, facts.PUSH_BATCH, self._send)
-
-    def _send(self, batch: Sequence[PushItem]) -> Sequence[Pushed]:
-        with understood(MALL, ambiguous=True):
-            return self._stock.send(batch)
 
     def key_life(self) -> KeyLife | None:
         """The refresh token is renewed with every use; how long an unused one lives is not known (§1, Auth)."""

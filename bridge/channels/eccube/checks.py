@@ -13,7 +13,7 @@ from bridge.errors import Hint
 
 def check(graph: Graph) -> Iterator[Check]:
     """One line per right. Never raises."""
-    yield line(MALL, "token", graph.headers)
+    yield line(MALL, "token", graph.tokens.headers)
     yield line(MALL, "orders", lambda: graph.ask("orders", documents.PROBE_ORDERS))
     yield line(MALL, "order", lambda: graph.ask("orders", documents.orders_by_id(1), {"i0": "0"}))
     yield line(MALL, "products", lambda: graph.ask("products", documents.PROBE_PRODUCTS))

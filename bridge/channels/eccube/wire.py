@@ -11,7 +11,7 @@ from bridge.channels.eccube import facts
 from bridge.channels.eccube.ids import CHANNEL
 from bridge.channels.http import FORM, Answer, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
 from bridge.channels.redaction import Redactor
-from bridge.channels.tokens import Renewing, Token
+from bridge.channels.tokens import InHeader, Renewing, Token
 from bridge.config import EcCube
 from bridge.errors import Hint, NeedsPerson, Refused, TryAgain
 from bridge.limits import TokenBucket
@@ -42,7 +42,8 @@ class Graph:
         self._given = settings.refresh_token.reveal()
         secrets = (settings.client_secret, settings.refresh_token, settings.webhook_secret)
         self._redactor = Redactor([each.reveal() for each in secrets if each])
-        self._token = Renewing(seams.clock, facts.TOKEN_RENEWED_EARLY, self._ask_for_token)
+        renewing = Renewing(seams.clock, facts.TOKEN_RENEWED_EARLY, self._ask_for_token)
+        self.tokens = InHeader("Authorization", renewing, "Bearer ")
         self._http = MallHttp(
             MALL,
             settings.site,
@@ -52,7 +53,7 @@ class Graph:
                 TOKENS: TokenBucket(seams.clock, rate=0.2, burst=3.0),
             },
             judge,
-            self,
+            self.tokens,
             self._redactor,
         )
 
@@ -81,16 +82,6 @@ class Graph:
 
     def close(self) -> None:
         self._http.close()
-
-    # How requests are signed.
-
-    def headers(self) -> Mapping[str, str]:
-        """Raises TryAgain, NeedsPerson."""
-        return {"Authorization": f"Bearer {self._token.value()}"}
-
-    def renew(self, refused: Mapping[str, str]) -> bool:
-        self._token.refused(refused.get("Authorization", "").removeprefix("Bearer "))
-        return True
 
     def _ask_for_token(self) -> Token:
         """A refresh token is good once: the new one is kept before anything else is done with the answer."""

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bridge.channels.adapter import Adapter
+from bridge.channels.adapter import AbsoluteAdapter
 from bridge.channels.answers import understood
-from bridge.channels.batches import push_in_batches
 from bridge.channels.http import Seams
-from bridge.channels.port import Capabilities, Check, KeyLife, Listed, OrdersRead, Pushed, PushItem, WriteKind
+from bridge.channels.port import Capabilities, Check, KeyLife, Listed, OrdersRead, WriteKind
 from bridge.channels.rakuten import checks, facts, listed, wire
 from bridge.channels.rakuten.catalogue import Catalogue
 from bridge.channels.rakuten.orders import OrderFeed
@@ -19,7 +18,7 @@ from bridge.channels.rakuten.stock import Stock
 from bridge.config import Rakuten
 
 
-class RakutenChannel(Adapter[OrderFeed, Stock]):
+class RakutenChannel(AbsoluteAdapter[OrderFeed, Stock]):
     """One shop on Rakuten Ichiba."""
 
     name, mall = CHANNEL, wire.MALL
@@ -48,14 +47,6 @@ class RakutenChannel(Adapter[OrderFeed, Stock]):
 
     def _pages(self) -> Iterator[Sequence[Listed]]:
         return listed.pages(self._http)
-
-    def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:  # noqa: ARG002
-        """`key` is not needed: absolute rows may be sent again (rakuten.md §2.1)."""
-        return push_in_batches(items, facts.UPSERT_BATCH, self._send)
-
-    def _send(self, batch: Sequence[PushItem]) -> Sequence[Pushed]:
-        with understood(wire.MALL, ambiguous=True):
-            return self._stock.send(batch)
 
     def key_life(self) -> KeyLife | None:
         with understood(wire.MALL):

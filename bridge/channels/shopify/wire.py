@@ -9,14 +9,14 @@ from bridge.channels.answers import senseless
 from bridge.channels.http import Answer, Auth, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
 from bridge.channels.redaction import Redactor
 from bridge.channels.shopify import facts
-from bridge.channels.shopify.auth import HEADER, ClientCredentials
 from bridge.channels.shopify.documents import Document
-from bridge.channels.tokens import Fixed, Token
+from bridge.channels.tokens import Fixed, InHeader, Renewing, Token
 from bridge.config import Shopify
 from bridge.errors import Hint, NeedsPerson, Refused, TryAgain
 from bridge.limits import TokenBucket
 
 MALL = "Shopify"
+HEADER = "X-Shopify-Access-Token"
 POINTS, TOKENS = "points", "tokens"  # the limiters
 
 TOKEN = Operation("access_token", "POST", "/admin/oauth/access_token", TOKENS, signed=False)
@@ -97,7 +97,8 @@ class Graph:
     def _auth(self) -> Auth:
         if self._settings.access_token is not None:
             return Fixed({HEADER: self._settings.access_token.reveal()})  # of a custom app from before 2026
-        return ClientCredentials(self._clock, self._ask_for_token)
+        # A token for a day (§2.1).
+        return InHeader(HEADER, Renewing(self._clock, facts.TOKEN_RENEWED_EARLY, self._ask_for_token))
 
     def _ask_for_token(self) -> Token:
         """Raises TryAgain, NeedsPerson."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bridge.channels.answers import senseless
@@ -99,7 +100,8 @@ class Rest:
         given = {**query, **self._keys}
         if self._plain:
             given["rest_route"] = f"/wc/v3{operation.path}"
-        return self._http.call(_at(operation, "/" if self._plain else ROOT + operation.path), body, query=given)
+        path = "/" if self._plain else ROOT + operation.path
+        return self._http.call(replace(operation, path=path), body, query=given)
 
 
 def cleansed(body: Any) -> Any:
@@ -187,13 +189,6 @@ _NO_API = Hint(
     "この URL に WooCommerce の API がありません。site と permalinks、WooCommerce が有効かを確かめてください。",
     "There is no WooCommerce API at this address. Look at site and permalinks, and whether WooCommerce is active.",
 )
-
-
-def _at(operation: Operation, path: str) -> Operation:
-    return Operation(
-        operation.name, operation.method, path, operation.bucket, writes=operation.writes,
-        repeatable=operation.repeatable, attempts=operation.attempts, seconds=operation.seconds,
-    )  # fmt: skip
 
 
 def _texts(query: Mapping[str, object]) -> dict[str, str]:

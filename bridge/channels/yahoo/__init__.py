@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from bridge.channels.adapter import Adapter
-from bridge.channels.answers import understood
-from bridge.channels.batches import push_in_batches
+from bridge.channels.adapter import AbsoluteAdapter
 from bridge.channels.http import Seams
-from bridge.channels.port import Capabilities, Check, KeyLife, Listed, Pushed, PushItem, WriteKind
+from bridge.channels.port import Capabilities, Check, KeyLife, Listed, WriteKind
 from bridge.channels.yahoo import checks, facts, listed
 from bridge.channels.yahoo.orders import OrderFeed
 from bridge.channels.yahoo.snapshots import CHANNEL
@@ -18,7 +16,7 @@ from bridge.channels.yahoo.wire import MALL, Wire
 from bridge.config import Yahoo
 
 
-class YahooChannel(Adapter[OrderFeed, Stock]):
+class YahooChannel(AbsoluteAdapter[OrderFeed, Stock]):
     """One store on Yahoo!ショッピング."""
 
     name, mall = CHANNEL, MALL
@@ -42,14 +40,6 @@ class YahooChannel(Adapter[OrderFeed, Stock]):
 
     def _pages(self) -> Iterator[Sequence[Listed]]:
         return listed.pages(self._settings, self._wire, self._stock)
-
-    def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:  # noqa: ARG002
-        """`key` is not needed: absolute numbers may be sent again (yahoo.md §2.5)."""
-        return push_in_batches(items, facts.STOCK_BATCH, self._send)
-
-    def _send(self, batch: Sequence[PushItem]) -> Sequence[Pushed]:
-        with understood(MALL, ambiguous=True):
-            return self._stock.send(batch)
 
     def key_life(self) -> KeyLife | None:
         return checks.key_life(self._settings)

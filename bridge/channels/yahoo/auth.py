@@ -10,7 +10,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from bridge.channels.tokens import Renewing, Token
+from bridge.channels.tokens import InHeader, Renewing, Token
 from bridge.channels.yahoo import facts
 from bridge.clock import Clock
 from bridge.errors import Hint, NeedsPerson
@@ -18,21 +18,14 @@ from bridge.errors import Hint, NeedsPerson
 HEADER = "Authorization"
 
 
-class Tokens:
+class Tokens(InHeader):
     """A token for an hour out of the consent, whose own refresh token may be renewed on the way."""
 
     def __init__(self, clock: Clock, refresh_token: str, ask: Callable[[str], tuple[Token, str | None]]) -> None:
         """`ask` changes a refresh token for an access token, and a new refresh token where the answer had one. Raises
         TryAgain, NeedsPerson."""
         self._refresh_token, self._ask = refresh_token, ask
-        self._token = Renewing(clock, facts.TOKEN_RENEWED_EARLY, self._fresh)
-
-    def headers(self) -> Mapping[str, str]:
-        return {HEADER: f"Bearer {self._token.value()}"}
-
-    def renew(self, refused: Mapping[str, str]) -> bool:
-        self._token.refused(refused.get(HEADER, "").removeprefix("Bearer "))
-        return True
+        super().__init__(HEADER, Renewing(clock, facts.TOKEN_RENEWED_EARLY, self._fresh), "Bearer ")
 
     def _fresh(self) -> Token:
         token, renewed = self._ask(self._refresh_token)
