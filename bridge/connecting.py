@@ -9,7 +9,6 @@ import secrets
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta, timezone
 from getpass import getpass
 from importlib.resources import files
 from pathlib import Path
@@ -19,13 +18,14 @@ from urllib.parse import parse_qs, quote, urlsplit
 from bridge.channels.http import Seams
 from bridge.channels.oauth import exchange
 from bridge.channels.port import Channel
+from bridge.clock import JST
 from bridge.config import ConfigError, default_of, is_secret, one_channel, place_of_keys
 from bridge.errors import BridgeError, Hint
 from bridge.outside import Outside
+from bridge.private import write_private
 from bridge.refreshed import Refreshed
 from bridge.settings import parse
 
-JST = timezone(timedelta(hours=9), "JST")
 REDIRECT = "https://localhost/bridge"  # nothing listens there: the browser shows the code in its address
 ROUNDS = 5  # times that wrong answers are asked again
 
@@ -203,10 +203,10 @@ class Connector:
         folder = self._keys.folder
         apart = [name for name in values if is_secret(self.channel, name)] if folder else []
         for name in apart:
-            _private((folder or self.path) / f"BRIDGE_{self.channel}_{name}".upper(), str(values[name]))
+            write_private((folder or self.path) / f"BRIDGE_{self.channel}_{name}".upper(), str(values[name]))
         lines = {name: _toml(value) for name, value in values.items() if name not in apart}
         text = self.path.read_text(encoding="utf-8")
-        _private(self.path, _with_section(text, f"channels.{self.channel}", lines))
+        write_private(self.path, _with_section(text, f"channels.{self.channel}", lines))
         name = self.path.name
         self._say(Hint(f"{name} に保存しました。bridge を再起動すると使われます（初めはシャドー）。",
                        f"Saved in {name}. It counts from bridge's next start, in shadow at first."))  # fmt: skip
@@ -265,11 +265,3 @@ def _changed(rows: Sequence[str], lines: Mapping[str, str]) -> Iterator[str]:
         key = row.partition("=")[0].strip()
         yield f"{key} = {left.pop(key)}" if "=" in row and key in left else row
     yield from (f"{key} = {value}" for key, value in left.items())
-
-
-def _private(path: Path, text: str) -> None:
-    """Whole at every moment, and for its owner alone."""
-    fresh = path.with_name(path.name + ".new")
-    fresh.touch(mode=0o600)
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(path)

@@ -24,3 +24,13 @@ def tighten(ledger: Path) -> None:
     for path in ledger.parent.glob(f"{ledger.stem}.*"):
         if path.is_file() and open_to_others(path):
             path.chmod(path.stat().st_mode & ~OTHERS)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Whole at every moment, also where the power fails, and for its owner alone. Raises OSError."""
+    fresh = path.with_name(f"{path.name}.new")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)

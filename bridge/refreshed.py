@@ -7,11 +7,12 @@ the settings starts anew: what was kept is of the token before.
 from __future__ import annotations
 
 import json
-import os
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from typing import Protocol
+
+from bridge.private import write_private
 
 
 class KeepsTokens(Protocol):
@@ -56,12 +57,7 @@ class Refreshed:
         with self._lock:
             content = self._read() | {channel: {"of": _mark(given), "token": newest}}
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            fresh = self._path.with_suffix(".new")
-            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                json.dump(content, file)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self._path)
+            write_private(self._path, json.dumps(content))
 
     def _read(self) -> dict[str, dict[str, str]]:
         try:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from bridge.clock import Clock
+from bridge.domain.orders import OrderSnapshot
 from bridge.errors import Hint, TryAgain
 
 TRIED_AGAIN_SECONDS = 24 * 3600.0
 MOST_TRIED_AGAIN = 500
+SEARCH_ROUNDS = 3  # times a search is begun anew because its result changed while it was paged through
 
 
 def senseless(mall: str, what: object, *, ambiguous: bool = False) -> TryAgain:
@@ -37,6 +40,14 @@ def whole(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise TypeError(f"{value!r} is no whole number")
     return int(value)
+
+
+@dataclass
+class Found:
+    """What one read of orders has gathered, by the order's id: those understood, and why others were not."""
+
+    orders: dict[str, OrderSnapshot] = field(default_factory=dict)
+    problems: dict[str, Hint] = field(default_factory=dict)
 
 
 class Unread:

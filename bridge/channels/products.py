@@ -6,6 +6,8 @@ import re
 
 from bridge.domain.orders import ListingKey
 
+NO_SUCH_PRODUCT = 10**15  # to ask for, where the asking alone is tried
+
 _SHAPE = re.compile(r"([1-9][0-9]{0,17})(?:/([1-9][0-9]{0,17}))?")
 
 

@@ -11,9 +11,8 @@ from bridge.channels.colorme.stock import Stock
 from bridge.channels.colorme.wire import MALL, PRODUCTS
 from bridge.channels.http import MallHttp
 from bridge.channels.port import Check
+from bridge.channels.products import NO_SUCH_PRODUCT
 from bridge.errors import Hint
-
-NO_SUCH_PRODUCT = 10**15
 
 
 def check(http: MallHttp, feed: OrderFeed, stock: Stock) -> Iterator[Check]:

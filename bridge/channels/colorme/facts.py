@@ -8,9 +8,7 @@ split, the lines that left it stand in the other one [C].
 
 from __future__ import annotations
 
-from datetime import timedelta, timezone
-
-JST = timezone(timedelta(hours=9), "JST")
+from datetime import timedelta
 
 SALES_PAGE = 100  # "Form" [A] more is cut to the most without a word (T7)
 SALES_BY_ID = 50

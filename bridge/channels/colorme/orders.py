@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bridge.channels.answers import Unread, senseless
+from bridge.channels.answers import SEARCH_ROUNDS, Found, Unread, senseless
 from bridge.channels.batches import cut
 from bridge.channels.colorme import facts
 from bridge.channels.colorme.shapes import Shapes
@@ -16,12 +16,11 @@ from bridge.channels.colorme.wire import MALL, SALES, ColorMeRefused, pages
 from bridge.channels.http import MallHttp, Seams
 from bridge.channels.port import OrdersRead
 from bridge.channels.stamps import SerialReads
+from bridge.clock import JST
 from bridge.config import ColorMe
-from bridge.domain.orders import OrderSnapshot
 from bridge.errors import Hint, NeedsPerson
 
 FIELDS = "id,make_date,update_date,delivered,canceled,details,sale_deliveries"
-SEARCH_ROUNDS = 3  # times a search is begun anew because its result changed while it was paged through
 
 
 class OrderFeed:
@@ -41,7 +40,7 @@ class OrderFeed:
         sweep = self._swept_at is None or at - self._swept_at >= facts.SWEEP_EVERY.total_seconds()
         oldest = began - timedelta(days=self._settings.look_back_days)
         start = max(oldest, since - timedelta(seconds=self._settings.lag_seconds))
-        found = _Found()
+        found = Found()
         try:
             self._search(found, oldest, update_date_min=_time(start))
             again = set(self._unread.orders()) | set(known_open if sweep else ())
@@ -56,7 +55,7 @@ class OrderFeed:
         """The smallest search there is, for `check`: is the right there?"""
         self._http.call(SALES, query={"limit": "1", "fields": "id"})
 
-    def _search(self, found: _Found, oldest: datetime, **query: str) -> None:
+    def _search(self, found: Found, oldest: datetime, **query: str) -> None:
         """T1: without `after`, sales of the last seven days only."""
         for _ in range(SEARCH_ROUNDS):
             totals, rows = set[int](), 0
@@ -70,14 +69,14 @@ class OrderFeed:
             if totals == {rows}:
                 return
 
-    def _look_at(self, numbers: Sequence[str], oldest: datetime, found: _Found) -> None:
+    def _look_at(self, numbers: Sequence[str], oldest: datetime, found: Found) -> None:
         """Sales by their ids. One that isn't there is a problem, never a cancellation."""
         for batch in cut([each for each in numbers if each.isdecimal()], facts.SALES_BY_ID):
             self._search(found, oldest, ids=",".join(batch))
         missing = [each for each in numbers if each not in found.orders]
         found.problems |= {each: _MISSING for each in missing if each not in found.problems}
 
-    def _take(self, sale: Mapping[str, Any], read_at: datetime, found: _Found) -> None:
+    def _take(self, sale: Mapping[str, Any], read_at: datetime, found: Found) -> None:
         """Understand one sale. Of two readings the later one stays."""
         number = str(sale["id"])
         try:
@@ -99,14 +98,6 @@ class OrderFeed:
             self._units.popitem(last=False)
 
 
-class _Found:
-    """What one read has gathered, by the sale's id."""
-
-    def __init__(self) -> None:
-        self.orders: dict[str, OrderSnapshot] = {}
-        self.problems: dict[str, Hint] = {}
-
-
 _MISSING = Hint(
     "カラーミーにこの受注が見つかりません。取消とはみなしません。",
     "Color Me does not show this order. It is not taken as cancelled.",
@@ -120,4 +111,4 @@ _FORGOTTEN = Hint(
 
 def _time(at: datetime) -> str:
     """In Japan, to the second."""
-    return f"{at.astimezone(facts.JST):%Y-%m-%d %H:%M:%S}"
+    return f"{at.astimezone(JST):%Y-%m-%d %H:%M:%S}"

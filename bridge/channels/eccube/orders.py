@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bridge.channels.answers import Unread, senseless
+from bridge.channels.answers import SEARCH_ROUNDS, Found, Unread, senseless
 from bridge.channels.batches import cut
 from bridge.channels.eccube import documents, facts
 from bridge.channels.eccube.snapshots import order_snapshot
@@ -15,10 +16,7 @@ from bridge.channels.http import Seams
 from bridge.channels.port import OrdersRead
 from bridge.channels.stamps import SerialReads
 from bridge.config import EcCube
-from bridge.domain.orders import OrderSnapshot
 from bridge.errors import Hint, NeedsPerson, Refused
-
-SEARCH_ROUNDS = 3  # times a search is begun anew because its result changed while it was paged through
 
 
 class OrderFeed:
@@ -36,7 +34,7 @@ class OrderFeed:
         sweep = self._swept_at is None or at - self._swept_at >= facts.SWEEP_EVERY.total_seconds()
         oldest = began - timedelta(days=self._settings.look_back_days)
         start = max(oldest, since - timedelta(seconds=self._settings.lag_seconds))
-        found = _Found(frozenset(known_open))
+        found = _Found(known=frozenset(known_open))
         try:
             self._search(found, documents.ORDERS, start, None)
             self._search(found, documents.ORDERS, start, facts.HIDDEN)  # T2
@@ -92,13 +90,11 @@ class OrderFeed:
             found.problems[number] = senseless(MALL, f"{type(error).__name__} {error}").hint
 
 
-class _Found:
-    """What one read has gathered, by the order's id. `known`: those that we hold open."""
+@dataclass
+class _Found(Found):
+    """`known`: those that we hold open."""
 
-    def __init__(self, known: frozenset[str]) -> None:
-        self.known = known
-        self.orders: dict[str, OrderSnapshot] = {}
-        self.problems: dict[str, Hint] = {}
+    known: frozenset[str] = frozenset()
 
 
 _MISSING = Hint(

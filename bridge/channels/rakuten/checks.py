@@ -8,11 +8,12 @@ from datetime import datetime
 from bridge.channels.adapter import end_of, line
 from bridge.channels.http import KeyRefused, MallHttp, Operation, Seams
 from bridge.channels.port import KEY_WARNING, Check, KeyLife
-from bridge.channels.rakuten import facts, wire
+from bridge.channels.rakuten import wire
 from bridge.channels.rakuten.catalogue import Catalogue
 from bridge.channels.rakuten.orders import GET, SEARCH, OrderFeed
 from bridge.channels.rakuten.snapshots import listing_key
 from bridge.channels.rakuten.stock import Stock
+from bridge.clock import JST
 from bridge.config import Rakuten
 from bridge.errors import BridgeError, Hint, NeedsPerson
 
@@ -69,7 +70,7 @@ def _written_down(settings: Rakuten) -> KeyLife | None:
     """Until the end of the day that the settings name."""
     if settings.license_key_expires is None:
         return None
-    return KeyLife(KEY, end_of(settings.license_key_expires, facts.JST))
+    return KeyLife(KEY, end_of(settings.license_key_expires, JST))
 
 
 def _key_life(settings: Rakuten, http: MallHttp, now: datetime) -> Hint:
@@ -98,4 +99,4 @@ def _expiry(text: object) -> datetime | None:
         at = datetime.fromisoformat(str(text))
     except ValueError:
         return None
-    return at if at.tzinfo else at.replace(tzinfo=facts.JST)
+    return at if at.tzinfo else at.replace(tzinfo=JST)

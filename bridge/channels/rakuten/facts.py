@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta, timezone
-
-JST = timezone(timedelta(hours=9), "JST")
+from datetime import timedelta
 
 ORDER_VERSION = 7  # §4.2 [A] the first with SkuModelList
 SEARCH_PAGE = 1000  # §4.1 [A]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bridge.channels.answers import Unread, senseless, whole
+from bridge.channels.answers import SEARCH_ROUNDS, Unread, senseless, whole
 from bridge.channels.batches import cut
 from bridge.channels.http import MallHttp, Operation, Seams
 from bridge.channels.port import OrdersRead
@@ -19,12 +19,12 @@ from bridge.channels.rakuten import facts
 from bridge.channels.rakuten.snapshots import order_snapshot
 from bridge.channels.rakuten.wire import MALL, RmsRefused
 from bridge.channels.stamps import SerialReads, stamp
+from bridge.clock import JST
 from bridge.config import Rakuten
 from bridge.domain.orders import OrderSnapshot
 from bridge.errors import Hint, NeedsPerson
 
 WIDE_READ_EVERY_SECONDS = 300.0
-SEARCH_ROUNDS = 3  # times a search is begun anew because its result grew while it was paged through
 
 Progress = Sequence[int]
 
@@ -158,7 +158,7 @@ class OrderFeed:
         for model in answer.get("OrderModelList") or []:
             number = str(model["orderNumber"])
             try:
-                today = began.astimezone(facts.JST).date()
+                today = began.astimezone(JST).date()
                 orders[number] = order_snapshot(model, self._settings.shop, stamp(began), today)
                 problems.pop(number, None)
             except (LookupError, TypeError, ValueError, AttributeError) as error:
@@ -187,4 +187,4 @@ def _order_numbers(answer: dict[str, Any]) -> list[str]:
 
 def _order_time(at: datetime) -> str:
     """The only form that the order API takes: `+0900` without a colon, no fractions (§4.1)."""
-    return at.astimezone(facts.JST).strftime("%Y-%m-%dT%H:%M:%S+0900")
+    return at.astimezone(JST).strftime("%Y-%m-%dT%H:%M:%S+0900")

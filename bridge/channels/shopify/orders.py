@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bridge.channels.answers import Unread, senseless
+from bridge.channels.answers import Found, Unread, senseless
 from bridge.channels.batches import cut
 from bridge.channels.http import Seams
 from bridge.channels.port import OrdersRead
@@ -19,7 +19,6 @@ from bridge.channels.shopify.snapshots import Parts, needs_parts, order_snapshot
 from bridge.channels.shopify.wire import MALL, Graph, TooCostly, next_page
 from bridge.channels.stamps import SerialReads
 from bridge.config import Shopify
-from bridge.domain.orders import OrderSnapshot
 from bridge.errors import Hint, NeedsPerson, Refused
 
 Node = dict[str, Any]
@@ -47,7 +46,7 @@ class OrderFeed:
         sweep = self._swept_at is None or at - self._swept_at >= facts.SWEEP_EVERY.total_seconds()
         oldest = began - timedelta(days=self._settings.look_back_days)
         start = max(oldest, since - timedelta(seconds=self._settings.lag_seconds))
-        found = _Found()
+        found = Found()
         try:
             self._search(f"updated_at:>='{_time(start)}'", found)
             follow = self._routed and at - self._followed_at >= facts.ROUTES_EVERY.total_seconds()
@@ -64,7 +63,7 @@ class OrderFeed:
         self._followed_at = at if follow else self._followed_at
         return OrdersRead(tuple(found.orders.values()), began, found.problems)
 
-    def _search(self, query: str, found: _Found) -> None:
+    def _search(self, query: str, found: Found) -> None:
         after, more = None, True
         while more:
             read_at = self._reads.begin()
@@ -81,7 +80,7 @@ class OrderFeed:
             more = page["pageInfo"]["hasNextPage"]
             after = next_page(after, page["pageInfo"]) if more else None
 
-    def _look_at(self, numbers: Sequence[str], found: _Found) -> None:
+    def _look_at(self, numbers: Sequence[str], found: Found) -> None:
         """Orders by their numbers. One that isn't shown (older than we may read) is a problem, never a cancellation."""
         document = documents.ROUTED_ORDERS_BY_ID if self._routed else documents.ORDERS_BY_ID
         for batch in cut(numbers, facts.ROUTED_ORDERS_PAGE if self._routed else facts.ORDERS_BY_ID):
@@ -93,7 +92,7 @@ class OrderFeed:
                 if node:
                     self._take(node, read_at, found)
 
-    def _take(self, node: Node, read_at: datetime, found: _Found) -> None:
+    def _take(self, node: Node, read_at: datetime, found: Found) -> None:
         """Understand one order. Of two readings the later one stays."""
         number = number_of(node["id"])
         try:
@@ -150,14 +149,6 @@ class OrderFeed:
 def _standing(fulfillments: Sequence[Node]) -> list[Node]:
     """Those that sent anything off, and were not taken back."""
     return [each for each in fulfillments if each["status"] not in facts.NOT_SHIPPED]
-
-
-class _Found:
-    """What one read has gathered, by order number."""
-
-    def __init__(self) -> None:
-        self.orders: dict[str, OrderSnapshot] = {}
-        self.problems: dict[str, Hint] = {}
 
 
 _MISSING = Hint(

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from bridge.channels.adapter import line
 from bridge.channels.port import Check
+from bridge.channels.products import NO_SUCH_PRODUCT
 from bridge.channels.woocommerce.ids import listing_key
 from bridge.channels.woocommerce.orders import OrderFeed
-from bridge.channels.woocommerce.stock import NO_SUCH_PRODUCT, Stock
+from bridge.channels.woocommerce.stock import Stock
 from bridge.channels.woocommerce.wire import MALL, Rest
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bridge.channels.answers import Unread, senseless
+from bridge.channels.answers import SEARCH_ROUNDS, Found, Unread, senseless
 from bridge.channels.batches import cut
 from bridge.channels.http import Seams
 from bridge.channels.port import OrdersRead
@@ -16,13 +16,11 @@ from bridge.channels.woocommerce.parents import Parents
 from bridge.channels.woocommerce.snapshots import order_snapshot
 from bridge.channels.woocommerce.wire import MALL, Rest, WooRefused
 from bridge.config import WooCommerce
-from bridge.domain.orders import OrderSnapshot
 from bridge.errors import Hint, NeedsPerson, Refused
 
 FIELDS = "id,status,date_created_gmt,date_modified_gmt,date_completed_gmt,line_items,refunds"
 """All that is asked for: nobody's name or address comes this way."""
 REFUND_FIELDS = "id,date_created_gmt,line_items"
-SEARCH_ROUNDS = 3  # times a search is begun anew because its result changed while it was paged through
 
 
 class OrderFeed:
@@ -44,7 +42,7 @@ class OrderFeed:
         trash = self._due(self._trash_at, at, facts.TRASH_EVERY)
         oldest = began - timedelta(days=self._settings.look_back_days)
         start = max(oldest, since - timedelta(seconds=self._settings.lag_seconds))
-        found = _Found()
+        found = Found()
         try:
             self._search(found, status="any", modified_after=_time(start))
             if trash:
@@ -71,7 +69,7 @@ class OrderFeed:
     def _due(last: float | None, now: float, every: timedelta) -> bool:
         return last is None or now - last >= every.total_seconds()
 
-    def _search(self, found: _Found, **query: str) -> None:
+    def _search(self, found: Found, **query: str) -> None:
         """By id, which no change moves. A list that lost a row while it was paged through may have hidden another."""
         for _ in range(SEARCH_ROUNDS):
             totals, rows = set[int | None](), 0
@@ -88,7 +86,7 @@ class OrderFeed:
         fixed = {"orderby": "id", "order": "asc", "dates_are_gmt": "true", "_fields": FIELDS}
         return self._rest.pages("orders", "/orders", facts.ORDERS_PAGE, **fixed, **query)
 
-    def _look_at(self, numbers: Sequence[str], found: _Found) -> None:
+    def _look_at(self, numbers: Sequence[str], found: Found) -> None:
         """Orders by their ids, one that was thrown away too. One that isn't there any more is a problem, never a
         cancellation."""
         for batch in cut(numbers, facts.ORDERS_BY_ID):
@@ -96,7 +94,7 @@ class OrderFeed:
             for number in (each for each in batch if each not in found.orders and each not in found.problems):
                 self._look_at_one(number, found)
 
-    def _look_at_one(self, number: str, found: _Found) -> None:
+    def _look_at_one(self, number: str, found: Found) -> None:
         read_at = self._reads.begin()
         try:
             order = self._rest.get("order", f"/orders/{number}", _fields=FIELDS).json
@@ -105,7 +103,7 @@ class OrderFeed:
             return
         self._take(order, read_at, found)
 
-    def _take(self, order: Mapping[str, Any], read_at: datetime, found: _Found) -> None:
+    def _take(self, order: Mapping[str, Any], read_at: datetime, found: Found) -> None:
         """Understand one order. Of two readings the later one stays."""
         number = str(order["id"])
         try:
@@ -123,14 +121,6 @@ class OrderFeed:
         path = f"/orders/{number}/refunds"
         pages = self._rest.pages("orders.refunds", path, facts.ORDERS_PAGE, _fields=REFUND_FIELDS)
         return [refund for page, _ in pages for refund in page]
-
-
-class _Found:
-    """What one read has gathered, by order id."""
-
-    def __init__(self) -> None:
-        self.orders: dict[str, OrderSnapshot] = {}
-        self.problems: dict[str, Hint] = {}
 
 
 _MISSING = Hint(

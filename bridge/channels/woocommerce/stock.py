@@ -19,7 +19,6 @@ from bridge.domain.orders import ListingKey
 from bridge.errors import Hint, NeedsPerson, TryAgain
 
 FIELDS = "id,manage_stock,stock_quantity,backorders"
-NO_SUCH_PRODUCT = 10**15
 
 
 class Stock:

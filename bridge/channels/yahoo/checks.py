@@ -13,6 +13,7 @@ from bridge.channels.yahoo.orders import OrderFeed
 from bridge.channels.yahoo.snapshots import listing_key
 from bridge.channels.yahoo.stock import Stock
 from bridge.channels.yahoo.wire import MALL, Wire
+from bridge.clock import JST
 from bridge.config import Yahoo
 from bridge.errors import BridgeError, Hint
 
@@ -23,13 +24,13 @@ PUBLIC_KEY = "public_key (公開鍵)"
 
 def consent_life(settings: Yahoo) -> KeyLife:
     """Four weeks from the day of the consent; that day's end is not counted on."""
-    given = datetime.combine(date.fromisoformat(settings.consented_on), time(), facts.JST)
+    given = datetime.combine(date.fromisoformat(settings.consented_on), time(), JST)
     return KeyLife(CONSENT, given + facts.CONSENT_LIFE, facts.CONSENT_WARNING)
 
 
 def public_key_life(settings: Yahoo) -> KeyLife:
     """Until the end of the day that 暗号鍵管理 names."""
-    return KeyLife(PUBLIC_KEY, end_of(settings.public_key_expires, facts.JST), facts.KEY_WARNING)
+    return KeyLife(PUBLIC_KEY, end_of(settings.public_key_expires, JST), facts.KEY_WARNING)
 
 
 def key_life(settings: Yahoo) -> KeyLife:

@@ -4,9 +4,7 @@ sources agree, [B] one source, [C] inferred or unknown: those are the first to d
 from __future__ import annotations
 
 import string
-from datetime import timedelta, timezone
-
-JST = timezone(timedelta(hours=9), "JST")
+from datetime import timedelta
 
 CALL_EVERY_SECONDS = 1.1  # §0, §5 [A] one call a second and API; programs wait 1.1 to 2 seconds, in one queue
 TOKEN_RENEWED_EARLY = timedelta(minutes=5)  # §1.2

@@ -20,6 +20,7 @@ from bridge.channels.yahoo import facts
 from bridge.channels.yahoo.snapshots import Header, Order, header, order, version
 from bridge.channels.yahoo.wire import MALL, ORDER_COUNT, ORDER_INFO, ORDER_LIST, Wire, YahooRefused
 from bridge.channels.yahoo.xmltext import nodes, text
+from bridge.clock import JST
 from bridge.config import Yahoo
 from bridge.domain.orders import OrderSnapshot
 from bridge.errors import Hint, NeedsPerson
@@ -231,11 +232,11 @@ def _rhythm(age: timedelta) -> timedelta:
 
 def _order_time(at: datetime) -> str:
     """To the second, in Japan's time (§3.2)."""
-    return at.astimezone(facts.JST).strftime("%Y%m%d%H%M%S")
+    return at.astimezone(JST).strftime("%Y%m%d%H%M%S")
 
 
 def _unsigned(ends: datetime) -> Hint:
-    until = f"{ends.astimezone(facts.JST):%Y-%m-%d %H:%M}"
+    until = f"{ends.astimezone(JST):%Y-%m-%d %H:%M}"
     return Hint(
         f"Yahoo! が公開鍵を受け付けていません。このままでは {until} ごろに注文を読めなくなります。暗号鍵管理で鍵の"
         "期限と版を確かめ、設定の public_key と public_key_version を直して、bridge を再起動してください。",

@@ -10,6 +10,7 @@ from bridge.channels.answers import whole
 from bridge.channels.stamps import stamp
 from bridge.channels.yahoo import facts
 from bridge.channels.yahoo.xmltext import Node, nodes, text
+from bridge.clock import JST
 from bridge.domain.orders import LineKey, LineSnapshot, ListingKey, OrderSnapshot
 
 CHANNEL = "yahoo"
@@ -136,4 +137,4 @@ def _number(node: Node, name: str) -> int:
 
 def _moment(given: str) -> datetime:
     at = datetime.fromisoformat(given)
-    return at if at.tzinfo else at.replace(tzinfo=facts.JST)
+    return at if at.tzinfo else at.replace(tzinfo=JST)

@@ -11,6 +11,7 @@ import pytest
 
 from bridge.channels.yahoo import facts
 from bridge.channels.yahoo.xmltext import nodes, read, text, write
+from bridge.clock import JST
 from bridge.sandbox.malls.yahoo import order_api
 from bridge.sandbox.malls.yahoo.records import RESERVED
 from tests.contract.channels.conformance import YahooMall
@@ -74,7 +75,7 @@ def test_t18_the_three_sweeps_reach_as_far_as_they_should(yahoo: YahooMall) -> N
         before = len(sent(yahoo, "orderList"))
         yahoo.read_orders(wait=pause)
         oldest = min(body["Search"]["Condition"]["OrderTimeFrom"] for body in sent(yahoo, "orderList")[before:])
-        start = datetime.strptime(oldest, "%Y%m%d%H%M%S").replace(tzinfo=facts.JST)
+        start = datetime.strptime(oldest, "%Y%m%d%H%M%S").replace(tzinfo=JST)
         spans.append(round((yahoo.clock.now() - start) / timedelta(hours=1)))
     assert spans == [60 * 24, 0, 48, 14 * 24, 60 * 24]
 

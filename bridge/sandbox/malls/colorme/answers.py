@@ -9,7 +9,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from bridge.sandbox.malls.colorme.records import JST
+from bridge.clock import JST
 
 
 class Refusal(Exception):

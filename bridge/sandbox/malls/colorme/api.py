@@ -12,6 +12,7 @@ from werkzeug.wrappers import Request, Response
 
 from bridge.sandbox.malls.colorme.answers import Refusal, json_response, not_found, refusal
 from bridge.sandbox.malls.colorme.routes import ROUTES, Handler, Route
+from bridge.sandbox.malls.once import spend
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -43,8 +44,8 @@ class ColorMeApi:
         shop = self._shop
         if (form.get("client_id"), form.get("client_secret")) != (shop.client_id, shop.client_secret):
             return json_response({"error": "invalid_client", "error_description": "Client authentication failed"}, 401)
-        until = shop.state.codes.pop(form.get("code", ""), None)
-        if form.get("grant_type") != "authorization_code" or until is None or until <= shop.clock.now():
+        good = spend(shop.state.codes, form.get("code", ""), shop.clock.now())
+        if form.get("grant_type") != "authorization_code" or not good:
             return json_response({"error": "invalid_grant", "error_description": "The code is invalid"}, 401)
         scope = " ".join(sorted(self.scopes))
         return json_response({"access_token": shop.token, "token_type": "Bearer", "scope": scope, "created_at": 0})

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from bridge.sandbox.malls.mall import Line, MallState, Order
-
-JST = timezone(timedelta(hours=9), "JST")
 
 
 @dataclass

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
+from bridge.clock import JST
 from bridge.sandbox.malls.colorme.answers import (
     ids,
     json_response,
@@ -19,7 +20,7 @@ from bridge.sandbox.malls.colorme.answers import (
     refusal,
     time_of,
 )
-from bridge.sandbox.malls.colorme.records import JST, Product, Sale
+from bridge.sandbox.malls.colorme.records import Product, Sale
 from bridge.sandbox.malls.colorme.views import product_json, sale_json, variant_json
 from bridge.sandbox.malls.mall import Listing
 

@@ -10,8 +10,7 @@ from bridge.sandbox.malls.colorme.api import ColorMeApi
 from bridge.sandbox.malls.colorme.records import ColorMeState, Product, Sale, SaleLine, Stale, Variant
 from bridge.sandbox.malls.colorme.switches import ColorMeSwitches
 from bridge.sandbox.malls.mall import Cause, Listing, Mall, Wanted, units_by_listing
-
-CODE_LIFE = timedelta(minutes=10)
+from bridge.sandbox.malls.once import CODE_LIFE
 
 
 class ColorMe(Mall):

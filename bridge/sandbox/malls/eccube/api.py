@@ -22,6 +22,7 @@ from graphql import (
 from werkzeug.wrappers import Request, Response
 
 from bridge.sandbox.malls.eccube.resolvers import Resolvers
+from bridge.sandbox.malls.once import spend
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -91,12 +92,12 @@ class CubeApi:
             return _json({"error": "invalid_client", "error_description": "Client authentication failed"}, 401)
         now = shop.clock.now()
         if form.get("grant_type") == "refresh_token":
-            until = shop.state.refresh.pop(form.get("refresh_token", ""), None)
+            good = spend(shop.state.refresh, form.get("refresh_token", ""), now)
         elif form.get("grant_type") == "authorization_code":
-            until = shop.state.codes.pop(form.get("code", ""), None)
+            good = spend(shop.state.codes, form.get("code", ""), now)
         else:
             return _json({"error": "unsupported_grant_type", "error_description": "no"}, 400)
-        if until is None or until <= now:
+        if not good:
             return _json({"error": "invalid_grant", "error_description": "The token is invalid."}, 401)
         access, refresh = shop.secret("access"), shop.secret("refresh")
         shop.state.access[access] = now + timedelta(seconds=shop.switches.access_seconds)

@@ -23,9 +23,9 @@ from bridge.sandbox.malls.eccube.records import (
 )
 from bridge.sandbox.malls.eccube.switches import EcCubeSwitches
 from bridge.sandbox.malls.mall import Cause, Listing, Mall, Wanted, units_by_listing
+from bridge.sandbox.malls.once import CODE_LIFE
 
 OPEN = frozenset({1, 4, 6, 7})
-CODE_LIFE = timedelta(minutes=10)
 
 
 class EcCube(Mall):

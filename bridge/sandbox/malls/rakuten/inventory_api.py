@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from werkzeug.wrappers import Request, Response
 
+from bridge.clock import JST
 from bridge.sandbox.malls.mall import Listing
 from bridge.sandbox.malls.rakuten.answers import (
     Problem,
@@ -26,7 +27,7 @@ from bridge.sandbox.malls.rakuten.inventory_rows import (
     mandatory,
     wrong,
 )
-from bridge.sandbox.malls.rakuten.records import JST, StockRow
+from bridge.sandbox.malls.rakuten.records import StockRow
 
 if TYPE_CHECKING:
     from bridge.sandbox.malls.rakuten.shop import Rakuten

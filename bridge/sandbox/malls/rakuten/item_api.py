@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
+from bridge.clock import JST
 from bridge.sandbox.malls.rakuten.answers import (
     Problem,
     Refusal,
@@ -17,7 +18,7 @@ from bridge.sandbox.malls.rakuten.answers import (
     read_json,
 )
 from bridge.sandbox.malls.rakuten.inventory_rows import fold, mandatory, wrong
-from bridge.sandbox.malls.rakuten.records import JST, Item, Variant
+from bridge.sandbox.malls.rakuten.records import Item, Variant
 
 if TYPE_CHECKING:
     from bridge.sandbox.malls.rakuten.shop import Rakuten

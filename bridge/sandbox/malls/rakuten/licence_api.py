@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
+from bridge.clock import JST
 from bridge.sandbox.malls.rakuten.answers import Refusal, json_response, result_error
-from bridge.sandbox.malls.rakuten.records import JST
 
 if TYPE_CHECKING:
     from bridge.sandbox.malls.rakuten.shop import Rakuten

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bridge.sandbox.malls.rakuten.records import JST, Licence
+from bridge.clock import JST
+from bridge.sandbox.malls.rakuten.records import Licence
 from bridge.sandbox.malls.rakuten.switches import RakutenSwitches
 
 

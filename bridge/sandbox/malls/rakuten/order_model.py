@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from bridge.clock import JST
 from bridge.sandbox.malls.buyers import Buyer, buyer_of
-from bridge.sandbox.malls.rakuten.records import JST, ChangeReason, RakutenLine, RakutenOrder
+from bridge.sandbox.malls.rakuten.records import ChangeReason, RakutenLine, RakutenOrder
 
 if TYPE_CHECKING:
     from bridge.sandbox.malls.rakuten.shop import Rakuten

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bridge.clock import JST
 from bridge.sandbox.malls.rakuten.inventory_rows import is_int
-from bridge.sandbox.malls.rakuten.records import JST, PROGRESS, RakutenOrder
+from bridge.sandbox.malls.rakuten.records import PROGRESS, RakutenOrder
 
 WINDOW = timedelta(days=63)
 LOOK_BACK = timedelta(days=730)

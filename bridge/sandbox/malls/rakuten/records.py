@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Literal
 
 from bridge.sandbox.malls.mall import Line, Listing, MallState, Order
-
-JST = timezone(timedelta(hours=9), "JST")
 
 WAITING, PROCESSING, TO_SHIP, CHANGING, SHIPPED, CANCELLING, CANCELLED = 100, 200, 300, 400, 500, 800, 900
 PROGRESS = (100, 200, 300, 400, 500, 600, 700, 800, 900)

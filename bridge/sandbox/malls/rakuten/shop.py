@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from bridge.clock import Clock
+from bridge.clock import JST, Clock
 from bridge.sandbox.malls.mall import Cause, Listing, Mall, Wanted, units_by_listing
 from bridge.sandbox.malls.rakuten import licences
 from bridge.sandbox.malls.rakuten.api import RakutenApi
@@ -15,7 +15,6 @@ from bridge.sandbox.malls.rakuten.progress import Progress
 from bridge.sandbox.malls.rakuten.records import (
     BY_CUSTOMER,
     BY_SHOP,
-    JST,
     SHIPPED,
     Item,
     Licence,

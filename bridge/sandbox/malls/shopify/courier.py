@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
-import logging
 from base64 import b64encode
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,16 +12,12 @@ from hashlib import sha256
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
+from bridge.sandbox.malls.sender import Sender
 from bridge.sandbox.malls.shopify.records import Webhook
 
 if TYPE_CHECKING:
     from bridge.sandbox.malls.shopify.shop import Shopify
 
-log = logging.getLogger(__name__)
-
-TIMEOUT = httpx.Timeout(5.0, connect=1.0)
 RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (0.2, 1, 5, 15, 30, 60, 60, 60))  # about four hours
 REST_TOPICS = {
     "ORDERS_CREATE": "orders/create",
@@ -56,17 +50,15 @@ class Delivery:
     attempt: int = 0
 
 
-class Courier:
-    """Takes what the shop has to tell, and sends it when its `step` is called. `transport`: a test's own."""
+class Courier(Sender):
+    """Takes what the shop has to tell, and sends it when its `step` is called."""
 
     def __init__(self, shop: Shopify, seed: int) -> None:
+        super().__init__()
         self._shop = shop
         self._random = Random(seed)
         self._waiting: list[Delivery] = []
-        self._client: httpx.Client | None = None
-        self.transport: httpx.BaseTransport | None = None
         self.dial = CourierDial()
-        self.counts: Counter[str] = Counter()
         self._tried: set[str] = set()  # signatures: of what was sent at all
         self._taken: set[str] = set()  # and of what was answered by 2xx
 
@@ -102,10 +94,6 @@ class Courier:
         with self._shop.lock:
             return {"tried": len(self._tried), "taken": len(self._taken)}
 
-    def close(self) -> None:
-        if self._client is not None:
-            self._client.close()
-
     def _headers(self, topic: str, event: str, raw: bytes, now: datetime) -> dict[str, str]:
         shop = self._shop
         return {
@@ -121,13 +109,7 @@ class Courier:
 
     def _send(self, delivery: Delivery) -> bool:
         """Whether it was taken. A redirect is a failure."""
-        if self._client is None:
-            self._client = httpx.Client(transport=self.transport, timeout=TIMEOUT, trust_env=False)
-        try:
-            return self._client.post(delivery.uri, content=delivery.body, headers=delivery.headers).is_success
-        except httpx.HTTPError as error:
-            log.info("%s: %s", delivery.uri, type(error).__name__)
-            return False
+        return 200 <= self.post(delivery.uri, delivery.body, delivery.headers) < 300
 
     def _delivered(self, delivery: Delivery, well: bool) -> None:
         self.counts["sent" if well else "failed"] += 1

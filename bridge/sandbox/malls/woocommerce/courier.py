@@ -4,36 +4,29 @@ from __future__ import annotations
 
 import hmac
 import json
-import logging
 from base64 import b64encode
-from collections import Counter
 from hashlib import sha256
 from random import Random
 from typing import TYPE_CHECKING
 
-import httpx
-
+from bridge.sandbox.malls.sender import Sender
 from bridge.sandbox.malls.woocommerce.records import Hook
 from bridge.sandbox.malls.woocommerce.views import order_json
 
 if TYPE_CHECKING:
     from bridge.sandbox.malls.woocommerce.shop import WooCommerce
 
-log = logging.getLogger(__name__)
-TIMEOUT = httpx.Timeout(5.0, connect=1.0)
+FORM = "application/x-www-form-urlencoded"
 
 
-class Courier:
-    """Takes what the shop has to tell, and sends it when `step` is called, with what the order is by then.
-    `transport`: a test's own."""
+class Courier(Sender):
+    """Takes what the shop has to tell, and sends it when `step` is called, with what the order is by then."""
 
     def __init__(self, shop: WooCommerce) -> None:
+        super().__init__()
         self._shop = shop
         self._waiting: list[tuple[int, str]] = []  # webhook and order
-        self._client: httpx.Client | None = None
         self._random = Random(0)
-        self.transport: httpx.BaseTransport | None = None
-        self.counts: Counter[str] = Counter()
 
     def tell(self, topic: str, order_id: str) -> None:
         """Something happened to an order. The caller holds the shop's lock."""
@@ -43,7 +36,7 @@ class Courier:
 
     def greet(self, hook: Hook) -> bool:
         """A new webhook is tried with a form that nobody signs. Whether it was taken."""
-        return self._post(hook.url, f"webhook_id={hook.id}".encode(), {"Content-Type": FORM})
+        return self._taken(hook.url, f"webhook_id={hook.id}".encode(), {"Content-Type": FORM})
 
     def step(self) -> None:
         """Send whatever waits."""
@@ -52,10 +45,6 @@ class Courier:
         for hook_id, order_id in due:
             self._deliver(hook_id, order_id)
 
-    def close(self) -> None:
-        if self._client is not None:
-            self._client.close()
-
     def _deliver(self, hook_id: int, order_id: str) -> None:
         with self._shop.lock:
             hook, order = self._shop.state.hooks.get(hook_id), self._shop.state.orders.get(order_id)
@@ -63,7 +52,7 @@ class Courier:
                 return
             body = json.dumps(order_json(order) if order else {"id": int(order_id)}, ensure_ascii=False).encode()
             headers = self._headers(hook, body)
-        well = self._post(hook.url, body, headers)
+        well = self._taken(hook.url, body, headers)
         self.counts["sent" if well else "failed"] += 1
         with self._shop.lock:
             hook.failures = 0 if well else hook.failures + 1
@@ -84,15 +73,6 @@ class Courier:
             "X-WC-Webhook-Delivery-ID": f"{self._random.getrandbits(128):032x}",
         }
 
-    def _post(self, url: str, body: bytes, headers: dict[str, str]) -> bool:
+    def _taken(self, url: str, body: bytes, headers: dict[str, str]) -> bool:
         """200 to 302 is a success."""
-        if self._client is None:
-            self._client = httpx.Client(transport=self.transport, timeout=TIMEOUT, trust_env=False)
-        try:
-            return 200 <= self._client.post(url, content=body, headers=headers).status_code <= 302
-        except httpx.HTTPError as error:
-            log.info("%s: %s", url, type(error).__name__)
-            return False
-
-
-FORM = "application/x-www-form-urlencoded"
+        return 200 <= self.post(url, body, headers) <= 302

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
+from bridge.clock import JST
 from bridge.sandbox.malls.mall import Line, MallState, Order
 
-SITE_ZONE = timezone(timedelta(hours=9), "JST")
+SITE_ZONE = JST
 
 PENDING, PROCESSING, ON_HOLD, COMPLETED = "pending", "processing", "on-hold", "completed"
 CANCELLED, REFUNDED, FAILED, TRASH = "cancelled", "refunded", "failed", "trash"

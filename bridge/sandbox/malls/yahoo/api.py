@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
+from bridge.clock import JST
 from bridge.sandbox.malls.yahoo import keys, oauth
 from bridge.sandbox.malls.yahoo.answers import (
     MAINTENANCE_PAGE,
@@ -19,7 +20,7 @@ from bridge.sandbox.malls.yahoo.answers import (
     error_response,
     xml_response,
 )
-from bridge.sandbox.malls.yahoo.records import JST, Consent
+from bridge.sandbox.malls.yahoo.records import Consent
 from bridge.sandbox.malls.yahoo.routes import ROUTES, Function
 
 if TYPE_CHECKING:

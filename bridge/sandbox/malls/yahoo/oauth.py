@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from base64 import b64decode
 from binascii import Error as BadBase64
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from werkzeug.wrappers import Request, Response
 
+from bridge.sandbox.malls.once import spend
 from bridge.sandbox.malls.yahoo.answers import Refusal, bearer_refused, json_response
 from bridge.sandbox.malls.yahoo.records import AccessToken, Consent
 
 if TYPE_CHECKING:
     from bridge.sandbox.malls.yahoo.shop import Yahoo
 
-CODE_LIFE = timedelta(minutes=10)
 REDIRECT = "https://bridge.invalid/callback"
 
 
@@ -84,8 +84,7 @@ def _client(shop: Yahoo, request: Request, form: dict[str, str]) -> tuple[str, s
 
 
 def _first(shop: Yahoo, code: str) -> Response:
-    until = shop.state.codes.pop(code, None)
-    if until is None or until <= shop.clock.now():
+    if not spend(shop.state.codes, code, shop.clock.now()):
         return _refused("invalid_grant", "the code was used or is too old")
     consent = Consent(shop.secret("RT"), shop.clock.now())
     shop.state.consents.append(consent)
@@ -114,7 +113,3 @@ def _access(shop: Yahoo, consent: Consent) -> dict[str, Any]:
 
 def _refused(error: str, description: str, status: int = 400, **more: Any) -> Response:
     return json_response({"error": error, "error_description": description} | more, status)
-
-
-def code_until(now: datetime) -> datetime:
-    return now + CODE_LIFE

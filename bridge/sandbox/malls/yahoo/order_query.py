@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request
 
+from bridge.clock import JST
 from bridge.sandbox.malls.yahoo.answers import Fault
-from bridge.sandbox.malls.yahoo.records import JST, YahooOrder
+from bridge.sandbox.malls.yahoo.records import YahooOrder
 from bridge.sandbox.malls.yahoo.xmltext import Tree, first, read
 
 if TYPE_CHECKING:

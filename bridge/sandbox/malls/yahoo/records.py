@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from bridge.sandbox.malls.mall import Line, Listing, MallState, Order
-
-JST = timezone(timedelta(hours=9), "JST")
 
 RESERVED, PROCESSING, ON_HOLD, CANCELLED, FINISHED = 1, 2, 3, 4, 5  # OrderStatus
 UNPAID, SHIPPABLE, IN_WORK, SHIPPED, ARRIVED = 0, 1, 2, 3, 4  # ShipStatus

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from bridge.clock import Clock
+from bridge.clock import JST, Clock
 from bridge.sandbox.malls.mall import Cause, Listing, Mall, Wanted, units_by_listing
-from bridge.sandbox.malls.yahoo import keys, oauth
+from bridge.sandbox.malls.once import CODE_LIFE
+from bridge.sandbox.malls.yahoo import keys
 from bridge.sandbox.malls.yahoo.api import YahooApi
 from bridge.sandbox.malls.yahoo.changes import Changes
 from bridge.sandbox.malls.yahoo.records import (
     BY_CUSTOMER,
     FINISHED,
     FRAUD,
-    JST,
     OTHER,
     PROCESSING,
     RELEASED,
@@ -290,7 +290,7 @@ class Yahoo(Mall):
         """The store's person logs in and agrees: the authorization code."""
         with self.lock:
             code = self.secret("code")
-            self.state.codes[code] = oauth.code_until(self.clock.now())
+            self.state.codes[code] = self.clock.now() + CODE_LIFE
             self.touch()
             return code
 
