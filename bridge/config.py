@@ -7,21 +7,37 @@ two together. A secret may come from elsewhere instead (keys.py), as ``BRIDGE_<S
 
 from __future__ import annotations
 
-import json
 import os
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
-from datetime import UTC, date
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_type_hints
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from bridge.domain.maintenance import read_window
 from bridge.errors import Hint
 from bridge.keys import Keys
+from bridge.setting_kinds import (
+    ApiVersion,
+    Day,
+    Folder,
+    IpAddress,
+    KeyFile,
+    LagSeconds,
+    LocationNumber,
+    Locations,
+    Maintenance,
+    PerMinute,
+    Places,
+    PollSeconds,
+    SellerId,
+    SharedSecret,
+    Site,
+    SpreadsheetId,
+    Statuses,
+    TimeOfDay,
+    Url,
+    Word,
+    Zone,
+)
 from bridge.settings import ConfigError, Judge, Problem, Reader, Rule, Secret, parse
 
 __all__ = [
@@ -43,228 +59,16 @@ __all__ = [
     "load",
 ]
 
-SHORTEST_SHARED_SECRET = 24
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-
-def _zone(name: str) -> Hint | None:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, KeyError):
-        return Hint("「Asia/Tokyo」のような名前を書いてください。", 'Write a name such as "Asia/Tokyo".')
-    return None
-
-
-def _windows(texts: tuple[str, ...]) -> Hint | None:
-    try:
-        for text in texts:
-            read_window(text, UTC)
-    except ValueError:
-        return _WINDOW
-    return None
-
-
-def _none_twice(places: Mapping[str, tuple[str, ...]]) -> Hint | None:
-    """A column in two of a shop's locations would be counted twice in what the shop shows in all."""
-    columns = Counter(column for each in places.values() for column in each)
-    twice = [column for column, count in columns.items() if count > 1]
-    if not twice:
-        return None
-    return Hint(
-        f"「{twice[0]}」は 1 つのロケーションにだけ書いてください。2 つに書くと、同じ在庫を 2 度売ることになります。",
-        f"Write {twice[0]} under one location only: under two the same stock would be sold twice.",
-    )
-
-
-def _date(text: str) -> Hint | None:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return Hint("「2026-12-31」のように書いてください。", 'Write it as in "2026-12-31".')
-    return None
-
-
-_WINDOW = Hint(
-    '["2026-12-06 02:00 ~ 2026-12-06 08:00"] のように、始まりと終わりを書いてください。',
-    'Write beginnings and ends, as in ["2026-12-06 02:00 ~ 2026-12-06 08:00"].',
-)
-
-
-def _service_account(path: Path) -> Hint | None:
-    try:
-        key = json.loads(path.read_text(encoding="utf-8"))
-    except OSError:
-        return Hint(
-            f"サービスアカウントの鍵 {path.name} がありません。Google Cloud で作った JSON をここに置いてください。",
-            f"The service account's key {path.name} is not there. Put the JSON made in Google Cloud in this place.",
-        )
-    except ValueError:
-        key = None
-    needed = ("client_email", "private_key", "token_uri")
-    if (
-        isinstance(key, dict)
-        and key.get("type") == "service_account"
-        and all(isinstance(key.get(part), str) and key[part] for part in needed)
-    ):
-        return None
-    return Hint(
-        f"{path.name} は鍵ではありません。service_account.example.json と見比べてください。",
-        f"{path.name} is not a service account's key; compare it with service_account.example.json.",
-    )
-
-
-def _ip_address(text: str) -> Hint | None:
-    try:
-        ip_address(text)
-    except ValueError:
-        return Hint(
-            "この機械の IP アドレスを書いてください (ふつうは 127.0.0.1)。",
-            "Write an IP address of this machine (127.0.0.1 as a rule).",
-        )
-    return None
-
-
-def _safe_way(url: str) -> Hint | None:
-    """Keys go with every call: only this machine may be asked without TLS."""
-    parts = urlsplit(url)
-    if parts.scheme == "https" or parts.hostname in LOOPBACK:
-        return None
-    return Hint("鍵を送るので https:// にしてください。", "Make it https://: the keys go with every call.")
-
-
-def _folder(path: Path) -> Hint | None:
-    if path.is_dir():
-        return None
-    return Hint(f"フォルダー {path} がありません。", f"There is no folder {path}.")
-
-
-def _long_enough(secret: Secret) -> Hint | None:
-    if len(secret.reveal()) >= SHORTEST_SHARED_SECRET:
-        return None
-    return Hint(
-        f"{SHORTEST_SHARED_SECRET} 文字以上のでたらめな文字列にしてください。",
-        f"Make it {SHORTEST_SHARED_SECRET} random characters or more.",
-    )
-
-
-Url = Annotated[
-    str,
-    Rule(
-        shape=r"https?://[^\s?#]+[^\s?#/]",
-        say=Hint("「https://…」と、最後の「/」なしで書いてください。", 'Write "https://…", without a "/" at the end.'),
-    ),
-]
-Site = Annotated[
-    str,
-    Rule(
-        shape=r"https?://[^\s?#]+[^\s?#/]",
-        say=Hint("「https://…」と、最後の「/」なしで書いてください。", 'Write "https://…", without a "/" at the end.'),
-        judge=_safe_way,
-    ),
-]
-Word = Annotated[str, Rule(shape=r"\S+", say=Hint("空白を入れずに書いてください。", "Write it without blanks."))]
-SpreadsheetId = Annotated[
-    str,
-    Rule(
-        shape=r"[A-Za-z0-9_-]+",
-        say=Hint(
-            "スプレッドシートの URL の「/d/」と「/edit」の間の文字だけを書いてください。",
-            'Write only the part of the spreadsheet\'s address between "/d/" and "/edit".',
-        ),
-    ),
-]
-ShopDomain = Annotated[
-    str,
-    Rule(
-        shape=r"[a-z0-9][a-z0-9-]*\.myshopify\.com",
-        say=Hint(
-            "「店の名前.myshopify.com」の形の、変わらないドメインを書いてください。",
-            'Write the shop\'s permanent domain, "name.myshopify.com".',
-        ),
-    ),
-]
-LocationNumber = Annotated[
-    str,
-    Rule(
-        shape=r"[0-9]+",
-        say=Hint(
-            "ロケーションの番号 (管理画面の URL の最後の数字) を引用符で囲んで書いてください。",
-            "Write the location's number (the digits that end its address in the admin) in quotes.",
-        ),
-    ),
-]
-ApiVersion = Annotated[
-    str,
-    Rule(
-        shape=r"20[0-9]{2}-(01|04|07|10)",
-        say=Hint(
-            "「2026-07」のように、年と 01・04・07・10 の月で書いてください。",
-            'Write a year and one of the months 01, 04, 07, 10, as in "2026-07".',
-        ),
-    ),
-]
-SellerId = Annotated[
-    str,
-    Rule(
-        shape=r"[a-z0-9_-]{1,128}",
-        say=Hint(
-            "ストアアカウント (小文字の英数字と「-」「_」) を書いてください。",
-            'Write the store account: small letters, digits, "-" and "_".',
-        ),
-    ),
-]
-Locations = Annotated[
-    tuple[str, ...],
-    Rule(
-        low=1,
-        say=Hint(
-            '["本社倉庫", "渋谷店"] のように、1 つ以上の名前を重ならないように書いてください。',
-            'Write one or more names, none twice, as in ["本社倉庫", "渋谷店"].',
-        ),
-    ),
-]
-Places = Annotated[
-    Mapping[str, tuple[str, ...]],
-    Rule(
-        low=1,
-        shape=r"[0-9]+",
-        say=Hint(
-            '"10000000001" = ["本社倉庫"] のように、ロケーションの番号と、そこから売る在庫の場所を書いてください。',
-            'Write a location\'s number and the stock columns that it sells from, as in "10000000001" = ["本社倉庫"].',
-        ),
-        judge=_none_twice,
-    ),
-]
-Statuses = Annotated[
-    tuple[str, ...],
-    Rule(
-        say=Hint(
-            '["packing"] のように、重ならないように書いてください。', 'Write a list, none twice, as in ["packing"].'
-        ),
-    ),
-]
-Maintenance = Annotated[tuple[str, ...], Rule(say=_WINDOW, judge=_windows)]
-TimeOfDay = Annotated[
-    str,
-    Rule(
-        shape=r"([01][0-9]|2[0-3]):[0-5][0-9]",
-        say=Hint("「18:00」のように書いてください。", 'Write it as in "18:00".'),
-    ),
-]
-PerMinute = Annotated[int, Rule(1, 300)]
-PollSeconds = Annotated[float, Rule(1, 3600)]
-LagSeconds = Annotated[float, Rule(0, 3600)]
-
 
 @dataclass(frozen=True)
 class Bridge:
     """[bridge]: the program itself."""
 
     language: Literal["ja", "en"] = "ja"
-    timezone: Annotated[str, Rule(judge=_zone)] = "Asia/Tokyo"
+    timezone: Zone = "Asia/Tokyo"
     ledger: Path = Path("var/ledger.sqlite")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    secrets: Annotated[Path, Rule(judge=_folder)] | None = None
+    secrets: Folder | None = None
     keyring: Word | None = None
     dark_minutes: Annotated[float, Rule(1, 60)] = 2.0
     blind_minutes: Annotated[float, Rule(2, 1440)] = 10.0
@@ -278,7 +82,7 @@ class Sheet:
     """[sheet]: the spreadsheet, and how gently Google is asked."""
 
     spreadsheet_id: SpreadsheetId
-    service_account: Annotated[Path, Rule(judge=_service_account)]
+    service_account: KeyFile
     base_url: Url = "https://sheets.googleapis.com"
     drive_url: Url = "https://www.googleapis.com"
     poll_seconds: Annotated[float, Rule(1, 60)] = 3.0
@@ -309,9 +113,21 @@ class Rakuten:
     lag_seconds: LagSeconds = 120.0
     window_days: Annotated[float, Rule(0.01, 62)] = 3.0
     look_back_days: Annotated[int, Rule(1, 730)] = 63
-    license_key_expires: Annotated[str, Rule(judge=_date)] | None = None
+    license_key_expires: Day | None = None
     old_license_key: Secret | None = None
     maintenance: Maintenance = ()
+
+
+ShopDomain = Annotated[
+    str,
+    Rule(
+        shape=r"[a-z0-9][a-z0-9-]*\.myshopify\.com",
+        say=Hint(
+            "「店の名前.myshopify.com」の形の、変わらないドメインを書いてください。",
+            'Write the shop\'s permanent domain, "name.myshopify.com".',
+        ),
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -362,7 +178,7 @@ class Amazon:
     lag_seconds: LagSeconds = 180.0
     fba_seconds: PollSeconds = 600.0
     look_back_days: Annotated[int, Rule(1, 730)] = 60
-    client_secret_expires: Annotated[str, Rule(judge=_date)] | None = None
+    client_secret_expires: Day | None = None
     maintenance: Maintenance = ()
 
 
@@ -374,10 +190,10 @@ class Yahoo:
     client_id: Word
     client_secret: Secret
     refresh_token: Secret
-    consented_on: Annotated[str, Rule(judge=_date)]
+    consented_on: Day
     public_key: Secret
     public_key_version: Annotated[int, Rule(1, 100_000)]
-    public_key_expires: Annotated[str, Rule(judge=_date)]
+    public_key_expires: Day
     locations: Locations
     base_url: Url = "https://circus.shopping.yahooapis.jp/ShoppingWebService/V1"
     login_url: Url = "https://auth.login.yahoo.co.jp"
@@ -399,7 +215,7 @@ class WooCommerce:
     consumer_key: Secret
     consumer_secret: Secret
     locations: Locations
-    webhook_secret: Annotated[Secret, Rule(judge=_long_enough)] | None = None
+    webhook_secret: SharedSecret | None = None
     permalinks: Literal["pretty", "plain"] = "pretty"
     keys_in: Literal["header", "query"] = "header"
     open_statuses: Statuses = ()
@@ -436,7 +252,7 @@ class EcCube:
     client_secret: Secret
     refresh_token: Secret
     locations: Locations
-    webhook_secret: Annotated[Secret, Rule(judge=_long_enough)] | None = None
+    webhook_secret: SharedSecret | None = None
     open_statuses: Statuses = ()
     shipped_statuses: Statuses = ()
     orders_seconds: PollSeconds = 60.0
@@ -449,10 +265,10 @@ class EcCube:
 class Web:
     """[web]: what others may tell or ask the bridge over HTTP. Nothing listens where the section is missing."""
 
-    host: Annotated[str, Rule(judge=_ip_address)] = "127.0.0.1"
+    host: IpAddress = "127.0.0.1"
     port: Annotated[int, Rule(1, 65535)] = 8780
     public_url: Url | None = None
-    edit_secret: Annotated[Secret, Rule(judge=_long_enough)] | None = None
+    edit_secret: SharedSecret | None = None
 
 
 @dataclass(frozen=True)

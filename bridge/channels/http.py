@@ -17,7 +17,7 @@ from email.utils import parsedate_to_datetime
 from itertools import count
 from random import Random
 from typing import Any, Protocol
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import httpx
 
@@ -26,6 +26,7 @@ from bridge.clock import Clock
 from bridge.errors import BridgeError, Hint, NeedsPerson, TryAgain
 from bridge.limits import TokenBucket
 from bridge.refreshed import InMind, KeepsTokens
+from bridge.setting_kinds import on_this_machine
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 60.0
@@ -33,7 +34,6 @@ MAX_ANSWER_BYTES = 32 * 1024 * 1024
 FIRST_PAUSE_SECONDS = 1.5
 LONGEST_PAUSE_SECONDS = 60.0
 LONGEST_RETRY_AFTER_SECONDS = 24 * 3600.0
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 # httpx logs every URL with its query, and Rakuten wants the licence key in one (rakuten.md §1.1).
 for _chatty in ("httpx", "httpcore"):
@@ -202,8 +202,8 @@ class MallHttp:
         self._cleanse = cleanse
         self._reading = reading
         # A proxy of the environment is for the world outside, never for the sandbox on this machine.
-        on_this_machine = urlsplit(base_url).hostname in LOOPBACK
-        self._client = httpx.Client(transport=seams.transport, trust_env=not on_this_machine, follow_redirects=False)
+        trusts = not on_this_machine(base_url)
+        self._client = httpx.Client(transport=seams.transport, trust_env=trusts, follow_redirects=False)
 
     def close(self) -> None:
         self._client.close()
