@@ -169,6 +169,8 @@ class Orders(PolledTab):
     def clear_number(self, n: int, polls: int) -> None:
         row = self.rows[n % len(self.rows)]
         self.written += row.get("mall") == "電話"  # a bad line, a copy or a finished one that is bettered later is new
+        copy = [each.get("number") for each in self.rows].count(row.get("number")) > 1
+        self.picks += copy and not row.get("done") and bool(row.get("tick") or row.get("picked"))  # as if written so
         row["number"], self.cleared = "", True
         self.let_pass(polls)
 
