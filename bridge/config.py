@@ -33,6 +33,7 @@ from bridge.setting_kinds import (
     Site,
     SpreadsheetId,
     Statuses,
+    TillPlaces,
     TimeOfDay,
     Url,
     Word,
@@ -262,6 +263,25 @@ class EcCube:
 
 
 @dataclass(frozen=True)
+class Smaregi:
+    """[channels.smaregi]: the tills of one Smaregi contract (pos.md part 1). `shop`: the contract's id · `places`: of
+    each store the stock column that is its shelf."""
+
+    shop: Word
+    client_id: Word
+    client_secret: Secret
+    places: TillPlaces
+    webhook_secret: SharedSecret | None = None
+    base_url: Url = "https://api.smaregi.jp"
+    login_url: Url = "https://id.smaregi.jp"
+    movement_source: Literal["stock_changes", "transactions"] = "stock_changes"
+    orders_seconds: PollSeconds = 15.0
+    lag_seconds: LagSeconds = 60.0
+    look_back_days: Annotated[int, Rule(1, 730)] = 62
+    maintenance: Maintenance = ()
+
+
+@dataclass(frozen=True)
 class Web:
     """[web]: what others may tell or ask the bridge over HTTP. Nothing listens where the section is missing."""
 
@@ -282,6 +302,7 @@ class Channels:
     woocommerce: WooCommerce | None = None
     colorme: ColorMe | None = None
     eccube: EcCube | None = None
+    smaregi: Smaregi | None = None
 
 
 @dataclass(frozen=True)

@@ -223,8 +223,12 @@ class Connector:
 
 
 def _value(name: str, answer: str) -> Any:
+    parts = [part.strip() for part in re.split(r"[、,，]", answer) if part.strip()]
     if name == "locations":
-        return [part.strip() for part in re.split(r"[、,，]", answer) if part.strip()]
+        return parts
+    if name == "places":
+        pairs = (re.split(r"[=＝]", part, maxsplit=1) for part in parts)
+        return {place.strip(): [column.strip() for column in columns] for place, *columns in pairs}
     return int(answer) if answer.isdecimal() and name.endswith("version") else answer
 
 
@@ -245,6 +249,8 @@ def _code(pasted: str, state: str) -> str:
 
 def _toml(value: Any) -> str:
     """TOML's basic strings, lists and numbers are written as JSON's."""
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{_toml(name)} = {_toml(part)}' for name, part in value.items())} }}"
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -20,9 +20,10 @@ from bridge.channels.amazon import AmazonChannel
 from bridge.channels.colorme import ColorMeChannel
 from bridge.channels.eccube import EcCubeChannel
 from bridge.channels.http import Seams
-from bridge.channels.port import Channel, CountsStock, KeepsPlaces, WriteKind
+from bridge.channels.port import Channel, CountsStock, KeepsPlaces
 from bridge.channels.rakuten import RakutenChannel
 from bridge.channels.shopify import ShopifyChannel
+from bridge.channels.smaregi import SmaregiChannel
 from bridge.channels.woocommerce import WooCommerceChannel
 from bridge.channels.yahoo import YahooChannel
 from bridge.config import Channels, Config
@@ -73,6 +74,7 @@ KINDS: Mapping[str, Callable[[Any, Seams], Channel]] = {
     "woocommerce": WooCommerceChannel,
     "colorme": ColorMeChannel,
     "eccube": EcCubeChannel,
+    "smaregi": SmaregiChannel,
 }
 """By the names of their sections in the settings: each takes its own section."""
 
@@ -397,7 +399,8 @@ def _facts(config: Config, channel: Channel) -> ChannelFacts:
         max_quantity=capabilities.max_quantity,
         lag=capabilities.lag,
         look_back=capabilities.look_back,
-        compare_and_set=capabilities.write is WriteKind.COMPARE_AND_SET,
+        keeps_sales=capabilities.write.keeps_sales,
+        on_hand=capabilities.on_hand,
         hides=capabilities.hides,
         counts_at=channel.warehouse if isinstance(channel, CountsStock) else "",
         windows=tuple(read_window(text, ZoneInfo(config.bridge.timezone)) for text in settings.maintenance),

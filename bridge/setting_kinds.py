@@ -54,6 +54,17 @@ def _none_twice(places: Mapping[str, tuple[str, ...]]) -> Hint | None:
     )
 
 
+def _one_each(places: Mapping[str, tuple[str, ...]]) -> Hint | None:
+    """What lies in a store is one column's, whole."""
+    many = [place for place, columns in places.items() if len(columns) != 1]
+    if not many:
+        return _none_twice(places)
+    return Hint(
+        f"「{many[0]}」の在庫の列を 1 つだけ書いてください。店の数は、その列の数そのものです。",
+        f"Write just one stock column for {many[0]}: the store's number is that column's, as it stands.",
+    )
+
+
 def _date(text: str) -> Hint | None:
     try:
         date.fromisoformat(text)
@@ -198,6 +209,18 @@ Places = Annotated[
             'Write a location\'s number and the stock columns that it sells from, as in "10000000001" = ["本社倉庫"].',
         ),
         judge=_none_twice,
+    ),
+]
+TillPlaces = Annotated[
+    Mapping[str, tuple[str, ...]],
+    Rule(
+        low=1,
+        shape=r"[0-9A-Za-z]+",
+        say=Hint(
+            '"1" = ["渋谷店"] のように、店舗の番号と、その店の在庫の列を 1 つ書いてください。',
+            'Write a store\'s id and the one stock column that is this store\'s, as in "1" = ["渋谷店"].',
+        ),
+        judge=_one_each,
     ),
 ]
 Statuses = Annotated[

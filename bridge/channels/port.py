@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Protocol, runtime_checkable
 
 from bridge.domain.orders import ListingKey, OrderSnapshot
+from bridge.domain.till import TillRow
 from bridge.errors import Hint
 from bridge.notices import Notice
 
@@ -18,6 +19,12 @@ class WriteKind(Enum):
 
     COMPARE_AND_SET = "compare-and-set"
     ABSOLUTE = "absolute"
+    RELATIVE = "relative"  # the difference to what was shown
+
+    @property
+    def keeps_sales(self) -> bool:
+        """Whether what was sold since the reading still stands in the number after a write."""
+        return self is not WriteKind.ABSOLUTE
 
 
 @dataclass(frozen=True)
@@ -27,7 +34,8 @@ class Capabilities:
     batch: most rows in one push · read_batch: most rows in one read · lag: how long after an order is placed the feed
     may still hide it · look_back: how far back the feed answers · max_quantity: the greatest number it takes ·
     read_before_write: reading is cheap enough to be done before every push · hides: for how much longer a few orders
-    may be hidden (a fraud review): so long what its number shows as sold is held off the others
+    may be hidden (a fraud review): so long what its number shows as sold is held off the others · on_hand: a till: its
+    number is what lies in its place, on hand itself, whatever was promised of it
     """
 
     write: WriteKind
@@ -38,6 +46,7 @@ class Capabilities:
     max_quantity: int
     read_before_write: bool = True
     hides: timedelta = timedelta(0)
+    on_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,7 +54,7 @@ class OrdersRead:
     """The answer of `orders`. Everything placed or changed before `complete_until` − lag is in it or was in an
     earlier one. `problems`: orders that could not be understood, by order id: kept, shown, tried again · `alarms`: what
     a person must see to though the orders were read, by what it is about: told in every answer as long as it lasts;
-    None where that can't be said yet."""
+    None where that can't be said yet · `rows`: what a till did to its numbers beside selling, the oldest first."""
 
     orders: tuple[OrderSnapshot, ...]
     complete_until: datetime
@@ -53,6 +62,7 @@ class OrdersRead:
     cancel_asked: tuple[str, ...] = ()
     """Orders whose buyer asks to cancel, which nobody has carried out: a person decides; all stays held until then."""
     alarms: Mapping[str, Hint] | None = field(default_factory=dict)
+    rows: tuple[TillRow, ...] = ()
 
 
 @dataclass(frozen=True)

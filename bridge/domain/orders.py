@@ -19,6 +19,7 @@ class ListingKey:
     Yahoo: "ItemCode", or "ItemCode:SubCode" where the item has sub-codes.
     WooCommerce: the product's id, or "productId/variationId" where a variation keeps its own stock.
     Color Me: the product's id, or "productId/variantId" where a variant keeps its own number.
+    Smaregi: "productId@storeId".
     EC-CUBE: the product code.
     """
 
@@ -49,14 +50,15 @@ class Portion:
 
 @dataclass(frozen=True)
 class LineSnapshot:
-    """What the channel says about one order line now. All counts are units of the listing, ≥ 0.
+    """What the channel says about one order line now. All counts are units of the listing, ≥ 0 but for `taken`.
 
     ordered:  as first ordered or last changed, withdrawn units included
     open:     still to be shipped
     shipped:  shipped so far (never lowered by a return)
     returned: goods that physically came back after shipping
     taken:    units by which the mall itself has lowered its own number for this line, as far as the feed tells
-              (a cancellation that the mall restocks lowers it; one that it doesn't restock leaves it)
+              (a cancellation that the mall restocks lowers it; one that it doesn't restock leaves it; a return of
+              a sale that nobody names raises the number: below zero)
     portions: the same by listing, where the channel keeps a number for each of its places; else empty
     """
 
@@ -70,7 +72,7 @@ class LineSnapshot:
     portions: tuple[Portion, ...] = ()
 
     def __post_init__(self) -> None:
-        counts = (self.ordered, self.open, self.shipped, self.returned, self.taken)
+        counts = (self.ordered, self.open, self.shipped, self.returned)
         if min(counts) < 0:
             raise ValueError(f"negative count in {self.key}: {counts}")
         if self.portions and (sum(p.open for p in self.portions), sum(p.shipped for p in self.portions)) != counts[1:3]:

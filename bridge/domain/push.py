@@ -65,7 +65,8 @@ class Unseen:
 
 @dataclass(frozen=True)
 class ListingState:
-    """One listing in its channel. All quantities in units of the listing, ≥ 0; times aware, by our clock.
+    """One listing in its channel. All quantities in units of the listing, ≥ 0 (what a till shows may be
+    below); times aware, by our clock.
 
     wanted:   what it should show; None: no good number, pushes nothing
     sent:     what was last sent · confirmed: what was last read back and agreed with what we expected
@@ -133,9 +134,9 @@ def observed(state: ListingState, shown: int, at: datetime) -> tuple[ListingStat
     return replace(seen, unseen=(*state.unseen, drop)), None
 
 
-def taken(state: ListingState, units: int, placed_at: datetime) -> ListingState:
+def taken(state: ListingState, units: int, placed_at: datetime, *, below_zero: bool = False) -> ListingState:
     """Orders of this listing placed at `placed_at` were booked: the mall has lowered its number by `units` for them
-    (Δ of LineSnapshot.taken; below zero: it has put units back)."""
+    (Δ of LineSnapshot.taken; below zero: it has put units back). `below_zero`: its number may fall so low."""
     if state.level is None or state.based_at is None:
         return state
     if units <= 0:
@@ -147,7 +148,8 @@ def taken(state: ListingState, units: int, placed_at: datetime) -> ListingState:
         if paid < each.units:
             left.append(replace(each, units=each.units - paid))
     lowered = units if placed_at > state.based_at else 0
-    return replace(state, unseen=tuple(left), level=max(0, state.level - lowered))
+    level = state.level - lowered
+    return replace(state, unseen=tuple(left), level=level if below_zero else max(0, level))
 
 
 def expire(
@@ -163,7 +165,7 @@ def expire(
     return (replace(state, unseen=left) if gone else state), event
 
 
-def pushed(state: ListingState, quantity: int, at: datetime, *, compare_and_set: bool) -> ListingState:
+def pushed(state: ListingState, quantity: int, at: datetime, *, keeps_sales: bool) -> ListingState:
     """The channel has taken `quantity`. `at`: when its answer came."""
     return replace(
         state,
@@ -171,15 +173,15 @@ def pushed(state: ListingState, quantity: int, at: datetime, *, compare_and_set:
         level=quantity,
         shown=quantity,
         shown_at=at,
-        based_at=state.based_at if compare_and_set and state.based_at else at,
+        based_at=state.based_at if keeps_sales and state.based_at else at,
         live_previewed=None,
     )
 
 
-def unanswered(state: ListingState, quantity: int, at: datetime, *, compare_and_set: bool) -> ListingState:
+def unanswered(state: ListingState, quantity: int, at: datetime, *, keeps_sales: bool) -> ListingState:
     """Whether the channel took `quantity` is unknown: nothing is decided until it was read again, and the reading is
     held against the greater of both numbers. `at`: when we gave up."""
-    after = pushed(state, quantity, at, compare_and_set=compare_and_set)
+    after = pushed(state, quantity, at, keeps_sales=keeps_sales)
     return replace(after, level=max(quantity, state.level or 0), shown=None)
 
 

@@ -18,7 +18,8 @@ class Cause(StrEnum):
     RETURNED = "returned"  # goods came back, to be inspected
     LOWER_READING = "lower reading"  # two readings of one edit: the lower holds
     ANSWER = "answer"  # a person settled a question
-    COUNTED = "counted"  # a channel counted what lies in its own warehouse
+    COUNTED = "counted"  # a channel counted what lies in its own warehouse, or a shop at its till
+    AT_TILL = "at till"  # a till moved its number, for a reason of its own
     SENT = "sent"  # a transfer left its place and is on its way
     NOT_SENT = "not sent"  # … and had not left after all
     ARRIVED = "arrived"  # a transfer came to its place, or was counted there by another

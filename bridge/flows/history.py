@@ -47,6 +47,7 @@ _ELSEWHERE: Mapping[Cause, str] = {
     **dict.fromkeys((Cause.ASSEMBLED, Cause.TAKEN_APART), "no: entry"),
     Cause.STOCK_TAKEN: "no: stock taken",
     Cause.COUNTED: "no: counted",
+    Cause.AT_TILL: "no: counted",
     Cause.OPENING: "no: opening",
     Cause.LOWER_READING: "no: reading",
 }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from bridge.channels.port import Channel, OrdersRead
 from bridge.clock import Clock
@@ -19,7 +20,8 @@ from bridge.flows import oversold
 from bridge.flows.dark import hold_back, listening
 from bridge.flows.line_books import check, report
 from bridge.flows.replan import replan
-from bridge.flows.shop import ChannelFacts, Shop, places
+from bridge.flows.shop import ChannelFacts, Places, Shop, places, sold_from
+from bridge.flows.till import book_rows
 from bridge.flows.timeback import rereading
 from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.listings import ListingRecord
@@ -102,6 +104,7 @@ def book_orders(tx: Tx, shop: Shop, facts: ChannelFacts, read: OrdersRead) -> in
         lines += sum(1 for key, state in booked.items() if known.get(key) != state)
         known.update(booked)
         renewed = {key: version for key, version in renewed.items() if key not in booked}
+    changed |= book_rows(tx, facts, read.rows, opening=opening)
     tx.orders.renew(renewed)
     for order in read.orders:
         tx.questions.settle("order unreadable", f"{facts.name}/{order.order}", both("results", "settled itself"))
@@ -185,11 +188,11 @@ def _book_order(
         order,
         components_of=components_of,
         balances=tx.stock.balances(parts),
-        locations=where.selling(facts.locations) or facts.locations,
+        locations=_locations(where, facts, order),
         inspect=where.inspect,
         opening=opening,
         left=_left_before(tx, order) if opening else None,
-        sells_from=lambda listing: where.selling(facts.sells_from(listing)),
+        sells_from=partial(sold_from, where, facts),
     )
     if not rereading(tx):  # the cell of a lost ledger may hold a number already: it opens by what stands there
         came_back = [m for m in booked.movements if m.cause is Cause.RETURNED and m.on_hand > 0]
@@ -198,9 +201,9 @@ def _book_order(
     tx.orders.put(booked.states, order.placed_at)
     for listing, units in booked.taken.items():
         if listing in listings:
-            tx.listings.put([_taken(tx, listing, units, order)])
+            tx.listings.put([_taken(tx, facts, listing, units, order)])
     for problem in booked.problems:
-        report(tx, problem)
+        report(tx, problem, at_till=facts.on_hand)
     waiting = {problem.key for problem in booked.problems if problem.code is ProblemCode.UNMAPPED}
     for key in booked.states:
         if key in known and not known[key].components and key not in waiting:
@@ -210,6 +213,14 @@ def _book_order(
     if booked.taken:
         moved |= {c.sku for key in booked.taken if key in listings for c in listings[key].components}
     return moved, booked.states
+
+
+def _locations(where: Places, facts: ChannelFacts, order: OrderSnapshot) -> Sequence[str]:
+    """Where an order may take from: all that the channel sells from; at a till the place where it stands alone."""
+    if facts.on_hand:
+        mine = (at for line in order.lines for at in sold_from(where, facts, line.listing))
+        return tuple(dict.fromkeys(mine)) or facts.locations
+    return where.selling(facts.locations) or facts.locations
 
 
 def _left_before(tx: Tx, order: OrderSnapshot) -> dict[LineKey, tuple[int, int]]:
@@ -224,9 +235,9 @@ def _left_before(tx: Tx, order: OrderSnapshot) -> dict[LineKey, tuple[int, int]]
     return {line.key: tuple(seen[ref]) for line in order.lines if (ref := line_ref(line.key)) in seen}
 
 
-def _taken(tx: Tx, listing: ListingKey, units: int, order: OrderSnapshot) -> ListingRecord:
+def _taken(tx: Tx, facts: ChannelFacts, listing: ListingKey, units: int, order: OrderSnapshot) -> ListingRecord:
     record = tx.listings.get([listing])[listing]
-    return replace(record, state=taken(record.state, units, order.placed_at))
+    return replace(record, state=taken(record.state, units, order.placed_at, below_zero=facts.on_hand))
 
 
 def _let_go(tx: Tx, facts: ChannelFacts) -> set[str]:

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
-from bridge.domain.booking import Booked, LineProblem, LineState, SellsFrom, book_on, line_ref, rebook
+from bridge.domain.booking import Booked, LineProblem, LineState, ProblemCode, SellsFrom, book_on, line_ref, rebook
 from bridge.domain.invariants import exactly_once
 from bridge.domain.orders import LineSnapshot, ListingKey
 from bridge.domain.picks import HAND, ByHand
 from bridge.domain.shelf import Shelf
 from bridge.domain.stock import Component
 from bridge.flows.replan import replan
-from bridge.flows.shop import Shop, places
+from bridge.flows.shop import Shop, places, sold_from
 from bridge.ledger.ledger import Tx
 
+SOLD_UNKNOWN = "sold unknown"  # the question about goods that a till sold and the books didn't have
 
-def report(tx: Tx, problem: LineProblem) -> None:
-    tx.questions.ask(
-        problem.code.value, line_ref(problem.key), {"units": problem.units, "sku": problem.sku, **vars(problem.key)}
-    )
+
+def report(tx: Tx, problem: LineProblem, *, at_till: bool = False) -> None:
+    """`at_till`: what was sold there lay there, whatever the books say: it is they that are wrong."""
+    kind = SOLD_UNKNOWN if at_till and problem.code is ProblemCode.OVERSOLD else problem.code.value
+    tx.questions.ask(kind, line_ref(problem.key), {"units": problem.units, "sku": problem.sku, **vars(problem.key)})
 
 
 def check(tx: Tx, states: Iterable[LineState]) -> None:
@@ -68,7 +71,7 @@ def _sells_from(tx: Tx, shop: Shop, channel: str) -> SellsFrom:
     where, facts = places(tx), shop.channels.get(channel)
     if facts is None:
         return lambda _: ()
-    return lambda listing: where.selling(facts.sells_from(listing))
+    return partial(sold_from, where, facts)
 
 
 def _keep(tx: Tx, shop: Shop, booked: Booked, placed_at: datetime) -> LineState:

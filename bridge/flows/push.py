@@ -138,7 +138,7 @@ class Pusher:
         reached(Point.PUSH_GIVEN_UP)
 
     def _unanswered(self, state: ListingState, item: Push, tx: Tx) -> ListingState:
-        return unanswered(state, item.quantity, tx.at, compare_and_set=self._facts.compare_and_set)
+        return unanswered(state, item.quantity, tx.at, keeps_sales=self._facts.keeps_sales)
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -281,7 +281,7 @@ class Pusher:
     def _after(self, tx: Tx, record: ListingRecord, item: Push, outcome: Pushed) -> ListingRecord:
         subject = f"{item.listing.channel}/{item.listing.id}"
         if outcome.outcome is Outcome.DONE:
-            state = pushed(record.state, item.quantity, tx.at, compare_and_set=self._facts.compare_and_set)
+            state = pushed(record.state, item.quantity, tx.at, keeps_sales=self._facts.keeps_sales)
             tx.questions.settle("refused", subject, both("results", "settled itself"))
             return replace(record, state=state, refused="", refused_quantity=None)
         if outcome.outcome is Outcome.UNKNOWN:

@@ -12,7 +12,7 @@ from bridge.domain.orders import ListingKey
 from bridge.domain.push import gap
 from bridge.domain.rules import WHOLE, Halt, shown
 from bridge.domain.stock import Balance
-from bridge.flows.shop import ChannelFacts, Places, Shop, decided_of_gone, listing_name, places, ships_itself
+from bridge.flows.shop import Places, Shop, decided_of_gone, listing_name, places, ships_itself
 from bridge.flows.stopped import halt_of, off_sale
 from bridge.ledger.ledger import Tx
 from bridge.ledger.listings import ListingRecord
@@ -36,7 +36,7 @@ def replan(tx: Tx, shop: Shop, skus: Iterable[str]) -> None:
     records = tx.sheet.skus()
     gone = {sku for sku in parts if sku in records and _gone(tx, records[sku])}
     where, decided = places(tx), decided_of_gone(tx)
-    percents = _percents(tx, (record for key, record in known.items() if key.channel in shop.channels))
+    percents = _percents(tx, (record for key, record in known.items() if _shares(shop, key)))
     not_ours = {key for name, facts in shop.channels.items() if facts.counts_at for key in ships_itself(tx, name)}
     changed = []
     for key, record in sorted(mine.items()):
@@ -45,7 +45,7 @@ def replan(tx: Tx, shop: Shop, skus: Iterable[str]) -> None:
             continue
         free = {
             part.sku: _sellable(
-                facts,
+                shop,
                 record.key,
                 where,
                 by_sku[part.sku],
@@ -57,13 +57,20 @@ def replan(tx: Tx, shop: Shop, skus: Iterable[str]) -> None:
             for part in record.components
         }
         made = None if key in not_ours else wanted(record.components, free, facts.max_quantity)
-        planned = None if made is None else _shown(tx, shop, record, max(0, made - record.shrunk), percents)
+        planned = made
+        if made is not None and not facts.on_hand:
+            planned = _shown(tx, shop, record, max(0, made - record.shrunk), percents)
         new = planned
         if decided.get(listing_name(key)) == "stop" or halt_of(tx, record) is Halt.SALES:
             new = 0  # also where nobody knows how many there are
         if (new, planned) != (record.state.wanted, record.planned):
             changed.append(replace(_want(tx, record, new), planned=planned))
     tx.listings.put(changed)
+
+
+def _shares(shop: Shop, key: ListingKey) -> bool:
+    """Whether a channel shares what there is with the others. A till shows all that lies in its place."""
+    return key.channel in shop.channels and not shop.channels[key.channel].on_hand
 
 
 def _gone(tx: Tx, record: SkuRecord) -> bool:
@@ -138,7 +145,7 @@ def _at(shop: Shop, key: ListingKey) -> tuple[str, str]:
 
 
 def _sellable(
-    facts: ChannelFacts,
+    shop: Shop,
     listing: ListingKey,
     where: Places,
     balances: dict[str, Balance],
@@ -146,8 +153,11 @@ def _sellable(
     held: Held,
 ) -> int | None:
     """Units of a SKU that a listing may sell."""
-    safety = record.safety if record else 0
+    facts, safety = shop.channels[listing.channel], record.safety if record else 0
     mine = facts.sells_from(listing)
+    if facts.on_hand:
+        return _lying(balances, mine, held[_at(shop, listing)])
+    held = Counter({at: units for at, units in held.items() if _concerns(shop, at, mine)})
     if facts.places and mine:
         places = {name: where.selling(locations) for name, locations in facts.places.items()}
         here = {place: units for (channel, place), units in held.items() if channel == facts.name and place in places}
@@ -159,3 +169,19 @@ def _sellable(
     if free is None and any(balances[at].stocked for at in where.switched_off(mine) if at in balances):
         return 0  # stocked only where a person has switched the selling off
     return free
+
+
+def _lying(balances: Mapping[str, Balance], columns: Iterable[str], held: int) -> int | None:
+    """What lies in a till's own place: on hand, less what the till is seen to have sold and doesn't tell yet."""
+    stocked = [balances[at] for at in columns if at in balances and balances[at].stocked]
+    return sum(balance.on_hand for balance in stocked) - held if stocked else None
+
+
+def _concerns(shop: Shop, at: tuple[str, str], mine: Iterable[str]) -> bool:
+    """Whether what was sold unseen at a place of a channel may have lain where this one sells from. What a till sells
+    lies in its own place."""
+    channel, place = at
+    facts = shop.channels.get(channel)
+    if facts is None or not facts.on_hand:
+        return True
+    return not set(facts.places.get(place, ()) if facts.places else facts.locations).isdisjoint(mine)

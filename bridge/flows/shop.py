@@ -14,7 +14,8 @@ from bridge.ledger.ledger import Tx
 @dataclass(frozen=True)
 class ChannelFacts:
     """One connected channel. `locations`: the order it sells from · `windows`: when it must not be called · `hides`: as
-    in its Capabilities · `counts_at`: the location that it counts itself, "" where it has none.
+    in its Capabilities · `counts_at`: the location that it counts itself, "" where it has none · `on_hand`: a till: its
+    number is what lies in its place.
 
     places: where it keeps a number for each of its places, what each sells from, no location in two; else empty ·
     place_of: which of them a listing stands for"""
@@ -25,10 +26,11 @@ class ChannelFacts:
     max_quantity: int
     lag: timedelta
     look_back: timedelta
-    compare_and_set: bool
+    keeps_sales: bool
     windows: tuple[Window, ...] = ()
     hides: timedelta = timedelta(0)
     counts_at: str = ""
+    on_hand: bool = False
     places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     place_of: Callable[[ListingKey], str] = lambda _: ""
 
@@ -68,6 +70,13 @@ class Places:
     def switched_off(self, locations: Iterable[str]) -> tuple[str, ...]:
         """Those that would sell, were their tick set."""
         return tuple(at for at in locations if self.sells.get(at) is False and at != self.inspect)
+
+
+def sold_from(where: Places, facts: ChannelFacts, listing: ListingKey) -> tuple[str, ...]:
+    """The locations that a listing's orders take from: those that sell, but a till takes from its own whatever 設定
+    says, since it was sold there."""
+    mine = facts.sells_from(listing)
+    return mine if facts.on_hand else where.selling(mine)
 
 
 def places(tx: Tx) -> Places:

@@ -39,6 +39,7 @@ from bridge.ledger.rules import RuleBook
 from bridge.ledger.sheet import SheetBook
 from bridge.ledger.stock import StockBook
 from bridge.ledger.stocktakes import StocktakeBook
+from bridge.ledger.till_rows import TillRowBook
 from bridge.ledger.transfers import TransferBook
 from bridge.ledger.values import Values, iso
 from bridge.ledger.webhooks import WebhookBook
@@ -63,6 +64,7 @@ class Tx:
     history: HistoryBook
     entries: EntryBook
     stocktakes: StocktakeBook
+    till_rows: TillRowBook
     webhooks: WebhookBook
     values: Values
     conn: Connection
@@ -89,6 +91,7 @@ class Tx:
             schema.order_line,
             schema.share,
             schema.push_intent,
+            schema.till_row,
             schema.sku,
         )
         for table in tables:
@@ -201,6 +204,7 @@ class Ledger:
             history=HistoryBook(conn),
             entries=EntryBook(conn),
             stocktakes=StocktakeBook(conn),
+            till_rows=TillRowBook(conn),
             webhooks=WebhookBook(conn, iso(at)),
             values=values,
             conn=conn,

@@ -347,6 +347,14 @@ order_row = Table(
     Index("order_row_closed", "closed_at"),
 )
 
+till_row = Table(
+    "till_row",  # rows of tills' own histories that are neither sale nor return (domain.till.TillRow)
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("units", Integer, nullable=False),  # Δ of the till's number, as far as it is accounted for
+)
+
 webhook = Table(
     "webhook",
     metadata,

@@ -29,6 +29,7 @@ from bridge.sandbox.malls.eccube import EcCube
 from bridge.sandbox.malls.mall import Mall
 from bridge.sandbox.malls.rakuten import Rakuten
 from bridge.sandbox.malls.shopify import Shopify
+from bridge.sandbox.malls.smaregi import Smaregi
 from bridge.sandbox.malls.woocommerce import WooCommerce
 from bridge.sandbox.malls.world import seed_world
 from bridge.sandbox.malls.yahoo import Yahoo
@@ -153,19 +154,23 @@ class Sandbox:
         self.woocommerce = WooCommerce(clock, seed=seed)
         self.colorme = ColorMe(clock, seed=seed)
         self.eccube = EcCube(clock, seed=seed)
-        malls = (self.rakuten, self.shopify, self.amazon, self.yahoo, self.woocommerce, self.colorme, self.eccube)
+        self.smaregi = Smaregi(clock, seed=seed)
+        malls = (
+            self.rakuten,
+            self.shopify,
+            self.amazon,
+            self.yahoo,
+            self.woocommerce,
+            self.colorme,
+            self.eccube,
+            self.smaregi,
+        )
+        self.malls: dict[str, Mall] = {mall.name: mall for mall in malls}
         self.crowd = Crowd(clock, malls, self.people.staff.email)
         self.usage = Usage(self.sheets, clock)
-        self.faults = {
-            "sheets": Faults(self.usage, clock, seed=seed),
-            "rakuten": Faults(self.rakuten, clock, seed=seed + 1),
-            "shopify": Faults(self.shopify, clock, seed=seed + 2),
-            "amazon": Faults(self.amazon, clock, seed=seed + 3),
-            "yahoo": Faults(self.yahoo, clock, seed=seed + 4),
-            "woocommerce": Faults(self.woocommerce, clock, seed=seed + 5),
-            "colorme": Faults(self.colorme, clock, seed=seed + 6),
-            "eccube": Faults(self.eccube, clock, seed=seed + 7),
-        }
+        self.faults = {"sheets": Faults(self.usage, clock, seed=seed)}
+        for number, mall in enumerate(malls, 1):
+            self.faults[mall.name] = Faults(mall, clock, seed=seed + number)
         self.calls: Counter[str] = Counter()  # "sheets GET", "rakuten POST", … since the start
         office = SheetsControl(self.sheets, self.usage, self.crowd, self.new_spreadsheet)
         control = Control(
@@ -178,22 +183,11 @@ class Sandbox:
             office.routes(),
             amazon=self.amazon,
             yahoo=self.yahoo,
-            woocommerce=self.woocommerce,
-            colorme=self.colorme,
-            eccube=self.eccube,
+            malls=self.malls,
         )
         self._wsgi = DispatcherMiddleware(
             self.faults["sheets"],
-            {
-                "/malls/rakuten": self.faults["rakuten"],
-                "/malls/shopify": self.faults["shopify"],
-                "/malls/amazon": self.faults["amazon"],
-                "/malls/yahoo": self.faults["yahoo"],
-                "/malls/woocommerce": self.faults["woocommerce"],
-                "/malls/colorme": self.faults["colorme"],
-                "/malls/eccube": self.faults["eccube"],
-                "/sandbox": _at_root(control),
-            },
+            {f"/malls/{name}": self.faults[name] for name in self.malls} | {"/sandbox": _at_root(control)},
         )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -213,10 +207,7 @@ class Sandbox:
 
     def parts(self) -> dict[str, Part]:
         """What survives a restart."""
-        malls: dict[str, Part] = {"rakuten": self.rakuten, "shopify": self.shopify}
-        malls |= {"amazon": self.amazon, "yahoo": self.yahoo, "woocommerce": self.woocommerce, "colorme": self.colorme}
-        malls["eccube"] = self.eccube
-        return {"sheets": self.sheets, **malls}
+        return {"sheets": self.sheets, **self.malls}
 
 
 class Server:
@@ -263,7 +254,7 @@ class Server:
     def _deliver(self) -> None:
         """Send the malls' webhooks to whoever asked for them."""
         malls = self.sandbox
-        couriers = (malls.shopify.courier, malls.woocommerce.courier, malls.eccube.courier)
+        couriers = (malls.shopify.courier, malls.woocommerce.courier, malls.eccube.courier, malls.smaregi.courier)
         while not self._courier_stopped.wait(TICK):
             for courier in couriers:
                 courier.step()

@@ -208,3 +208,25 @@ def test_a_store_on_yahoo_by_the_consent_of_its_person(shops: Shops) -> None:
     assert "yconnect/v2/authorization?response_type=code" in shown
     assert shops.section("yahoo")["consented_on"], shown
     assert code == 0, shown
+
+
+def test_the_tills_of_smaregi(shops: Shops) -> None:
+    root = f"{shops.address}/malls/smaregi"
+    shops.write("[bridge]", "[channels.smaregi]", f'base_url = "{root}"', f'login_url = "{root}"')
+    shops.malls.smaregi.add_product(("1201", "1"), "TEA", 5)
+    shops.malls.smaregi.add_store("2", "新宿店")
+    answers = ["sb_sandbox", "smaregi-client", "smaregi-secret", "1=渋谷店、3＝新宿店", "", "n"]
+    code, shown = typed(shops, "smaregi", answers)
+    assert code == 1, shown
+    assert "✗ stores:read" in shown  # there is no store 3
+    assert "3" in shown
+    answers[3], answers[-1] = "1=渋谷店、2＝新宿店", YES
+    code, shown = typed(shops, "smaregi", answers)
+    assert code == 0, shown
+    assert "✗" not in shown
+    assert "smaregi-secret" not in shown
+    assert shops.section("smaregi")["places"] == {"1": ["渋谷店"], "2": ["新宿店"]}
+    assert one_channel("smaregi", shops.section("smaregi"), shops.settings).places == {
+        "1": ("渋谷店",),
+        "2": ("新宿店",),
+    }

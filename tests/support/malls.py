@@ -7,6 +7,7 @@ from bridge.config import Secret
 from bridge.sandbox.malls.amazon import Amazon
 from bridge.sandbox.malls.colorme import ColorMe
 from bridge.sandbox.malls.eccube import EcCube
+from bridge.sandbox.malls.smaregi import Smaregi
 from bridge.sandbox.malls.woocommerce import WooCommerce
 from bridge.sandbox.malls.yahoo import Yahoo
 from tests.support.world import LAG
@@ -74,3 +75,11 @@ def eccube_settings(mall: EcCube, locations: tuple[str, ...]) -> config.EcCube:
         locations=locations,
         lag_seconds=LAG,
     )
+
+
+def smaregi_settings(till: Smaregi, places: dict[str, tuple[str, ...]]) -> config.Smaregi:
+    root = "https://sandbox/malls/smaregi"
+    return config.Smaregi(
+        till.contract, till.client_id, Secret(till.client_secret), places, base_url=root, login_url=root,
+        lag_seconds=LAG,
+    )  # fmt: skip

@@ -29,7 +29,7 @@ from tests.support.polled_tab import Died, PolledTab, cell, fates, polls, which
 
 SHELVES = ("本社倉庫", "渋谷店")
 FACTS = ChannelFacts(
-    "amazon", "shop", SHELVES, 999, timedelta(0), timedelta(days=60), compare_and_set=False, counts_at="FBA"
+    "amazon", "shop", SHELVES, 999, timedelta(0), timedelta(days=60), keeps_sales=False, counts_at="FBA"
 )
 SHOP = Shop({"amazon": FACTS})
 OPENING = 12  # of each product on each shelf

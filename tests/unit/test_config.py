@@ -21,6 +21,7 @@ from bridge.config import (
     Secret,
     Sheet,
     Shopify,
+    Smaregi,
     Web,
     WooCommerce,
     Yahoo,
@@ -85,6 +86,7 @@ def test_the_example_loads(folder: Path) -> None:
         ("channels.woocommerce", WooCommerce),
         ("channels.colorme", ColorMe),
         ("channels.eccube", EcCube),
+        ("channels.smaregi", Smaregi),
     ],
 )
 def test_the_example_explains_every_setting_and_no_other(section: str, kind: type) -> None:
@@ -117,7 +119,8 @@ def with_yahoo(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("yahoo", Yahoo), ("woocommerce", WooCommerce), ("colorme", ColorMe), ("eccube", EcCube)]
+    ("name", "kind"),
+    [("yahoo", Yahoo), ("woocommerce", WooCommerce), ("colorme", ColorMe), ("eccube", EcCube), ("smaregi", Smaregi)],
 )
 def test_a_section_that_is_off_can_be_switched_on(folder: Path, name: str, kind: type) -> None:
     text = (ROOT / "bridge.example.toml").read_text(encoding="utf-8")
@@ -346,7 +349,7 @@ def test_each_location_of_shopify_may_show_its_own_columns(folder: Path) -> None
 def test_the_example_shows_how_places_are_written(folder: Path) -> None:
     text = (ROOT / "bridge.example.toml").read_text(encoding="utf-8")
     before, section = text.split("[channels.shopify]")
-    section = re.sub(r"(?m)^location.*\n", "", section, count=2).replace("# places = ", "places = ")
+    section = re.sub(r"(?m)^location.*\n", "", section, count=2).replace("# places = ", "places = ", 1)
     shopify = load(write(folder, f"{before}[channels.shopify]{section}"), {}).channels.shopify
     assert shopify is not None
     assert list((shopify.places or {}).values()) == [("本社倉庫",), ("渋谷店",)]

@@ -35,7 +35,7 @@ from bridge.sheet.order_lines import read_orders
 from tests.support.polled_tab import Died, PolledTab, cell, fates, polls, which
 
 SHELVES = ("本社倉庫", "渋谷店")
-FACTS = ChannelFacts("mall", "shop", SHELVES, 999, timedelta(0), timedelta(days=60), compare_and_set=False)
+FACTS = ChannelFacts("mall", "shop", SHELVES, 999, timedelta(0), timedelta(days=60), keeps_sales=False)
 SHOP = Shop({"mall": FACTS})
 LISTING = ListingKey("mall", "A-listing")
 OPENING = 100  # on each shelf

@@ -23,7 +23,7 @@ CHANNELS = ("one", "two", "three")
 SHELF = "本社倉庫"
 SHOP = Shop(
     {
-        name: ChannelFacts(name, "shop", (SHELF,), 999, timedelta(0), timedelta(days=60), compare_and_set=False)
+        name: ChannelFacts(name, "shop", (SHELF,), 999, timedelta(0), timedelta(days=60), keeps_sales=False)
         for name in CHANNELS
     }
 )

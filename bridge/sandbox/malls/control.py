@@ -14,14 +14,11 @@ from werkzeug.wrappers import Request, Response
 from bridge.clock import Clock
 from bridge.sandbox.faults import Dial, Faults
 from bridge.sandbox.malls.amazon import Amazon
-from bridge.sandbox.malls.colorme import ColorMe
-from bridge.sandbox.malls.eccube import EcCube
 from bridge.sandbox.malls.mall import Listing, Mall
 from bridge.sandbox.malls.plain import to_plain
 from bridge.sandbox.malls.rakuten import Rakuten
 from bridge.sandbox.malls.shopify import Shopify
 from bridge.sandbox.malls.shopify.courier import CourierDial
-from bridge.sandbox.malls.woocommerce import WooCommerce
 from bridge.sandbox.malls.world import seed_world
 from bridge.sandbox.malls.yahoo import Yahoo
 from bridge.sandbox.packer import PackerDials
@@ -67,16 +64,14 @@ class Control:
         *,
         amazon: Amazon,
         yahoo: Yahoo,
-        woocommerce: WooCommerce,
-        colorme: ColorMe,
-        eccube: EcCube,
+        malls: Mapping[str, Mall],
     ) -> None:
-        """`calls`: what was asked for, by part · `more`: what another part of the sandbox adds."""
+        """`calls`: what was asked for, by part · `more`: what another part of the sandbox adds · `malls`: all of them,
+        by name."""
         self._clock = clock
         self._rakuten, self._shopify = rakuten, shopify
         self._amazon, self._yahoo = amazon, yahoo
-        self._malls: dict[str, Mall] = {"rakuten": rakuten, "shopify": shopify, "amazon": amazon, "yahoo": yahoo}
-        self._malls |= {"woocommerce": woocommerce, "colorme": colorme, "eccube": eccube}
+        self._malls = malls
         self._faults = faults
         self._crowd = crowd
         self._calls = calls

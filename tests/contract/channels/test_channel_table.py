@@ -9,8 +9,10 @@ import pytest
 from bridge.channels.port import WriteKind
 from tests import channel_table
 from tests.contract.channels.conformance import MALLS
+from tests.contract.tills.bench import TILLS
 
 CHANNELS = channel_table.channels()
+BENCHES = MALLS | TILLS
 
 
 @pytest.mark.parametrize(("language", "name"), list(enumerate(channel_table.READMES)))
@@ -21,14 +23,14 @@ def test_the_readmes_show_what_is_generated(language: int, name: str) -> None:
 
 
 def test_every_channel_has_every_row() -> None:
-    assert CHANNELS.keys() == {kind.name for kind in MALLS.values()}
+    assert CHANNELS.keys() == {kind.name for kind in BENCHES.values()}
     for channel in CHANNELS.values():
         assert channel.keys() == {"name", *channel_table.rows()}
 
 
 @pytest.mark.parametrize("name", CHANNELS)
 def test_the_table_says_what_the_adapter_does(name: str) -> None:
-    mall, told = MALLS[name](), CHANNELS[name]
+    mall, told = BENCHES[name](), CHANNELS[name]
     capabilities = mall.channel.capabilities
     assert bool(told["compare_and_set"]) == (capabilities.write is WriteKind.COMPARE_AND_SET)
     assert told["read_back"] == capabilities.read_before_write

@@ -19,6 +19,7 @@ CHAPTERS = {
     "colorme": (OWN_SHOPS, r"^## 3\. [\s\S]*?^### Traps", r"\bT(\d+) "),
     "eccube": (OWN_SHOPS, r"^## 1\. [\s\S]*?^### Traps", r"\bT(\d+) "),
     "rakuten": ("rakuten", r"^## 10\. ", r"^T(\d+) "),
+    "smaregi": ("pos", r"^## 3\.2 ", r"\bT(1?\d|2[0-3]) "),
     "shopify": ("shopify", r"^## 10\. ", r"^(\d+)\. "),
     "woocommerce": (OWN_SHOPS, r"^## 2\. [\s\S]*?^### Traps", r"\bT(\d+) "),
     "yahoo": ("yahoo", r"^## 8\. ", r"^T(\d+)\. "),

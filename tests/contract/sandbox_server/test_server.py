@@ -212,7 +212,7 @@ def test_the_fault_dial(server: Server) -> None:
     panel(server, "PUT", "faults/rakuten", {})
     assert server.sandbox.faults["rakuten"].dial == Dial()
     assert panel(server, "GET", "state")["faults"]["rakuten"] == 2
-    malls = {"rakuten", "shopify", "amazon", "yahoo", "woocommerce", "colorme", "eccube"}
+    malls = {"rakuten", "shopify", "amazon", "yahoo", "woocommerce", "colorme", "eccube", "smaregi"}
     assert set(panel(server, "GET", "faults")) == {"sheets"} | malls
 
 

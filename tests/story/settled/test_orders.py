@@ -14,6 +14,7 @@ from bridge.errors import Hint
 from bridge.flows.intake import book_orders
 from tests.support.more_malls import WithAmazon
 from tests.support.settling import answered, channel, opened, settled
+from tests.support.tills import WithSmaregi
 from tests.support.world import World
 
 
@@ -31,6 +32,14 @@ def test_oversold(desk: World) -> None:
         desk.buy(mall, "A", 7)
     desk.rounds(2)
     answered(desk, "oversold", "seen")
+
+
+def test_sold_unknown(tmp_path: Path, language: str) -> None:
+    shop = WithSmaregi(tmp_path / "ledger.sqlite", language=language)
+    shop.go_live()
+    shop.sell("A", 3)  # of 2 in the books
+    shop.rounds(2)
+    answered(shop, "sold unknown", "seen")
 
 
 def test_unmapped(desk: World) -> None:

@@ -59,7 +59,7 @@ class Mall:
 
     name: str
     per_unit: int
-    compare_and_set: bool
+    keeps_sales: bool
     number: int = STOCK - 3  # not what it should show
     sales: list[Sale] = field(default_factory=list)
     since_reading: list[Sale] = field(default_factory=list)
@@ -232,15 +232,15 @@ class Gaps(RuleBasedStateMachine):
     def _write(self, mall: Mall, *, answered: bool, arrives: bool) -> None:
         self._want(mall)
         due = push.decide(self.states[mall.name], may_raise=True, sku_blocked=False, live=True)
-        if due is None or (mall.compare_and_set and mall.touched != mall.touched_at_reading):
+        if due is None or (mall.keeps_sales and mall.touched != mall.touched_at_reading):
             return
         self._check_nothing_is_sold_back(mall, due.quantity)
         if arrives:
             mall.number = due.quantity
             self._forget(mall)
         settle = push.pushed if answered else push.unanswered
-        compare_and_set = mall.compare_and_set
-        self.states[mall.name] = settle(self.states[mall.name], due.quantity, self.now, compare_and_set=compare_and_set)
+        keeps_sales = mall.keeps_sales
+        self.states[mall.name] = settle(self.states[mall.name], due.quantity, self.now, keeps_sales=keeps_sales)
 
     def _check_nothing_is_sold_back(self, mall: Mall, quantity: int) -> None:
         unseeable = sum(

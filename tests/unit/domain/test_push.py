@@ -51,7 +51,7 @@ def test_an_order_known_before_the_reading_makes_no_gap(ten: ListingState) -> No
 
 
 def test_a_gap_outlives_a_write(ten: ListingState) -> None:
-    written = push.pushed(read(ten, 7, 10), 4, at(11), compare_and_set=False)
+    written = push.pushed(read(ten, 7, 10), 4, at(11), keeps_sales=False)
     assert (push.gap(written), written.level, written.shown, written.sent) == (3, 4, 4, 4)
     assert push.gap(push.taken(written, 3, at(5))) == 0
 
@@ -59,13 +59,13 @@ def test_a_gap_outlives_a_write(ten: ListingState) -> None:
 def test_a_sale_that_an_absolute_write_has_written_over_hides_no_later_sale(ten: ListingState) -> None:
     """Two are sold between our reading and our write; later two more. The first pair appears in the feed: a count of
     "own orders since" would take it for the second and sell that again."""
-    written = push.pushed(ten, 10, at(10), compare_and_set=False)
+    written = push.pushed(ten, 10, at(10), keeps_sales=False)
     appeared = push.taken(written, 2, at(9))
     assert push.gap(read(appeared, 8, 20)) == 2
 
 
-def test_a_compare_and_set_leaves_no_such_sale_so_a_coarse_clock_does_no_harm(ten: ListingState) -> None:
-    written = push.pushed(ten, 8, at(10), compare_and_set=True)
+def test_a_keeps_sales_leaves_no_such_sale_so_a_coarse_clock_does_no_harm(ten: ListingState) -> None:
+    written = push.pushed(ten, 8, at(10), keeps_sales=True)
     appeared = push.taken(written, 2, at(9))
     assert push.gap(read(appeared, 6, 20)) == 0
 
@@ -104,7 +104,7 @@ def test_a_mall_that_hides_some_orders_longer_is_waited_for_longer(ten: ListingS
     assert push.expire(seen, at(70), LAG, hides) == (seen, None)
     gone, event = push.expire(seen, at(3670), LAG, hides)
     assert (push.gap(gone), event) == (0, PushEvent.GAP_EXPIRED)
-    doubtful = read(push.unanswered(ten, 12, at(5), compare_and_set=False), 7, 10)
+    doubtful = read(push.unanswered(ten, 12, at(5), keeps_sales=False), 7, 10)
     assert push.gap(doubtful) > 0
     assert push.gap(push.expire(doubtful, at(70), LAG, hides)[0]) == 0
 
@@ -115,7 +115,7 @@ def test_a_newer_drop_outlives_an_older_one(ten: ListingState) -> None:
 
 
 def test_a_reading_older_than_the_last_write_says_nothing(ten: ListingState) -> None:
-    written = push.pushed(ten, 4, at(10), compare_and_set=False)
+    written = push.pushed(ten, 4, at(10), keeps_sales=False)
     assert push.observed(written, 10, at(9)) == (written, None)
 
 
@@ -123,7 +123,7 @@ def test_a_reading_older_than_the_last_write_says_nothing(ten: ListingState) -> 
 def test_after_an_unanswered_write_the_greater_number_is_held_against_the_reading(
     ten: ListingState, quantity: int, shows: int, held: int
 ) -> None:
-    lost = push.unanswered(replace(ten, wanted=quantity), quantity, at(10), compare_and_set=False)
+    lost = push.unanswered(replace(ten, wanted=quantity), quantity, at(10), keeps_sales=False)
     assert push.decide(lost, may_raise=True, sku_blocked=False, live=True) is None, "it is looked for first"
     assert push.gap(read(lost, shows, 11)) == held
 
@@ -154,7 +154,7 @@ def test_the_first_live_push_raises_only_as_far_as_was_previewed(ten: ListingSta
     fresh = replace(ten, wanted=20, live_previewed=15)
     due = push.decide(fresh, may_raise=True, sku_blocked=False, live=True)
     assert due == Push(LISTING, 15, 10)
-    later = push.pushed(fresh, 15, at(5), compare_and_set=False)
+    later = push.pushed(fresh, 15, at(5), keeps_sales=False)
     assert push.decide(later, may_raise=True, sku_blocked=False, live=True) == Push(LISTING, 20, 15)
 
 
@@ -170,10 +170,10 @@ def test_a_channel_that_shows_what_was_previewed_is_held_to_nothing_more(ten: Li
 
 def test_a_reading_by_a_clock_that_was_put_back_counts(ten: ListingState) -> None:
     """Hours of readings would say nothing, and a listing whose last write was not answered could not be lowered."""
-    silent = push.unanswered(replace(ten, wanted=6), 9, at(7200), compare_and_set=False)
+    silent = push.unanswered(replace(ten, wanted=6), 9, at(7200), keeps_sales=False)
     seen = read(silent, 10, 0)
     assert push.decide(seen, may_raise=False, sku_blocked=True, live=True) == Push(LISTING, 6, 10)
-    sold = read(push.pushed(ten, 10, at(7200), compare_and_set=False), 7, 0)
+    sold = read(push.pushed(ten, 10, at(7200), keeps_sales=False), 7, 0)
     assert push.gap(sold) == 3  # sold since, whatever our clock says
     later = read(sold, 7, 5)
     assert (push.gap(later), later.shown_at) == (3, at(5))
@@ -196,7 +196,7 @@ def test_a_raise_needs_the_feed_complete_past_its_reason_plus_the_lag(
 
 def test_a_drop_after_an_unanswered_write_is_held_but_nobody_is_asked(ten: ListingState) -> None:
     """A raise to 15 was never answered and never carried out: the mall still shows 10."""
-    lost = push.unanswered(ten, 15, at(5), compare_and_set=False)
+    lost = push.unanswered(ten, 15, at(5), keeps_sales=False)
     seen = read(lost, 10, 10)
     assert push.gap(seen) == 5
     after, event = push.expire(seen, at(100), timedelta(seconds=10))

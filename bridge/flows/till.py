@@ -1,0 +1,58 @@
+"""What a till did to its numbers beside selling comes into the ledger, in the transaction of its orders (DESIGN §5).
+
+A row is booked by its Δ at the till's own place, once. What happened before its place was opened is in the number that
+the column opened with: such a row is accounted for and moves nothing. So is one of a thing that 出品 doesn't name yet:
+when its line comes, the till is brought to the number of the table.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bridge.domain.push import taken
+from bridge.domain.stock import Movement
+from bridge.domain.till import TillRow
+from bridge.flows.shop import ChannelFacts
+from bridge.flows.transit import count_in
+from bridge.ledger.ledger import Tx
+from bridge.ledger.listings import ListingRecord
+from bridge.ledger.values import time_of
+
+
+def book_rows(tx: Tx, facts: ChannelFacts, rows: Iterable[TillRow], *, opening: bool) -> set[str]:
+    """Book what of each row is not accounted for yet; the SKUs that moved. Harmless to repeat."""
+    found = {row.id: row for row in rows}  # of a row that was changed meanwhile, what was read last
+    known = tx.till_rows.of(facts.name, found)
+    moved: set[str] = set()
+    for row in found.values():
+        units = row.units - known.get(row.id, 0)
+        if units and not (opening and _before(tx, facts, row)):
+            moved |= _book(tx, facts, row, units, opening=opening)
+    tx.till_rows.put(facts.name, {row.id: row.units for row in found.values() if known.get(row.id) != row.units})
+    return moved
+
+
+def _before(tx: Tx, facts: ChannelFacts, row: TillRow) -> bool:
+    """Whether a row of the first look is in the number that the column opened with."""
+    opening = tx.get("opening", {})
+    return facts.name not in opening.get("channels", ()) or row.at <= time_of(opening["at"])
+
+
+def _book(tx: Tx, facts: ChannelFacts, row: TillRow, units: int, *, opening: bool) -> set[str]:
+    record, columns = tx.listings.get([row.listing]).get(row.listing), facts.sells_from(row.listing)
+    if record is None or not columns:
+        return set()
+    at, ref = columns[0], f"{facts.name}/{row.id}"
+    tx.stock.book(Movement(part.sku, at, units * part.units, 0, row.kind.cause, ref) for part in record.components)
+    if row.kind.brings and units > 0:
+        count_in(tx, at, Counter({part.sku: units * part.units for part in record.components}))
+    if not opening:  # the first reading of its number has it in already
+        tx.listings.put([_moved(record, row, units)])
+    return {part.sku for part in record.components}
+
+
+def _moved(record: ListingRecord, row: TillRow, units: int) -> ListingRecord:
+    """The till moved its number itself: a reading that shows it shows no sale that nobody tells of."""
+    return replace(record, state=taken(record.state, -units, row.at, below_zero=True))

@@ -1,0 +1,30 @@
+"""Which rows of tills' own histories are accounted for, and with how many units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bridge.ledger.schema import till_row
+
+_PUT = upsert(till_row)
+_PUT = _PUT.on_conflict_do_update(index_elements=["channel", "id"], set_={"units": _PUT.excluded.units})
+_OF = select(till_row.c.id, till_row.c.units).where(
+    till_row.c.channel == bindparam("channel"), till_row.c.id.in_(bindparam("ids", expanding=True))
+)
+
+
+class TillRowBook:
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+
+    def of(self, channel: str, ids: Iterable[str]) -> dict[str, int]:
+        """Units that are accounted for of those rows that are known."""
+        rows = self._conn.execute(_OF, {"channel": channel, "ids": sorted(set(ids))})
+        return {number: int(units) for number, units in rows}
+
+    def put(self, channel: str, units: Mapping[str, int]) -> None:
+        if units:
+            self._conn.execute(_PUT, [{"channel": channel, "id": each, "units": n} for each, n in units.items()])
