@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -264,13 +265,13 @@ def _put_back_unseen(before: LineSnapshot, after: LineSnapshot) -> int:
 @dataclass(frozen=True)
 class OrderBooked:
     """`states`: every line of the order, also those gone. `taken`: by how many units the mall has newly lowered its own
-    number per listing (below zero: raised), as far as the feed tells; empty at the opening, whose first reading of the
-    mall's numbers has it in already."""
+    number (below zero: raised), by listing and when, as far as the feed tells; empty at the opening, whose first
+    reading of the mall's numbers has it in already."""
 
     states: Mapping[LineKey, LineState]
     movements: tuple[Movement, ...]
     problems: tuple[LineProblem, ...]
-    taken: Mapping[ListingKey, int]
+    taken: Mapping[tuple[ListingKey, datetime], int]
 
 
 def book_order(
@@ -302,7 +303,7 @@ def book_order(
     after: dict[LineKey, LineState] = {}
     movements: list[Movement] = []
     problems: list[LineProblem] = []
-    taken: dict[ListingKey, int] = {}
+    taken: dict[tuple[ListingKey, datetime], int] = {}
     for key in sorted(snapshots, key=takes_more):
         old, snapshot = mine.get(key), snapshots[key]
         components = _explained(snapshot, components_of)
@@ -314,9 +315,10 @@ def book_order(
         after[key] = new
         movements += moved
         problems += found
+        at = order.changed_at if old and order.changed_at else order.placed_at
         for listing, delta in _newly_taken(old.snapshot if old else None, new.snapshot).items():
             if delta and not opening:
-                taken[listing] = taken.get(listing, 0) + delta
+                taken[listing, at] = taken.get((listing, at), 0) + delta
     return OrderBooked(after, tuple(movements), tuple(problems), taken)
 
 

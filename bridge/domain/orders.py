@@ -93,6 +93,8 @@ class OrderSnapshot:
     version: sorts as text within one order; the newer is the greater. The source's own time of change first where it
              has one, then the start of the read (both ISO 8601 UTC with microseconds).
     placed_at: when the buyer ordered, by the mall's clock.
+    changed_at: when it last changed, where a mall moves its own number at such a change and says when (WooCommerce at
+             the payment); None: at the order
     """
 
     channel: str
@@ -101,3 +103,4 @@ class OrderSnapshot:
     version: str
     placed_at: datetime
     lines: tuple[LineSnapshot, ...]
+    changed_at: datetime | None = None

@@ -135,8 +135,9 @@ def observed(state: ListingState, shown: int, at: datetime) -> tuple[ListingStat
 
 
 def taken(state: ListingState, units: int, placed_at: datetime, *, below_zero: bool = False) -> ListingState:
-    """Orders of this listing placed at `placed_at` were booked: the mall has lowered its number by `units` for them
-    (Δ of LineSnapshot.taken; below zero: it has put units back). `below_zero`: its number may fall so low."""
+    """Orders of this listing placed at `placed_at` (or then paid, where only that lowers the number) were booked: the
+    mall has lowered its number by `units` for them (Δ of LineSnapshot.taken; below zero: it has put units back).
+    `below_zero`: its number may fall so low."""
     if state.level is None or state.based_at is None:
         return state
     if units <= 0:

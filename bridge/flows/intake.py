@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from bridge.channels.port import Channel, OrdersRead
@@ -199,9 +199,9 @@ def _book_order(
         tx.stock.begin(((m.sku, m.location) for m in came_back), "returned")
     tx.stock.book(booked.movements)
     tx.orders.put(booked.states, order.placed_at)
-    for listing, units in booked.taken.items():
+    for (listing, at), units in booked.taken.items():
         if listing in listings:
-            tx.listings.put([_taken(tx, facts, listing, units, order)])
+            tx.listings.put([_taken(tx, facts, listing, units, at)])
     for problem in booked.problems:
         report(tx, problem, at_till=facts.on_hand)
     waiting = {problem.key for problem in booked.problems if problem.code is ProblemCode.UNMAPPED}
@@ -211,7 +211,7 @@ def _book_order(
     moved = {movement.sku for movement in booked.movements}
     check(tx, booked.states.values())
     if booked.taken:
-        moved |= {c.sku for key in booked.taken if key in listings for c in listings[key].components}
+        moved |= {c.sku for key, _ in booked.taken if key in listings for c in listings[key].components}
     return moved, booked.states
 
 
@@ -235,9 +235,9 @@ def _left_before(tx: Tx, order: OrderSnapshot) -> dict[LineKey, tuple[int, int]]
     return {line.key: tuple(seen[ref]) for line in order.lines if (ref := line_ref(line.key)) in seen}
 
 
-def _taken(tx: Tx, facts: ChannelFacts, listing: ListingKey, units: int, order: OrderSnapshot) -> ListingRecord:
+def _taken(tx: Tx, facts: ChannelFacts, listing: ListingKey, units: int, at: datetime) -> ListingRecord:
     record = tx.listings.get([listing])[listing]
-    return replace(record, state=taken(record.state, units, order.placed_at, below_zero=facts.on_hand))
+    return replace(record, state=taken(record.state, units, at, below_zero=facts.on_hand))
 
 
 def _let_go(tx: Tx, facts: ChannelFacts) -> set[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from bridge.web.app import WebEdge
 from tests.support.more_malls import WithWoo
-from tests.support.world import Moment
+from tests.support.world import LAG, Moment
 from tests.support.wsgi_transport import WsgiTransport
 
 DAY = 24 * 3600.0
@@ -39,18 +39,37 @@ def test_an_order_that_waits_for_its_payment_is_off_the_others_too(shop: WithWoo
 
 
 def test_an_order_paid_later_is_not_taken_off_twice(shop: WithWoo) -> None:
-    """When it is paid, WooCommerce lowers a number from which we have taken the units already. Until its orders are
-    complete past that fall, nobody can tell it from a sale: it is held off the others for so long."""
+    """When it is paid, WooCommerce lowers a number from which we have taken the units already. The order says when it
+    changed, and so explains that fall: nothing is held off the others for it, and nobody is asked."""
     order = shop.sandbox.woocommerce.place([(shop.wire("woocommerce", "A"), 3)], status="pending")
     assert order is not None
     shop.settle()
     shop.sandbox.woocommerce.set_status(order, "processing")
     assert shop.shown("woocommerce", "A") == 1
-    for _ in range(2):
-        shop.settle()
-        assert max(shop.all_shown("A")) <= 4
+    for _ in range(12):
+        shop.rounds(1)
+        assert {shop.shown(mall, "A") for mall in ("rakuten", "shopify")} == {4}
+    shop.settle()
     assert shop.all_shown("A") == {4}
     assert shop.row("A")["引当"] == "3"
+    assert not shop.open_questions()
+
+
+def test_a_sale_behind_the_payment_is_still_held_off_the_others(shop: WithWoo) -> None:
+    """The payment explains its own units and not one more."""
+    woo = shop.sandbox.woocommerce
+    order = woo.place([(shop.wire("woocommerce", "A"), 3)], status="pending")
+    assert order is not None
+    shop.settle()
+    woo.visible_after = LAG - 1
+    shop.buy("woocommerce", "A", 1)
+    woo.set_status(order, "processing")
+    shop.service.pushers["woocommerce"].read_everything()
+    shop.rounds(2, seconds=1)
+    assert {shop.shown(mall, "A") for mall in ("rakuten", "shopify")} == {3}
+    shop.settle()
+    assert shop.all_shown("A") == {3}
+    assert not shop.open_questions()
 
 
 def test_goods_that_come_back_wait_to_be_inspected(shop: WithWoo) -> None:

@@ -50,7 +50,7 @@ def order_snapshot(
     modified, placed_at = time_of(order["date_modified_gmt"]), time_of(order["date_created_gmt"])
     if modified is None or placed_at is None:
         raise ValueError("an order without its times")
-    return OrderSnapshot(CHANNEL, shop, number, f"{stamp(modified)} {stamp(read_at)}", placed_at, lines)
+    return OrderSnapshot(CHANNEL, shop, number, f"{stamp(modified)} {stamp(read_at)}", placed_at, lines, modified)
 
 
 def _line(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from bridge.domain.booking import LineState, book
+from bridge.domain.booking import LineState, OrderBooked, book
 from bridge.domain.orders import LineKey, LineSnapshot, ListingKey, OrderSnapshot
 from bridge.domain.stock import Balance, BalanceKey, Component, Movement
 
@@ -29,6 +29,11 @@ def snapshot(
 
 def order(version: str, *lines: LineSnapshot) -> OrderSnapshot:
     return OrderSnapshot("mall", "shop", "100", version, NOON, lines)
+
+
+def by_listing(booked: OrderBooked) -> dict[ListingKey, int]:
+    """By how many units the mall has newly lowered each of its numbers."""
+    return {listing: units for (listing, _), units in booked.taken.items()}
 
 
 def stock(main: int | None = 100, shop: int | None = 100, sku: str = "A") -> dict[BalanceKey, Balance]:

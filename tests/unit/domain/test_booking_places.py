@@ -12,7 +12,7 @@ from bridge.domain.booking import LineState, OrderBooked, book_order, gone
 from bridge.domain.invariants import allocated_to_lines, conservation, exactly_once
 from bridge.domain.orders import LineKey, LineSnapshot, ListingKey, Portion
 from bridge.domain.stock import Balance, BalanceKey, Component, Movement
-from tests.unit.domain.lines import INSPECT, LOCATIONS, key, moved, order, stock
+from tests.unit.domain.lines import INSPECT, LOCATIONS, by_listing, key, moved, order, stock
 
 AT_MAIN, AT_SHOP = ListingKey("mall", "a@1"), ListingKey("mall", "a@2")
 COLUMNS = {AT_MAIN: ("main",), AT_SHOP: ("shop",)}
@@ -83,7 +83,7 @@ def test_a_line_at_two_places_is_allocated_at_both() -> None:
     books = Books(stock(10, 10))
     booked = books.hear(line((AT_MAIN, 2, 0), (AT_SHOP, 1, 0)))
     assert (books.at("main"), books.at("shop")) == ((10, 2), (10, 1))
-    assert booked.taken == {AT_MAIN: 2, AT_SHOP: 1}
+    assert by_listing(booked) == {AT_MAIN: 2, AT_SHOP: 1}
 
 
 def test_units_moved_to_another_place_follow_and_go_back_on_sale_where_they_were() -> None:
@@ -91,7 +91,7 @@ def test_units_moved_to_another_place_follow_and_go_back_on_sale_where_they_were
     books.hear(line((AT_MAIN, 3, 0)))
     booked = books.hear(line((AT_MAIN, 1, 0), (AT_SHOP, 2, 0)))
     assert (books.at("main"), books.at("shop")) == ((10, 1), (10, 2))
-    assert booked.taken == {AT_MAIN: -2, AT_SHOP: 2}
+    assert by_listing(booked) == {AT_MAIN: -2, AT_SHOP: 2}
 
 
 def test_a_move_to_where_nothing_is_left_leaves_the_promise_where_the_goods_are() -> None:
@@ -140,7 +140,7 @@ def test_units_withdrawn_at_a_place_are_released_there() -> None:
     books.hear(line((AT_MAIN, 2, 0), (AT_SHOP, 2, 0)))
     booked = books.hear(line((AT_SHOP, 2, 0)))
     assert (books.at("main"), books.at("shop")) == ((10, 0), (10, 2))
-    assert booked.taken == {AT_MAIN: -2}
+    assert by_listing(booked) == {AT_MAIN: -2}
 
 
 def test_what_came_back_waits_to_be_inspected() -> None:
