@@ -30,6 +30,7 @@ from bridge.sandbox.malls.mall import Mall
 from bridge.sandbox.malls.rakuten import Rakuten
 from bridge.sandbox.malls.shopify import Shopify
 from bridge.sandbox.malls.smaregi import Smaregi
+from bridge.sandbox.malls.square import Square, panel
 from bridge.sandbox.malls.woocommerce import WooCommerce
 from bridge.sandbox.malls.world import seed_world
 from bridge.sandbox.malls.yahoo import Yahoo
@@ -155,6 +156,7 @@ class Sandbox:
         self.colorme = ColorMe(clock, seed=seed)
         self.eccube = EcCube(clock, seed=seed)
         self.smaregi = Smaregi(clock, seed=seed)
+        self.square = Square(clock, seed=seed)
         malls = (
             self.rakuten,
             self.shopify,
@@ -164,6 +166,7 @@ class Sandbox:
             self.colorme,
             self.eccube,
             self.smaregi,
+            self.square,
         )
         self.malls: dict[str, Mall] = {mall.name: mall for mall in malls}
         self.crowd = Crowd(clock, malls, self.people.staff.email)
@@ -180,7 +183,7 @@ class Sandbox:
             self.faults,
             self.crowd,
             self.calls,
-            office.routes(),
+            [*office.routes(), *panel.routes(self.square)],
             amazon=self.amazon,
             yahoo=self.yahoo,
             malls=self.malls,
@@ -254,7 +257,13 @@ class Server:
     def _deliver(self) -> None:
         """Send the malls' webhooks to whoever asked for them."""
         malls = self.sandbox
-        couriers = (malls.shopify.courier, malls.woocommerce.courier, malls.eccube.courier, malls.smaregi.courier)
+        couriers = (
+            malls.shopify.courier,
+            malls.woocommerce.courier,
+            malls.eccube.courier,
+            malls.smaregi.courier,
+            malls.square.courier,
+        )
         while not self._courier_stopped.wait(TICK):
             for courier in couriers:
                 courier.step()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Listing = tuple[str, str]
 """A mall's own key of one thing for sale: Rakuten (manageNumber, variantId), Shopify (inventoryItemId, locationId),
 Amazon (SKU, channel code), Yahoo (ItemCode, SubCode), WooCommerce and Color Me (product,
-variation or ""), EC-CUBE (product code, item)."""
+variation or ""), EC-CUBE (product code, item), Square (variation, location)."""
 
 Cause = Literal["opening", "order", "restock", "edit", "push", "hand"]
 """Why a quantity changed: first stock, a sale, units back on sale, an order's change, the API, the mall's own admin."""

@@ -212,7 +212,7 @@ def test_the_fault_dial(server: Server) -> None:
     panel(server, "PUT", "faults/rakuten", {})
     assert server.sandbox.faults["rakuten"].dial == Dial()
     assert panel(server, "GET", "state")["faults"]["rakuten"] == 2
-    malls = {"rakuten", "shopify", "amazon", "yahoo", "woocommerce", "colorme", "eccube", "smaregi"}
+    malls = {"rakuten", "shopify", "amazon", "yahoo", "woocommerce", "colorme", "eccube", "smaregi", "square"}
     assert set(panel(server, "GET", "faults")) == {"sheets"} | malls
 
 
@@ -289,3 +289,24 @@ def test_sigterm_is_a_clean_stop(tmp_path: Path) -> None:
         process.wait()
         process.stdout.close()
     assert len(dict(json.loads(_saved(tmp_path, "shopify"))["orders"])) == 1
+
+
+def test_staff_at_the_tills_of_square(server: Server) -> None:
+    square, listing = server.sandbox.square, ["VAR-TEA", "LSANDBOX1"]
+    square.add_product(("VAR-TEA", "LSANDBOX1"), "tea", 10)
+    square.add_place("LSANDBOX2", "本社倉庫")
+
+    def at_the_till(act: str, units: int, **more: object) -> dict[str, Any]:
+        return panel(server, "POST", "malls/square/till", {"act": act, "listing": listing, "units": units, **more})
+
+    order = at_the_till("sell", 3)["order_id"]
+    at_the_till("sell", 1, seconds_ago=3600)  # before it was counted at all: the number stays
+    at_the_till("refund", 1, order_id=order, restock=True)
+    at_the_till("give_back", 2)
+    at_the_till("receive", 5)
+    at_the_till("waste", 1)
+    at_the_till("transfer", 4, to="LSANDBOX2")
+    [here, there] = panel(server, "GET", "malls/square/stock")["stock"]
+    assert (here["quantity"], there["quantity"]) == (10, 4)
+    at_the_till("recount", 20)
+    assert panel(server, "GET", "malls/square/stock")["stock"][0]["quantity"] == 20
