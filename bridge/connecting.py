@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
-from bridge.channels.http import Seams
+from bridge.channels.http import FORM, JSON, Seams
 from bridge.channels.oauth import exchange
 from bridge.channels.port import Channel
 from bridge.clock import JST
@@ -112,6 +112,8 @@ class Connector:
         """The browser's part: the operator agrees there, and pastes the address that it shows then."""
         plan = self._plan["consent"]
         gives = plan["gives"]
+        if plan.get("unless") in values:
+            return
         if gives in values and self._yes(Hint("前の許可のままにしますか。", "Keep the authorisation that is there?")):
             return
         for name, text in plan.get("ask", {}).items():
@@ -140,6 +142,7 @@ class Connector:
             form,
             self._seams(),
             in_header=plan.get("basic", False),
+            media=JSON if plan.get("json") else FORM,
         )
         values[gives] = str(tokens[gives])
         if "dated" in plan:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from bridge.channels.http import FORM, Answer, MallHttp, Operation, Seams
+from bridge.channels.http import FORM, Answer, MallHttp, Media, Operation, Seams
 from bridge.channels.redaction import Redactor
 from bridge.channels.tokens import Fixed, basic
 from bridge.errors import Hint, NeedsPerson
@@ -14,9 +15,11 @@ from bridge.limits import TokenBucket
 TOKEN = Operation("token", "POST", "", "tokens", media=FORM, attempts=1, seconds=30.0)
 
 
-def exchange(mall: str, url: str, form: Mapping[str, str], seams: Seams, *, in_header: bool) -> dict[str, Any]:
+def exchange(
+    mall: str, url: str, form: Mapping[str, str], seams: Seams, *, in_header: bool, media: Media = FORM
+) -> dict[str, Any]:
     """The tokens for a code. `form`: with client_id and client_secret, which go into the header where the mall wants
-    them there. A code is good once, so it is sent once.
+    them there · `media`: how it is written. A code is good once, so it is sent once.
 
     Raises TryAgain, NeedsPerson."""
     given = dict(form)
@@ -28,7 +31,7 @@ def exchange(mall: str, url: str, form: Mapping[str, str], seams: Seams, *, in_h
     buckets = {"tokens": TokenBucket(seams.clock, 1.0, 1.0)}
     http = MallHttp(mall, url, seams, buckets, lambda _, answer: _judge(mall, answer), auth, redactor)
     try:
-        found: dict[str, Any] = http.call(TOKEN, given).json
+        found: dict[str, Any] = http.call(replace(TOKEN, media=media), given).json
         return found
     finally:
         http.close()
