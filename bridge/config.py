@@ -54,6 +54,7 @@ __all__ = [
     "Secret",
     "Sheet",
     "Shopify",
+    "Square",
     "Web",
     "WooCommerce",
     "Yahoo",
@@ -282,6 +283,27 @@ class Smaregi:
 
 
 @dataclass(frozen=True)
+class Square:
+    """[channels.square]: the tills of one merchant at Square, with a personal access token or the consent given to an
+    application (pos.md §2.1). `shop`: the merchant's id · `places`: the stock column of each location · `webhook_url`:
+    the address as it is registered there."""
+
+    shop: Word
+    places: TillPlaces
+    access_token: Secret | None = None
+    client_id: Word | None = None
+    client_secret: Secret | None = None
+    refresh_token: Secret | None = None
+    webhook_key: Secret | None = None
+    webhook_url: Url | None = None
+    base_url: Url = "https://connect.squareup.com"
+    orders_seconds: PollSeconds = 30.0
+    lag_seconds: LagSeconds = 30.0
+    look_back_days: Annotated[int, Rule(4, 365)] = 30
+    maintenance: Maintenance = ()
+
+
+@dataclass(frozen=True)
 class Web:
     """[web]: what others may tell or ask the bridge over HTTP. Nothing listens where the section is missing."""
 
@@ -303,6 +325,7 @@ class Channels:
     colorme: ColorMe | None = None
     eccube: EcCube | None = None
     smaregi: Smaregi | None = None
+    square: Square | None = None
 
 
 @dataclass(frozen=True)
@@ -378,7 +401,7 @@ def _channels(reader: Reader, tables: Mapping[str, Any]) -> Channels:
     hints, names = get_type_hints(Channels), [channel.name for channel in fields(Channels)]
     reader.unknown("channels.", tables, names)
     kinds: dict[str, type[Any]] = {name: get_args(hints[name])[0] for name in names if name in tables}
-    judges: dict[str, Judge] = {"shopify": _one_way_in}
+    judges: dict[str, Judge] = {"shopify": _one_way_in, "square": _one_way_into_square}
     found = {
         name: reader.section(kind, f"channels.{name}", tables[name], judges.get(name)) for name, kind in kinds.items()
     }
@@ -397,6 +420,26 @@ def _one_way_in(values: Mapping[str, Any]) -> Problem | None:
         "Give either access_token alone, or both client_id and client_secret.",
     )
     return Problem("channels.shopify.access_token", hint)
+
+
+def _one_way_into_square(values: Mapping[str, Any]) -> Problem | None:
+    """A personal access token, or a consent with the application it was given to, never both (pos.md §2.1); and a
+    webhook is judged by its key together with its address."""
+    consent = {"client_id", "client_secret", "refresh_token"}
+    given = {name for name in ("access_token", *consent) if values.get(name) is not None}
+    if given not in ({"access_token"}, consent):
+        hint = Hint(
+            "access_token だけ、または client_id・client_secret・refresh_token の 3 つを書いてください。",
+            "Give either access_token alone, or client_id, client_secret and refresh_token.",
+        )
+        return Problem("channels.square.access_token", hint)
+    if (values.get("webhook_key") is None) != (values.get("webhook_url") is None):
+        hint = Hint(
+            "webhook_key と webhook_url は両方書くか、どちらも書かないでください。署名は URL も含みます。",
+            "Give both webhook_key and webhook_url, or neither: the signature covers the address.",
+        )
+        return Problem("channels.square.webhook_url", hint)
+    return None
 
 
 def _one_way_to_show(reader: Reader, table: Mapping[str, Any]) -> None:

@@ -24,6 +24,7 @@ from bridge.channels.port import Channel, CountsStock, KeepsPlaces
 from bridge.channels.rakuten import RakutenChannel
 from bridge.channels.shopify import ShopifyChannel
 from bridge.channels.smaregi import SmaregiChannel
+from bridge.channels.square import SquareChannel
 from bridge.channels.woocommerce import WooCommerceChannel
 from bridge.channels.yahoo import YahooChannel
 from bridge.config import Channels, Config
@@ -75,6 +76,7 @@ KINDS: Mapping[str, Callable[[Any, Seams], Channel]] = {
     "colorme": ColorMeChannel,
     "eccube": EcCubeChannel,
     "smaregi": SmaregiChannel,
+    "square": SquareChannel,
 }
 """By the names of their sections in the settings: each takes its own section."""
 

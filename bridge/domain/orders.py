@@ -19,7 +19,7 @@ class ListingKey:
     Yahoo: "ItemCode", or "ItemCode:SubCode" where the item has sub-codes.
     WooCommerce: the product's id, or "productId/variationId" where a variation keeps its own stock.
     Color Me: the product's id, or "productId/variantId" where a variant keeps its own number.
-    Smaregi: "productId@storeId".
+    Smaregi: "productId@storeId". Square: "variationId@locationId".
     EC-CUBE: the product code.
     """
 

@@ -22,6 +22,7 @@ from bridge.config import (
     Sheet,
     Shopify,
     Smaregi,
+    Square,
     Web,
     WooCommerce,
     Yahoo,
@@ -87,12 +88,13 @@ def test_the_example_loads(folder: Path) -> None:
         ("channels.colorme", ColorMe),
         ("channels.eccube", EcCube),
         ("channels.smaregi", Smaregi),
+        ("channels.square", Square),
     ],
 )
 def test_the_example_explains_every_setting_and_no_other(section: str, kind: type) -> None:
     text = (ROOT / "bridge.example.toml").read_text(encoding="utf-8")
     part = re.split(r"\n(?:# )?\[", re.split(rf"\n(?:# )?\[{re.escape(section)}\]\n", text)[1])[0]
-    named = re.findall(r"^(?:# )?([a-z_]+) = ", part, re.MULTILINE)
+    named = re.findall(r"^(?:# ){0,2}([a-z_]+) = ", part, re.MULTILINE)
     assert sorted(named) == sorted(each.name for each in fields(kind))
 
 
@@ -120,7 +122,14 @@ def with_yahoo(text: str) -> str:
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("yahoo", Yahoo), ("woocommerce", WooCommerce), ("colorme", ColorMe), ("eccube", EcCube), ("smaregi", Smaregi)],
+    [
+        ("yahoo", Yahoo),
+        ("woocommerce", WooCommerce),
+        ("colorme", ColorMe),
+        ("eccube", EcCube),
+        ("smaregi", Smaregi),
+        ("square", Square),
+    ],
 )
 def test_a_section_that_is_off_can_be_switched_on(folder: Path, name: str, kind: type) -> None:
     text = (ROOT / "bridge.example.toml").read_text(encoding="utf-8")
@@ -372,3 +381,32 @@ def test_the_example_shows_how_places_are_written(folder: Path) -> None:
 def test_mistakes_in_the_places_of_shopify(folder: Path, places: str, setting: str, sentence: str) -> None:
     [(wrong, hint)] = problems(folder, with_places(places)).items()
     assert (wrong, sentence in hint) == (f"channels.shopify.{setting}", True), hint
+
+
+SQUARE = '[channels.square]\nshop = "ML1"\n'
+ITS_PLACES = 'places = { L1 = ["渋谷店"] }\n'
+CONSENT = 'client_id = "c"\nclient_secret = "secret"\nrefresh_token = "refresh"\n'
+
+
+@pytest.mark.parametrize("way_in", ['access_token = "EAAA-1"\n', CONSENT])
+def test_square_is_entered_by_a_token_or_a_consent(folder: Path, way_in: str) -> None:
+    square = load(write(folder, MINIMAL + SQUARE + ITS_PLACES + way_in), {}).channels.square
+    assert square is not None
+    assert square.places == {"L1": ("渋谷店",)}
+
+
+@pytest.mark.parametrize(
+    ("section", "setting", "sentence"),
+    [
+        (ITS_PLACES, "access_token", "access_token alone"),
+        (ITS_PLACES + 'access_token = "EAAA-1"\n' + CONSENT, "access_token", "access_token alone"),
+        (ITS_PLACES + 'client_id = "c"\n', "access_token", "access_token alone"),
+        ('access_token = "EAAA-1"\nplaces = { L1 = ["渋谷店", "本社倉庫"] }\n', "places", "just one stock column"),
+        ('access_token = "EAAA-1"\nplaces = { L1 = ["渋谷店"], L2 = ["渋谷店"] }\n', "places", "sold twice"),
+        ('access_token = "EAAA-1"\nplaces = { "渋谷" = ["渋谷店"] }\n', "places.渋谷", "store's id"),
+        (ITS_PLACES + 'access_token = "EAAA-1"\nwebhook_key = "key-1"\n', "webhook_url", "both"),
+    ],
+)
+def test_mistakes_in_the_section_for_square(folder: Path, section: str, setting: str, sentence: str) -> None:
+    [(wrong, hint)] = problems(folder, MINIMAL + SQUARE + section).items()
+    assert (wrong, sentence in hint) == (f"channels.square.{setting}", True), hint
