@@ -21,6 +21,7 @@ CHAPTERS = {
     "rakuten": ("rakuten", r"^## 10\. ", r"^T(\d+) "),
     "smaregi": ("pos", r"^## 3\.2 ", r"\bT(1?\d|2[0-3]) "),
     "shopify": ("shopify", r"^## 10\. ", r"^(\d+)\. "),
+    "square": ("pos", r"^## 3\.2 ", r"\bT((?:2[4-9]|[34]\d)) "),
     "woocommerce": (OWN_SHOPS, r"^## 2\. [\s\S]*?^### Traps", r"\bT(\d+) "),
     "yahoo": ("yahoo", r"^## 8\. ", r"^T(\d+)\. "),
 }
