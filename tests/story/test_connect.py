@@ -230,3 +230,38 @@ def test_the_tills_of_smaregi(shops: Shops) -> None:
         "1": ("渋谷店",),
         "2": ("新宿店",),
     }
+
+
+def test_the_tills_of_square_by_a_personal_access_token(shops: Shops) -> None:
+    square, base = shops.malls.square, f"{shops.address}/malls/square"
+    square.add_place("LSANDBOX2", "本社倉庫")
+    shops.write("[bridge]", "[channels.square]", f'base_url = "{base}"')
+    places = "LSANDBOX1=渋谷店、LSANDBOX2＝本社倉庫"
+    code, shown = typed(shops, "square", [square.merchant, places, square.token, "", "", "", ""])
+    assert code == 0, shown
+    assert shown.count("✓") == 9
+    assert square.token not in shown
+    section = shops.section("square")
+    assert section["places"] == {"LSANDBOX1": ["渋谷店"], "LSANDBOX2": ["本社倉庫"]}
+    assert section["access_token"] == square.token
+
+
+def test_the_tills_of_square_by_the_consent_of_their_operator(shops: Shops) -> None:
+    square, base = shops.malls.square, f"{shops.address}/malls/square"
+    shops.write("[bridge]", "[channels.square]", f'base_url = "{base}"')
+    answers = [square.merchant, "LSANDBOX1=渋谷店", "", square.client_id, square.client_secret, "", "", ""]
+    code, shown = typed(shops, "square", [*answers, square.consent()])
+    assert code == 0, shown
+    assert f"{base}/oauth2/authorize?client_id=sq0idp-sandbox" in shown
+    section = shops.section("square")
+    assert section["refresh_token"] in square.state.refresh
+    assert "access_token" not in section
+
+
+def test_a_shelf_that_is_written_in_no_known_way_is_asked_for_again(shops: Shops) -> None:
+    square, base = shops.malls.square, f"{shops.address}/malls/square"
+    shops.write("[bridge]", "[channels.square]", f'base_url = "{base}"')
+    answers = [square.merchant, "渋谷店", square.token, "", "", "", "", "LSANDBOX1=渋谷店"]
+    code, shown = typed(shops, "square", answers)
+    assert code == 0, shown
+    assert shops.section("square")["places"] == {"LSANDBOX1": ["渋谷店"]}

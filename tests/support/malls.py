@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bridge import config
 from bridge.config import Secret
 from bridge.sandbox.malls.amazon import Amazon
 from bridge.sandbox.malls.colorme import ColorMe
 from bridge.sandbox.malls.eccube import EcCube
 from bridge.sandbox.malls.smaregi import Smaregi
+from bridge.sandbox.malls.square import Square
 from bridge.sandbox.malls.woocommerce import WooCommerce
 from bridge.sandbox.malls.yahoo import Yahoo
 from tests.support.world import LAG
@@ -83,3 +86,14 @@ def smaregi_settings(till: Smaregi, places: dict[str, tuple[str, ...]]) -> confi
         till.contract, till.client_id, Secret(till.client_secret), places, base_url=root, login_url=root,
         lag_seconds=LAG,
     )  # fmt: skip
+
+
+def square_settings(mall: Square, places: Mapping[str, tuple[str, ...]]) -> config.Square:
+    mall.visible_after = 0.0
+    return config.Square(
+        shop=mall.merchant,
+        places=places,
+        access_token=Secret(mall.token),
+        base_url="https://sandbox/malls/square",
+        lag_seconds=LAG,
+    )
