@@ -299,7 +299,7 @@ class Square:
     base_url: Url = "https://connect.squareup.com"
     orders_seconds: PollSeconds = 30.0
     lag_seconds: LagSeconds = 30.0
-    look_back_days: Annotated[int, Rule(4, 365)] = 30
+    look_back_days: Annotated[int, Rule(4, 365)] = 62
     maintenance: Maintenance = ()
 
 

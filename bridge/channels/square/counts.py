@@ -14,6 +14,7 @@ from decimal import Decimal
 from bridge.channels.batches import cut
 from bridge.channels.square import facts
 from bridge.channels.square.ids import listing_key, parts_of
+from bridge.channels.square.rows import decimal_of
 from bridge.channels.square.wire import COUNTS, SquareApi
 from bridge.clock import Clock
 from bridge.domain.orders import ListingKey
@@ -69,7 +70,7 @@ class Counts:
             for each in self._asked(batch, places):
                 listing = listing_key(each["catalog_object_id"], each["location_id"])
                 if listing in wanted and each["state"] == facts.IN_STOCK and not each.get("is_estimated"):
-                    count = Count(Decimal(each["quantity"]), datetime.fromisoformat(each["calculated_at"]))
+                    count = Count(decimal_of(each["quantity"]), datetime.fromisoformat(each["calculated_at"]))
                     if listing not in found or count.at > found[listing].at:  # it moved between two pages
                         found[listing] = count
         return found

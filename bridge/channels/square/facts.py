@@ -45,7 +45,7 @@ VARIATIONS_KNOWN_FOR = timedelta(minutes=10)  # how long it is believed that a v
 REMEMBERED = 5000  # rows of ours whose ids are kept in mind, beside the mark that they bear
 KEPT = 64  # requests whose bytes are kept, to be sent again as they were
 
-CALLS_PER_SECOND, CALLS_HELD = 4.0, 8.0  # §2.2 [B] limits are unpublished
+CALLS_PER_SECOND, CALLS_HELD = 4.0, 2.0  # §2.2 [B] limits are unpublished; some complain at six a second
 TOKEN_USED_FOR = timedelta(days=7)  # §2.1 [A] it lives 30 days and is to be renewed weekly
 TOKEN_RENEWED_EARLY = timedelta(days=1)
 

@@ -45,7 +45,7 @@ class History:
         """The same, as far as they can be understood: of the others the feed tells."""
         found = []
         for change in self.changes(since, variations=variations, types=types):
-            with suppress(LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
+            with suppress(LookupError, TypeError, ValueError, AttributeError):
                 found.append(row_of(change))
         return [row for row in found if row is not None]
 

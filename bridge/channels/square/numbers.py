@@ -22,21 +22,16 @@ class Numbers:
         self._places = frozenset(places)
         self._variations, self._counts, self._history = variations, counts, history
         self._traps: dict[ListingKey, Hint | None] = {}
-        self._standing: dict[ListingKey, int] = {}
         self._untouched: set[ListingKey] = set()  # those that Square has no number of
         self._counted: set[ListingKey] = set()  # those that are known to have a history
 
     def read(self, listings: Iterable[ListingKey]) -> dict[ListingKey, int]:
         """As Channel.read. T26: what was never counted shows 0: nothing is sold back by that, since no number is ever
-        booked, only rows are. So does a number below zero: a till sells on where the shelf has more than it knows."""
+        booked, only rows are."""
         try:
             return self._read({each for each in listings if parts_of(each)[1] in self._places})
         except SquareRefused as refusal:
             raise NeedsPerson(refusal.hint) from refusal
-
-    def standing(self, listing: ListingKey) -> int:
-        """What stood there when it was last read, below zero too: a difference starts from that."""
-        return self._standing[listing]
 
     def trap(self, listing: ListingKey) -> Hint | None:
         """Why it was left out when it was last read, if Square has it."""
@@ -62,12 +57,11 @@ class Numbers:
         sound = {each for each in there if self._traps[each] is None}
         counts = self._counts.of(sound)
         self._untouched = self._untouched - sound | (sound - counts.keys())
-        standing = dict.fromkeys(sound, 0)
+        shown = dict.fromkeys(sound, 0)
         for listing, count in counts.items():
             try:
-                standing[listing] = whole_units(count.quantity)
+                shown[listing] = whole_units(count.quantity)
             except Fraction:
                 self._traps[listing] = PARTS
-                del standing[listing]
-        self._standing |= standing
-        return {listing: max(0, units) for listing, units in standing.items()}
+                del shown[listing]
+        return shown

@@ -75,7 +75,7 @@ class OrderFeed:
         for change in self._history.changes(start):
             try:
                 row = row_of(change)
-            except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
                 problems[_name_of(change)] = senseless(MALL, f"{type(error).__name__} {error}").hint
             else:
                 found |= {row.id: row} if row is not None else {}

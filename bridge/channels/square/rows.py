@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from bridge.domain.orders import ListingKey
 from bridge.domain.till import RowKind
 
 SALE, RETURN = "sale", "return"
+_QUANTITY = re.compile(r"-?\d{1,20}(\.\d{1,10})?")
 
 What = RowKind | str
 """Why a number moved: as a till's row, or a sale, or a return."""
@@ -59,7 +61,7 @@ class Effect:
 
 
 def row_of(change: Mapping[str, Any]) -> Row | None:
-    """None where it is of no variation (T29). Raises LookupError, TypeError, ValueError, ArithmeticError."""
+    """None where it is of no variation (T29). Raises LookupError, TypeError, ValueError."""
     is_count = change["type"] == "PHYSICAL_COUNT"
     found = change["physical_count" if is_count else "adjustment"]
     if (found.get("catalog_object_type") or facts.GOODS) != facts.GOODS:
@@ -75,7 +77,7 @@ def row_of(change: Mapping[str, Any]) -> Row | None:
         target=str(found.get("to_location_id") or place),
         from_state="" if is_count else str(found["from_state"]),
         to_state=str(found["state" if is_count else "to_state"]),
-        quantity=_decimal(found["quantity"]),
+        quantity=decimal_of(found["quantity"]),
         occurred=datetime.fromisoformat(found["occurred_at"]) if found.get("occurred_at") else created,
         created=created,
         reference=str(found.get("reference_id") or ""),
@@ -149,11 +151,10 @@ def whole_units(quantity: Decimal) -> int:
     return int(quantity)
 
 
-def _decimal(text: object) -> Decimal:
-    """Raises ValueError, ArithmeticError."""
+def decimal_of(text: object) -> Decimal:
+    """A quantity as Square writes it. Raises TypeError, ValueError."""
     if not isinstance(text, str):
         raise TypeError(f"{text!r} is no quantity")
-    number = Decimal(text)
-    if not number.is_finite():
+    if not _QUANTITY.fullmatch(text):
         raise ValueError(f"{text} is no quantity")
-    return number
+    return Decimal(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -78,9 +78,8 @@ class Stock:
         """What is to be sent of a batch, having looked at what shows right now. It is kept, to be sent again."""
         try:
             settled = self._settled(batch)
-            numbers = self._numbers
-            due = [replace(i, shown=numbers.standing(i.listing)) for i in batch if i.listing not in settled]
-            first = numbers.never_counted(item.listing for item in due if item.shown == 0)
+            due = [item for item in batch if item.listing not in settled]
+            first = self._numbers.never_counted(item.listing for item in due if item.shown == 0)
         except SquareRefused as refusal:
             raise NeedsPerson(refusal.hint) from refusal
         sent = _Sent(request(own_key, due, first, self._api.now()), settled)
@@ -118,9 +117,13 @@ class Stock:
             raise
         except SquareRefused as refusal:
             return self._refused(refusal, sent, batch)
-        told = self._learn(answer.get("changes") or [], marks)
-        for count in answer.get("counts") or []:
-            self._note_count(count, marks)
+        try:
+            told = self._learn(answer.get("changes") or [], marks)
+            for count in answer.get("counts") or []:
+                self._note_count(count, marks)
+        except (LookupError, TypeError, ValueError, AttributeError):
+            self._doubts.note(sent.request)
+            raise
         if not answer.get("errors"):
             return dict.fromkeys(marks, DONE)
         self._doubts.note(sent.request, told)  # §2.2 errors beside data: of the rest nobody knows

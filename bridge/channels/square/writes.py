@@ -41,7 +41,8 @@ def request(key: str, items: Iterable[PushItem], first: set[ListingKey], at: dat
     for item in items:
         nonce = uuid5(KEYS, f"{key} {item.listing.id}").hex[:16]
         counted = item.listing in first
-        units = Decimal(item.quantity if counted else item.quantity - item.shown)
+        quantity = min(item.quantity, facts.MAX_QUANTITY)
+        units = Decimal(quantity if counted else quantity - item.shown)
         marks[item.listing] = mark(nonce, item.listing, units, counted=counted)
         make = _count if counted else _adjustment
         changes.append(make(item.listing, marks[item.listing], units, at))

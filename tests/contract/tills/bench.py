@@ -14,11 +14,15 @@ from typing import Any, ClassVar
 from bridge.channels.http import RequestRecord, Seams
 from bridge.channels.port import Channel, OrdersRead, Pushed, PushItem
 from bridge.channels.smaregi import SmaregiChannel
-from bridge.config import Secret, Smaregi
+from bridge.channels.square import SquareChannel
+from bridge.channels.square.ids import listing_key, parts_of
+from bridge.config import Secret, Smaregi, Square
 from bridge.domain.orders import ListingKey, OrderSnapshot
 from bridge.domain.till import TillRow
 from bridge.sandbox.faults import Faults, Match
 from bridge.sandbox.malls.smaregi import Smaregi as SmaregiSimulator
+from bridge.sandbox.malls.square import Square as SquareSimulator
+from bridge.sandbox.malls.square.shop import FIRST_PLACE
 from tests.support.virtual_clock import VirtualClock
 from tests.support.wsgi_transport import WsgiTransport
 
@@ -186,4 +190,55 @@ def _stock(environ: Mapping[str, Any]) -> bool:
     return "/stock" in environ["PATH_INFO"]
 
 
-TILLS: dict[str, type[Till]] = {"smaregi": SmaregiTill}
+class SquareTill(Till):
+    name = "square"
+    keyed = True
+    push_match = staticmethod(lambda environ: "batch-create" in environ["PATH_INFO"])
+    facts_path = "changes/batch-retrieve"
+
+    def make_simulator(self) -> SquareSimulator:
+        return SquareSimulator(self.clock)
+
+    def connect(self, **settings: Any) -> SquareChannel:
+        given: dict[str, Any] = {
+            "shop": self.simulator.merchant,
+            "places": {FIRST_PLACE: ("渋谷店",)},
+            "access_token": Secret("EAAA-sandbox-token"),
+            "base_url": "https://square.test",
+            "lag_seconds": LAG,
+        }
+        return SquareChannel(Square(**(given | settings)), self.seams())
+
+    def add(self, name: str, stock: int | None, **kind: Any) -> ListingKey:
+        return listing_key(*self.simulator.add_product((f"VAR-{name}", FIRST_PLACE), name, stock, **kind))
+
+    def wire(self, listing: ListingKey) -> tuple[str, str]:
+        return parts_of(listing)
+
+    def kill_credentials(self) -> None:
+        self.simulator.token = "another"
+
+    def refuse(self, listing: ListingKey) -> PushItem:
+        return PushItem(listing_key("VAR-nobody", parts_of(listing)[1]), 5, 0)
+
+    def sell(self, *wanted: tuple[ListingKey, int]) -> str:
+        sold = self.simulator.place([(self.wire(listing), units) for listing, units in wanted], beyond=True)
+        return str(sold)
+
+    def sell_offline(self, listing: ListingKey, units: int, hours_ago: float) -> None:
+        at = self.clock.now() - timedelta(hours=hours_ago)
+        self.simulator.place([(self.wire(listing), units)], at=at, beyond=True)
+
+    def void(self, sale: str) -> None:
+        for line in self.simulator.state.sales[sale].lines:
+            self.simulator.refund(sale, line.line_id, line.units, restock=True)
+
+    def give_back(self, listing: ListingKey, units: int, *, restock: bool = True) -> None:
+        if restock:
+            self.simulator.give_back(self.wire(listing), units)
+
+    def lose(self, listing: ListingKey, units: int) -> None:
+        self.simulator.waste(self.wire(listing), units)
+
+
+TILLS: dict[str, type[Till]] = {"smaregi": SmaregiTill, "square": SquareTill}

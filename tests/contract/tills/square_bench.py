@@ -32,7 +32,7 @@ PLACES = {SHIBUYA: ("渋谷店",), HONSHA: ("本社倉庫",)}
 WEBHOOK = ("https://bridge.example/webhooks/square", "sandbox-signature-key")
 
 
-class SquareTill:
+class SquareBench:
     """One merchant with two places of ours, and a third that the settings don't name."""
 
     name: ClassVar[str] = "square"

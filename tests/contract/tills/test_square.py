@@ -8,17 +8,17 @@ import pytest
 
 from bridge.channels.port import Outcome
 from bridge.domain.till import RowKind, TillRow
-from tests.contract.tills.square_bench import ELSEWHERE, HONSHA, SHIBUYA, SquareTill
+from tests.contract.tills.square_bench import ELSEWHERE, HONSHA, SHIBUYA, SquareBench
 
 IN_STOCK = "IN_STOCK"
 
 
 @pytest.fixture
-def till() -> SquareTill:
-    return SquareTill()
+def till() -> SquareBench:
+    return SquareBench()
 
 
-def told(till: SquareTill) -> list[tuple[int, RowKind]]:
+def told(till: SquareBench) -> list[tuple[int, RowKind]]:
     """Δ and reason of each row of the till, in the order they came."""
     return [(row.units, row.kind) for row in till.rows.values()]
 
@@ -26,7 +26,7 @@ def told(till: SquareTill) -> list[tuple[int, RowKind]]:
 # Sales and returns
 
 
-def test_a_sale_is_placed_and_shipped_at_once(till: SquareTill) -> None:
+def test_a_sale_is_placed_and_shipped_at_once(till: SquareBench) -> None:
     tea = till.add("tea", 10)
     till.sell(tea, 2)
     till.read_orders()
@@ -35,7 +35,7 @@ def test_a_sale_is_placed_and_shipped_at_once(till: SquareTill) -> None:
     assert (till.booked(tea), till.channel.read([tea])) == (-2, {tea: 8})
 
 
-def test_the_lines_of_a_receipt_are_orders_of_their_own(till: SquareTill) -> None:
+def test_the_lines_of_a_receipt_are_orders_of_their_own(till: SquareBench) -> None:
     tea, cup = till.add("tea", 10), till.add("cup", 5)
     till.simulator.place([(till.wire(tea), 1), (till.wire(cup), 2)])
     till.read_orders()
@@ -43,14 +43,14 @@ def test_the_lines_of_a_receipt_are_orders_of_their_own(till: SquareTill) -> Non
     assert len(till.orders) == 2
 
 
-def test_a_sale_in_the_sellers_square_online_shop_is_one_too(till: SquareTill) -> None:
+def test_a_sale_in_the_sellers_square_online_shop_is_one_too(till: SquareBench) -> None:
     tea = till.add("tea", 10)
     till.simulator.move(till.wire(tea), 1, IN_STOCK, "SOLD_ONLINE", "order", product="ONLINE_STORE")
     till.read_orders()
     assert [line.shipped for line in till.lines()] == [1]
 
 
-def test_what_is_read_again_says_the_same(till: SquareTill) -> None:
+def test_what_is_read_again_says_the_same(till: SquareBench) -> None:
     tea = till.add("tea", 10)
     till.sell(tea, 2)
     first = till.read_orders()
@@ -60,7 +60,7 @@ def test_what_is_read_again_says_the_same(till: SquareTill) -> None:
     assert till.booked(tea) == -2
 
 
-def test_t36_goods_that_come_back_wait_to_be_inspected(till: SquareTill) -> None:
+def test_t36_goods_that_come_back_wait_to_be_inspected(till: SquareBench) -> None:
     """With the sale's receipt or without: the row that brings them into stock is an order of its own."""
     tea = till.add("tea", 10)
     sale = till.sell(tea, 3)
@@ -75,7 +75,7 @@ def test_t36_goods_that_come_back_wait_to_be_inspected(till: SquareTill) -> None
     assert till.booked(tea) == -3  # what came back is in nobody's stock yet
 
 
-def test_t36_a_refund_without_restock_moves_nothing(till: SquareTill) -> None:
+def test_t36_a_refund_without_restock_moves_nothing(till: SquareBench) -> None:
     tea = till.add("tea", 10)
     till.void(till.sell(tea, 3), 1, restock=False)
     till.read_orders()
@@ -83,7 +83,7 @@ def test_t36_a_refund_without_restock_moves_nothing(till: SquareTill) -> None:
 
 
 @pytest.mark.parametrize("tells", [True, False])
-def test_t36_a_restock_that_is_edited_later_says_another_number(till: SquareTill, tells: bool) -> None:
+def test_t36_a_restock_that_is_edited_later_says_another_number(till: SquareBench, tells: bool) -> None:
     """Whether `updated_after` finds an edited row is not known: a sweep a day does."""
     till.simulator.switches.edits_touch = tells
     tea = till.add("tea", 10)
@@ -101,7 +101,7 @@ def test_t36_a_restock_that_is_edited_later_says_another_number(till: SquareTill
     assert (line.returned, line.taken) == (1, -1)
 
 
-def test_t30_a_sale_of_an_amount_alone_moves_nothing(till: SquareTill) -> None:
+def test_t30_a_sale_of_an_amount_alone_moves_nothing(till: SquareBench) -> None:
     """Nor does one of a thing that isn't tracked: neither has a row."""
     tea = till.add("tea", None, tracked=False)
     till.sell(tea, 1)
@@ -112,7 +112,7 @@ def test_t30_a_sale_of_an_amount_alone_moves_nothing(till: SquareTill) -> None:
 # Late sales
 
 
-def test_t31_a_sale_of_days_ago_that_arrives_now_is_found(till: SquareTill) -> None:
+def test_t31_a_sale_of_days_ago_that_arrives_now_is_found(till: SquareBench) -> None:
     """The list begins with the oldest by the till's clock, though the filter is by when Square had it."""
     tea = till.add("tea", 10)
     till.sell(tea, 1)
@@ -128,7 +128,7 @@ def test_t31_a_sale_of_days_ago_that_arrives_now_is_found(till: SquareTill) -> N
     assert till.booked(tea) == -4
 
 
-def test_t31_a_sale_from_before_a_count_that_had_seen_it_counts_once(till: SquareTill) -> None:
+def test_t31_a_sale_from_before_a_count_that_had_seen_it_counts_once(till: SquareBench) -> None:
     """Square's own example: counted 95 at half past, a sale of 2 from twenty past arrives at 13:35; still 95."""
     tea = till.add("tea", 100)
     sold_at = till.clock.now()
@@ -143,7 +143,7 @@ def test_t31_a_sale_from_before_a_count_that_had_seen_it_counts_once(till: Squar
     assert (till.stock(tea), 100 + till.booked(tea)) == (95, 95)
 
 
-def test_t31_also_where_the_count_was_read_long_before(till: SquareTill) -> None:
+def test_t31_also_where_the_count_was_read_long_before(till: SquareBench) -> None:
     tea = till.add("tea", 100)
     sold_at = till.clock.now()
     till.clock.sleep(600)
@@ -156,7 +156,7 @@ def test_t31_also_where_the_count_was_read_long_before(till: SquareTill) -> None
     assert (till.stock(tea), 100 + till.booked(tea)) == (95, 95)
 
 
-def test_t31_a_first_alignment_has_not_seen_the_shelf(till: SquareTill) -> None:
+def test_t31_a_first_alignment_has_not_seen_the_shelf(till: SquareBench) -> None:
     """The number that we set doesn't fall for a sale from before it; the books do, and the next push tells."""
     tea = till.add("tea", None)
     sold_at = till.clock.now()
@@ -173,7 +173,7 @@ def test_t31_a_first_alignment_has_not_seen_the_shelf(till: SquareTill) -> None:
 # What else moves at the till
 
 
-def test_t34_a_recount_is_booked_once_by_what_it_changed(till: SquareTill) -> None:
+def test_t34_a_recount_is_booked_once_by_what_it_changed(till: SquareBench) -> None:
     tea = till.add("tea", 10)
     till.recount(tea, 7)
     till.recount(tea, 7)
@@ -185,7 +185,7 @@ def test_t34_a_recount_is_booked_once_by_what_it_changed(till: SquareTill) -> No
 
 
 @pytest.mark.parametrize("links", [True, False])
-def test_t34_a_count_that_doesnt_name_its_adjustment_is_booked_once(till: SquareTill, links: bool) -> None:
+def test_t34_a_count_that_doesnt_name_its_adjustment_is_booked_once(till: SquareBench, links: bool) -> None:
     till.simulator.switches.links = links
     tea = till.add("tea", 10)
     till.recount(tea, 7)
@@ -193,7 +193,7 @@ def test_t34_a_count_that_doesnt_name_its_adjustment_is_booked_once(till: Square
     assert told(till) == [(-3, RowKind.COUNTED)]
 
 
-def test_t34_a_count_without_an_adjustment_is_held_against_the_history(till: SquareTill) -> None:
+def test_t34_a_count_without_an_adjustment_is_held_against_the_history(till: SquareBench) -> None:
     till.simulator.switches.infers = False
     tea = till.add("tea", 10)
     till.sell(tea, 1)
@@ -207,7 +207,7 @@ def test_t34_a_count_without_an_adjustment_is_held_against_the_history(till: Squ
     assert (till.stock(tea), 10 + till.booked(tea)) == (10, 10)
 
 
-def test_t34_an_adjustment_that_appears_later_takes_the_place_of_what_was_reckoned(till: SquareTill) -> None:
+def test_t34_an_adjustment_that_appears_later_takes_the_place_of_what_was_reckoned(till: SquareBench) -> None:
     tea = till.add("tea", 10)
     till.simulator.switches.links = False
     till.recount(tea, 7)
@@ -220,7 +220,7 @@ def test_t34_an_adjustment_that_appears_later_takes_the_place_of_what_was_reckon
     assert told(till) == [(-3, RowKind.COUNTED)]
 
 
-def test_what_comes_in_and_what_is_thrown_away(till: SquareTill) -> None:
+def test_what_comes_in_and_what_is_thrown_away(till: SquareBench) -> None:
     tea = till.add("tea", 10)
     till.receive(tea, 5)
     till.lose(tea, 2)
@@ -229,7 +229,7 @@ def test_what_comes_in_and_what_is_thrown_away(till: SquareTill) -> None:
     assert 10 + till.booked(tea) == till.stock(tea)
 
 
-def test_a_transfer_leaves_one_place_and_comes_to_the_other(till: SquareTill) -> None:
+def test_a_transfer_leaves_one_place_and_comes_to_the_other(till: SquareBench) -> None:
     here = till.add("tea", 10)
     there = till.add("tea", 1, HONSHA)
     till.simulator.transfer(till.wire(here), HONSHA, 4)
@@ -239,21 +239,21 @@ def test_a_transfer_leaves_one_place_and_comes_to_the_other(till: SquareTill) ->
     assert len(till.rows) == 2  # each under an id of its own
 
 
-def test_a_transfer_to_a_place_that_is_not_ours_is_half_of_one(till: SquareTill) -> None:
+def test_a_transfer_to_a_place_that_is_not_ours_is_half_of_one(till: SquareBench) -> None:
     tea = till.add("tea", 10)
     till.simulator.transfer(till.wire(tea), ELSEWHERE, 4)
     till.read_orders()
     assert told(till) == [(-4, RowKind.SENT)]
 
 
-def test_what_is_sold_at_a_place_that_is_not_ours_is_none_of_our_business(till: SquareTill) -> None:
+def test_what_is_sold_at_a_place_that_is_not_ours_is_none_of_our_business(till: SquareBench) -> None:
     tea = till.add("tea", 10, ELSEWHERE)
     till.sell(tea, 1)
     answer = till.read_orders()
     assert (answer.orders, answer.rows) == ((), ())
 
 
-def test_t25_only_what_can_be_sold_counts_and_each_place_for_itself(till: SquareTill) -> None:
+def test_t25_only_what_can_be_sold_counts_and_each_place_for_itself(till: SquareBench) -> None:
     here, there = till.add("tea", 10), till.add("tea", 3, HONSHA)
     till.simulator.move(till.wire(here), 2, "RESERVED_FOR_SALE", "SOLD", "hand")  # it had left the stock before
     till.sell(there, 1)
@@ -263,7 +263,7 @@ def test_t25_only_what_can_be_sold_counts_and_each_place_for_itself(till: Square
 
 
 @pytest.mark.parametrize("state", ["RESERVED_FOR_SALE", "CUSTOM", "SUPPORTED_BY_NEWER_VERSION", "UNTRACKED"])
-def test_t44_what_nobody_has_told_us_of_counts_by_its_units(till: SquareTill, state: str) -> None:
+def test_t44_what_nobody_has_told_us_of_counts_by_its_units(till: SquareBench, state: str) -> None:
     tea = till.add("tea", 10)
     till.simulator.move(till.wire(tea), 3, IN_STOCK, state, "hand")
     till.simulator.move(till.wire(tea), 1, state, IN_STOCK, "hand")
@@ -271,14 +271,14 @@ def test_t44_what_nobody_has_told_us_of_counts_by_its_units(till: SquareTill, st
     assert told(till) == [(-3, RowKind.OTHER), (1, RowKind.OTHER)]
 
 
-def test_t29_a_row_of_another_object_is_of_nothing_that_we_list(till: SquareTill) -> None:
+def test_t29_a_row_of_another_object_is_of_nothing_that_we_list(till: SquareBench) -> None:
     tea = till.add("tea", 10)
     till.simulator.move(till.wire(tea), 3, IN_STOCK, "SOLD", "hand", object_type="ITEM")
     answer = till.read_orders()
     assert (answer.orders, answer.rows, dict(answer.problems)) == ((), (), {})
 
 
-def test_t24_a_fraction_of_a_piece_is_a_problem_and_never_rounded(till: SquareTill) -> None:
+def test_t24_a_fraction_of_a_piece_is_a_problem_and_never_rounded(till: SquareBench) -> None:
     tea = till.add("tea", "10")
     till.simulator.move(till.wire(tea), "2.5", IN_STOCK, "SOLD", "hand")
     till.simulator.move(till.wire(tea), "2.00000", IN_STOCK, "SOLD", "hand")
@@ -289,7 +289,9 @@ def test_t24_a_fraction_of_a_piece_is_a_problem_and_never_rounded(till: SquareTi
     assert "2.5" in hint.ja
 
 
-def test_t40_the_rows_of_an_older_version_are_understood_too(till: SquareTill, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_t40_the_rows_of_an_older_version_are_understood_too(
+    till: SquareBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Before 2026-07-15 an adjustment had one location, and a recount no adjustment."""
     monkeypatch.setattr("bridge.channels.square.facts.VERSION", "2025-08-20")
     tea = till.add("tea", 10)
@@ -304,14 +306,14 @@ def test_t40_the_rows_of_an_older_version_are_understood_too(till: SquareTill, m
 # Our own writes
 
 
-def test_our_own_writes_are_no_news(till: SquareTill) -> None:
+def test_our_own_writes_are_no_news(till: SquareBench) -> None:
     tea, cup, pot = till.add("tea", 10), till.add("cup", 5), till.add("pot", None)
     assert {each.outcome for each in till.push({tea: 7, cup: 9, pot: 12})} == {Outcome.DONE}
     answer = till.read_orders()
     assert (answer.orders, answer.rows, dict(answer.problems)) == ((), (), {})
 
 
-def test_our_own_writes_are_known_after_a_restart(till: SquareTill) -> None:
+def test_our_own_writes_are_known_after_a_restart(till: SquareBench) -> None:
     """By the mark that each bears; and what was inferred from a count of ours by the count."""
     tea, cup, pot = till.add("tea", 10), till.add("cup", 5), till.add("pot", None)
     till.push({tea: 7, cup: 9, pot: 12})
@@ -321,7 +323,7 @@ def test_our_own_writes_are_known_after_a_restart(till: SquareTill) -> None:
 
 
 @pytest.mark.parametrize("restarted", [True, False])
-def test_a_mark_on_another_row_makes_it_nobodys_but_theirs(till: SquareTill, restarted: bool) -> None:
+def test_a_mark_on_another_row_makes_it_nobodys_but_theirs(till: SquareBench, restarted: bool) -> None:
     """Copied by another app: to another thing, with another number, or to a second row of the same kind."""
     tea, cup = till.add("tea", 10), till.add("cup", 10)
     till.push({tea: 7})
@@ -335,7 +337,7 @@ def test_a_mark_on_another_row_makes_it_nobodys_but_theirs(till: SquareTill, res
     assert sorted((line.listing, line.shipped) for line in till.lines()) == [(cup, 3), (tea, 2), (tea, 3)]
 
 
-def test_what_merely_looks_like_a_mark_is_none(till: SquareTill) -> None:
+def test_what_merely_looks_like_a_mark_is_none(till: SquareBench) -> None:
     tea = till.add("tea", 10)
     for reference in ("bridge:", "bridge:0123456789abcdef:00000000", "bridge", "棚卸"):
         till.simulator.written_by_another_app(till.wire(tea), 1, "another-app", reference)
@@ -347,7 +349,7 @@ def test_what_merely_looks_like_a_mark_is_none(till: SquareTill) -> None:
 
 
 @pytest.mark.parametrize("empty", [True, False])
-def test_every_page_is_read_and_every_row_once(till: SquareTill, empty: bool) -> None:
+def test_every_page_is_read_and_every_row_once(till: SquareBench, empty: bool) -> None:
     till.simulator.switches.page, till.simulator.switches.empty_pages = 3, empty
     tea = till.add("tea", 100)
     for _ in range(10):
@@ -356,7 +358,7 @@ def test_every_page_is_read_and_every_row_once(till: SquareTill, empty: bool) ->
     assert (len(answer.orders), till.booked(tea)) == (10, -10)
 
 
-def test_it_is_complete_until_the_request_began(till: SquareTill) -> None:
+def test_it_is_complete_until_the_request_began(till: SquareBench) -> None:
     """Not until the newest row: a late one would be passed over."""
     till.simulator.visible_after = 20.0
     tea = till.add("tea", 10)
@@ -367,7 +369,7 @@ def test_it_is_complete_until_the_request_began(till: SquareTill) -> None:
     assert till.booked(tea) == -1
 
 
-def test_nothing_is_passed_over_where_our_clock_is_ahead(till: SquareTill) -> None:
+def test_nothing_is_passed_over_where_our_clock_is_ahead(till: SquareBench) -> None:
     """Rows are asked for by Square's clock."""
     till.simulator.switches.clock_behind = 1800.0
     tea = till.add("tea", 10)
@@ -378,7 +380,7 @@ def test_nothing_is_passed_over_where_our_clock_is_ahead(till: SquareTill) -> No
         assert till.booked(tea) == -sold
 
 
-def test_a_row_that_makes_no_sense_is_told_and_asked_for_again(till: SquareTill) -> None:
+def test_a_row_that_makes_no_sense_is_told_and_asked_for_again(till: SquareBench) -> None:
     tea = till.add("tea", 10)
     till.sell(tea, 1)
     [sale] = [row for row in till.simulator.rows_of("VAR-tea") if row.transaction]
@@ -393,7 +395,7 @@ def test_a_row_that_makes_no_sense_is_told_and_asked_for_again(till: SquareTill)
     assert (dict(answer.problems), till.booked(tea)) == ({}, -3)
 
 
-def test_rows_keep_the_order_in_which_square_had_them(till: SquareTill) -> None:
+def test_rows_keep_the_order_in_which_square_had_them(till: SquareBench) -> None:
     tea = till.add("tea", 10)
     till.receive(tea, 5)
     till.clock.sleep(1)
@@ -403,7 +405,7 @@ def test_rows_keep_the_order_in_which_square_had_them(till: SquareTill) -> None:
     assert rows[0].at < rows[1].at
 
 
-def test_nothing_is_asked_for_but_movements(till: SquareTill) -> None:
+def test_nothing_is_asked_for_but_movements(till: SquareBench) -> None:
     """Neither orders nor payments: a row would count twice."""
     tea = till.add("tea", 10)
     till.sell(tea, 1)

@@ -9,7 +9,7 @@ import pytest
 
 from bridge.channels.square import wire
 from bridge.config import Secret
-from tests.contract.tills.square_bench import SquareTill
+from tests.contract.tills.square_bench import SquareBench
 from tests.support import square_models
 from tests.support.square_models import SPLIT_PLACES, Judged, check_request, check_response
 
@@ -22,7 +22,7 @@ OLD = "2025-08-20"
 def test_every_operation_is_met_in_a_day() -> None:
     """What the judge never sees it cannot judge."""
     secrets = {"client_secret": Secret("sq0csp-sandbox-secret"), "refresh_token": Secret("square-refresh-0")}
-    till = SquareTill(client_id="sq0idp-sandbox", **secrets)
+    till = SquareBench(client_id="sq0idp-sandbox", **secrets)
     tea, pot = till.add("tea", 10), till.add("pot", None)
     till.sell(tea, 1)
     till.recount(tea, 8)

@@ -11,12 +11,12 @@ import pytest
 from bridge.channels.port import OrdersRead, Outcome, PushItem
 from bridge.errors import NeedsPerson, TryAgain
 from tests.contract.channels.test_nonsense import PAGE, Garbling
-from tests.contract.tills.square_bench import KEY, SquareTill
+from tests.contract.tills.square_bench import KEY, SquareBench
 
 SPOILT_RUNS = 40
 
 
-class Spoilt(SquareTill):
+class Spoilt(SquareBench):
     """One place of every answer is spoilt while `garbling.on`."""
 
     seed = 0
@@ -51,7 +51,7 @@ def test_spoilt_answers_end_as_the_contract_says() -> None:
 @pytest.mark.parametrize("status", [200, 204, 302, 404, 418, 503])
 def test_a_page_of_a_proxy_is_never_taken_for_nothing(status: int) -> None:
     """No movements, no numbers and a done push would each be a lie."""
-    till = SquareTill()
+    till = SquareBench()
     tea = till.add("tea", 5)
     body = b"" if status == 204 else PAGE
     proxy = httpx.MockTransport(lambda _: httpx.Response(status, content=body, headers={"Location": "/login"}))

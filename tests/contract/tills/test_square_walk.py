@@ -13,7 +13,7 @@ from bridge.channels.port import Outcome, PushItem
 from bridge.domain.orders import ListingKey
 from bridge.errors import TryAgain
 from bridge.sandbox.faults import Fault, Late, Lost, Refuse, ReplyLost, path_contains
-from tests.contract.tills.square_bench import HONSHA, SquareTill
+from tests.contract.tills.square_bench import HONSHA, SquareBench
 
 STEPS = 60
 OPENING = 40
@@ -25,7 +25,7 @@ class Walk:
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
-        self.till = SquareTill()
+        self.till = SquareBench()
         self.till.simulator.switches.page = self.random.choice((3, 1000))
         self.till.simulator.switches.count_lag = self.random.choice((0.0, 2.0))
         self.till.simulator.switches.infers = self.random.random() < 0.8
