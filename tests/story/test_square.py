@@ -8,42 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bridge.config import Config, Secret
+from bridge.config import Secret
 from bridge.sandbox.faults import Environ, Lost, ReplyLost, path_contains
-from bridge.sandbox.malls.square.shop import FIRST_PLACE
-from tests.support.malls import square_settings
-from tests.support.more_malls import OneMore
+from tests.support.tills import WithSquare
 from tests.support.world import LAG
 from tests.support.wsgi_transport import WsgiTransport
-
-
-class WithSquare(OneMore):
-    """The small shop, whose place 渋谷店 has a till."""
-
-    more = "square"
-    place = "渋谷店"
-
-    def _config(self) -> Config:
-        config = super()._config()
-        square = square_settings(self.sandbox.square, {FIRST_PLACE: (self.place,)})
-        return replace(config, channels=replace(config.channels, square=square))
-
-    def _fill(self) -> None:
-        super()._fill()
-        column = self.locations.index(self.place)
-        for sku, numbers in self.stock.items():
-            listing = self.wire("square", sku)
-            self.sandbox.square.add_product(listing, sku, numbers[column])
-            self.list_for_sale("square", "@".join(listing), sku)
-
-    def wire(self, mall: str, sku: str) -> tuple[str, str]:
-        return (f"VAR-{sku}", FIRST_PLACE) if mall == "square" else super().wire(mall, sku)
-
-    def till(self, sku: str) -> int:
-        return self.shown("square", sku)
-
-    def malls(self, sku: str) -> set[int]:
-        return {self.shown(mall, sku) for mall in ("rakuten", "shopify")}
 
 
 @pytest.fixture
@@ -58,7 +27,7 @@ def asked(shop: WithSquare) -> str:
 
 
 def test_the_till_shows_its_own_place_and_the_malls_everything(shop: WithSquare) -> None:
-    assert (shop.till("A"), shop.malls("A"), shop.till("B"), shop.malls("B")) == (2, {7}, 0, {7})
+    assert (shop.at_till("A"), shop.in_malls("A"), shop.at_till("B"), shop.in_malls("B")) == (2, {7}, 0, {7})
     assert asked(shop) == ""
 
 
@@ -66,9 +35,9 @@ def test_a_sale_at_the_till_lowers_its_column_and_the_malls(shop: WithSquare) ->
     shop.buy("square", "A", 1)
     shop.rounds(3)
     assert (shop.row("A")["渋谷店"], shop.row("A")["本社倉庫"]) == ("1", "5")
-    assert (shop.till("A"), shop.malls("A")) == (1, {6})
+    assert (shop.at_till("A"), shop.in_malls("A")) == (1, {6})
     shop.settle()
-    assert (shop.till("A"), shop.malls("A"), asked(shop)) == (1, {6}, "")
+    assert (shop.at_till("A"), shop.in_malls("A"), asked(shop)) == (1, {6}, "")
 
 
 def test_an_order_in_a_mall_lowers_the_till_only_when_it_leaves_its_place(shop: WithSquare) -> None:
@@ -76,19 +45,19 @@ def test_an_order_in_a_mall_lowers_the_till_only_when_it_leaves_its_place(shop: 
     order = shop.buy("rakuten", "A", 6)
     assert order is not None
     shop.settle()
-    assert (shop.till("A"), shop.malls("A")) == (2, {1})
+    assert (shop.at_till("A"), shop.in_malls("A")) == (2, {1})
     shop.sandbox.rakuten.ship(order)
     shop.settle()
-    assert (shop.row("A")["渋谷店"], shop.till("A"), shop.malls("A")) == ("1", 1, {1})
+    assert (shop.row("A")["渋谷店"], shop.at_till("A"), shop.in_malls("A")) == ("1", 1, {1})
 
 
 def test_a_recount_at_the_till_comes_in(shop: WithSquare) -> None:
     shop.sandbox.square.recount(shop.wire("square", "A"), 6)
     shop.settle()
-    assert (shop.row("A")["渋谷店"], shop.till("A"), shop.malls("A")) == ("6", 6, {11})
+    assert (shop.row("A")["渋谷店"], shop.at_till("A"), shop.in_malls("A")) == ("6", 6, {11})
     shop.sandbox.square.recount(shop.wire("square", "A"), 1)
     shop.settle()
-    assert (shop.row("A")["渋谷店"], shop.till("A"), shop.malls("A")) == ("1", 1, {6})
+    assert (shop.row("A")["渋谷店"], shop.at_till("A"), shop.in_malls("A")) == ("1", 1, {6})
 
 
 def test_a_typed_number_reaches_the_till_as_a_difference_while_a_sale_slips_in(shop: WithSquare) -> None:
@@ -103,46 +72,46 @@ def test_a_typed_number_reaches_the_till_as_a_difference_while_a_sale_slips_in(s
     shop.type("A", "渋谷店", 10)
     shop.settle()
     assert slipped
-    assert (shop.row("A")["渋谷店"], shop.till("A"), shop.malls("A"), asked(shop)) == ("9", 9, {14}, "")
+    assert (shop.row("A")["渋谷店"], shop.at_till("A"), shop.in_malls("A"), asked(shop)) == ("9", 9, {14}, "")
 
 
 def test_a_return_waits_to_be_inspected(shop: WithSquare) -> None:
     sale = shop.buy("square", "A", 2)
     assert sale is not None
     shop.settle()
-    assert (shop.row("A")["渋谷店"], shop.till("A"), shop.malls("A")) == ("0", 0, {5})
+    assert (shop.row("A")["渋谷店"], shop.at_till("A"), shop.in_malls("A")) == ("0", 0, {5})
     shop.sandbox.square.refund(sale, "1", 1, restock=True)
     shop.settle()
     row = shop.row("A")
     assert (row["渋谷店"], row["検品待ち"]) == ("0", "1")
-    assert (shop.till("A"), shop.malls("A"), asked(shop)) == (0, {5}, "")
+    assert (shop.at_till("A"), shop.in_malls("A"), asked(shop)) == (0, {5}, "")
 
 
 def test_what_comes_in_at_the_till_and_what_is_thrown_away(shop: WithSquare) -> None:
     square, tea = shop.sandbox.square, shop.wire("square", "A")
     square.receive(tea, 4)
-    square.waste(tea, 1)
+    square.lose(tea, 1)
     shop.settle()
-    assert (shop.row("A")["渋谷店"], shop.till("A"), shop.malls("A")) == ("5", 5, {10})
+    assert (shop.row("A")["渋谷店"], shop.at_till("A"), shop.in_malls("A")) == ("5", 5, {10})
 
 
 def test_a_sale_of_yesterday_that_arrives_now(shop: WithSquare) -> None:
     shop.clock.sleep(30 * 3600)
     shop.rounds(2)
-    shop.sandbox.square.place([(shop.wire("square", "A"), 1)], at=shop.clock.now() - timedelta(hours=20))
+    shop.sandbox.square.place([(shop.wire("square", "A"), 1)], till_at=shop.clock.now() - timedelta(hours=20))
     shop.settle()
-    assert (shop.row("A")["渋谷店"], shop.till("A"), shop.malls("A"), asked(shop)) == ("1", 1, {6}, "")
+    assert (shop.row("A")["渋谷店"], shop.at_till("A"), shop.in_malls("A"), asked(shop)) == ("1", 1, {6}, "")
 
 
 def test_the_till_sells_what_the_books_dont_have(shop: WithSquare) -> None:
     """It lay there, whatever the books say: a person is asked to count."""
-    shop.sandbox.square.place([(shop.wire("square", "A"), 3)], beyond=True)
+    shop.sandbox.square.place([(shop.wire("square", "A"), 3)])
     shop.settle()
     assert "店のレジで、帳簿にない1個が売れました" in asked(shop)
-    assert (shop.row("A")["渋谷店"], shop.till("A")) == ("-1", -1)
+    assert shop.row("A")["渋谷店"] == "-1"
     shop.type("A", "渋谷店", 2)
     shop.settle()
-    assert (shop.till("A"), shop.malls("A")) == (2, {7})
+    assert (shop.at_till("A"), shop.in_malls("A")) == (2, {7})
 
 
 def test_a_thing_that_the_till_never_counted(tmp_path: Path) -> None:
@@ -151,10 +120,10 @@ def test_a_thing_that_the_till_never_counted(tmp_path: Path) -> None:
     assert "リストにない" not in asked(shop)
     shop.type("B", "渋谷店", 4)
     shop.settle()
-    assert (shop.till("B"), shop.malls("B")) == (4, {11})
+    assert (shop.at_till("B"), shop.in_malls("B")) == (4, {11})
     shop.buy("square", "B", 1)
     shop.settle()
-    assert (shop.row("B")["渋谷店"], shop.till("B"), shop.malls("B"), asked(shop)) == ("3", 3, {10}, "")
+    assert (shop.row("B")["渋谷店"], shop.at_till("B"), shop.in_malls("B"), asked(shop)) == ("3", 3, {10}, "")
 
 
 @pytest.mark.parametrize("done", [True, False])
@@ -166,7 +135,7 @@ def test_a_write_without_an_answer_counts_once(shop: WithSquare, done: bool) -> 
     shop.settle()
     assert faults.pending == 0
     shop.settle()
-    assert (shop.row("A")["渋谷店"], shop.till("A"), shop.malls("A")) == ("10", 10, {15})
+    assert (shop.row("A")["渋谷店"], shop.at_till("A"), shop.in_malls("A")) == ("10", 10, {15})
 
 
 def test_a_bridge_that_starts_anew_knows_its_own_writes(shop: WithSquare) -> None:
@@ -176,7 +145,7 @@ def test_a_bridge_that_starts_anew_knows_its_own_writes(shop: WithSquare) -> Non
     shop.start()
     shop.buy("square", "A", 1)
     shop.settle()
-    assert (shop.row("A")["渋谷店"], shop.till("A"), shop.malls("A"), asked(shop)) == ("9", 9, {14}, "")
+    assert (shop.row("A")["渋谷店"], shop.at_till("A"), shop.in_malls("A"), asked(shop)) == ("9", 9, {14}, "")
 
 
 def test_a_feed_that_is_late_is_waited_for(shop: WithSquare) -> None:
@@ -185,9 +154,9 @@ def test_a_feed_that_is_late_is_waited_for(shop: WithSquare) -> None:
     shop.buy("square", "A", 1)
     shop.service.pushers["square"].read_everything()
     shop.rounds(2, seconds=1)
-    assert shop.malls("A") == {6}
+    assert shop.in_malls("A") == {6}
     shop.settle()
-    assert (shop.row("A")["渋谷店"], shop.till("A"), shop.malls("A"), asked(shop)) == ("1", 1, {6}, "")
+    assert (shop.row("A")["渋谷店"], shop.at_till("A"), shop.in_malls("A"), asked(shop)) == ("1", 1, {6}, "")
 
 
 def test_a_webhook_of_the_till_wakes_its_look_and_is_no_fact(tmp_path: Path) -> None:
@@ -214,4 +183,4 @@ def test_a_webhook_of_the_till_wakes_its_look_and_is_no_fact(tmp_path: Path) -> 
     courier.step()
     assert courier.counts["failed"] == 1
     shop.settle()
-    assert (shop.row("A")["渋谷店"], shop.till("A"), shop.malls("A")) == ("0", 0, {5})
+    assert (shop.row("A")["渋谷店"], shop.at_till("A"), shop.in_malls("A")) == ("0", 0, {5})

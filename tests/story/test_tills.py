@@ -12,11 +12,11 @@ from bridge.config import Config
 from bridge.domain.transfers import IN_TRANSIT
 from bridge.errors import TryAgain
 from bridge.sandbox.faults import Lost, ReplyLost
-from tests.support.tills import WithSmaregi, WithTill
+from tests.support.tills import WithSmaregi, WithSquare, WithTill
 from tests.support.transfers import lying, write
 from tests.support.world import LAG, Moment
 
-TILLS: dict[str, type[WithTill]] = {kind.more: kind for kind in (WithSmaregi,)}
+TILLS: dict[str, type[WithTill]] = {kind.more: kind for kind in (WithSmaregi, WithSquare)}
 
 
 @pytest.fixture(scope="module", params=TILLS)

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import ClassVar
 
 from bridge.config import Config
-from tests.support.malls import smaregi_settings
+from bridge.sandbox.malls.square.shop import FIRST_PLACE
+from tests.support.malls import smaregi_settings, square_settings
 from tests.support.world import World
 
 
@@ -54,3 +55,23 @@ class WithSmaregi(WithTill):
     def wire(self, mall: str, sku: str) -> tuple[str, str]:
         number = list(self.stock).index(sku) + 1
         return (str(1200 + number), "1") if mall == "smaregi" else super().wire(mall, sku)
+
+
+class WithSquare(WithTill):
+    """The till is one of Square's."""
+
+    more = "square"
+
+    def _config(self) -> Config:
+        config = super()._config()
+        square = square_settings(self.sandbox.square, {FIRST_PLACE: (self.locations[1],)})
+        return replace(config, channels=replace(config.channels, square=square))
+
+    def _fill(self) -> None:
+        super()._fill()
+        for sku, numbers in self.stock.items():
+            listing = self.sandbox.square.add_product(self.wire("square", sku), sku, numbers[1])
+            self.list_for_sale("square", "@".join(listing), sku)
+
+    def wire(self, mall: str, sku: str) -> tuple[str, str]:
+        return (f"VAR-{sku}", FIRST_PLACE) if mall == "square" else super().wire(mall, sku)

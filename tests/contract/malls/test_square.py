@@ -138,7 +138,7 @@ def test_a_count_is_the_latest_count_and_what_is_dated_after_it(shop: Square, cl
     shop.clock.sleep(600)
     shop.recount(TEA, 95)
     shop.clock.sleep(300)
-    shop.place([(TEA, 2)], at=sold_at)
+    shop.place([(TEA, 2)], till_at=sold_at)
     assert client.counts()["VAR-TEA"] == "95"
     shop.place([(TEA, 1)])
     assert client.counts()["VAR-TEA"] == "94"
@@ -148,7 +148,7 @@ def test_the_oldest_by_the_tills_clock_stands_first_though_the_filter_is_by_ours
     began = client.at()
     shop.clock.sleep(60)
     shop.place([(TEA, 1)])
-    shop.place([(TEA, 2)], at=shop.clock.now() - timedelta(hours=70))
+    shop.place([(TEA, 2)], till_at=shop.clock.now() - timedelta(hours=70))
     found = client.changes(updated_after=began)
     assert [each["quantity"] for each in found] == ["2", "1"]
     assert datetime.fromisoformat(found[0]["occurred_at"]) < datetime.fromisoformat(began)
@@ -201,7 +201,7 @@ def test_counts_lag_where_they_are_told_to(shop: Square, client: Client) -> None
 def test_what_isnt_tracked_leaves_no_row(shop: Square, client: Client) -> None:
     shop.variation(TEA).tracked_at[FIRST_PLACE] = False
     before = len(client.changes())
-    shop.place([(TEA, 1)], beyond=True)
+    shop.place([(TEA, 1)])
     assert len(client.changes()) == before
     assert "VAR-TEA" not in client.counts()
 

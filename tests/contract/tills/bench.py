@@ -221,24 +221,15 @@ class SquareTill(Till):
     def refuse(self, listing: ListingKey) -> PushItem:
         return PushItem(listing_key("VAR-nobody", parts_of(listing)[1]), 5, 0)
 
-    def sell(self, *wanted: tuple[ListingKey, int]) -> str:
-        sold = self.simulator.place([(self.wire(listing), units) for listing, units in wanted], beyond=True)
-        return str(sold)
-
     def sell_offline(self, listing: ListingKey, units: int, hours_ago: float) -> None:
+        """What comes in the very millisecond of a count may have been seen by it or not: a moment later."""
         at = self.clock.now() - timedelta(hours=hours_ago)
-        self.simulator.place([(self.wire(listing), units)], at=at, beyond=True)
-
-    def void(self, sale: str) -> None:
-        for line in self.simulator.state.sales[sale].lines:
-            self.simulator.refund(sale, line.line_id, line.units, restock=True)
+        self.clock.sleep(0.01)
+        self.simulator.place([(self.wire(listing), units)], till_at=at)
 
     def give_back(self, listing: ListingKey, units: int, *, restock: bool = True) -> None:
         if restock:
             self.simulator.give_back(self.wire(listing), units)
-
-    def lose(self, listing: ListingKey, units: int) -> None:
-        self.simulator.waste(self.wire(listing), units)
 
 
 TILLS: dict[str, type[Till]] = {"smaregi": SmaregiTill, "square": SquareTill}

@@ -87,7 +87,7 @@ class SquareBench:
 
     def sell(self, listing: ListingKey, units: int, *, at: datetime | None = None) -> str:
         """A sale at the till; its id there. `at`: made offline, then."""
-        order = self.simulator.place([(self.wire(listing), units)], at=at, beyond=True)
+        order = self.simulator.place([(self.wire(listing), units)], till_at=at)
         assert order is not None
         return order
 
@@ -110,7 +110,7 @@ class SquareBench:
         self.simulator.receive(self.wire(listing), units)
 
     def lose(self, listing: ListingKey, units: int) -> None:
-        self.simulator.waste(self.wire(listing), units)
+        self.simulator.lose(self.wire(listing), units)
 
     # --- what the bridge does ----------------------------------------------------------------------------------------
 

@@ -22,12 +22,12 @@ def routes(shop: Square) -> list[tuple[str, str, Callable[..., Any]]]:
 def _act(shop: Square, body: Body, _query: Mapping[str, str]) -> Body:
     """`act`: what is done · `listing`: to what, as [variation, location] · `units`: of how many."""
     acts: dict[str, Callable[[Body], object]] = {
-        "sell": lambda given: shop.place([(_listing(given), _units(given))], at=_ago(shop, given), beyond=True),
+        "sell": lambda given: shop.place([(_listing(given), _units(given))], till_at=_ago(shop, given)),
         "refund": lambda given: shop.refund(given["order_id"], "1", _units(given), restock=given["restock"]),
         "give_back": lambda given: shop.give_back(_listing(given), _units(given)),
         "recount": lambda given: shop.recount(_listing(given), _units(given)),
         "receive": lambda given: shop.receive(_listing(given), _units(given)),
-        "waste": lambda given: shop.waste(_listing(given), _units(given)),
+        "waste": lambda given: shop.lose(_listing(given), _units(given)),
         "transfer": lambda given: shop.transfer(_listing(given), str(given["to"]), _units(given)),
     }
     done = acts[str(body["act"])](body)

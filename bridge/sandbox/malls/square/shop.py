@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from bridge.clock import Clock
-from bridge.sandbox.malls.mall import Cause, Line, Listing, Mall, Wanted, units_by_listing
+from bridge.sandbox.malls.mall import Cause, Line, Listing, Mall, Wanted
 from bridge.sandbox.malls.once import CODE_LIFE
 from bridge.sandbox.malls.square.api import SquareApi
 from bridge.sandbox.malls.square.courier import Courier
@@ -187,19 +187,21 @@ class Square(Mall):
 
     # What staff do at the tills.
 
-    def place(self, wanted: Wanted, *, at: datetime | None = None, beyond: bool = False) -> str | None:
-        """A sale over the counter. `at`: made offline, then, and received now (§2.5: up to 72 hours later) · `beyond`:
-        also more than the till shows."""
+    def buy(self, listing: Listing, units: int) -> str | None:
         with self.lock:
-            if not beyond and any(self.units(each) < units for each, units in units_by_listing(wanted).items()):
-                return None
+            return self.place([(listing, units)]) if self.units(listing) >= units else None
+
+    def place(self, wanted: Wanted, *, till_at: datetime | None = None) -> str:
+        """A sale over the counter, also of more than the till shows. `till_at`: made offline, then, and received now
+        (§2.5: up to 72 hours later)."""
+        with self.lock:
             now, number_ = self.now(), f"ORDER{self.next_number():06d}"
             lines = [Line(str(n), each, self.variation(each).sku, units, shipped=units)
                      for n, (each, units) in enumerate(wanted, 1)]  # fmt: skip
-            self.state.sales[number_] = Sale(number_, at or now, self._visible(now), lines, place=wanted[0][0][1])
+            self.state.sales[number_] = Sale(number_, till_at or now, self._visible(now), lines, place=wanted[0][0][1])
             for listing, units in wanted:
                 if self.tracks(listing):
-                    self.move(listing, units, IN_STOCK, "SOLD", "order", at=at, order=number_)
+                    self.move(listing, units, IN_STOCK, "SOLD", "order", at=till_at, order=number_)
             self.touch()
             return number_
 
@@ -238,7 +240,7 @@ class Square(Mall):
     def receive(self, listing: Listing, units: int) -> Movement:
         return self.move(listing, units, "NONE", IN_STOCK, "hand", product="DASHBOARD", reason="RECEIVED")
 
-    def waste(self, listing: Listing, units: int) -> Movement:
+    def lose(self, listing: Listing, units: int) -> Movement:
         return self.move(listing, units, IN_STOCK, "WASTE", "hand", product="DASHBOARD", reason="DAMAGED")
 
     def transfer(self, listing: Listing, target: str, units: int) -> Movement:
@@ -257,18 +259,27 @@ class Square(Mall):
     def set_stock_by_hand(self, listing: Listing, quantity: int) -> None:
         self.recount(listing, quantity)
 
+    def cancel(
+        self,
+        order_id: str,
+        line_id: str | None = None,
+        units: int | None = None,
+        restock: bool | None = True,
+    ) -> int:
+        """A void: what is left of a sale comes back, refunded."""
+        back = 0
+        with self.lock:
+            for line in self.state.sales[order_id].lines:
+                left = line.shipped - line.returned
+                part = left if units is None else min(units, left)
+                if part and line_id in (None, line.line_id):
+                    self.refund(order_id, line.line_id, part, restock=restock is not False)
+                    back += part
+        return back
+
     # What no till does: a sale leaves with its buyer.
 
     def ship(self, order_id: str, line_id: str | None = None, units: int | None = None) -> int:  # noqa: ARG002
-        return 0
-
-    def cancel(
-        self,
-        order_id: str,  # noqa: ARG002
-        line_id: str | None = None,  # noqa: ARG002
-        units: int | None = None,  # noqa: ARG002
-        restock: bool | None = True,  # noqa: ARG002
-    ) -> int:
         return 0
 
     def edit_units(self, order_id: str, line_id: str, units: int) -> None:
