@@ -127,21 +127,27 @@ def _is_recount(row: Row) -> bool:
 
 def number_before(history: Iterable[Row], count: Row) -> Decimal:
     """What a place had when it was counted, by the rows that Square had received by then: the latest count before and
-    the adjustments dated after it; from 0 if it was never counted (§2.4, "Count model")."""
+    the adjustments dated after it; from 0 if it was never counted (§2.4, "Count model"). What came in the very instant
+    of the count was before it if the count says so."""
     listing = listing_key(count.variation, count.source)
-    before = [row for row in history if _dated(row) < _dated(count) and row.created <= count.created]
-    counts = [row for row in before if row.is_count and listing_key(row.variation, row.source) == listing]
-    last = max(counts, key=_dated, default=None)
+    known = [row for row in history if row.created <= count.created]
+    counts = [row for row in known if row.is_count and listing_key(row.variation, row.source) == listing]
+    last = max((row for row in counts if (*_dated(row), row.id) < (*_dated(count), count.id)), key=_dated, default=None)
+    moves = [row for row in known if not row.is_count and not row.count and (not last or _dated(row) >= _dated(last))]
     number = last.quantity if last else Decimal(0)
-    for row in before:
-        if not row.is_count and not row.count and (last is None or _dated(row) > _dated(last)):
-            number += sum(effect.units for effect in effects(row) if effect.listing == listing)
-    return number
+    number += _moved(listing, (row for row in moves if _dated(row) < _dated(count)))
+    with_it = number + _moved(listing, (row for row in moves if _dated(row) == _dated(count)))
+    return with_it if with_it == count.quantity else number
 
 
-def _dated(row: Row) -> tuple[datetime, datetime, str]:
+def _moved(listing: ListingKey, rows: Iterable[Row]) -> Decimal:
+    units = (effect.units for row in rows for effect in effects(row) if effect.listing == listing)
+    return sum(units, Decimal(0))
+
+
+def _dated(row: Row) -> tuple[datetime, datetime]:
     """Where a row stands in the order of what happened; of one instant, of when it was received."""
-    return row.occurred, row.created, row.id
+    return row.occurred, row.created
 
 
 def whole_units(quantity: Decimal) -> int:
