@@ -15,7 +15,7 @@ from typing import IO
 from bridge.channels.http import RequestRecord
 from bridge.check import check, check_private, check_probe
 from bridge.config import ConfigError, load
-from bridge.connecting import Connector, Terminal, ask_secretly
+from bridge.connecting import Connector, Terminal, ask_secretly, plans
 from bridge.errors import BridgeError, Hint
 from bridge.flows.mapping import Mapped
 from bridge.importing import Importer, Wish, ask_at_terminal
@@ -88,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     connect = command(
         "connect", _connect, "connect a channel: its keys one by one, each right tried, the settings written"
     )
-    connect.add_argument("channel", choices=sorted(KINDS), help="which one")
+    connect.add_argument("channel", choices=sorted(plans()), help="which one")
     connect.add_argument("--config", type=Path, default=Path("bridge.toml"), help="the settings file")
     table = command("import", _import, "bring a table that you have already into the Stock tab")
     table.add_argument("table", help="a CSV or Excel file, a tab's title, or another Google spreadsheet's address")

@@ -8,17 +8,23 @@ two together. A secret may come from elsewhere instead (keys.py), as ``BRIDGE_<S
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 from bridge.errors import Hint
+from bridge.file_profiles import Profile, Tells, WrongProfile, load_profile
 from bridge.keys import Keys
 from bridge.setting_kinds import (
     ApiVersion,
+    CodeShape,
     Day,
+    FileProfiles,
     Folder,
+    HostKey,
     IpAddress,
     KeyFile,
     LagSeconds,
@@ -49,6 +55,7 @@ __all__ = [
     "Config",
     "ConfigError",
     "EcCube",
+    "Files",
     "Problem",
     "Rakuten",
     "Secret",
@@ -304,6 +311,32 @@ class Square:
 
 
 @dataclass(frozen=True)
+class Files:
+    """[channels.files.<name>]: one partner who is reached by files (own_shops_and_files.md §6), as often as there are
+    partners. `shop`: a name for it, which never changes · `place`: the stock column that it counts."""
+
+    shop: Word
+    profiles: FileProfiles
+    locations: Locations
+    folder: Path | None = None
+    sftp_host: Word | None = None
+    sftp_port: Annotated[int, Rule(1, 65535)] = 22
+    sftp_host_key: HostKey | None = None
+    sftp_user: Word | None = None
+    sftp_password: Secret | None = None
+    sftp_key: Secret | None = None
+    sftp_folder: Annotated[str, Rule()] = "."
+    place: Annotated[str, Rule()] | None = None
+    quarantine: Path = Path("var/quarantine")
+    code_shape: CodeShape | None = None
+    waiting_hours: Annotated[float, Rule(0.1, 720)] = 6.0
+    orders_seconds: PollSeconds = 60.0
+    lag_seconds: LagSeconds = 60.0
+    look_back_days: Annotated[int, Rule(1, 730)] = 60
+    maintenance: Maintenance = ()
+
+
+@dataclass(frozen=True)
 class Web:
     """[web]: what others may tell or ask the bridge over HTTP. Nothing listens where the section is missing."""
 
@@ -326,6 +359,14 @@ class Channels:
     eccube: EcCube | None = None
     smaregi: Smaregi | None = None
     square: Square | None = None
+    files: Mapping[str, Files] = field(default_factory=dict)
+
+    def connected(self) -> dict[str, tuple[str, Any]]:
+        """Kind and settings of each channel, by its name: its kind's, or the one that the settings give it where there
+        may be several of a kind."""
+        one_of = {each.name: getattr(self, each.name) for each in fields(self) if each.name != FILES}
+        found = {name: (name, settings) for name, settings in one_of.items() if settings is not None}
+        return found | {name: (FILES, settings) for name, settings in self.files.items()}
 
 
 @dataclass(frozen=True)
@@ -336,6 +377,10 @@ class Config:
     sheet: Sheet
     channels: Channels
     web: Web | None = None
+
+
+FILES = "files"
+_NO_NAMES = ("sheet", "hand", "bridge")  # senders and books that are no channel
 
 
 def load(path: Path, env: Mapping[str, str] = os.environ) -> Config:
@@ -403,11 +448,73 @@ def _channels(reader: Reader, tables: Mapping[str, Any]) -> Channels:
     kinds: dict[str, type[Any]] = {name: get_args(hints[name])[0] for name in names if name in tables}
     judges: dict[str, Judge] = {"shopify": _one_way_in, "square": _one_way_into_square}
     found = {
-        name: reader.section(kind, f"channels.{name}", tables[name], judges.get(name)) for name, kind in kinds.items()
+        name: reader.section(kind, f"channels.{name}", tables[name], judges.get(name))
+        for name, kind in kinds.items()
+        if name != FILES
     }
     if isinstance(tables.get("shopify"), dict):
         _one_way_to_show(reader, tables["shopify"])
-    return Channels(**found)
+    return Channels(**found, files=_files(reader, reader.table(f"channels.{FILES}", tables.get(FILES, {})), names))
+
+
+def _files(reader: Reader, tables: Mapping[str, Any], taken: Sequence[str]) -> dict[str, Files]:
+    """Every partner who is reached by files, under a name of its own."""
+    found: dict[str, Files] = {}
+    for name, table in tables.items():
+        section = f"channels.{FILES}.{name}"
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name in (*taken, *_NO_NAMES):
+            reader.wrong(
+                section,
+                "小文字の英数字と「_」で、ほかのチャネルと違う名前にしてください。",
+                "Give it a name of small letters, digits and _, unlike any other channel's.",
+            )
+            continue
+        settings = reader.section(Files, section, table, partial(_one_way_to_files, section))
+        if settings is not None:
+            profiles = [each for each in (_profile(reader, section, one) for one in settings.profiles) if each]
+            _fit_together(reader, section, settings, profiles)
+            own = (str(reader.folder / each) if each.endswith(".toml") else each for each in settings.profiles)
+            found[name] = replace(settings, profiles=tuple(own), quarantine=settings.quarantine / name)
+    return found
+
+
+def _profile(reader: Reader, section: str, name: str) -> Profile | None:
+    try:
+        return load_profile(name, reader.folder)
+    except WrongProfile as wrong:
+        reader.problems.append(Problem(f"{section}.profiles", wrong.hint))
+        return None
+
+
+def _one_way_to_files(section: str, values: Mapping[str, Any]) -> Problem | None:
+    """A folder of this machine, or an SFTP server with the key that it is known by and one way in."""
+    sftp = {name for name in values if name.startswith("sftp_") and values[name] is not None}
+    ways = sftp & {"sftp_password", "sftp_key"}
+    if values.get("folder") is not None and not sftp & {"sftp_host", "sftp_host_key", "sftp_user", *ways}:
+        return None
+    needed = {"sftp_host", "sftp_host_key", "sftp_user"} <= sftp and len(ways) == 1
+    if needed and values.get("folder") is None:
+        return None
+    hint = Hint(
+        "folder だけ、または sftp_host・sftp_host_key・sftp_user と、sftp_password か sftp_key を書いてください。",
+        "Give folder alone, or sftp_host, sftp_host_key, sftp_user and either sftp_password or sftp_key.",
+    )
+    return Problem(f"{section}.folder", hint)
+
+
+def _fit_together(reader: Reader, section: str, settings: Files, profiles: Sequence[Profile]) -> None:
+    if sum(each.out for each in profiles) > 1:
+        reader.wrong(
+            f"{section}.profiles",
+            "送るプロファイルは 1 つのチャネルに 1 つだけにしてください。",
+            "One channel sends by one profile only.",
+        )
+    if any(each.tells is Tells.STOCK for each in profiles) != (settings.place is not None):
+        reader.wrong(
+            f"{section}.place",
+            "在庫ファイルを受け取るチャネルにだけ、そこで数える在庫の場所（在庫表の列の名前）を書いてください。",
+            "Write the stock column that it counts where a stock file comes in, and only there.",
+        )
 
 
 def _one_way_in(values: Mapping[str, Any]) -> Problem | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
 from datetime import time, timedelta
 from functools import partial
 from typing import Any
@@ -19,15 +18,17 @@ import schedule
 from bridge.channels.amazon import AmazonChannel
 from bridge.channels.colorme import ColorMeChannel
 from bridge.channels.eccube import EcCubeChannel
+from bridge.channels.files import FilesChannel
 from bridge.channels.http import Seams
 from bridge.channels.port import Channel, CountsStock, KeepsPlaces
 from bridge.channels.rakuten import RakutenChannel
 from bridge.channels.shopify import ShopifyChannel
 from bridge.channels.smaregi import SmaregiChannel
 from bridge.channels.square import SquareChannel
+from bridge.channels.warehouses import CountsAsOf
 from bridge.channels.woocommerce import WooCommerceChannel
 from bridge.channels.yahoo import YahooChannel
-from bridge.config import Channels, Config
+from bridge.config import Config
 from bridge.domain.bigchange import Limits
 from bridge.domain.maintenance import current, read_window
 from bridge.errors import BridgeError, Hint, NeedsPerson, Stop, TryAgain
@@ -36,6 +37,7 @@ from bridge.flows.answers import Answering
 from bridge.flows.apply import Apply
 from bridge.flows.claim import Claim
 from bridge.flows.count import take_count
+from bridge.flows.count_as_of import take_last_count
 from bridge.flows.cycle import SheetCycle
 from bridge.flows.desk import Desk
 from bridge.flows.health import Health, health
@@ -51,6 +53,7 @@ from bridge.flows.watch import Watch
 from bridge.gate import Gate
 from bridge.guard import Guard, Watchers
 from bridge.ledger.ledger import Ledger
+from bridge.ledger.remembered import Remembered
 from bridge.notices import Notice
 from bridge.outside import Outside, longest_look, sheet_http
 from bridge.refreshed import Refreshed
@@ -77,8 +80,9 @@ KINDS: Mapping[str, Callable[[Any, Seams], Channel]] = {
     "eccube": EcCubeChannel,
     "smaregi": SmaregiChannel,
     "square": SquareChannel,
+    "files": FilesChannel,
 }
-"""By the names of their sections in the settings: each takes its own section."""
+"""By the names of their sections in the settings: each takes its own section, FilesChannel one of those in it."""
 
 
 class Service:
@@ -117,8 +121,8 @@ class Service:
         self.subscriptions = self._subscribe()
 
     def _connect(self) -> list[Channel]:
-        settings = self.config.channels
-        return [KINDS[name](getattr(settings, name), self._seams(name)) for name in channel_names(self.config)]
+        found = self.config.channels.connected()
+        return [KINDS[kind](settings, self._seams(name)) for name, (kind, settings) in found.items()]
 
     def _seams(self, name: str) -> Seams:
         return Seams(
@@ -129,6 +133,8 @@ class Service:
             record=self.outside.on_mall_call,
             before_write=self._gates[name].check,
             tokens=self._tokens,
+            name=name,
+            memory=Remembered(self.ledger, name),
         )
 
     def _gate(self) -> Gate:
@@ -228,6 +234,8 @@ class Service:
         """What lies in a channel's own warehouse, where it has one."""
         if isinstance(channel, CountsStock):
             self._count_guards[channel.name].run(partial(take_count, self.ledger, self.shop, channel))
+        elif isinstance(channel, CountsAsOf) and channel.place:
+            self._count_guards[channel.name].run(partial(take_last_count, self.ledger, self.shop, channel))
 
     def reconcile(self) -> list[Drift]:
         """Compare everything; drift becomes rows in 要対応. Raises as a cycle and a channel's read do."""
@@ -336,7 +344,7 @@ class Service:
             every(jobs, FULL_READ.total_seconds()).do(quantities.run, pusher.run)
         every(jobs, SALES_LOOK.total_seconds()).do(quantities.run, pusher.watch_sales)
         daily(jobs, RECONCILE_AT, zone).do(quantities.run, lambda: self.reconcile_channel(channel))
-        if isinstance(channel, CountsStock):
+        if isinstance(channel, CountsStock | CountsAsOf):
             every(jobs, _count_seconds(self.config, name)).do(self.count, channel)
         daily(jobs, MAP_AT, zone).do(mapper.begin)
         mapping = Guard(self._watchers, f"{name} mapping", None)
@@ -365,15 +373,17 @@ def claim_of(config: Config, outside: Outside, gateway: Gateway, ledger: Ledger)
 
 def channel_names(config: Config) -> Sequence[str]:
     """The connected channels, by the settings alone."""
-    return [each.name for each in fields(Channels) if getattr(config.channels, each.name) is not None]
+    return list(config.channels.connected())
 
 
 def _orders_seconds(config: Config, name: str) -> float:
-    return float(getattr(config.channels, name).orders_seconds)
+    _, settings = config.channels.connected()[name]
+    return float(settings.orders_seconds)
 
 
 def _count_seconds(config: Config, name: str) -> float:
-    return float(getattr(config.channels, name).fba_seconds)
+    _, settings = config.channels.connected()[name]
+    return float(getattr(settings, "fba_seconds", settings.orders_seconds))
 
 
 def _shop(config: Config, channels: Sequence[Channel]) -> Shop:
@@ -389,7 +399,7 @@ def _shop(config: Config, channels: Sequence[Channel]) -> Shop:
 
 
 def _facts(config: Config, channel: Channel) -> ChannelFacts:
-    settings = getattr(config.channels, channel.name)
+    _, settings = config.channels.connected()[channel.name]
     capabilities = channel.capabilities
     kept = channel if isinstance(channel, KeepsPlaces) and channel.places else None
     return ChannelFacts(
@@ -404,6 +414,12 @@ def _facts(config: Config, channel: Channel) -> ChannelFacts:
         keeps_sales=capabilities.write.keeps_sales,
         on_hand=capabilities.on_hand,
         hides=capabilities.hides,
-        counts_at=channel.warehouse if isinstance(channel, CountsStock) else "",
+        counts_at=_counts_at(channel),
         windows=tuple(read_window(text, ZoneInfo(config.bridge.timezone)) for text in settings.maintenance),
     )
+
+
+def _counts_at(channel: Channel) -> str:
+    if isinstance(channel, CountsStock):
+        return channel.warehouse
+    return channel.place if isinstance(channel, CountsAsOf) else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date
@@ -135,6 +136,14 @@ def _long_enough(secret: Secret) -> Hint | None:
     )
 
 
+def _pattern(text: str) -> Hint | None:
+    try:
+        re.compile(text)
+    except re.error:
+        return Hint("正規表現として読めません。", "It is no regular expression.")
+    return None
+
+
 _ADDRESS = r"https?://[^\s?#]+[^\s?#/]"
 _WRITE_ADDRESS = Hint(
     "「https://…」と、最後の「/」なしで書いてください。", 'Write "https://…", without a "/" at the end.'
@@ -223,6 +232,27 @@ TillPlaces = Annotated[
         judge=_one_each,
     ),
 ]
+FileProfiles = Annotated[
+    tuple[str, ...],
+    Rule(
+        low=1,
+        say=Hint(
+            '["3pl_stock"] のように、1 つ以上のプロファイルを重ならないように書いてください。',
+            'Write one or more profiles, none twice, as in ["3pl_stock"].',
+        ),
+    ),
+]
+HostKey = Annotated[
+    str,
+    Rule(
+        shape=r"[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}",
+        say=Hint(
+            "「ssh-ed25519 AAAA…」のように、known_hosts の行の鍵の部分を書いてください（ssh-keyscan で見られます）。",
+            'Write the key as in a line of known_hosts, "ssh-ed25519 AAAA…" (ssh-keyscan shows it).',
+        ),
+    ),
+]
+CodeShape = Annotated[str, Rule(judge=_pattern)]
 Statuses = Annotated[
     tuple[str, ...],
     Rule(

@@ -44,6 +44,9 @@ def secrets_in(value: object) -> Iterator[str]:
     elif is_dataclass(value):
         for each in fields(value):
             yield from secrets_in(getattr(value, each.name))
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from secrets_in(each)
 
 
 @dataclass(frozen=True)

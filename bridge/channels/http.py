@@ -26,6 +26,8 @@ from bridge.clock import Clock
 from bridge.errors import BridgeError, Hint, NeedsPerson, TryAgain
 from bridge.limits import TokenBucket
 from bridge.refreshed import InMind, KeepsTokens
+from bridge.remembered import InMind as Notes
+from bridge.remembered import Remembers
 from bridge.setting_kinds import on_this_machine
 
 CONNECT_SECONDS = 5.0
@@ -164,7 +166,8 @@ KeyRefused."""
 class Seams:
     """What a channel is handed by the service, or by a test in its place. `may_write` is False in shadow ·
     `before_write` raises TryAgain where the decision is too old to be carried out, Stop where nothing may be ·
-    `tokens`: where refresh tokens are kept that the mall renews."""
+    `tokens`: where refresh tokens are kept that the mall renews · `name`: what the
+    settings call the channel · `memory`: what it must know again after a restart."""
 
     clock: Clock
     may_write: Callable[[], bool]
@@ -173,6 +176,8 @@ class Seams:
     record: Callable[[RequestRecord], None] | None = None
     before_write: Callable[[], None] = lambda: None
     tokens: KeepsTokens = field(default_factory=InMind)
+    name: str = ""
+    memory: Remembers = field(default_factory=Notes)
 
 
 class MallHttp:

@@ -1,7 +1,8 @@
 """What a till itself did to the number it keeps of one thing: rows of its own history of movements (pos.md §0).
 
 Sales and returns are orders, placed and shipped at once. These are the rest: counts taken at the till, goods that came
-in or went to another shop there, losses. Each is a fact with an id of its own, booked once by its Δ.
+in or went to another shop there, losses; and each change that a warehouse tells of by files. Each is a fact with an id
+of its own, booked once by its Δ.
 """
 
 from __future__ import annotations

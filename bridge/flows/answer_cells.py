@@ -22,7 +22,7 @@ from bridge.flows.bigchange import KINDS
 from bridge.flows.dark import contact_with
 from bridge.flows.rule_cells import cannot_stop, strange_stop, where_to_stop
 from bridge.flows.safety import SAFETY, STOP, waiting
-from bridge.flows.shop import Shop, bridge_live, counted_units, places, ships_itself
+from bridge.flows.shop import Shop, bridge_live, counted_units, places, ships_itself, told_units
 from bridge.flows.stopped import WAITING, Halted, halted
 from bridge.ledger.channels import ChannelRecord
 from bridge.ledger.ledger import Tx
@@ -57,6 +57,7 @@ class Facts:
     live: bool  # the whole bridge
     warehouses: Mapping[str, str]  # channel → the location that it counts itself
     counted: Mapping[ListingKey, int]  # what it ships from there itself, and how many it counted
+    told: Mapping[ListingKey, int | None]  # what lies in a stock column, as somebody else's warehouse told
 
 
 def gather(tx: Tx, shop: Shop) -> Facts:
@@ -93,6 +94,7 @@ def gather(tx: Tx, shop: Shop) -> Facts:
         live=bridge_live(tx),
         warehouses={name: facts.counts_at for name, facts in shop.channels.items() if facts.counts_at},
         counted=_counted(tx, shop),
+        told=_told(tx, shop),
     )
 
 
@@ -102,6 +104,16 @@ def _counted(tx: Tx, shop: Shop) -> dict[ListingKey, int]:
         if facts.counts_at:
             own, units = ships_itself(tx, name), counted_units(tx, name)
             found |= {key: units[key] for key in own & units.keys()}
+    return found
+
+
+def _told(tx: Tx, shop: Shop) -> dict[ListingKey, int | None]:
+    """Listings that stand for what lies in a stock column, as their channel told last; None where it has not yet."""
+    found: dict[ListingKey, int | None] = {}
+    for name, facts in shop.channels.items():
+        if facts.counts_at in places(tx).sells:
+            units = told_units(tx, name)
+            found |= {key: units.get(key) for key in ships_itself(tx, name)}
     return found
 
 
@@ -225,7 +237,7 @@ class Answers:
         return {
             "wanted": state.wanted,
             "sent": state.sent,
-            "confirmed": self._facts.counted.get(record.key, state.shown),
+            "confirmed": self._facts.counted.get(record.key, self._facts.told.get(record.key, state.shown)),
             "state": self._listing_state(record),
         }
 
@@ -302,6 +314,8 @@ class Answers:
                 return self._say("listing unknown", sku=component.sku)
         if record.key in self._facts.counted:
             return self._say("listing counted", channel=record.key.channel)
+        if record.key in self._facts.told:
+            return self._say("listing told", channel=record.key.channel)
         if state.wanted is None:
             return self._say("listing no number")
         if not self._live(record):

@@ -107,6 +107,20 @@ def ships_itself(tx: Tx, channel: str) -> set[ListingKey]:
 
 def keep_counted(tx: Tx, channel: str, units: Mapping[ListingKey, int], own: Iterable[ListingKey]) -> None:
     tx.put(f"counted {channel}", {key.id: count for key, count in sorted(units.items())})
+    keep_own(tx, channel, own)
+
+
+def told_units(tx: Tx, channel: str) -> dict[ListingKey, int]:
+    """What a channel told last of what lies in a stock column of ours, by listing."""
+    known: dict[str, int] = tx.get(f"told {channel}", {})
+    return {ListingKey(channel, number): units for number, units in known.items()}
+
+
+def keep_told(tx: Tx, channel: str, units: Mapping[ListingKey, int]) -> None:
+    tx.put(f"told {channel}", {key.id: count for key, count in sorted(units.items())})
+
+
+def keep_own(tx: Tx, channel: str, own: Iterable[ListingKey]) -> None:
     tx.put(f"ships itself {channel}", sorted(key.id for key in own))
 
 

@@ -1,8 +1,9 @@
 """What a till did to its numbers beside selling comes into the ledger, in the transaction of its orders (DESIGN §5).
 
-A row is booked by its Δ at the till's own place, once. What happened before its place was opened is in the number that
-the column opened with: such a row is accounted for and moves nothing. So is one of a thing that 出品 doesn't name yet:
-when its line comes, the till is brought to the number of the table.
+A row is booked by its Δ at the till's own place, once; so is each change that a warehouse tells of by files. What
+happened before its place was opened is in the number that the column opened with: such a row is accounted for and moves
+nothing. So is one of a thing that 出品 doesn't name yet: when its line comes, the till is brought to the number of the
+table. A warehouse shows no number that could be: its rows wait for their line.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import replace
 from bridge.domain.push import taken
 from bridge.domain.stock import Movement
 from bridge.domain.till import TillRow
-from bridge.flows.shop import ChannelFacts
+from bridge.flows.shop import ChannelFacts, ships_itself
 from bridge.flows.transit import count_in
 from bridge.ledger.ledger import Tx
 from bridge.ledger.listings import ListingRecord
@@ -25,12 +26,17 @@ def book_rows(tx: Tx, facts: ChannelFacts, rows: Iterable[TillRow], *, opening: 
     """Book what of each row is not accounted for yet; the SKUs that moved. Harmless to repeat."""
     found = {row.id: row for row in rows}  # of a row that was changed meanwhile, what was read last
     known = tx.till_rows.of(facts.name, found)
-    moved: set[str] = set()
+    moved, waiting = set[str](), set[str]()
     for row in found.values():
         units = row.units - known.get(row.id, 0)
-        if units and not (opening and _before(tx, facts, row)):
+        if not units or (opening and _before(tx, facts, row)):
+            continue
+        if not facts.on_hand and not tx.listings.get([row.listing]):
+            waiting.add(row.id)
+        else:
             moved |= _book(tx, facts, row, units, opening=opening)
-    tx.till_rows.put(facts.name, {row.id: row.units for row in found.values() if known.get(row.id) != row.units})
+    told = {each: row.units for each, row in found.items() if each not in waiting and known.get(each) != row.units}
+    tx.till_rows.put(facts.name, told)
     return moved
 
 
@@ -48,7 +54,8 @@ def _book(tx: Tx, facts: ChannelFacts, row: TillRow, units: int, *, opening: boo
     tx.stock.book(Movement(part.sku, at, units * part.units, 0, row.kind.cause, ref) for part in record.components)
     if row.kind.brings and units > 0:
         count_in(tx, at, Counter({part.sku: units * part.units for part in record.components}))
-    if not opening:  # the first reading of its number has it in already
+    shows = row.listing not in ships_itself(tx, facts.name)  # one that is sent no number shows none
+    if shows and not opening:  # the first reading of its number has it in already
         tx.listings.put([_moved(record, row, units)])
     return {part.sku for part in record.components}
 

@@ -31,6 +31,7 @@ from bridge.ledger.entries import EntryBook
 from bridge.ledger.found import FoundBook
 from bridge.ledger.history import HistoryBook
 from bridge.ledger.listings import ListingBook
+from bridge.ledger.notes import NoteBook
 from bridge.ledger.order_rows import OrderRowBook
 from bridge.ledger.orders import OrderBook
 from bridge.ledger.questioned import QuestionedBook
@@ -66,6 +67,7 @@ class Tx:
     stocktakes: StocktakeBook
     till_rows: TillRowBook
     webhooks: WebhookBook
+    notes: NoteBook
     values: Values
     conn: Connection
 
@@ -206,6 +208,7 @@ class Ledger:
             stocktakes=StocktakeBook(conn),
             till_rows=TillRowBook(conn),
             webhooks=WebhookBook(conn, iso(at)),
+            notes=NoteBook(conn),
             values=values,
             conn=conn,
         )

@@ -35,6 +35,15 @@ class OrderBook:
             found.update(self._lines((table.channel == channel) & (table.shop == shop) & part))
         return found
 
+    def of_other_channels(self, channel: str, orders: Iterable[str]) -> set[str]:
+        """Those of these order numbers that stand in the books of another channel."""
+        ids, found = sorted(set(orders)), set[str]()
+        table = order_line.c
+        for start in range(0, len(ids), 500):
+            part = table.order.in_(ids[start : start + 500])
+            found |= set(self._conn.execute(select(table.order).where(table.channel != channel, part)).scalars())
+        return found
+
     def renew(self, versions: Mapping[LineKey, str]) -> None:
         """The same content was said again by a newer message."""
         if versions:

@@ -355,6 +355,14 @@ till_row = Table(
     Column("units", Integer, nullable=False),  # Δ of the till's number, as far as it is accounted for
 )
 
+note = Table(
+    "note",  # what a channel must know again after a restart
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("value", JSON, nullable=False),
+)
+
 webhook = Table(
     "webhook",
     metadata,

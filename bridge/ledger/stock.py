@@ -106,6 +106,14 @@ class StockBook:
         rows = self._conn.execute(_BOOKED_SINCE, {"since": since})
         return {(sku, location): int(total) for sku, location, total in rows}
 
+    def moved_at(self, location: str, since: str) -> list[Movement]:
+        """What moved at one place after `since`, the oldest first."""
+        query = select(movement).where(movement.c.location == location, movement.c.at > since).order_by(movement.c.id)
+        rows = self._conn.execute(query)
+        return [
+            Movement(row.sku, row.location, row.on_hand, row.allocated, Cause(row.cause), row.ref) for row in rows
+        ]  # fmt: skip
+
     def newest(self) -> int:
         """The number of the last movement."""
         return int(self._conn.execute(select(func.max(movement.c.id))).scalar() or 0)

@@ -17,6 +17,7 @@ from bridge.config import (
     ColorMe,
     ConfigError,
     EcCube,
+    Files,
     Rakuten,
     Secret,
     Sheet,
@@ -28,6 +29,7 @@ from bridge.config import (
     Yahoo,
     load,
 )
+from bridge.settings import secrets_in
 
 ROOT = Path(__file__).parents[2]
 MINIMAL = """
@@ -89,6 +91,7 @@ def test_the_example_loads(folder: Path) -> None:
         ("channels.eccube", EcCube),
         ("channels.smaregi", Smaregi),
         ("channels.square", Square),
+        ("channels.files.aupay", Files),
     ],
 )
 def test_the_example_explains_every_setting_and_no_other(section: str, kind: type) -> None:
@@ -410,3 +413,69 @@ def test_square_is_entered_by_a_token_or_a_consent(folder: Path, way_in: str) ->
 def test_mistakes_in_the_section_for_square(folder: Path, section: str, setting: str, sentence: str) -> None:
     [(wrong, hint)] = problems(folder, MINIMAL + SQUARE + section).items()
     assert (wrong, sentence in hint) == (f"channels.square.{setting}", True), hint
+
+
+# --- partners who are reached by files --------------------------------------------------------------------------------
+
+HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBlongEnough"
+AUPAY = MINIMAL + '[channels.files.aupay]\nshop = "au"\nprofiles = ["aupay_stock"]\nlocations = ["本社倉庫"]\n'
+FOLDER = 'folder = "share"\n'
+SFTP = f'sftp_host = "a.example"\nsftp_user = "u"\nsftp_host_key = "{HOST_KEY}"\n'
+
+
+def test_several_partners_each_have_a_channel_of_their_own(folder: Path) -> None:
+    second = AUPAY.replace("[channels.files.aupay]", "[channels.files.second]").removeprefix(MINIMAL)
+    channels = load(write(folder, AUPAY + FOLDER + second + SFTP), {"BRIDGE_SECOND_SFTP_PASSWORD": "p-secret"}).channels
+    assert list(channels.connected()) == ["rakuten", "shopify", "aupay", "second"]
+    kind, aupay = channels.connected()["aupay"]
+    assert (kind, aupay.folder, aupay.quarantine) == ("files", folder / "share", folder / "var/quarantine/aupay")
+    assert channels.files["second"].sftp_password == Secret("p-secret")
+    assert "p-secret" not in repr(channels)
+    assert "p-secret" in set(secrets_in(channels)), "so that no log shows it"
+
+
+def test_the_section_for_files_can_be_switched_on(folder: Path) -> None:
+    text = switched_on((ROOT / "bridge.example.toml").read_text(encoding="utf-8"), "files.aupay")
+    by_folder = re.sub(r"(?m)^(sftp_[a-z_]+|place) = .*\n", "", text)
+    assert load(write(folder, by_folder), {}).channels.files["aupay"].folder == folder / "var/aupay"
+    by_sftp = re.sub(r"(?m)^(folder|sftp_key|place) = .*\n", "", text).replace("AAAAI...", "AAAAI")
+    assert load(write(folder, by_sftp), {}).channels.files["aupay"].sftp_host == "upload.example.jp"
+
+
+@pytest.mark.parametrize(
+    ("section", "setting", "sentence"),
+    [
+        ("", "folder", "either sftp_password or sftp_key"),
+        (FOLDER + SFTP, "folder", "Give folder alone"),
+        (SFTP, "folder", "either sftp_password or sftp_key"),
+        (SFTP + 'sftp_password = "a"\nsftp_key = "b"\n', "folder", "either sftp_password or sftp_key"),
+        (SFTP.replace(HOST_KEY, "AAAA") + 'sftp_password = "a"\n', "sftp_host_key", "known_hosts"),
+        (FOLDER + 'place = "本社倉庫"\n', "place", "where a stock file comes in"),
+        (FOLDER + 'code_shape = "("\n', "code_shape", "no regular expression"),
+    ],
+)
+def test_mistakes_in_a_section_for_files(folder: Path, section: str, setting: str, sentence: str) -> None:
+    [(wrong, hint)] = problems(folder, AUPAY + section).items()
+    assert (wrong, sentence in hint) == (f"channels.files.aupay.{setting}", True), hint
+
+
+@pytest.mark.parametrize(
+    ("profiles", "sentence"),
+    [
+        ('["yahoo"]', "There is no profile yahoo"),
+        ('["own.toml"]', "can't be read"),
+        ('["wrong.toml"]', "is not written as it should be"),
+        ('["aupay_stock", "yahoo_stock"]', "One channel sends by one profile only"),
+        ("[]", "one or more profiles"),
+    ],
+)
+def test_mistakes_in_profiles(folder: Path, profiles: str, sentence: str) -> None:
+    (folder / "wrong.toml").write_text('direction = "out"\nfolders = 1\n')
+    [(wrong, hint)] = problems(folder, AUPAY.replace('["aupay_stock"]', profiles) + FOLDER).items()
+    assert (wrong, sentence in hint) == ("channels.files.aupay.profiles", True), hint
+
+
+@pytest.mark.parametrize("name", ["rakuten", "Aupay", "au-pay", "sheet", "1st"])
+def test_a_name_that_a_partner_may_not_have(folder: Path, name: str) -> None:
+    text = AUPAY.replace("files.aupay", f"files.{name}") + FOLDER
+    assert set(problems(folder, text)) == {f"channels.files.{name}"}

@@ -18,6 +18,7 @@ CHAPTERS = {
     "amazon": ("amazon", r"^## 11\. ", r"^(\d+)\. "),
     "colorme": (OWN_SHOPS, r"^## 3\. [\s\S]*?^### Traps", r"\bT(\d+) "),
     "eccube": (OWN_SHOPS, r"^## 1\. [\s\S]*?^### Traps", r"\bT(\d+) "),
+    "files": (OWN_SHOPS, r"^## 6\. [\s\S]*?^### 6\.1", r"^(\d+)\. "),
     "rakuten": ("rakuten", r"^## 10\. ", r"^T(\d+) "),
     "smaregi": ("pos", r"^## 3\.2 ", r"\bT(1?\d|2[0-3]) "),
     "shopify": ("shopify", r"^## 10\. ", r"^(\d+)\. "),

@@ -1,0 +1,268 @@
+"""Files that go out: one at a time, in order, and what became of each (rules 3, 6, 9 and 11).
+
+    wanted → queue → the file that is out → taken → told as done → what the channel shows
+
+What is to be written is remembered before it is, so a killed bridge writes the same again: the numbers are absolute.
+The bridge learns that a number was taken by the answer to its next push of it, and not before; so what `read` shows
+changes in that very moment, and is no sale that nobody tells of.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import ChainMap
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bridge.channels.batches import cut
+from bridge.channels.files import facts
+from bridge.channels.files.cells import bytes_of
+from bridge.channels.files.folders import Locked
+from bridge.channels.files.names import name_of
+from bridge.channels.files.told import Told
+from bridge.channels.port import Outcome, Pushed, PushItem
+from bridge.clock import Clock
+from bridge.errors import Hint, NeedsPerson, TryAgain
+from bridge.file_profiles import PLACE, Column, Profile
+from bridge.remembered import Remembers
+
+
+@dataclass
+class _Books:
+    """What is remembered of one channel's numbers, as one call reads and changes it. Times are ISO text.
+
+    out: `file` (name, rows, at, written) or None, `queue` and the numbers taken that nobody was told of (`untold`), by
+    listing; `failed`: what its partner refused · shown: units as of when, by listing · sales: when each was ordered"""
+
+    out: dict[str, Any]
+    shown: dict[str, list[Any]]
+    sales: Mapping[str, Sequence[tuple[datetime, int]]]
+
+    @property
+    def moving(self) -> Mapping[str, int]:
+        """The last number of each listing that is on its way."""
+        return ChainMap(self.out["queue"], self.out["file"]["rows"] if self.out["file"] else {})
+
+    def believed(self, listing: str) -> int | None:
+        """What was taken last, less what was ordered since; None before anything was."""
+        if listing not in self.shown:
+            return None
+        units, at = int(self.shown[listing][0]), datetime.fromisoformat(self.shown[listing][1])
+        return max(0, units - sum(sold for placed, sold in self.sales.get(listing, ()) if placed > at))
+
+
+class Outbox:
+    """The outgoing side of one channel."""
+
+    def __init__(self, profile: Profile, folder: Locked, told: Told, memory: Remembers, clock: Clock) -> None:
+        self._profile, self._folder, self._told = profile, folder, told
+        self._memory, self._clock = memory, clock
+
+    # --- what the channel shows --------------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """See what became of the file that is out. Writes nothing. Raises TryAgain, NeedsPerson."""
+        file = self._out()["file"]
+        if file is None or not file["written"]:
+            return
+        entries = self._folder.list(self._profile.folder)
+        if entries is None:
+            return  # a folder that isn't there (a share that is not mounted) says nothing of its files
+        names = {entry.name for entry in entries}
+        failed = self._mark(self._profile.failed, file["name"]) in names
+        if not failed and not self._is_done(file["name"], names):
+            return
+        books, at = self._books(), self._now()
+        for listing, units in file["rows"].items():
+            if failed:
+                books.out["failed"][listing] = [units, file["name"], at]
+            elif units == books.believed(listing):  # a row of a whole file that says again what was shown before
+                books.shown[listing] = [units, at]
+            else:
+                books.out["untold"][listing] = [units, at]
+        self._memory.put(out={**books.out, "file": None}, shown=books.shown)
+
+    def _is_done(self, name: str, names: Set[str]) -> bool:
+        """By the partner's own word where it gives one; else it is gone from its folder."""
+        done = self._mark(self._profile.done, name)
+        return done in names if done else name not in names
+
+    def show(self, listings: Iterable[str]) -> dict[str, int]:
+        """What the channel shows, as far as anybody can know, without those that are none of its own."""
+        books = self._books()
+        mine = [listing for listing in listings if self._profile.listings.parts(listing) is not None]
+        late = [
+            listing
+            for listing in mine
+            if listing in books.out["untold"]
+            and listing not in books.moving
+            and self._age(books.out["untold"][listing][1]) > facts.TOLD_WITHIN.total_seconds()
+        ]
+        for listing in late:
+            books.shown[listing] = books.out["untold"].pop(listing)
+        if late:
+            self._memory.put(out=books.out, shown=books.shown)
+        found = {listing: books.believed(listing) for listing in mine}
+        return {listing: self._profile.most if units is None else units for listing, units in found.items()}
+
+    # --- sending -----------------------------------------------------------------------------------------------------
+
+    def send(self, items: Sequence[PushItem]) -> list[Pushed]:
+        """Raises TryAgain, NeedsPerson, Stop, ShadowWrite."""
+        self.settle()
+        books = self._books()
+        answers = [self._answer(item, books) for item in items]
+        self._memory.put(out=books.out, shown=books.shown)
+        try:
+            self._go_on(books)
+        except (TryAgain, NeedsPerson):
+            if all(each.outcome is not Outcome.DONE for each in answers):
+                raise
+            # what is done is told in any case; the write that failed is tried again, and raises then
+        return answers
+
+    def _answer(self, item: PushItem, books: _Books) -> Pushed:
+        """What became of a number, or that it is on its way from now on."""
+        listing, units, out = item.listing.id, item.quantity, books.out
+        wrong = self._unwritable(listing, units)
+        if wrong is not None:
+            return Pushed(item.listing, Outcome.REFUSED, wrong)
+        failed = out["failed"].get(listing)
+        if failed and failed[0] == units and self._age(failed[2]) < facts.RETRY_REFUSED.total_seconds():
+            return Pushed(item.listing, Outcome.REFUSED, _failed(failed[1]))
+        out["failed"].pop(listing, None)
+        moving, untold = books.moving.get(listing), out["untold"].get(listing)
+        if untold and untold[0] == units and moving in (None, units):
+            del out["untold"][listing]
+            out["queue"].pop(listing, None)
+            books.shown[listing] = [units, self._now()]
+            return Pushed(item.listing, Outcome.DONE)
+        if moving is None and not untold and books.believed(listing) == units:
+            return Pushed(item.listing, Outcome.DONE)  # said again
+        if moving != units:
+            out["queue"][listing] = units
+        return Pushed(item.listing, Outcome.LATER, _on_its_way(self._profile.title))
+
+    def _unwritable(self, listing: str, units: int) -> Hint | None:
+        """Why a row can't be written; names it (rule 2)."""
+        parts = self._profile.listings.parts(listing)
+        if parts is None:
+            return _no_listing(self._profile.listings.separator.join(self._profile.listings.plain))
+        try:
+            bytes_of([self._line(listing, units)], self._profile.form)
+        except (UnicodeEncodeError, csv.Error):
+            return _unwritable(listing, self._profile.form.encoding)
+        return None
+
+    # --- the file that is out ----------------------------------------------------------------------------------------
+
+    def _go_on(self, books: _Books) -> None:
+        """Write what is due: again what a kill may have kept from being written, or the next file. One that nobody has
+        taken yet gives way to one that says more, except where its partner may be at work on it."""
+        out = books.out
+        file, queue = out["file"], out["queue"]
+        if file is not None and file["written"]:
+            if self._profile.done or not queue or not self._still_there(file["name"]):
+                return
+        elif file is None and not queue:
+            return
+        if file is None:
+            out["number"] += 1
+            name, rows = name_of(self._profile, self._clock.now(), out["number"]), {**self._whole(books), **queue}
+        else:
+            name, rows = file["name"], {**file["rows"], **queue}
+        part = dict(self._first_part(rows))
+        left = {listing: units for listing, units in rows.items() if listing not in part}
+        intent = {"name": name, "rows": part, "at": file["at"] if file else self._now(), "written": False}
+        self._memory.put(out={**out, "file": intent, "queue": left})
+        self._clear_marks(name)
+        self._folder.write(self._path(name), self._bytes(part))
+        self._memory.put(out={**out, "file": {**intent, "written": True}, "queue": left})
+
+    def _first_part(self, rows: Mapping[str, int]) -> Sequence[tuple[str, int]]:
+        """As many rows as a file may have (rule 9); to zero first, so that a long queue stops no sale late."""
+        ordered = sorted(rows.items(), key=lambda row: (row[1] != 0, row[0]))
+        return next(cut(ordered, self._profile.row_limit))
+
+    def _whole(self, books: _Books) -> dict[str, int]:
+        """What every listing shows, where each file says it of all of them."""
+        return {listing: books.believed(listing) or 0 for listing in books.shown} if self._profile.whole else {}
+
+    def _bytes(self, rows: Mapping[str, int]) -> bytes:
+        head = [[column.header for column in self._profile.columns]] if self._profile.form.header else []
+        lines = [self._line(listing, units) for listing, units in sorted(rows.items())]
+        return bytes_of(head + lines, self._profile.form)
+
+    def _line(self, listing: str, units: int) -> list[str]:
+        parts = self._profile.listings.parts(listing) or {}
+        choice = tuple(parts) == self._profile.listings.choice
+        values = {**parts, "quantity": str(units)}
+        return [_filled(column, values, choice=choice) for column in self._profile.columns]
+
+    def _still_there(self, name: str) -> bool:
+        return any(entry.name == name for entry in self._folder.list(self._profile.folder) or ())
+
+    def _clear_marks(self, name: str) -> None:
+        """Marks of an earlier file of the same name."""
+        for mark in (self._mark(self._profile.done, name), self._mark(self._profile.failed, name)):
+            if mark:
+                self._folder.delete(self._path(mark))
+
+    def _mark(self, pattern: str, name: str) -> str:
+        return pattern.replace("{name}", name)
+
+    def _path(self, name: str) -> str:
+        return f"{self._profile.folder}/{name}" if self._profile.folder else name
+
+    # --- what is remembered ------------------------------------------------------------------------------------------
+
+    def waiting_since(self) -> tuple[str, datetime] | None:
+        """The file that is out, and since when."""
+        file = self._out()["file"]
+        return (file["name"], datetime.fromisoformat(file["at"])) if file else None
+
+    def _books(self) -> _Books:
+        return _Books(self._out(), self._told.shown(), self._told.sales())
+
+    def _out(self) -> dict[str, Any]:
+        found: dict[str, Any] = self._memory.get("out", {})
+        return {"number": 0, "file": None, "queue": {}, "untold": {}, "failed": {}, **found}
+
+    def _now(self) -> str:
+        return self._clock.now().isoformat()
+
+    def _age(self, at: str) -> float:
+        return abs((self._clock.now() - datetime.fromisoformat(at)).total_seconds())
+
+
+def _filled(column: Column, values: Mapping[str, str], *, choice: bool) -> str:
+    return PLACE.sub(lambda found: values.get(found[1], ""), column.choice if choice else column.plain)
+
+
+def _on_its_way(title: Hint) -> Hint:
+    return Hint(
+        f"{title.ja} に書いて、受け取りを待っています。", f"Written into a {title.en}; waiting for it to be taken."
+    )
+
+
+def _failed(name: str) -> Hint:
+    return Hint(
+        f"相手がファイル {name} を受け付けませんでした。相手のエラーの記録を見て、直してください。",
+        f"The partner did not accept the file {name}. Look at its error record and mend what it names.",
+    )
+
+
+def _no_listing(form: str) -> Hint:
+    return Hint(
+        f"このプロファイルの出品 ID ではありません。「{form}」の形で書いてください。",
+        f"This is no listing id of this profile: write it as {form}.",
+    )
+
+
+def _unwritable(listing: str, encoding: str) -> Hint:
+    return Hint(
+        f"出品 ID「{listing}」は、このファイルの文字コード（{encoding}）か区切り方では書けません。",
+        f"The listing id {listing} can't be written in this file's encoding ({encoding}) or with its separators.",
+    )
