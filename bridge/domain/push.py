@@ -140,8 +140,8 @@ def taken(state: ListingState, units: int, placed_at: datetime, *, below_zero: b
     `below_zero`: its number may fall so low."""
     if state.level is None or state.based_at is None:
         return state
-    if units <= 0:
-        return replace(state, level=state.level - units)
+    if units <= 0:  # a till tells of each movement to the second: what the first reading showed is in the level
+        return state if below_zero and placed_at <= state.based_at else replace(state, level=state.level - units)
     left: list[Unseen] = []
     for each in state.unseen:
         paid = min(units, each.units) if each.after < placed_at <= each.until else 0

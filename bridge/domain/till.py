@@ -18,12 +18,12 @@ from bridge.domain.stock import Cause
 class RowKind(StrEnum):
     """Why the till's number moved."""
 
-    COUNTED = "counted"  # a stock-take or a correction there
+    COUNTED = "counted"  # people counted the shelf: their number stands, whatever was on its way to the till
     RECEIVED = "received"  # goods came in
     SENT = "sent"  # goods went to another place
     ARRIVED = "arrived"  # … and came from one
     LOST = "lost"
-    OTHER = "other"  # set aside for a customer, or for a reason that nobody has told us of
+    OTHER = "other"  # a correction, set aside for a customer, or for a reason that nobody has told us of
 
     @property
     def cause(self) -> Cause:

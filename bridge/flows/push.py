@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bridge.channels.port import Channel, Outcome, Pushed, PushItem
 from bridge.clock import Clock
@@ -59,6 +59,7 @@ class Pusher:
         self._full_read = full_read
         self._read_all_at: float | None = None
         self._hiding: set[ListingKey] = set()  # listings whose last reading showed sales that the feed hides
+        self._above: dict[ListingKey, datetime] = {}  # of a till: since when a number shows that no row explains
         self._try_refused = False  # what the channel refused is tried again as often as everything is read
 
     def read_everything(self) -> None:
@@ -173,6 +174,8 @@ class Pusher:
                 subject = f"{key.channel}/{key.id}"
                 if key not in shown:
                     continue
+                if self._comes_yet(tx, record, shown[key], at):
+                    continue
                 if not live or _left_alone(tx, record):
                     changed.append(replace(record, state=replace(record.state, shown=shown[key], shown_at=at)))
                     continue
@@ -192,6 +195,17 @@ class Pusher:
                 tx.channels.heard(self._channel.name, "numbers", iso(at), iso(tx.at))
             replan(tx, self._shop, replan_for)
             hold_back(tx, self._shop)  # what was guessed gives way to what is known, in one transaction
+
+    def _comes_yet(self, tx: Tx, record: ListingRecord, shown: int, at: datetime) -> bool:
+        """A till that shows more than is known of it: somebody counted there, or goods came in, and the row that says
+        so comes with the next reading of its history. Until that is complete past this one, nothing is made of it."""
+        level, key = record.state.level, record.key
+        if not self._facts.on_hand or level is None or shown <= level:
+            self._above.pop(key, None)
+            return False
+        since = self._above.setdefault(key, at)
+        watermark = tx.channels.get(self._channel.name).watermark
+        return watermark is None or time_of(watermark) - self._facts.lag < since
 
     def _refusal(self, tx: Tx, record: ListingRecord, *, ships_itself: bool) -> ListingRecord:
         """A number refused that shows all the same is refused no more; but the 0 of what the mall ships itself, which

@@ -9,17 +9,19 @@ table. A warehouse shows no number that could be: its rows wait for their line.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import replace
 
-from bridge.domain.push import taken
-from bridge.domain.stock import Movement
-from bridge.domain.till import TillRow
+from bridge.domain.push import gap, taken
+from bridge.domain.stock import Balance, Movement
+from bridge.domain.till import RowKind, TillRow
 from bridge.flows.shop import ChannelFacts, ships_itself
 from bridge.flows.transit import count_in
 from bridge.ledger.ledger import Tx
 from bridge.ledger.listings import ListingRecord
 from bridge.ledger.values import time_of
+
+COUNTED_MEANWHILE = "counted meanwhile"  # the question about a count at a till to which something was on its way
 
 
 def book_rows(tx: Tx, facts: ChannelFacts, rows: Iterable[TillRow], *, opening: bool) -> set[str]:
@@ -34,7 +36,7 @@ def book_rows(tx: Tx, facts: ChannelFacts, rows: Iterable[TillRow], *, opening: 
         if not facts.on_hand and not tx.listings.get([row.listing]):
             waiting.add(row.id)
         else:
-            moved |= _book(tx, facts, row, units, opening=opening)
+            moved |= _book(tx, facts, row, units, known, opening=opening)
     told = {each: row.units for each, row in found.items() if each not in waiting and known.get(each) != row.units}
     tx.till_rows.put(facts.name, told)
     return moved
@@ -46,18 +48,38 @@ def _before(tx: Tx, facts: ChannelFacts, row: TillRow) -> bool:
     return facts.name not in opening.get("channels", ()) or row.at <= time_of(opening["at"])
 
 
-def _book(tx: Tx, facts: ChannelFacts, row: TillRow, units: int, *, opening: bool) -> set[str]:
+def _book(tx: Tx, facts: ChannelFacts, row: TillRow, moved: int, known: Container[str], *, opening: bool) -> set[str]:
+    """`moved`: by how many units the row moved the till's number, as far as that is new."""
     record, columns = tx.listings.get([row.listing]).get(row.listing), facts.sells_from(row.listing)
     if record is None or not columns:
         return set()
+    units = moved
     at, ref = columns[0], f"{facts.name}/{row.id}"
+    if row.kind is RowKind.COUNTED and row.id not in known:
+        units += _lower_reading(tx, facts, record, row, at)
     tx.stock.book(Movement(part.sku, at, units * part.units, 0, row.kind.cause, ref) for part in record.components)
     if row.kind.brings and units > 0:
         count_in(tx, at, Counter({part.sku: units * part.units for part in record.components}))
     shows = row.listing not in ships_itself(tx, facts.name)  # one that is sent no number shows none
     if shows and not opening:  # the first reading of its number has it in already
-        tx.listings.put([_moved(record, row, units)])
+        tx.listings.put([_moved(record, row, moved)])
     return {part.sku for part in record.components}
+
+
+def _lower_reading(tx: Tx, facts: ChannelFacts, record: ListingRecord, row: TillRow, at: str) -> int:
+    """Units to be left off a count, ≤ 0. Something was on its way to the till when its shelf was counted, a typed
+    number or a shipment: the count has it in already, or has not. The lower reading holds, and a person is asked
+    (DESIGN §4)."""
+    level, parts = record.state.level, record.components
+    if not (facts.on_hand and tx.channels.get(facts.name).live) or level is None or len(parts) != 1:
+        return 0
+    [part], had = parts, level + gap(record.state)
+    waiting = tx.stock.balances([part.sku]).get((part.sku, at), Balance()).on_hand - had * part.units
+    if waiting:
+        counted = (had + row.units) * part.units
+        data = {"sku": part.sku, "place": at, "units": counted + min(0, waiting), "other": counted + max(0, waiting)}
+        tx.questions.ask(COUNTED_MEANWHILE, f"{facts.name}/{row.id}", data)
+    return -max(0, waiting) // part.units
 
 
 def _moved(record: ListingRecord, row: TillRow, units: int) -> ListingRecord:

@@ -31,6 +31,8 @@ class Day:
 
     def at_till(self, act: str) -> None:
         """Something in the shop: the till's own number tells by how much."""
+        if act == "count":
+            self.quiet()
         units, before = self.random.randint(1, 3), self.shop.at_till("A")
         match act:
             case "sale":
@@ -46,6 +48,15 @@ class Day:
             case "loss":
                 self.till.lose(self.thing, units)  # type: ignore[attr-defined]
         self.units += self.shop.at_till("A") - before
+
+    def quiet(self) -> None:
+        """Long enough for everything to reach the till: a count beside something on its way has two readings, which are
+        a story of their own."""
+        self.shop.sandbox.faults[self.shop.more].clear()
+        for pause in (3, 30, 60, 60):
+            self.look()
+            self.shop.clock.sleep(pause)
+        self.look()
 
     def types(self) -> None:
         """A number over what the cell shows."""

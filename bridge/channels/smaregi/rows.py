@@ -22,18 +22,17 @@ from bridge.domain.till import RowKind, TillRow
 SALE, RETURN = "02", "12"
 
 KINDS: Mapping[str, RowKind] = {
-    "01": RowKind.COUNTED,  # a correction
     "03": RowKind.RECEIVED,
     "04": RowKind.SENT,
     "05": RowKind.ARRIVED,
-    "08": RowKind.COUNTED,  # a stock-take
-    "09": RowKind.COUNTED,  # an adjustment
+    "08": RowKind.COUNTED,
     "10": RowKind.SENT,
     "13": RowKind.LOST,  # given away
     "14": RowKind.LOST,
     "17": RowKind.LOST,  # missing when a transfer came in
 }
-"""§1.5 [A]. Of any other division (set aside, reserved, rented, another app's, one that is new) the units count."""
+"""§1.5 [A]. Of any other division (corrected, set aside, reserved, rented, another app's, one that is new) the units
+count."""
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ class Books:
             name = row.count or (row.id if alone else f"{row.id}@{parts_of(effect.listing)[1]}")
             yield TillRow(name, effect.listing, units, kind, row.created)
         if by_people:
-            yield TillRow(f"{row.id}@counted", effect.listing, -units, RowKind.COUNTED, row.created)
+            yield TillRow(f"{row.id}@counted", effect.listing, -units, RowKind.OTHER, row.created)
 
     def _order(self, row: Row, effect: Effect, units: int, *, lowered: int) -> OrderSnapshot:
         """Placed and shipped at once, or come back. It counts from when Square had it: a till may be offline for days,

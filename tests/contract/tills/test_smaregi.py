@@ -237,7 +237,7 @@ def test_an_edited_receipt_corrects_the_stock(smaregi: SmaregiTill) -> None:
     smaregi.read_orders()
     smaregi.simulator.edit_units(sale, "1", 1)
     _, [row] = smaregi.news()
-    assert (row.units, row.kind) == (2, RowKind.COUNTED)
+    assert (row.units, row.kind) == (2, RowKind.OTHER)
 
 
 def test_a_history_that_is_late_is_waited_for(smaregi: SmaregiTill) -> None:

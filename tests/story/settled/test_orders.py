@@ -42,6 +42,15 @@ def test_sold_unknown(tmp_path: Path, language: str) -> None:
     answered(shop, "sold unknown", "seen")
 
 
+def test_counted_meanwhile(tmp_path: Path, language: str) -> None:
+    shop = WithSmaregi(tmp_path / "ledger.sqlite", language=language)
+    shop.go_live()
+    shop.type("A", shop.locations[1], 10)
+    shop.sandbox.smaregi.recount(shop.wire("smaregi", "A"), 9)
+    shop.rounds(2)
+    answered(shop, "counted meanwhile", "seen")
+
+
 def test_unmapped(desk: World) -> None:
     desk.sandbox.rakuten.add_product(("set-1", "v-set"), "SET", 3)
     desk.sandbox.rakuten.buy(("set-1", "v-set"), 2)
