@@ -14,7 +14,7 @@ from typing import IO
 
 from bridge.channels.http import RequestRecord
 from bridge.check import check, check_private, check_probe
-from bridge.config import ConfigError, load
+from bridge.config import FILES, ConfigError, load
 from bridge.connecting import Connector, Terminal, ask_secretly, plans
 from bridge.errors import BridgeError, Hint
 from bridge.flows.mapping import Mapped
@@ -88,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     connect = command(
         "connect", _connect, "connect a channel: its keys one by one, each right tried, the settings written"
     )
-    connect.add_argument("channel", choices=sorted(plans()), help="which one")
+    connect.add_argument("channel", type=_connectable, help=f"{', '.join(sorted(plans()))}; of files files.NAME")
     connect.add_argument("--config", type=Path, default=Path("bridge.toml"), help="the settings file")
     table = command("import", _import, "bring a table that you have already into the Stock tab")
     table.add_argument("table", help="a CSV or Excel file, a tab's title, or another Google spreadsheet's address")
@@ -126,10 +126,18 @@ def _service(options: argparse.Namespace) -> Iterator[Service]:
             service.close()
 
 
+def _connectable(text: str) -> str:
+    """A section of the settings: a channel's kind, of files with a name of its own behind it."""
+    kind, _, name = text.partition(".")
+    if kind not in plans() or bool(name) != (kind == FILES):
+        raise argparse.ArgumentTypeError(f"{text} is none of {', '.join(sorted(plans()))} ({FILES} as {FILES}.NAME)")
+    return text
+
+
 def _connect(options: argparse.Namespace) -> int:
     terminal = Terminal(lambda text: print(text, flush=True), ask_at_terminal, ask_secretly)
-    connector = Connector(options.config, options.channel, KINDS[options.channel], Outside(), terminal)
-    return 0 if connector.run() else 1
+    make = KINDS[options.channel.partition(".")[0]]
+    return 0 if Connector(options.config, options.channel, make, Outside(), terminal).run() else 1
 
 
 def _run(options: argparse.Namespace) -> int:

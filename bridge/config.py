@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_type_hints
@@ -419,27 +419,29 @@ def place_of_keys(table: Mapping[str, Any], home: Path) -> KeyPlaces:
     return KeyPlaces(bridge.secrets, bridge.ledger)
 
 
-def one_channel(name: str, table: Mapping[str, Any], path: Path) -> Any:
-    """One section [channels.<name>], judged as in the settings file at `path`. Raises ConfigError."""
+def one_channel(section: str, table: Mapping[str, Any], path: Path) -> Any:
+    """One section [channels.<section>], judged as in the settings file at `path`. Raises ConfigError."""
     reader = Reader(path.resolve().parent, Keys({}))
-    channels = _channels(reader, {name: dict(table)})
+    kind, _, name = section.partition(".")
+    channels = _channels(reader, {kind: {name: dict(table)} if name else dict(table)})
     if reader.problems:
         raise ConfigError(reader.problems)
-    return getattr(channels, name)
+    return channels.connected()[name or kind][1]
 
 
-def default_of(name: str) -> dict[str, Any]:
-    """The settings of a channel that have a default."""
-    return {each.name: each.default for each in fields(_kind(name)) if each.default is not MISSING}
+def default_of(kind: str) -> dict[str, Any]:
+    """The settings of a kind of channel that have a default."""
+    return {each.name: each.default for each in fields(_kind(kind)) if each.default is not MISSING}
 
 
-def is_secret(name: str, setting: str) -> bool:
-    return "Secret" in str(get_type_hints(_kind(name)).get(setting, ""))
+def is_secret(kind: str, setting: str) -> bool:
+    return "Secret" in str(get_type_hints(_kind(kind)).get(setting, ""))
 
 
 def _kind(name: str) -> type[Any]:
-    kind: type[Any] = get_args(get_type_hints(Channels)[name])[0]
-    return kind
+    """A section's settings: its type, or that of each of those in it."""
+    types: tuple[Any, ...] = get_args(get_type_hints(Channels)[name])
+    return next(each for each in types if isinstance(each, type) and is_dataclass(each))
 
 
 def _channels(reader: Reader, tables: Mapping[str, Any]) -> Channels:

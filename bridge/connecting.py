@@ -56,18 +56,22 @@ def plans() -> Mapping[str, Mapping[str, Any]]:
 
 @dataclass
 class Connector:
-    """One channel, at one terminal. `kind`: how its settings become a channel."""
+    """One channel, at one terminal. `section`: of the settings, as in "rakuten" or "files.aupay" · `make`: how its
+    settings become a channel."""
 
     path: Path
-    channel: str
-    kind: Callable[[Any, Seams], Channel]
+    section: str
+    make: Callable[[Any, Seams], Channel]
     outside: Outside
     terminal: Terminal
 
     def __post_init__(self) -> None:
-        self._plan = plans()[self.channel]
+        self._kind, _, name = self.section.partition(".")
+        self._name = name or self._kind
+        self._plan = plans()[self._kind]
         self._table = parse(self.path)
-        self._old: Mapping[str, Any] = self._table.get("channels", {}).get(self.channel, {})
+        known = self._table.get("channels", {}).get(self._kind, {})
+        self._old: Mapping[str, Any] = known.get(name, {}) if name else known
         self._keys = place_of_keys(self._table, self.path.parent)
         self._passing: dict[str, str] = {}  # what is needed for the consent only
 
@@ -95,7 +99,7 @@ class Connector:
         """One setting; what is needed is asked until it is there."""
         optional = name in self._plan["ask"].get("optional", ())
         while True:
-            answer = self._answer(text, secret=is_secret(self.channel, name), kept=name in values)
+            answer = self._answer(text, secret=is_secret(self._kind, name), kept=name in values)
             if answer:
                 values[name] = _value(name, answer)
                 return
@@ -150,7 +154,7 @@ class Connector:
 
     def _known(self, values: Mapping[str, Any]) -> dict[str, str]:
         """What addresses are made of: settings as they are or by default, and the host of base_url."""
-        given = {**default_of(self.channel), **values, **self._passing}
+        given = {**default_of(self._kind), **values, **self._passing}
         parts = urlsplit(str(given.get("base_url", "")))
         host = f"{parts.scheme}://{parts.netloc}{parts.path.rpartition('/')[0]}"
         return {name: str(value) for name, value in given.items()} | {"host": host}
@@ -159,21 +163,21 @@ class Connector:
         """The section of the settings; what is wrong in it is said and asked again."""
         for _ in range(ROUNDS):
             try:
-                return one_channel(self.channel, values, self.path)
+                return one_channel(self.section, values, self.path)
             except ConfigError as error:
                 for problem in error.problems:
                     self._say_wrong(problem.hint)
-                    name = problem.setting.removeprefix(f"channels.{self.channel}.").partition(".")[0]
+                    name = problem.setting.removeprefix(f"channels.{self.section}.").partition(".")[0]
                     values.pop(name, None)
                     if name in self._plan["ask"]:
                         self._take(values, name, self._plan["ask"][name])
-        return one_channel(self.channel, values, self.path)
+        return one_channel(self.section, values, self.path)
 
     # --- what is tried -----------------------------------------------------------------------------------------------
 
     def _tried(self, section: Any) -> bool:
         """Each right by itself, in shadow: nothing is written in the mall."""
-        channel = self.kind(section, self._seams())
+        channel = self.make(section, self._seams())
         checks = channel.check()
         for check in checks:
             self.terminal.say(f"{'✓' if check.ok else '✗'} {check.name}: {check.hint}")
@@ -196,6 +200,7 @@ class Connector:
             may_write=lambda: False,
             transport=self.outside.transport,
             tokens=Refreshed(self._keys.ledger),
+            name=self._name,
         )
 
     # --- what is written ---------------------------------------------------------------------------------------------
@@ -204,12 +209,12 @@ class Connector:
         """Secrets go to the folder of secrets where the settings name one, else into the settings, which are for
         nobody else to read."""
         folder = self._keys.folder
-        apart = [name for name in values if is_secret(self.channel, name)] if folder else []
+        apart = [name for name in values if is_secret(self._kind, name)] if folder else []
         for name in apart:
-            write_private((folder or self.path) / f"BRIDGE_{self.channel}_{name}".upper(), str(values[name]))
+            write_private((folder or self.path) / f"BRIDGE_{self._name}_{name}".upper(), str(values[name]))
         lines = {name: _toml(value) for name, value in values.items() if name not in apart}
         text = self.path.read_text(encoding="utf-8")
-        write_private(self.path, _with_section(text, f"channels.{self.channel}", lines))
+        write_private(self.path, _with_section(text, f"channels.{self.section}", lines))
         name = self.path.name
         self._say(Hint(f"{name} に保存しました。bridge を再起動すると使われます（初めはシャドー）。",
                        f"Saved in {name}. It counts from bridge's next start, in shadow at first."))  # fmt: skip
@@ -227,12 +232,12 @@ class Connector:
 
 def _value(name: str, answer: str) -> Any:
     parts = [part.strip() for part in re.split(r"[、,，]", answer) if part.strip()]
-    if name == "locations":
+    if name in ("locations", "profiles"):
         return parts
     if name == "places":
         pairs = (re.split(r"[=＝]", part, maxsplit=1) for part in parts)
         return {place.strip(): [column.strip() for column in columns] for place, *columns in pairs}
-    return int(answer) if answer.isdecimal() and name.endswith("version") else answer
+    return int(answer) if answer.isdecimal() and name.endswith(("version", "port")) else answer
 
 
 def _code(pasted: str, state: str) -> str:

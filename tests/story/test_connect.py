@@ -18,6 +18,7 @@ import pytest
 from bridge.config import FILES, Channels, is_secret, one_channel
 from bridge.connecting import plans
 from bridge.sandbox.server import Sandbox, Server
+from tests.support.sftp_server import PASSWORD, USER, SftpServer
 
 PROMPT = "> "
 YES = "y"
@@ -75,13 +76,13 @@ def typed(shops: Shops, channel: str, answers: Sequence[str]) -> tuple[int, str]
 
 
 def test_every_setting_that_is_asked_for_is_one_and_all_that_are_needed_are_asked() -> None:
-    assert plans().keys() == Channels.__annotations__.keys() - {FILES}  # a partner who is reached by files has no keys
+    assert plans().keys() == Channels.__annotations__.keys()
     for channel, plan in plans().items():
         asked = {name for name in plan["ask"] if name != "optional"}
         asked |= {plan.get("consent", {}).get(name) for name in ("gives", "dated")} - {None}
         with pytest.raises(Exception) as caught:  # noqa: PT011
-            one_channel(channel, {}, Path("bridge.toml"))
-        needed = {each.setting.split(".")[2] for each in getattr(caught.value, "problems", ())}
+            one_channel(f"{channel}.partner" if channel == FILES else channel, {}, Path("bridge.toml"))
+        needed = {each.setting.rpartition(".")[2] for each in getattr(caught.value, "problems", ())}
         assert needed <= asked, (channel, needed - asked)
         assert set(plan["ask"]["optional"]) <= asked
 
@@ -265,3 +266,47 @@ def test_a_shelf_that_is_written_in_no_known_way_is_asked_for_again(shops: Shops
     code, shown = typed(shops, "square", answers)
     assert code == 0, shown
     assert shops.section("square")["places"] == {"LSANDBOX1": ["渋谷店"]}
+
+
+def test_a_partner_who_is_reached_by_files_in_a_folder(shops: Shops) -> None:
+    shared = shops.settings.parent / "share"
+    shared.mkdir()
+    answers = ["au-honten", "aupay_stock", "本社倉庫、渋谷店", "", str(shared), "", "", "", "", "", ""]
+    code, shown = typed(shops, "files.aupay", answers)
+    assert code == 0, shown
+    assert "✗" not in shown
+    section = tomllib.loads(shops.settings.read_text(encoding="utf-8"))["channels"]["files"]["aupay"]
+    assert section == {
+        "shop": "au-honten",
+        "profiles": ["aupay_stock"],
+        "locations": ["本社倉庫", "渋谷店"],
+        "folder": str(shared),
+    }
+
+
+def test_a_partner_who_is_reached_by_sftp_is_known_by_its_key(shops: Shops) -> None:
+    root = shops.settings.parent / "theirs"
+    (root / "out").mkdir(parents=True)
+    server, other = SftpServer(root), SftpServer(root)
+    try:
+        host = ["", "127.0.0.1", str(server.port), other.known_as, USER, PASSWORD, ""]
+        answers = ["3pl", "3pl_stock", "外部倉庫", "外部倉庫", *host, "n"]
+        code, shown = typed(shops, "files.warehouse", answers)
+        assert code == 1, shown
+        assert "✗ 3pl_stock" in shown
+        answers[7] = server.known_as
+        code, shown = typed(shops, "files.warehouse", [*answers[:-1], YES])
+        assert code == 0, shown
+        assert PASSWORD not in shown
+        section = tomllib.loads(shops.settings.read_text(encoding="utf-8"))["channels"]["files"]["warehouse"]
+        assert (section["sftp_port"], section["sftp_host_key"]) == (server.port, server.known_as)
+    finally:
+        server.close()
+        other.close()
+
+
+def test_a_partner_needs_a_name(shops: Shops) -> None:
+    for channel in ("files", "files.", "rakuten.two", "nobody"):
+        code, shown = typed(shops, channel, [])
+        assert code == 2, shown
+        assert "files.NAME" in shown
