@@ -27,10 +27,16 @@ def tighten(ledger: Path) -> None:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Whole at every moment, also where the power fails, and for its owner alone. Raises OSError."""
-    fresh = path.with_name(f"{path.name}.new")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
+    """A text for its owner alone, as `write_whole`. Raises OSError."""
+    write_whole(path, text.encode(), path.with_name(f"{path.name}.new"))
+
+
+def write_whole(path: Path, data: bytes, fresh: Path, mode: int = 0o600) -> None:
+    """Whole at every moment, also where the power fails. `fresh`: where it is written before it is there · `mode`: who
+    may read it then; before that its owner alone. Raises OSError."""
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        os.fchmod(file.fileno(), mode)
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)

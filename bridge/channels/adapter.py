@@ -31,6 +31,11 @@ class WritesNumbers(ReadsNumbers, Protocol):
         """One batch of absolute numbers, as batches.Send."""
 
 
+class WritesUnderKeys(ReadsNumbers, Protocol):
+    def send(self, batch: Sequence[PushItem], key: str) -> Sequence[Pushed]:
+        """One batch, as batches.Send; the same batch under the same `key` is carried out once."""
+
+
 class KnowsTraps(WritesNumbers, Protocol):
     def alarms(self) -> Mapping[str, Hint] | None:
         """As OrdersRead.alarms: of the listings that were read so far."""
@@ -39,6 +44,7 @@ class KnowsTraps(WritesNumbers, Protocol):
 Feed = TypeVar("Feed", bound=ReadsOrders)
 Stock = TypeVar("Stock", bound=ReadsNumbers)
 Writing = TypeVar("Writing", bound=WritesNumbers)
+Keyed = TypeVar("Keyed", bound=WritesUnderKeys)
 Knowing = TypeVar("Knowing", bound=KnowsTraps)
 
 
@@ -82,6 +88,19 @@ class AbsoluteAdapter(Adapter[Feed, Writing]):
     def _send(self, batch: Sequence[PushItem]) -> Sequence[Pushed]:
         with understood(self.mall, ambiguous=True):
             return self._stock.send(batch)
+
+
+class KeyedAdapter(Adapter[Feed, Keyed]):
+    """Of a mall or a till where a push bears its key, so that a repeat is known for one."""
+
+    capabilities: Capabilities
+
+    def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:
+        return push_in_batches(items, self.capabilities.batch, lambda batch: self._send(batch, key))
+
+    def _send(self, batch: Sequence[PushItem], key: str) -> Sequence[Pushed]:
+        with understood(self.mall, ambiguous=True):
+            return self._stock.send(batch, key)
 
 
 class OwnShopAdapter(AbsoluteAdapter[Feed, Knowing]):

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bridge.clock import Clock
-from bridge.notices import Forged, Notice, content, digest_of, signed_by
-
-SAME_FOR = 10  # seconds: two changes of one order have equal bodies, and are told apart by when they come
+from bridge.notices import Forged, Notice, about_now, content, digest_of, signed_by
 
 
 class CubeWebhooks:
@@ -23,7 +21,7 @@ class CubeWebhooks:
         if not signed_by([self._secret], body, given):
             raise Forged
         now = self._clock.now()
-        name = digest_of(given + str(int(now.timestamp()) // SAME_FOR).encode())
+        name = digest_of(given + about_now(now))
         changes = _changes(body)
         orders = {str(each["id"]) for each in changes if each.get("entity") == "order"}
         topic = next((f"{each.get('entity')} {each.get('action')}" for each in changes), "")

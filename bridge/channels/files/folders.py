@@ -17,6 +17,7 @@ from typing import Protocol
 from bridge.channels.files import damage, facts
 from bridge.channels.http import Seams, ShadowWrite
 from bridge.errors import Hint, NeedsPerson, TryAgain
+from bridge.private import write_whole
 
 TEMPORARY = ".part"
 
@@ -137,13 +138,8 @@ def temporary(path: str) -> str:
 def replace_whole(target: Path, data: bytes) -> None:
     """Temporary name, fsync, rename, and the folder too. Whoever may look into the folder may read the file. Raises
     OSError."""
-    fresh = target.with_name(temporary(target.name))
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        os.fchmod(file.fileno(), target.parent.stat().st_mode & 0o666)
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(target)
+    fresh, readers = target.with_name(temporary(target.name)), target.parent.stat().st_mode & 0o666
+    write_whole(target, data, fresh, readers)
     folder = os.open(target.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

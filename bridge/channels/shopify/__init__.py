@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from bridge.channels.adapter import Adapter
-from bridge.channels.answers import understood
-from bridge.channels.batches import push_in_batches
+from bridge.channels.adapter import KeyedAdapter
 from bridge.channels.http import Seams
-from bridge.channels.port import Capabilities, Check, KeyLife, Listed, Pushed, PushItem, WriteKind
+from bridge.channels.port import Capabilities, Check, KeyLife, Listed, WriteKind
 from bridge.channels.shopify import checks, facts, listed
 from bridge.channels.shopify.ids import CHANNEL, numbers_of
 from bridge.channels.shopify.orders import OrderFeed
@@ -20,7 +18,7 @@ from bridge.config import Shopify
 from bridge.domain.orders import ListingKey
 
 
-class ShopifyChannel(Adapter[OrderFeed, Stock]):
+class ShopifyChannel(KeyedAdapter[OrderFeed, Stock]):
     """One Shopify shop: one of its locations shows all stock, or several show each their own."""
 
     name, mall = CHANNEL, MALL
@@ -48,13 +46,6 @@ class ShopifyChannel(Adapter[OrderFeed, Stock]):
     def place_of(self, listing: ListingKey) -> str:
         """The number of its location."""
         return numbers_of(listing)[1]
-
-    def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:
-        return push_in_batches(items, facts.PUSH_BATCH, lambda batch: self._send(batch, key))
-
-    def _send(self, batch: Sequence[PushItem], key: str) -> Sequence[Pushed]:
-        with understood(MALL, ambiguous=True):
-            return self._stock.send(batch, key)
 
     def key_life(self) -> KeyLife | None:
         """A custom app's token lives until somebody withdraws it; that of an app's credentials renews itself (§2)."""

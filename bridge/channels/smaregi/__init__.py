@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from bridge.channels.adapter import Adapter
-from bridge.channels.answers import understood
-from bridge.channels.batches import push_in_batches
+from bridge.channels.adapter import KeyedAdapter
 from bridge.channels.http import Seams
-from bridge.channels.port import Capabilities, Check, KeyLife, Listed, Pushed, PushItem, WriteKind
+from bridge.channels.port import Capabilities, Check, KeyLife, Listed, WriteKind
 from bridge.channels.smaregi import checks, facts, listed
 from bridge.channels.smaregi.history import History
 from bridge.channels.smaregi.ids import CHANNEL, pair_of
@@ -21,7 +19,7 @@ from bridge.config import Smaregi
 from bridge.domain.orders import ListingKey
 
 
-class SmaregiChannel(Adapter[History | Receipts, Stock]):
+class SmaregiChannel(KeyedAdapter[History | Receipts, Stock]):
     """The tills of one contract. Each store keeps a number of its own, which is what lies there."""
 
     name, mall = CHANNEL, MALL
@@ -52,13 +50,6 @@ class SmaregiChannel(Adapter[History | Receipts, Stock]):
         """Its store's id."""
         pair = pair_of(listing)
         return pair[1] if pair else ""
-
-    def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:
-        return push_in_batches(items, self.capabilities.batch, lambda batch: self._send(batch, key))
-
-    def _send(self, batch: Sequence[PushItem], key: str) -> Sequence[Pushed]:
-        with understood(MALL, ambiguous=True):
-            return self._stock.send(batch, key)
 
     def key_life(self) -> KeyLife | None:
         """The app's keys have no end (pos.md §1.1)."""

@@ -10,6 +10,7 @@ from bridge.channels.answers import senseless
 from bridge.channels.http import Seams
 from bridge.channels.port import OrdersRead
 from bridge.channels.smaregi import facts
+from bridge.channels.smaregi.ids import Pair
 from bridge.channels.smaregi.rows import Change, change_of, fact_of, whole_chain
 from bridge.channels.smaregi.wire import MALL, STOCK, Api, changes, time_of, time_text
 from bridge.channels.stamps import SerialReads
@@ -17,8 +18,6 @@ from bridge.config import Smaregi
 from bridge.domain.orders import OrderSnapshot
 from bridge.domain.till import TillRow
 from bridge.errors import Hint
-
-Pair = tuple[str, str]
 
 
 @dataclass

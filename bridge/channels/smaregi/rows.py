@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from bridge.channels.answers import whole
-from bridge.channels.smaregi.ids import CHANNEL, listing_key
+from bridge.channels.smaregi.ids import CHANNEL, Pair, listing_key
 from bridge.channels.smaregi.marks import is_ours
 from bridge.channels.smaregi.wire import time_of
 from bridge.channels.stamps import stamp
@@ -40,7 +40,7 @@ class Change:
     """One row. `units`: by which it moved the number, to `after`."""
 
     id: str
-    pair: tuple[str, str]
+    pair: Pair
     at: datetime
     units: int
     after: int
@@ -56,7 +56,7 @@ class Change:
         return is_ours(self.memo, self.pair, self.units, self.after)
 
 
-def change_of(row: Mapping[str, Any], pair: tuple[str, str]) -> Change:
+def change_of(row: Mapping[str, Any], pair: Pair) -> Change:
     """Every number is a string (T9). Raises LookupError, TypeError, ValueError."""
     return Change(
         id=str(whole(row["id"])),

@@ -12,10 +12,11 @@ from typing import Any
 from bridge.channels.answers import whole
 from bridge.channels.batches import RowsRefused
 from bridge.channels.http import Operation
+from bridge.channels.marks import nonce_in
 from bridge.channels.port import Outcome, Pushed, PushItem
 from bridge.channels.smaregi import facts
-from bridge.channels.smaregi.ids import pair_of
-from bridge.channels.smaregi.marks import Mark, mark, nonce_in
+from bridge.channels.smaregi.ids import Pair, pair_of
+from bridge.channels.smaregi.marks import Mark, mark
 from bridge.channels.smaregi.wire import ONE_PRODUCT, READS, STOCK, WRITES, Api, SmaregiRefused, changes
 from bridge.clock import Clock
 from bridge.domain.orders import ListingKey
@@ -23,7 +24,6 @@ from bridge.errors import Hint, TryAgain
 from bridge.fault_points import Point, reached
 
 KEEPS_STOCK = "0"  # stockControlDivision [A]; one tool has it the other way round
-Pair = tuple[str, str]
 
 
 class Stock:

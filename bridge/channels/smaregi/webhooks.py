@@ -10,10 +10,9 @@ import re
 from collections.abc import Mapping
 
 from bridge.clock import Clock
-from bridge.notices import Forged, NotForUs, Notice, digest_of, fitting, members, signature
+from bridge.notices import Forged, NotForUs, Notice, about_now, digest_of, fitting, members, signature
 
 HEADER = "x-bridge-secret"  # as it is entered in the developers' console
-SAME_FOR = 10  # seconds: two changes may have equal bodies, and are told apart by when they come
 
 _EVENT = re.compile(r"[0-9A-Za-z-]{8,64}")
 
@@ -33,7 +32,7 @@ class SmaregiWebhooks:
             raise NotForUs
         now = self._clock.now()
         event = fitting(_EVENT, headers.get("smaregi-event-id", ""))
-        name = digest_of(signature(self._secret, body + str(int(now.timestamp()) // SAME_FOR).encode()))
+        name = digest_of(signature(self._secret, body + about_now(now)))
         topic = f"{said.get('event')} {said.get('action')}"
         return Notice(event=event or name, topic=topic[:40], order="", digest=name, at=now)
 

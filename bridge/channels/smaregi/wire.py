@@ -11,6 +11,7 @@ from bridge.channels.answers import senseless, whole
 from bridge.channels.http import FORM, Answer, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
 from bridge.channels.redaction import Redactor, only
 from bridge.channels.smaregi import facts
+from bridge.channels.smaregi.ids import Pair
 from bridge.channels.tokens import Fixed, InHeader, Renewing, Token, basic
 from bridge.clock import JST
 from bridge.config import Smaregi
@@ -48,7 +49,7 @@ class SmaregiRefused(Refused):
         self.status = status
 
 
-def changes(pair: tuple[str, str]) -> Operation:
+def changes(pair: Pair) -> Operation:
     """The history of one product in one store."""
     product, store = pair
     return Operation("stock.changes", "GET", f"/stock/changes/{product}/{store}", READS)
@@ -85,7 +86,7 @@ class Api:
                 return
         raise ValueError("a list without an end")
 
-    def number(self, pair: tuple[str, str]) -> int | None:
+    def number(self, pair: Pair) -> int | None:
         """What one pair has now; None where it was never counted (T1)."""
         product, store = pair
         rows = self.call(STOCK, query={"store_id": store, "product_id": product}).json

@@ -6,11 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bridge.channels.adapter import Adapter
-from bridge.channels.answers import understood
-from bridge.channels.batches import push_in_batches
+from bridge.channels.adapter import KeyedAdapter
 from bridge.channels.http import Seams
-from bridge.channels.port import Capabilities, Check, KeyLife, Listed, OrdersRead, Pushed, PushItem, WriteKind
+from bridge.channels.port import Capabilities, Check, KeyLife, Listed, OrdersRead, WriteKind
 from bridge.channels.square import checks, facts, listed
 from bridge.channels.square.history import History
 from bridge.channels.square.ids import CHANNEL, parts_of
@@ -24,7 +22,7 @@ from bridge.config import Square
 from bridge.domain.orders import ListingKey
 
 
-class SquareChannel(Adapter[OrderFeed, Stock]):
+class SquareChannel(KeyedAdapter[OrderFeed, Stock]):
     """One merchant: each of its locations is a place, with the stock column that stands for it."""
 
     name, mall = CHANNEL, MALL
@@ -59,13 +57,6 @@ class SquareChannel(Adapter[OrderFeed, Stock]):
 
     def orders(self, since: datetime, known_open: Sequence[str] = ()) -> OrdersRead:
         return replace(super().orders(since, known_open), alarms=self._stock.alarms())
-
-    def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:
-        return push_in_batches(items, facts.PUSH_BATCH, lambda batch: self._send(batch, key))
-
-    def _send(self, batch: Sequence[PushItem], key: str) -> Sequence[Pushed]:
-        with understood(MALL, ambiguous=True):
-            return self._stock.send(batch, key)
 
     def key_life(self) -> KeyLife | None:
         """A personal token has no stated end, and one of a consent renews itself (§2.1)."""

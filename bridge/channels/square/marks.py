@@ -1,39 +1,31 @@
 """How a row of Square's history is known to be one of our own writes (§0.5, §2.7): by the ids of our own replies, and
 by the mark in its reference_id. The application doesn't tell: it may have other uses.
 
-A mark ends in a checksum over what was written, so that a text that merely looks like one (typed by staff, copied by
-another app to another row) is nobody's but theirs. It stands on one row only.
+A mark stands on one row only.
 """
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from decimal import Decimal
-from hashlib import sha256
 
+from bridge.channels.marks import marked, nonce_in
 from bridge.channels.square import facts
 from bridge.channels.square.ids import listing_key
 from bridge.channels.square.rows import Row, effects
 from bridge.domain.orders import ListingKey
 
-_SHAPE = re.compile(r"bridge:([0-9a-f]{16}):([0-9a-f]{8})")
-
 
 def mark(nonce: str, listing: ListingKey, units: Decimal, *, counted: bool) -> str:
-    """`nonce`: 16 hexadecimal digits, of this one row · `units`: its Δ, or the number it sets."""
-    return f"bridge:{nonce}:{_check(nonce, listing, units, counted)}"
+    """`nonce`: of this one row · `units`: its Δ, or the number it sets."""
+    what = f"{'=' if counted else '+'}{units.normalize():f}"
+    return marked(nonce, f"{nonce} {listing.id} {what}")
 
 
 def is_mark(reference: str, listing: ListingKey, units: Decimal, *, counted: bool) -> bool:
     """Whether this text is a mark of a row that did just that."""
-    found = _SHAPE.fullmatch(reference)
-    return found is not None and found[2] == _check(found[1], listing, units, counted)
-
-
-def _check(nonce: str, listing: ListingKey, units: Decimal, counted: bool) -> str:
-    what = f"{'=' if counted else '+'}{units.normalize():f}"
-    return sha256(f"{nonce} {listing.id} {what}".encode()).hexdigest()[:8]
+    nonce = nonce_in(reference)
+    return bool(nonce) and reference == mark(nonce, listing, units, counted=counted)
 
 
 class OwnRows:

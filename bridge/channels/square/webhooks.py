@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bridge.clock import Clock
-from bridge.notices import Forged, NotForUs, Notice, digest_of, from_base64, members, signed_by
+from bridge.notices import Forged, NotForUs, Notice, digest_of, fitting, from_base64, members, signed_by
 
 _EVENT = re.compile(r"[A-Za-z0-9-]{1,80}")
 _TOPIC = re.compile(r"[a-z_.]{1,60}")
@@ -31,8 +31,8 @@ class SquareWebhooks:
             raise NotForUs
         digest = digest_of(given)
         return Notice(
-            event=_fitting(_EVENT, said.get("event_id")) or digest,
-            topic=_fitting(_TOPIC, said.get("type")),
+            event=fitting(_EVENT, said.get("event_id")) or digest,
+            topic=fitting(_TOPIC, said.get("type")),
             order="",
             digest=digest,
             at=_time(said.get("created_at")) or self._clock.now(),
@@ -41,10 +41,6 @@ class SquareWebhooks:
     def subscribe(self, address: str) -> None:
         """Square gives the key of a subscription when it is made, and the settings need it: a person makes it in the
         developer console."""
-
-
-def _fitting(shape: re.Pattern[str], value: object) -> str:
-    return value if isinstance(value, str) and shape.fullmatch(value) else ""
 
 
 def _time(value: object) -> datetime | None:

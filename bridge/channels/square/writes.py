@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
+from bridge.channels.marks import NONCE_DIGITS
 from bridge.channels.port import PushItem
 from bridge.channels.square import facts
 from bridge.channels.square.history import time_text
@@ -39,7 +40,7 @@ def request(key: str, items: Iterable[PushItem], first: set[ListingKey], at: dat
     """`first`: those that were never counted; they are, a moment before `at`."""
     changes, marks = [], {}
     for item in items:
-        nonce = uuid5(KEYS, f"{key} {item.listing.id}").hex[:16]
+        nonce = uuid5(KEYS, f"{key} {item.listing.id}").hex[:NONCE_DIGITS]
         counted = item.listing in first
         quantity = min(item.quantity, facts.MAX_QUANTITY)
         units = Decimal(quantity if counted else quantity - item.shown)
