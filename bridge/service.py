@@ -376,13 +376,17 @@ def channel_names(config: Config) -> Sequence[str]:
     return list(config.channels.connected())
 
 
+def _settings(config: Config, name: str) -> Any:
+    """Those of one channel."""
+    return config.channels.connected()[name][1]
+
+
 def _orders_seconds(config: Config, name: str) -> float:
-    _, settings = config.channels.connected()[name]
-    return float(settings.orders_seconds)
+    return float(_settings(config, name).orders_seconds)
 
 
 def _count_seconds(config: Config, name: str) -> float:
-    _, settings = config.channels.connected()[name]
+    settings = _settings(config, name)
     return float(getattr(settings, "fba_seconds", settings.orders_seconds))
 
 
@@ -399,7 +403,7 @@ def _shop(config: Config, channels: Sequence[Channel]) -> Shop:
 
 
 def _facts(config: Config, channel: Channel) -> ChannelFacts:
-    _, settings = config.channels.connected()[channel.name]
+    settings = _settings(config, channel.name)
     capabilities = channel.capabilities
     kept = channel if isinstance(channel, KeepsPlaces) and channel.places else None
     return ChannelFacts(

@@ -111,7 +111,7 @@ def _told(tx: Tx, shop: Shop) -> dict[ListingKey, int | None]:
     """Listings that stand for what lies in a stock column, as their channel told last; None where it has not yet."""
     found: dict[ListingKey, int | None] = {}
     for name, facts in shop.channels.items():
-        if facts.counts_at in places(tx).sells:
+        if facts.counts_at and facts.counts_at in places(tx).sells:
             units = told_units(tx, name)
             found |= {key: units.get(key) for key in ships_itself(tx, name)}
     return found

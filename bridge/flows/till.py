@@ -9,7 +9,7 @@ table. A warehouse shows no number that could be: its rows wait for their line.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bridge.domain.push import gap, taken
@@ -24,20 +24,23 @@ from bridge.ledger.values import time_of
 COUNTED_MEANWHILE = "counted meanwhile"  # the question about a count at a till to which something was on its way
 
 
-def book_rows(tx: Tx, facts: ChannelFacts, rows: Iterable[TillRow], *, opening: bool) -> set[str]:
+def book_rows(tx: Tx, facts: ChannelFacts, rows: Sequence[TillRow], *, opening: bool) -> set[str]:
     """Book what of each row is not accounted for yet; the SKUs that moved. Harmless to repeat."""
+    if not rows:
+        return set()  # as in every answer of a mall
     found = {row.id: row for row in rows}  # of a row that was changed meanwhile, what was read last
     known = tx.till_rows.of(facts.name, found)
-    moved, waiting = set[str](), set[str]()
+    told, moved = dict[str, int](), set[str]()
     for row in found.values():
         units = row.units - known.get(row.id, 0)
-        if not units or (opening and _before(tx, facts, row)):
-            continue
-        if not facts.on_hand and not tx.listings.get([row.listing]):
-            waiting.add(row.id)
-        else:
-            moved |= _book(tx, facts, row, units, known, opening=opening)
-    told = {each: row.units for each, row in found.items() if each not in waiting and known.get(each) != row.units}
+        if units and not (opening and _before(tx, facts, row)):
+            record = tx.listings.get([row.listing]).get(row.listing)
+            if record is not None:
+                moved |= _book(tx, facts, record, row, units, new=row.id not in known, opening=opening)
+            elif not facts.on_hand:
+                continue  # a warehouse's: it waits for its line
+        if known.get(row.id) != row.units:
+            told[row.id] = row.units
     tx.till_rows.put(facts.name, told)
     return moved
 
@@ -48,14 +51,15 @@ def _before(tx: Tx, facts: ChannelFacts, row: TillRow) -> bool:
     return facts.name not in opening.get("channels", ()) or row.at <= time_of(opening["at"])
 
 
-def _book(tx: Tx, facts: ChannelFacts, row: TillRow, moved: int, known: Container[str], *, opening: bool) -> set[str]:
-    """`moved`: by how many units the row moved the till's number, as far as that is new."""
-    record, columns = tx.listings.get([row.listing]).get(row.listing), facts.sells_from(row.listing)
-    if record is None or not columns:
+def _book(
+    tx: Tx, facts: ChannelFacts, record: ListingRecord, row: TillRow, moved: int, *, new: bool, opening: bool
+) -> set[str]:
+    """`moved`: by how many units the row moved the till's number, as far as that is new · `new`: nothing of it was."""
+    columns = facts.sells_from(row.listing)
+    if not columns:
         return set()
-    units = moved
-    at, ref = columns[0], f"{facts.name}/{row.id}"
-    if row.kind is RowKind.COUNTED and row.id not in known:
+    at, ref, units = columns[0], f"{facts.name}/{row.id}", moved
+    if row.kind is RowKind.COUNTED and new:
         units += _lower_reading(tx, facts, record, row, at)
     tx.stock.book(Movement(part.sku, at, units * part.units, 0, row.kind.cause, ref) for part in record.components)
     if row.kind.brings and units > 0:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bridge.channels.adapter import line
 from bridge.channels.port import Check
+from bridge.channels.smaregi import facts
 from bridge.channels.smaregi.history import History
 from bridge.channels.smaregi.wire import MALL, PRODUCTS, STOCK, STORES, TRANSACTIONS, Api
 from bridge.errors import Hint, NeedsPerson
@@ -33,7 +34,12 @@ def check(api: Api, history: History, places: Mapping[str, Sequence[str]], since
 
 def _stores(api: Api, places: Mapping[str, Sequence[str]]) -> None:
     """T18: a store that the settings name and the contract doesn't have, or has paused. Raises NeedsPerson."""
-    open_ = {str(row["storeId"]) for page in api.pages(STORES, 1000) for row in page if str(row["pauseFlag"]) != "1"}
+    open_ = {
+        str(row["storeId"])
+        for page in api.pages(STORES, facts.STORES_PAGE)
+        for row in page
+        if str(row["pauseFlag"]) != "1"
+    }
     missing = sorted(set(places) - open_)
     if missing:
         names = "、".join(missing)

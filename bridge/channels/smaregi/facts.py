@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-STOCK_PAGE = CHANGES_PAGE = PRODUCTS_PAGE = 1000  # §1.2 [A]
+STOCK_PAGE = CHANGES_PAGE = PRODUCTS_PAGE = STORES_PAGE = 1000  # §1.2 [A]
 LATEST = 20  # rows of a pair's history that are looked at for a write of ours
 RECEIPTS_PAGE = 100  # §1.6 [A] with details
 MOST_PAGES = 1000  # more than a shop has: a list that goes on beyond them leads nowhere

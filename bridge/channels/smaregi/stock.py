@@ -6,7 +6,7 @@ very push; and where an answer is lost, it is looked at again after some seconds
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from bridge.channels.answers import whole
@@ -17,7 +17,7 @@ from bridge.channels.port import Outcome, Pushed, PushItem
 from bridge.channels.smaregi import facts
 from bridge.channels.smaregi.ids import Pair, pair_of
 from bridge.channels.smaregi.marks import Mark, mark
-from bridge.channels.smaregi.wire import ONE_PRODUCT, READS, STOCK, WRITES, Api, SmaregiRefused, changes
+from bridge.channels.smaregi.wire import ONE_PRODUCT, PRODUCTS, READS, STOCK, WRITES, Api, SmaregiRefused, changes
 from bridge.clock import Clock
 from bridge.domain.orders import ListingKey
 from bridge.errors import Hint, TryAgain
@@ -37,13 +37,9 @@ class Stock:
         """As Channel.read. What was never counted has no row there (T1): it shows as 0, and nothing is ever booked from
         a number. What isn't there, or of which no stock is kept (T17), is left out."""
         wanted = {pair: listing for listing in listings if (pair := self._pair(listing)) is not None}
-        shown = {wanted[pair]: units for pair, units in self._numbers(wanted).items()}
-        for pair, listing in wanted.items():
-            if not self._kept(pair[0]):
-                shown.pop(listing, None)
-            else:
-                shown.setdefault(listing, 0)
-        return shown
+        kept = self._kept({product for product, _ in wanted})
+        shown = self._numbers(wanted)
+        return {listing: shown.get(pair, 0) for pair, listing in wanted.items() if pair[0] in kept}
 
     def send(self, batch: Sequence[PushItem], key: str) -> list[Pushed]:
         """One listing. Raises RowsRefused, TryAgain, NeedsPerson."""
@@ -105,7 +101,7 @@ class Stock:
         return pair if pair is not None and pair[1] in self._stores else None
 
     def _numbers(self, wanted: Iterable[Pair]) -> dict[Pair, int]:
-        """By pair, of one store after the other: a few are asked for one by one."""
+        """By pair, of one store after the other, with others at times: a few are asked for one by one."""
         found: dict[Pair, int] = {}
         by_store: dict[str, list[Pair]] = {}
         for pair in wanted:
@@ -116,8 +112,7 @@ class Stock:
                 found |= {pair: units for pair, units in alone.items() if units is not None}
             else:
                 found |= self._all(store)
-        asked = set(wanted)
-        return {pair: units for pair, units in found.items() if pair in asked}
+        return found
 
     def _all(self, store: str) -> dict[Pair, int]:
         found: dict[Pair, int] = {}
@@ -126,14 +121,17 @@ class Stock:
                 found[str(row["productId"]), str(row["storeId"])] = whole(row["stockAmount"])
         return found
 
-    def _kept(self, product: str) -> bool:
-        """Whether the product is there and its stock is kept."""
-        at, kept = self._products.get(product, (None, False))
-        now = self._clock.monotonic()
-        if at is None or now - at > facts.PRODUCTS_KNOWN_FOR.total_seconds():
-            kept = self._ask(product)
-            self._products[product] = now, kept
-        return kept
+    def _kept(self, products: Set[str]) -> set[str]:
+        """Those that are there and whose stock is kept. Many are asked for at once, a few one by one."""
+        now, known_for = self._clock.monotonic(), facts.PRODUCTS_KNOWN_FOR.total_seconds()
+        stale = {each for each in products if each not in self._products or now - self._products[each][0] > known_for}
+        answers = self._listed() if len(stale) > facts.LATEST else {each: self._ask(each) for each in stale}
+        self._products |= {each: (now, answers.get(each, False)) for each in stale}
+        return {each for each in products if self._products[each][1]}
+
+    def _listed(self) -> dict[str, bool]:
+        pages = self._api.pages(PRODUCTS, facts.PRODUCTS_PAGE, sort="productId")
+        return {str(product["productId"]): keeps_stock(product) for page in pages for product in page}
 
     def _ask(self, product: str) -> bool:
         operation = Operation(ONE_PRODUCT, "GET", f"/products/{product}", READS)
