@@ -12,9 +12,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO
 
+from bridge.channel_settings import FILES
 from bridge.channels.http import RequestRecord
 from bridge.check import check, check_private, check_probe
-from bridge.config import FILES, ConfigError, load
+from bridge.config import load
 from bridge.connecting import Connector, Terminal, ask_secretly, plans
 from bridge.errors import BridgeError, Hint
 from bridge.flows.mapping import Mapped
@@ -25,6 +26,7 @@ from bridge.outside import Outside, sheet_http
 from bridge.private import keep_private, tighten
 from bridge.sandbox.latency import Latency
 from bridge.service import KINDS, Service, channel_names
+from bridge.settings import ConfigError
 from bridge.sheet.build import build, told
 from bridge.sheet.gateway import Gateway
 from bridge.sheet.http import Call

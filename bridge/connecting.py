@@ -15,16 +15,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
+from bridge.channel_settings import default_of, is_secret
 from bridge.channels.http import FORM, JSON, Seams
 from bridge.channels.oauth import exchange
 from bridge.channels.port import Channel
 from bridge.clock import JST
-from bridge.config import ConfigError, default_of, is_secret, one_channel, place_of_keys
+from bridge.config import one_channel, place_of_keys
 from bridge.errors import BridgeError, Hint
 from bridge.outside import Outside
 from bridge.private import write_private
 from bridge.refreshed import Refreshed
-from bridge.settings import parse
+from bridge.settings import ConfigError, parse
 
 REDIRECT = "https://localhost/bridge"  # nothing listens there: the browser shows the code in its address
 ROUNDS = 5  # times that wrong answers are asked again

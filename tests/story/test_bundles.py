@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bridge.config import Amazon, Config, Secret
+from bridge.channel_settings import Amazon
+from bridge.config import Config
 from bridge.sandbox.malls.amazon.records import MERCHANT
 from bridge.sandbox.malls.shopify.records import gid
 from bridge.sandbox.malls.shopify.shop import FIRST_LOCATION
+from bridge.settings import Secret
 from tests.story.test_yahoo import WithYahoo
 from tests.support.world import LAG, Moment
 

@@ -9,7 +9,7 @@ import pytest
 
 from bridge.check import check
 from bridge.cli import main
-from bridge.config import Secret
+from bridge.settings import Secret
 from tests.support.world import World
 
 ROOT = Path(__file__).parents[2]

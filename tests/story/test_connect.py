@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge.config import FILES, Channels, is_secret, one_channel
+from bridge.channel_settings import FILES, Channels, is_secret
+from bridge.config import one_channel
 from bridge.connecting import plans
 from bridge.sandbox.server import Sandbox, Server
 from tests.support.sftp_server import PASSWORD, USER, SftpServer

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge.config import Secret
 from bridge.sandbox.faults import Environ, Lost, ReplyLost, path_contains
+from bridge.settings import Secret
 from tests.support.tills import WithSquare
 from tests.support.world import LAG
 from tests.support.wsgi_transport import WsgiTransport

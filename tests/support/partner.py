@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bridge.channel_settings import Files
 from bridge.channels.files import FilesChannel
 from bridge.channels.http import Seams
 from bridge.channels.port import OrdersRead, Outcome, Pushed, PushItem
 from bridge.clock import JST
-from bridge.config import Files
 from bridge.domain.orders import ListingKey
 from bridge.errors import Hint, NeedsPerson
 from bridge.remembered import InMind

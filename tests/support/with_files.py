@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bridge.channel_settings import Files
 from bridge.clock import JST
-from bridge.config import Config, Files
+from bridge.config import Config
 from tests.support.world import LAG, World
 
 MALL, WAREHOUSE = "aupay", "warehouse"

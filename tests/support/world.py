@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 import gspread
 import requests
 
+from bridge.channel_settings import Channels, Rakuten, Shopify
 from bridge.channels.http import RequestRecord
 from bridge.channels.port import OrdersRead
-from bridge.config import Bridge, Channels, Config, Rakuten, Secret, Sheet, Shopify, Web
+from bridge.config import Bridge, Config, Sheet, Web
 from bridge.domain.orders import LineKey, LineSnapshot, ListingKey, OrderSnapshot
 from bridge.flows.intake import book_orders
 from bridge.outside import Outside
@@ -26,6 +27,7 @@ from bridge.sandbox.malls.shopify.shop import FIRST_LOCATION
 from bridge.sandbox.server import Sandbox
 from bridge.sandbox.sheets_api import Quota
 from bridge.service import Service, channel_names
+from bridge.settings import Secret
 from bridge.sheet.build import build
 from bridge.sheet.http import Call
 from bridge.sheet.months import month_at

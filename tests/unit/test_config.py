@@ -10,26 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from bridge.config import (
+from bridge.channel_settings import (
     Amazon,
-    Bridge,
     Channels,
     ColorMe,
-    ConfigError,
     EcCube,
     Files,
     Rakuten,
-    Secret,
-    Sheet,
     Shopify,
     Smaregi,
     Square,
-    Web,
     WooCommerce,
     Yahoo,
-    load,
 )
-from bridge.settings import secrets_in
+from bridge.config import Bridge, Sheet, Web, load
+from bridge.settings import ConfigError, Secret, secrets_in
 
 ROOT = Path(__file__).parents[2]
 MINIMAL = """

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from datetime import timedelta
 
+from bridge.channel_settings import Amazon
 from bridge.channels.adapter import Adapter
 from bridge.channels.amazon import checks, facts, listed
 from bridge.channels.amazon.fba import FbaStock
@@ -19,7 +20,6 @@ from bridge.channels.answers import understood
 from bridge.channels.batches import push_in_batches
 from bridge.channels.http import Seams
 from bridge.channels.port import Capabilities, Check, KeyLife, Listed, Outcome, Pushed, PushItem, WriteKind
-from bridge.config import Amazon
 from bridge.domain.orders import ListingKey
 from bridge.errors import NeedsPerson, TryAgain
 

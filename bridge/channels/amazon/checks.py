@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bridge.channel_settings import Amazon
 from bridge.channels.adapter import OK, end_of, line
 from bridge.channels.amazon.fba import FbaStock
 from bridge.channels.amazon.feeds import Feeds
@@ -15,7 +16,6 @@ from bridge.channels.amazon.stock import Stock
 from bridge.channels.amazon.wire import MALL, SpApi
 from bridge.channels.http import Operation
 from bridge.channels.port import KEY_WARNING, Check, KeyLife
-from bridge.config import Amazon
 from bridge.errors import BridgeError, Hint, NeedsPerson
 
 PARTICIPATIONS = Operation(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from bridge.channel_settings import Amazon
 from bridge.channels.amazon import facts
 from bridge.channels.amazon.wire import AmazonRefused, SpApi, csv
 from bridge.channels.answers import whole
 from bridge.channels.batches import cut
 from bridge.channels.http import Operation
-from bridge.config import Amazon
 
 SUMMARIES = Operation("getInventorySummaries", "GET", "/fba/inventory/v1/summaries", "getInventorySummaries")
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bridge.channel_settings import Amazon
 from bridge.channels.amazon import facts
 from bridge.channels.amazon.offers import Offers, stranding, unknown_listing
 from bridge.channels.amazon.stock import PUSH_SECONDS, Stock, not_taken, patch_of, quantity_of
 from bridge.channels.amazon.wire import AmazonRefused, SpApi, csv
 from bridge.channels.http import Media, Operation, Seams
 from bridge.channels.port import Outcome, Pushed, PushItem
-from bridge.config import Amazon
 from bridge.errors import Hint, NeedsPerson, TryAgain
 
 FEEDS, DOCUMENTS = "/feeds/2021-06-30/feeds", "/feeds/2021-06-30/documents"

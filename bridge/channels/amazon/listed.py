@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from bridge.channel_settings import Amazon
 from bridge.channels.amazon import facts
 from bridge.channels.amazon.offers import INSPECTED, SEARCH, offer_in
 from bridge.channels.amazon.snapshots import is_sku, listing_key
 from bridge.channels.amazon.wire import SpApi, csv
 from bridge.channels.port import Listed
-from bridge.config import Amazon
 from bridge.errors import Hint
 
 

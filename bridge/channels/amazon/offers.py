@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bridge.channel_settings import Amazon
 from bridge.channels.amazon import facts
 from bridge.channels.amazon.fba import FbaStock
 from bridge.channels.amazon.snapshots import is_sku
@@ -17,7 +18,6 @@ from bridge.channels.amazon.wire import AmazonRefused, NotFound, SpApi, csv
 from bridge.channels.answers import whole
 from bridge.channels.batches import cut
 from bridge.channels.http import Operation, Seams
-from bridge.config import Amazon
 from bridge.errors import Hint, NeedsPerson, TryAgain
 
 GET = Operation("getListingsItem", "GET", "/listings/2021-08-01/items/{}/{}", "getListingsItem")

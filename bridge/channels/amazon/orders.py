@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bridge.channel_settings import Amazon
 from bridge.channels.amazon import facts
 from bridge.channels.amazon.snapshots import cancel_asked, order_snapshot
 from bridge.channels.amazon.wire import MALL, AmazonRefused, NotFound, SpApi, csv
@@ -20,7 +21,6 @@ from bridge.channels.answers import Unread, senseless
 from bridge.channels.http import Operation, Seams
 from bridge.channels.port import OrdersRead
 from bridge.channels.stamps import SerialReads
-from bridge.config import Amazon
 from bridge.domain.orders import OrderSnapshot
 from bridge.errors import Hint, NeedsPerson, TryAgain
 

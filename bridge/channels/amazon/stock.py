@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+from bridge.channel_settings import Amazon
 from bridge.channels.amazon import facts
 from bridge.channels.amazon.offers import Offer, Offers, stranding, unknown_listing
 from bridge.channels.amazon.wire import AmazonRefused, NotFound, SpApi
 from bridge.channels.batches import RowsRefused
 from bridge.channels.http import Operation, Seams
 from bridge.channels.port import Outcome, Pushed, PushItem
-from bridge.config import Amazon
 from bridge.domain.orders import ListingKey
 from bridge.errors import Hint, TryAgain
 from bridge.fault_points import Point, reached

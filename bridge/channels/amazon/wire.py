@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from bridge.channel_settings import Amazon
 from bridge.channels.amazon import facts
 from bridge.channels.amazon.auth import LoginWithAmazon
 from bridge.channels.answers import senseless
 from bridge.channels.http import FORM, Answer, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
 from bridge.channels.redaction import Redactor, only
 from bridge.channels.tokens import Token
-from bridge.config import Amazon
 from bridge.errors import Hint, NeedsPerson, Refused, TryAgain
 from bridge.limits import TokenBucket
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from bridge.channel_settings import ColorMe
 from bridge.channels.adapter import OwnShopAdapter
 from bridge.channels.colorme import checks, facts, listed, wire
 from bridge.channels.colorme.ids import CHANNEL
@@ -13,7 +14,6 @@ from bridge.channels.colorme.shapes import Shapes
 from bridge.channels.colorme.stock import Stock
 from bridge.channels.http import Seams
 from bridge.channels.port import Capabilities, Check, KeyLife, Listed, WriteKind
-from bridge.config import ColorMe
 
 
 class ColorMeChannel(OwnShopAdapter[OrderFeed, Stock]):

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from bridge.channel_settings import ColorMe
 from bridge.channels.answers import SEARCH_ROUNDS, Found, Unread, senseless
 from bridge.channels.batches import cut
 from bridge.channels.colorme import facts
@@ -17,7 +18,6 @@ from bridge.channels.http import MallHttp, Seams
 from bridge.channels.port import OrdersRead
 from bridge.channels.stamps import SerialReads
 from bridge.clock import JST
-from bridge.config import ColorMe
 from bridge.errors import Hint, NeedsPerson
 
 FIELDS = "id,make_date,update_date,delivered,canceled,details,sale_deliveries"

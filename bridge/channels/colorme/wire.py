@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bridge.channel_settings import ColorMe
 from bridge.channels.answers import senseless, whole
 from bridge.channels.colorme import facts
 from bridge.channels.http import Answer, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
 from bridge.channels.redaction import Redactor, only
 from bridge.channels.tokens import Fixed
-from bridge.config import ColorMe
 from bridge.errors import Hint, NeedsPerson, Refused
 from bridge.limits import TokenBucket
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from bridge.channel_settings import EcCube
 from bridge.channels.adapter import OwnShopAdapter
 from bridge.channels.eccube import checks, facts, listed
 from bridge.channels.eccube.ids import CHANNEL
@@ -14,7 +15,6 @@ from bridge.channels.eccube.webhooks import CubeWebhooks
 from bridge.channels.eccube.wire import MALL, Graph
 from bridge.channels.http import Seams
 from bridge.channels.port import Capabilities, Check, KeyLife, Listed, WriteKind
-from bridge.config import EcCube
 
 
 class EcCubeChannel(OwnShopAdapter[OrderFeed, Stock]):

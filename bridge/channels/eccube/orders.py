@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bridge.channel_settings import EcCube
 from bridge.channels.answers import SEARCH_ROUNDS, Found, Unread, senseless
 from bridge.channels.batches import cut
 from bridge.channels.eccube import documents, facts
@@ -15,7 +16,6 @@ from bridge.channels.eccube.wire import MALL, Graph
 from bridge.channels.http import Seams
 from bridge.channels.port import OrdersRead
 from bridge.channels.stamps import SerialReads
-from bridge.config import EcCube
 from bridge.errors import Hint, NeedsPerson, Refused
 
 

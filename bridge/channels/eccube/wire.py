@@ -6,13 +6,13 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from bridge.channel_settings import EcCube
 from bridge.channels.answers import senseless, whole
 from bridge.channels.eccube import facts
 from bridge.channels.eccube.ids import CHANNEL
 from bridge.channels.http import FORM, Answer, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
 from bridge.channels.redaction import Redactor
 from bridge.channels.tokens import InHeader, Renewing, Token
-from bridge.config import EcCube
 from bridge.errors import Hint, NeedsPerson, Refused, TryAgain
 from bridge.limits import TokenBucket
 

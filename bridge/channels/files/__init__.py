@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bridge.channel_settings import Files
 from bridge.channels.batches import push_in_batches
 from bridge.channels.files import checks, facts
 from bridge.channels.files.content import Ids
@@ -22,7 +23,6 @@ from bridge.channels.files.told import Told
 from bridge.channels.http import Seams
 from bridge.channels.port import Capabilities, Check, KeyLife, Listed, OrdersRead, Outcome, Pushed, PushItem, WriteKind
 from bridge.channels.warehouses import CountTaken
-from bridge.config import Files
 from bridge.domain.orders import ListingKey
 from bridge.domain.till import TillRow
 from bridge.errors import Hint, NeedsPerson

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from bridge.channel_settings import Files
 from bridge.channels.adapter import line
 from bridge.channels.files.folders import Locked
 from bridge.channels.files.names import named
 from bridge.channels.port import Check
-from bridge.config import Files
 from bridge.errors import Hint, NeedsPerson
 from bridge.file_profiles import Profile
 

@@ -14,9 +14,9 @@ from contextlib import contextmanager, suppress
 
 import paramiko
 
+from bridge.channel_settings import Files
 from bridge.channels.files import damage, facts
 from bridge.channels.files.folders import Entry, temporary
-from bridge.config import Files
 from bridge.errors import Hint, NeedsPerson, TryAgain
 
 logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # what goes wrong is told by us, in plain words

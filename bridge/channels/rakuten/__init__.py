@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bridge.channel_settings import Rakuten
 from bridge.channels.adapter import AbsoluteAdapter
 from bridge.channels.answers import understood
 from bridge.channels.http import Seams
@@ -15,7 +16,6 @@ from bridge.channels.rakuten.catalogue import Catalogue
 from bridge.channels.rakuten.orders import OrderFeed
 from bridge.channels.rakuten.snapshots import CHANNEL
 from bridge.channels.rakuten.stock import Stock
-from bridge.config import Rakuten
 
 
 class RakutenChannel(AbsoluteAdapter[OrderFeed, Stock]):

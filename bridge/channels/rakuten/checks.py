@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from bridge.channel_settings import Rakuten
 from bridge.channels.adapter import end_of, line
 from bridge.channels.http import KeyRefused, MallHttp, Operation, Seams
 from bridge.channels.port import KEY_WARNING, Check, KeyLife
@@ -14,7 +15,6 @@ from bridge.channels.rakuten.orders import GET, SEARCH, OrderFeed
 from bridge.channels.rakuten.snapshots import listing_key
 from bridge.channels.rakuten.stock import Stock
 from bridge.clock import JST
-from bridge.config import Rakuten
 from bridge.errors import BridgeError, Hint, NeedsPerson
 
 EXPIRY = Operation("license.expiryDate.get", "GET", "/es/1.0/license-management/license-key/expiry-date", "licence")

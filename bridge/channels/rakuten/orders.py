@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from bridge.channel_settings import Rakuten
 from bridge.channels.answers import SEARCH_ROUNDS, Unread, senseless, whole
 from bridge.channels.batches import cut
 from bridge.channels.http import MallHttp, Operation, Seams
@@ -20,7 +21,6 @@ from bridge.channels.rakuten.snapshots import order_snapshot
 from bridge.channels.rakuten.wire import MALL, RmsRefused
 from bridge.channels.stamps import SerialReads, stamp
 from bridge.clock import JST
-from bridge.config import Rakuten
 from bridge.domain.orders import OrderSnapshot
 from bridge.errors import Hint, NeedsPerson
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from bridge.channel_settings import Rakuten
 from bridge.channels.answers import whole
 from bridge.channels.batches import RowsRefused, cut, write_and_look
 from bridge.channels.http import MallHttp, Operation
@@ -14,7 +15,6 @@ from bridge.channels.rakuten import facts
 from bridge.channels.rakuten.catalogue import Catalogue
 from bridge.channels.rakuten.snapshots import listing_key
 from bridge.channels.rakuten.wire import RmsRefused
-from bridge.config import Rakuten
 from bridge.domain.orders import ListingKey
 from bridge.errors import Hint, NeedsPerson
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bridge.channel_settings import Rakuten
 from bridge.channels.answers import senseless
 from bridge.channels.http import Answer, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
 from bridge.channels.rakuten import facts
 from bridge.channels.redaction import Redactor, only
 from bridge.channels.tokens import basic
 from bridge.clock import Clock
-from bridge.config import Rakuten
 from bridge.errors import Hint, NeedsPerson, Refused, TryAgain
 from bridge.limits import TokenBucket
 

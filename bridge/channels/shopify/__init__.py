@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from bridge.channel_settings import Shopify
 from bridge.channels.adapter import KeyedAdapter
 from bridge.channels.http import Seams
 from bridge.channels.port import Capabilities, Check, KeyLife, Listed, WriteKind
@@ -14,7 +15,6 @@ from bridge.channels.shopify.orders import OrderFeed
 from bridge.channels.shopify.stock import Stock
 from bridge.channels.shopify.webhooks import ShopifyWebhooks
 from bridge.channels.shopify.wire import MALL, Graph
-from bridge.config import Shopify
 from bridge.domain.orders import ListingKey
 
 

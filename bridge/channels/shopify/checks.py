@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from bridge.channel_settings import Shopify
 from bridge.channels.adapter import OK, line
 from bridge.channels.port import Check
 from bridge.channels.shopify import documents
 from bridge.channels.shopify.ids import gid
 from bridge.channels.shopify.wire import MALL, Graph
-from bridge.config import Shopify
 from bridge.errors import BridgeError, Hint, NeedsPerson
 
 NEEDED = frozenset({"read_orders", "read_products", "read_locations", "read_inventory", "write_inventory"})

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from bridge.channel_settings import Shopify
 from bridge.channels.answers import Found, Unread, senseless
 from bridge.channels.batches import cut
 from bridge.channels.http import Seams
@@ -18,7 +19,6 @@ from bridge.channels.shopify.places import Route, Routes, routes_of
 from bridge.channels.shopify.snapshots import Parts, needs_parts, order_snapshot, parts_of
 from bridge.channels.shopify.wire import MALL, Graph, TooCostly, next_page
 from bridge.channels.stamps import SerialReads
-from bridge.config import Shopify
 from bridge.errors import Hint, NeedsPerson, Refused
 
 Node = dict[str, Any]

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bridge.channel_settings import Shopify
 from bridge.channels.shopify import documents, facts
 from bridge.channels.shopify.wire import Graph
 from bridge.clock import Clock
-from bridge.config import Shopify
 from bridge.errors import Hint, NeedsPerson
 from bridge.notices import Forged, NotForUs, Notice, digest_of, fitting, from_base64, members, signed_by
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bridge.channel_settings import Shopify
 from bridge.channels.answers import senseless
 from bridge.channels.http import Answer, Auth, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
 from bridge.channels.redaction import Redactor
 from bridge.channels.shopify import facts
 from bridge.channels.shopify.documents import Document
 from bridge.channels.tokens import Fixed, InHeader, Renewing, Token
-from bridge.config import Shopify
 from bridge.errors import Hint, NeedsPerson, Refused, TryAgain
 from bridge.limits import TokenBucket
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from bridge.channel_settings import Smaregi
 from bridge.channels.adapter import KeyedAdapter
 from bridge.channels.http import Seams
 from bridge.channels.port import Capabilities, Check, KeyLife, Listed, WriteKind
@@ -15,7 +16,6 @@ from bridge.channels.smaregi.receipts import Receipts
 from bridge.channels.smaregi.stock import Stock
 from bridge.channels.smaregi.webhooks import SmaregiWebhooks
 from bridge.channels.smaregi.wire import MALL, Api, time_text
-from bridge.config import Smaregi
 from bridge.domain.orders import ListingKey
 
 

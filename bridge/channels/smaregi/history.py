@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bridge.channel_settings import Smaregi
 from bridge.channels.answers import senseless
 from bridge.channels.http import Seams
 from bridge.channels.port import OrdersRead
@@ -14,7 +15,6 @@ from bridge.channels.smaregi.ids import Pair
 from bridge.channels.smaregi.rows import Change, change_of, fact_of, whole_chain
 from bridge.channels.smaregi.wire import MALL, STOCK, Api, changes, time_of, time_text
 from bridge.channels.stamps import SerialReads
-from bridge.config import Smaregi
 from bridge.domain.orders import OrderSnapshot
 from bridge.domain.till import TillRow
 from bridge.errors import Hint

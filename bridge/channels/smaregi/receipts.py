@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from bridge.channel_settings import Smaregi
 from bridge.channels.answers import SEARCH_ROUNDS, Found, senseless, whole
 from bridge.channels.http import Seams
 from bridge.channels.port import OrdersRead
@@ -23,7 +24,6 @@ from bridge.channels.smaregi.history import windows
 from bridge.channels.smaregi.ids import CHANNEL, listing_key
 from bridge.channels.smaregi.wire import MALL, TRANSACTIONS, Api, time_of, time_text
 from bridge.channels.stamps import SerialReads, stamp
-from bridge.config import Smaregi
 from bridge.domain.orders import LineKey, LineSnapshot, OrderSnapshot
 
 SALE = "1"  # transactionHeadDivision: all others move no goods

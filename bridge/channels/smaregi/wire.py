@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from bridge.channel_settings import Smaregi
 from bridge.channels.answers import senseless, whole
 from bridge.channels.http import FORM, Answer, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
 from bridge.channels.redaction import Redactor, only
@@ -14,7 +15,6 @@ from bridge.channels.smaregi import facts
 from bridge.channels.smaregi.ids import Pair
 from bridge.channels.tokens import Fixed, InHeader, Renewing, Token, basic
 from bridge.clock import JST
-from bridge.config import Smaregi
 from bridge.errors import Hint, NeedsPerson, Refused
 from bridge.limits import TokenBucket
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bridge.channel_settings import Square
 from bridge.channels.adapter import KeyedAdapter
 from bridge.channels.http import Seams
 from bridge.channels.port import Capabilities, Check, KeyLife, Listed, OrdersRead, WriteKind
@@ -18,7 +19,6 @@ from bridge.channels.square.stock import Stock
 from bridge.channels.square.variations import Variations
 from bridge.channels.square.webhooks import SquareWebhooks
 from bridge.channels.square.wire import MALL, SquareApi
-from bridge.config import Square
 from bridge.domain.orders import ListingKey
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from bridge.channel_settings import Square
 from bridge.channels.adapter import OK, line
 from bridge.channels.port import Check
 from bridge.channels.square import facts
@@ -13,7 +14,6 @@ from bridge.channels.square.history import History
 from bridge.channels.square.variations import Variations
 from bridge.channels.square.wire import CATALOG, COUNTS, LOCATIONS, MALL, TOKEN_STATUS, SquareApi
 from bridge.clock import Clock
-from bridge.config import Square
 from bridge.errors import BridgeError, Hint, NeedsPerson
 
 OTHER_APPS = "EXTERNAL_API"  # the product of a row that an application wrote

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from bridge.channel_settings import Square
 from bridge.channels.answers import senseless
 from bridge.channels.http import Seams
 from bridge.channels.port import OrdersRead
@@ -18,7 +19,6 @@ from bridge.channels.square.recounts import Recounts
 from bridge.channels.square.rows import Fraction, Row, row_of
 from bridge.channels.square.wire import MALL, SquareRefused
 from bridge.channels.stamps import SerialReads, stamp
-from bridge.config import Square
 from bridge.domain.orders import OrderSnapshot
 from bridge.domain.till import TillRow
 from bridge.errors import Hint, NeedsPerson

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from bridge.channel_settings import Square
 from bridge.channels.answers import senseless
 from bridge.channels.http import Answer, Auth, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
 from bridge.channels.redaction import Redactor
 from bridge.channels.square import facts
 from bridge.channels.square.ids import CHANNEL
 from bridge.channels.tokens import Fixed, InHeader, Renewing, Token
-from bridge.config import Square
 from bridge.errors import Hint, NeedsPerson, Refused, TryAgain
 from bridge.limits import TokenBucket
 

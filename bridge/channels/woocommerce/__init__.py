@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from bridge.channel_settings import WooCommerce
 from bridge.channels.adapter import OwnShopAdapter
 from bridge.channels.http import Seams
 from bridge.channels.port import Capabilities, Check, KeyLife, Listed, WriteKind
@@ -15,7 +16,6 @@ from bridge.channels.woocommerce.parents import Parents
 from bridge.channels.woocommerce.stock import Stock
 from bridge.channels.woocommerce.webhooks import WooWebhooks
 from bridge.channels.woocommerce.wire import MALL, Rest
-from bridge.config import WooCommerce
 
 
 class WooCommerceChannel(OwnShopAdapter[OrderFeed, Stock]):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bridge.channel_settings import WooCommerce
 from bridge.channels.answers import SEARCH_ROUNDS, Found, Unread, senseless
 from bridge.channels.batches import cut
 from bridge.channels.http import Seams
@@ -15,7 +16,6 @@ from bridge.channels.woocommerce import facts
 from bridge.channels.woocommerce.parents import Parents
 from bridge.channels.woocommerce.snapshots import order_snapshot
 from bridge.channels.woocommerce.wire import MALL, Rest, WooRefused
-from bridge.config import WooCommerce
 from bridge.errors import Hint, NeedsPerson, Refused
 
 FIELDS = "id,status,date_created_gmt,date_modified_gmt,date_completed_gmt,line_items,refunds"

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from bridge.channel_settings import WooCommerce
 from bridge.channels.answers import senseless
 from bridge.channels.http import Answer, KeyRefused, MallHttp, Operation, Reading, Seams, raise_if_busy
 from bridge.channels.redaction import Redactor
 from bridge.channels.tokens import Fixed, basic
 from bridge.channels.woocommerce import facts
-from bridge.config import WooCommerce
 from bridge.errors import Hint, NeedsPerson, Refused, TryAgain
 from bridge.limits import TokenBucket
 

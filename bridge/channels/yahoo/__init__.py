@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from bridge.channel_settings import Yahoo
 from bridge.channels.adapter import AbsoluteAdapter
 from bridge.channels.http import Seams
 from bridge.channels.port import Capabilities, Check, KeyLife, Listed, WriteKind
@@ -13,7 +14,6 @@ from bridge.channels.yahoo.orders import OrderFeed
 from bridge.channels.yahoo.snapshots import CHANNEL
 from bridge.channels.yahoo.stock import Stock
 from bridge.channels.yahoo.wire import MALL, Wire
-from bridge.config import Yahoo
 
 
 class YahooChannel(AbsoluteAdapter[OrderFeed, Stock]):

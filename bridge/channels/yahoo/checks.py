@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
+from bridge.channel_settings import Yahoo
 from bridge.channels.adapter import end_of, line
 from bridge.channels.http import Seams
 from bridge.channels.port import Check, KeyLife
@@ -14,7 +15,6 @@ from bridge.channels.yahoo.snapshots import listing_key
 from bridge.channels.yahoo.stock import Stock
 from bridge.channels.yahoo.wire import MALL, Wire
 from bridge.clock import JST
-from bridge.config import Yahoo
 from bridge.errors import BridgeError, Hint
 
 NO_SUCH_LISTING = listing_key("bridge-check-nothing", "nothing")

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from bridge.channel_settings import Yahoo
 from bridge.channels.answers import whole
 from bridge.channels.batches import cut
 from bridge.channels.port import Listed
@@ -14,7 +15,6 @@ from bridge.channels.yahoo.snapshots import listing_key
 from bridge.channels.yahoo.stock import OVERDRAFT, STOCK_UNLIMITED, Row, Stock
 from bridge.channels.yahoo.wire import GET_ITEM, MY_ITEM_LIST, Wire, YahooRefused
 from bridge.channels.yahoo.xmltext import Node, nodes, text
-from bridge.config import Yahoo
 from bridge.domain.orders import ListingKey
 from bridge.errors import Hint
 

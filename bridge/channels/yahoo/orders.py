@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bridge.channel_settings import Yahoo
 from bridge.channels.answers import Unread, senseless, whole
 from bridge.channels.http import Seams
 from bridge.channels.port import OrdersRead
@@ -21,7 +22,6 @@ from bridge.channels.yahoo.snapshots import Header, Order, header, order, versio
 from bridge.channels.yahoo.wire import MALL, ORDER_COUNT, ORDER_INFO, ORDER_LIST, Wire, YahooRefused
 from bridge.channels.yahoo.xmltext import nodes, text
 from bridge.clock import JST
-from bridge.config import Yahoo
 from bridge.domain.orders import OrderSnapshot
 from bridge.errors import Hint, NeedsPerson
 

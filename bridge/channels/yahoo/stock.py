@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from bridge.channel_settings import Yahoo
 from bridge.channels.answers import senseless, whole
 from bridge.channels.batches import RowsRefused, cut, write_and_look
 from bridge.channels.port import Outcome, Pushed, PushItem
@@ -14,7 +15,6 @@ from bridge.channels.yahoo import facts
 from bridge.channels.yahoo.snapshots import listing_key
 from bridge.channels.yahoo.wire import GET_STOCK, MALL, SET_STOCK, Wire, YahooRefused
 from bridge.channels.yahoo.xmltext import Node, nodes, text
-from bridge.config import Yahoo
 from bridge.domain.orders import ListingKey
 from bridge.errors import Hint, TryAgain
 

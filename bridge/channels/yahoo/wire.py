@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bridge.channel_settings import Yahoo
 from bridge.channels.answers import senseless
 from bridge.channels.http import FORM, Answer, Auth, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
 from bridge.channels.redaction import Redactor, only
@@ -14,7 +15,6 @@ from bridge.channels.tokens import Fixed, Token, basic
 from bridge.channels.yahoo import facts
 from bridge.channels.yahoo.auth import HEADER, Signed, Tokens
 from bridge.channels.yahoo.xmltext import READ_XML, XML, nodes, text
-from bridge.config import Yahoo
 from bridge.errors import Hint, NeedsPerson, Refused, TryAgain
 from bridge.limits import TokenBucket
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any, ClassVar
 
+from bridge.channel_settings import Amazon, ColorMe, EcCube, Rakuten, Shopify, WooCommerce, Yahoo
 from bridge.channels.amazon import AmazonChannel
 from bridge.channels.amazon import facts as amazon_facts
 from bridge.channels.colorme import ColorMeChannel
@@ -27,7 +28,6 @@ from bridge.channels.woocommerce import WooCommerceChannel
 from bridge.channels.woocommerce import facts as woo_facts
 from bridge.channels.yahoo import YahooChannel
 from bridge.channels.yahoo import facts as yahoo_facts
-from bridge.config import Amazon, ColorMe, EcCube, Rakuten, Secret, Shopify, WooCommerce, Yahoo
 from bridge.domain.orders import LineSnapshot, ListingKey, OrderSnapshot
 from bridge.sandbox.faults import Faults, Match, WsgiApp
 from bridge.sandbox.malls.amazon import Amazon as AmazonSimulator
@@ -42,6 +42,7 @@ from bridge.sandbox.malls.shopify import Shopify as ShopifySimulator
 from bridge.sandbox.malls.woocommerce import WooCommerce as WooSimulator
 from bridge.sandbox.malls.yahoo import Yahoo as YahooSimulator
 from bridge.sandbox.malls.yahoo import YahooSwitches
+from bridge.settings import Secret
 from tests.support.amazon_models import Judged
 from tests.support.virtual_clock import VirtualClock
 from tests.support.wsgi_transport import WsgiTransport

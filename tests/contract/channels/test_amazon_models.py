@@ -17,13 +17,14 @@ from urllib.parse import parse_qsl
 import httpx
 import pytest
 
+from bridge.channel_settings import Amazon
 from bridge.channels.amazon import AmazonChannel, checks, facts, feeds, offers, orders, stock
 from bridge.channels.amazon.wire import AmazonRefused, SpApi
 from bridge.channels.http import Operation, Seams
 from bridge.channels.port import Outcome, PushItem
-from bridge.config import Amazon, Secret
 from bridge.domain.orders import ListingKey
 from bridge.errors import NeedsPerson
+from bridge.settings import Secret
 from tests.contract.channels.conformance import KEY, AmazonMall
 from tests.support import amazon_models
 from tests.support.amazon_models import cases, check_request, check_response, parameter, path_names

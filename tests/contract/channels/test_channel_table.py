@@ -6,8 +6,8 @@ import importlib
 
 import pytest
 
+from bridge.channel_settings import FILES
 from bridge.channels.port import WriteKind
-from bridge.config import FILES
 from tests import channel_table
 from tests.contract.channels.conformance import MALLS
 from tests.contract.tills.bench import TILLS

@@ -10,12 +10,12 @@ from graphql import build_schema, parse, validate
 
 from bridge.channels.eccube import documents
 from bridge.channels.port import Outcome, PushItem
-from bridge.config import Secret
 from bridge.domain.orders import ListingKey
 from bridge.errors import NeedsPerson, TryAgain
 from bridge.notices import Forged
 from bridge.sandbox.faults import Instead, ReplyLost, path_contains
 from bridge.sandbox.malls.eccube.api import schema
+from bridge.settings import Secret
 from tests.contract.channels.conformance import KEY, EcCubeMall
 
 DAY = 86_400.0

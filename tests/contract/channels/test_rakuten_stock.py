@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from bridge.channels.port import Outcome, PushItem
-from bridge.config import Secret
 from bridge.domain.orders import ListingKey
 from bridge.errors import NeedsPerson, TryAgain
+from bridge.settings import Secret
 from tests.contract.channels.conformance import KEY, RakutenMall
 
 

@@ -10,10 +10,10 @@ import pytest
 
 from bridge.channels.port import Outcome, PushItem
 from bridge.channels.shopify import webhooks
-from bridge.config import Secret
 from bridge.domain.orders import ListingKey
 from bridge.errors import NeedsPerson, TryAgain
 from bridge.sandbox.faults import Instead, Refuse, path_contains
+from bridge.settings import Secret
 from tests.contract.channels.conformance import KEY, ShopifyAppMall, ShopifyMall
 
 

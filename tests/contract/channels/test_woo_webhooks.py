@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from bridge.channels.woocommerce.webhooks import TOPICS
-from bridge.config import Secret
 from bridge.notices import Forged, Greeting, Notice
+from bridge.settings import Secret
 from tests.contract.channels.conformance import WooMall
 
 ADDRESS = "https://bridge.test/webhooks/woocommerce"

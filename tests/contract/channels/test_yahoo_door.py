@@ -13,9 +13,9 @@ import pytest
 
 from bridge.channels.port import OrdersRead, Outcome, PushItem
 from bridge.channels.yahoo.auth import public_key
-from bridge.config import Secret
 from bridge.errors import NeedsPerson, TryAgain
 from bridge.sandbox.malls.yahoo import Yahoo as YahooSimulator
+from bridge.settings import Secret
 from tests.contract.channels.conformance import KEY, YahooMall
 from tests.support.virtual_clock import VirtualClock
 

@@ -12,8 +12,8 @@ import pytest
 
 from bridge.channels.http import ShadowWrite
 from bridge.channels.port import Outcome
-from bridge.config import Secret
 from bridge.errors import NeedsPerson, TryAgain
+from bridge.settings import Secret
 from tests.contract.files.files_in import stock
 from tests.support.partner import Partner
 from tests.support.sftp_server import PASSWORD, USER, SftpServer

@@ -19,14 +19,15 @@ import pytest
 from google.auth.transport.requests import Request as AuthRequest
 from google.oauth2.service_account import Credentials
 
+from bridge.channel_settings import Amazon
 from bridge.channels.amazon import AmazonChannel
 from bridge.channels.http import Seams
 from bridge.channels.port import Outcome, PushItem
 from bridge.clock import SystemClock
-from bridge.config import Amazon, Secret
 from bridge.domain.orders import ListingKey
 from bridge.sandbox.faults import Dial
 from bridge.sandbox.server import KEY_FILE, STATE_FILE, Server
+from bridge.settings import Secret
 from tests.contract.malls.clients import esa
 
 SCOPES = ["https://www.googleapis.com/auth/spreadsheets"]

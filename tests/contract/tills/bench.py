@@ -11,18 +11,19 @@ from datetime import timedelta
 from random import Random
 from typing import Any, ClassVar
 
+from bridge.channel_settings import Smaregi, Square
 from bridge.channels.http import RequestRecord, Seams
 from bridge.channels.port import Channel, OrdersRead, Pushed, PushItem
 from bridge.channels.smaregi import SmaregiChannel
 from bridge.channels.square import SquareChannel
 from bridge.channels.square.ids import listing_key, parts_of
-from bridge.config import Secret, Smaregi, Square
 from bridge.domain.orders import ListingKey, OrderSnapshot
 from bridge.domain.till import TillRow
 from bridge.sandbox.faults import Faults, Match
 from bridge.sandbox.malls.smaregi import Smaregi as SmaregiSimulator
 from bridge.sandbox.malls.square import Square as SquareSimulator
 from bridge.sandbox.malls.square.shop import FIRST_PLACE
+from bridge.settings import Secret
 from tests.support.virtual_clock import VirtualClock
 from tests.support.wsgi_transport import WsgiTransport
 

@@ -9,18 +9,18 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any, ClassVar
 
+from bridge.channel_settings import Square as Settings
 from bridge.channels.http import RequestRecord, Seams
 from bridge.channels.port import OrdersRead, Pushed, PushItem
 from bridge.channels.square import SquareChannel
 from bridge.channels.square.ids import listing_key, parts_of
-from bridge.config import Secret
-from bridge.config import Square as Settings
 from bridge.domain.orders import LineSnapshot, ListingKey, OrderSnapshot
 from bridge.domain.till import TillRow
 from bridge.refreshed import InMind
 from bridge.sandbox.faults import Environ, Faults, Instead
 from bridge.sandbox.malls.square import Square
 from bridge.sandbox.malls.square.shop import FIRST_PLACE
+from bridge.settings import Secret
 from tests.support.square_models import Judged
 from tests.support.virtual_clock import VirtualClock
 from tests.support.wsgi_transport import WsgiTransport

@@ -13,10 +13,10 @@ import pytest
 
 from bridge.channels.port import Check
 from bridge.channels.square.ids import listing_key
-from bridge.config import Secret
 from bridge.errors import NeedsPerson
 from bridge.notices import Forged, NotForUs
 from bridge.sandbox.faults import Refuse, path_contains
+from bridge.settings import Secret
 from tests.contract.tills.square_bench import ELSEWHERE, HONSHA, SHIBUYA, WEBHOOK, SquareBench
 
 BODY = {"merchant_id": "MLSANDBOX1", "type": "inventory.count.updated", "event_id": "5f1d", "created_at": "2026-11-23T01:00:07Z"}  # fmt: skip  # noqa: E501

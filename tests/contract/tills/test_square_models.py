@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bridge.channels.square import wire
-from bridge.config import Secret
+from bridge.settings import Secret
 from tests.contract.tills.square_bench import SquareBench
 from tests.support import square_models
 from tests.support.square_models import SPLIT_PLACES, Judged, check_request, check_response

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client
 
+from bridge.channel_settings import Shopify
 from bridge.channels.http import Seams
 from bridge.channels.shopify import ShopifyChannel
-from bridge.config import Secret, Shopify
 from bridge.flows.health import Health, health
 from bridge.flows.shop import ChannelFacts, Shop
 from bridge.flows.wake import MALL_LOOKS, SHEET_LOOKS, Doorbell, Wake
 from bridge.ledger.ledger import Ledger
+from bridge.settings import Secret
 from bridge.sheet.edit_hook import EditHook
 from bridge.web.app import WebEdge
 from tests.contract.web.sender import KEY, OLD_KEY, SHOP, Sent
