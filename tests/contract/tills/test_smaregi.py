@@ -315,10 +315,12 @@ def test_without_the_history_receipts_tell_of_sales_voids_and_returns() -> None:
     assert sum(line.taken for line in lines_of(till)) == 20 - till.stock(tea)
 
 
+@pytest.mark.parametrize("by_line", [True, False])
 @pytest.mark.parametrize("negative", [True, False])
-def test_the_sign_of_what_comes_back_does_not_matter(negative: bool) -> None:
+def test_the_sign_of_what_comes_back_does_not_matter(negative: bool, by_line: bool) -> None:
     till = by_receipts()
     till.simulator.switches.negative_returns = negative
+    till.simulator.switches.returns_by_line = by_line
     tea = till.add("tea", 20)
     till.give_back(tea, 2)
     till.simulator.dispose(till.sell((tea, 3)))
@@ -326,8 +328,10 @@ def test_the_sign_of_what_comes_back_does_not_matter(negative: bool) -> None:
     assert counts(till) == (3, 3, 5)
 
 
-def test_a_return_that_is_itself_voided_or_undone() -> None:
+@pytest.mark.parametrize("by_line", [True, False])
+def test_a_return_that_is_itself_voided_or_undone(by_line: bool) -> None:
     till = by_receipts()
+    till.simulator.switches.returns_by_line = by_line
     tea = till.add("tea", 20)
     till.simulator.cancel(till.simulator.give_back(till.wire(tea), 2))
     till.simulator.dispose(till.simulator.give_back(till.wire(tea), 3))

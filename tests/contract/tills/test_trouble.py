@@ -11,21 +11,10 @@ import pytest
 from bridge.channels.http import ShadowWrite
 from bridge.channels.port import OrdersRead, Outcome, PushItem
 from bridge.errors import NeedsPerson, TryAgain
-from bridge.sandbox.faults import Delay, Fault, Late, Lost, Refuse, ReplyLost, path_contains
+from bridge.sandbox.faults import Fault, Late, Lost, Refuse, ReplyLost, path_contains
 from tests.contract.channels.test_nonsense import PAGE, Garbling
+from tests.contract.channels.test_trouble import PASSING
 from tests.contract.tills.bench import KEY, TILLS, Till
-
-PASSING = [
-    Refuse(429),
-    Refuse(429, retry_after=7),
-    Refuse(500),
-    Refuse(503),
-    Lost(),
-    Lost(timed_out=True),
-    ReplyLost(),
-    ReplyLost(timed_out=False),
-    Delay(20.0),
-]
 
 
 @pytest.mark.parametrize("fault", PASSING, ids=str)

@@ -77,6 +77,11 @@ class Receipt(Order):
     undoes: str = ""
     comes_back: bool = False  # returnSales
 
+    @property
+    def brings(self) -> bool:
+        """Whether goods came back by it, as a whole or by its lines."""
+        return self.comes_back or any(line.given_back for line in self.lines)
+
 
 @dataclass
 class SmaregiState(MallState):

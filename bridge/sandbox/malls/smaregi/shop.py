@@ -200,7 +200,8 @@ class Smaregi(Mall):
                           updated=now, disposed="2", undoes=old.id, comes_back=old.comes_back)  # fmt: skip
             for line in old.lines:
                 new.lines.append(ReceiptLine(line.line_id, line.listing, line.sku, line.units, shipped=line.units,
-                                             product=line.product, product_division=line.product_division))  # fmt: skip
+                                             product=line.product, product_division=line.product_division,
+                                             given_back=line.given_back))  # fmt: skip
             old.disposed, old.updated = "1", now
             self.state.receipts[new.id] = new
             self._undo(old)
@@ -219,9 +220,9 @@ class Smaregi(Mall):
         with self.lock:
             now = self.clock.now()
             new = Receipt(str(self.next_number()), now, self.visible_from(now), [], store=listing[1], till_at=now,
-                          updated=now, comes_back=True)  # fmt: skip
+                          updated=now, comes_back=not self.switches.returns_by_line)  # fmt: skip
             new.lines.append(ReceiptLine("1", listing, self._code(listing), units, shipped=units, returned=units,
-                                         product=listing[0]))  # fmt: skip
+                                         product=listing[0], given_back=not new.comes_back))  # fmt: skip
             self.state.receipts[new.id] = new
             if restock:
                 self.move(listing, units, RETURN, "restock", order_id=new.id)
@@ -255,7 +256,7 @@ class Smaregi(Mall):
                 self.move(line.listing, -line.units, SALE, "order", order_id=receipt.id, target_at=receipt.till_at)
 
     def _undo(self, receipt: Receipt) -> None:
-        sign = -1 if receipt.comes_back else 1
+        sign = -1 if receipt.brings else 1
         for line in receipt.lines:
             if self._kept(line.listing):
                 self.move(line.listing, sign * line.units, self.switches.void_division, "restock", order_id=receipt.id)

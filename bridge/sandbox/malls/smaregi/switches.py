@@ -32,6 +32,8 @@ class SmaregiSwitches:
     """The division of the row that a void or a 返品取消 writes [C]."""
     negative_returns: bool = True
     """Whether the quantity of a line that came back is below zero [C]."""
+    returns_by_line: bool = False
+    """Whether what comes back is a line of its own kind, on a receipt that is else a sale; both are done (§1.6)."""
     layaway_outside: bool = True
     """Whether what is set aside for a customer leaves `stockAmount`, with a row of its own [C]."""
     link: bool = True

@@ -99,7 +99,7 @@ def receipt_json(shop: Smaregi, receipt: Receipt, details: str) -> Json:
 
 
 def _line_json(shop: Smaregi, receipt: Receipt, line: ReceiptLine) -> Json:
-    backwards = receipt.comes_back != (receipt.disposed == "2")
+    backwards = receipt.brings != (receipt.disposed == "2")
     sign = -1 if backwards and shop.switches.negative_returns else 1
     return {
         "transactionDetailId": line.line_id,
