@@ -28,11 +28,12 @@ class _Facts:
 
 @dataclass(frozen=True)
 class _Seen:
-    """A pair as the list of stock showed it, when its history was read from `since` on."""
+    """A pair as the list of stock showed it at `read_at`, when its history was read from `since` on."""
 
     changed: str
     amount: str
     since: datetime
+    read_at: datetime
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class History:
         found, changed = _Facts(), self._changed(start, began)
         for pair in {**changed, **self._behind}:
             seen = changed.get(pair)
-            if pair in self._behind or seen is None or not self._known(pair, seen):
+            if pair in self._behind or seen is None or not self._known(pair, seen, since):
                 self._look_at(pair, seen, start, began, found)
         ordered = sorted(found.rows.values(), key=lambda row: (row.at, row.id))
         return OrdersRead(tuple(found.orders.values()), began, {}, alarms=dict(self._alarms), rows=tuple(ordered))
@@ -74,11 +75,12 @@ class History:
                 self._api.call(changes((str(row["productId"]), store)), query={"limit": "1"})
                 return
 
-    def _known(self, pair: Pair, seen: _Seen) -> bool:
-        """Whether its history was read as it stands, and from as far back."""
+    def _known(self, pair: Pair, seen: _Seen, since: datetime) -> bool:
+        """Whether its history was read as it stands, from as far back, and what it told was kept: whoever asks from
+        before that look hasn't, as a ledger that opens anew."""
         before = self._seen.get(pair)
         same = before is not None and (before.changed, before.amount) == (seen.changed, seen.amount)
-        return same and before is not None and before.since <= seen.since
+        return same and before is not None and before.since <= seen.since and before.read_at <= since
 
     def _look_at(self, pair: Pair, seen: _Seen | None, start: datetime, began: datetime, found: _Facts) -> None:
         """Read one pair's history, and again the next time where it isn't whole: it makes no sense, or its rows don't
@@ -106,7 +108,7 @@ class History:
                     for row in page:
                         pair = str(row["productId"]), str(row["storeId"])
                         if pair[1] == store:
-                            found[pair] = _Seen(str(row["updDateTime"]), str(row["stockAmount"]), start)
+                            found[pair] = _Seen(str(row["updDateTime"]), str(row["stockAmount"]), start, now)
         return found
 
     def _read_pair(self, pair: Pair, start: datetime, found: _Facts) -> frozenset[str]:

@@ -54,6 +54,22 @@ def test_what_is_read_again_says_the_same(till: Till) -> None:
     assert ({number: order.lines for number, order in till.orders.items()}, till.rows) == known
 
 
+def test_who_asks_again_from_before_is_told_again(till: Till) -> None:
+    """A ledger that opens anew has forgotten what the same channel told it a minute ago."""
+    tea = till.add("tea", 10)
+    till.sell((tea, 3))
+    till.receive(tea, 4)
+    till.clock.sleep(60)
+    since = till.since
+    till.read_orders()
+    known = {number: order.lines for number, order in till.orders.items()}, dict(till.rows)
+    till.orders.clear()
+    till.rows.clear()
+    till.since = since
+    till.read_orders()
+    assert ({number: order.lines for number, order in till.orders.items()}, till.rows) == known
+
+
 def test_a_void_comes_back_to_be_inspected(till: Till) -> None:
     tea = till.add("tea", 10)
     sale = till.sell((tea, 3))
