@@ -132,6 +132,7 @@ class Service:
             transport=self.outside.transport,
             record=self.outside.on_mall_call,
             before_write=self._gates[name].check,
+            looked=self._gates[name].looked,
             tokens=self._tokens,
             name=name,
             memory=Remembered(self.ledger, name),

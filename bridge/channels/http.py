@@ -166,6 +166,7 @@ KeyRefused."""
 class Seams:
     """What a channel is handed by the service, or by a test in its place. `may_write` is False in shadow ·
     `before_write` raises TryAgain where the decision is too old to be carried out, Stop where nothing may be ·
+    `looked` tells that what is written from now on rests on a look of then (monotonic), not on the last of the pushes ·
     `tokens`: where refresh tokens are kept that the mall renews · `name`: what the
     settings call the channel · `memory`: what it must know again after a restart."""
 
@@ -175,6 +176,7 @@ class Seams:
     transport: httpx.BaseTransport | None = None
     record: Callable[[RequestRecord], None] | None = None
     before_write: Callable[[], None] = lambda: None
+    looked: Callable[[float], None] = lambda _: None
     tokens: KeepsTokens = field(default_factory=InMind)
     name: str = ""
     memory: Remembers = field(default_factory=Notes)

@@ -60,6 +60,10 @@ class Locked:
         self._folder, self._seams = folder, seams
         self.list, self.read, self.close = folder.list, folder.read, folder.close
 
+    def looked(self) -> None:
+        """What is put away from now on is what lies there now."""
+        self._seams.looked(self._seams.clock.monotonic())
+
     @property
     def may_write(self) -> bool:
         return self._seams.may_write()

@@ -59,6 +59,7 @@ class Inbox:
 
     def look(self) -> None:
         """Take what has come. Raises TryAgain, NeedsPerson, Stop."""
+        self._folder.looked()
         found = [(profile, self._folder.list(profile.folder) or ()) for profile in self._profiles]
         ready = [here for profile, entries in found for here in self._whole(profile, entries)]
         for here in sorted(ready, key=lambda here: here.named.order):
