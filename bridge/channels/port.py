@@ -160,6 +160,17 @@ class CountsStock(Protocol):
 
 
 @runtime_checkable
+class TakesItsTime(Protocol):
+    """A channel whose partner takes our numbers when it likes, and says so later (files)."""
+
+    name: str
+
+    def on_its_way(self) -> Mapping[ListingKey, Sequence[int]]:
+        """Numbers, in units, that were given and that `read` doesn't show yet: they wait, or were taken already and
+        the push of them was not answered with DONE. Asks nobody."""
+
+
+@runtime_checkable
 class KeepsPlaces(Protocol):
     """A channel that may keep a number for each of its places (Shopify's locations): then each is a listing of its own,
     and an order line says which of them it lies with. `places`: the stock columns that each place sells from, in order,

@@ -36,6 +36,7 @@ later, and is the one oversold unit that a mall without compare-and-set can caus
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
@@ -195,18 +196,23 @@ def raise_allowed(watermark: datetime | None, lag: timedelta, justified_at: date
     return watermark is not None and watermark - lag >= justified_at
 
 
-def decide(state: ListingState, *, may_raise: bool, sku_blocked: bool, live: bool) -> Push | None:
+def decide(
+    state: ListingState, *, may_raise: bool, sku_blocked: bool, live: bool, on_its_way: Collection[int] = ()
+) -> Push | None:
     """The push that is due, judged against what the channel shows. Nothing withholds a lowering; a raise needs proof
     (`may_raise`, see raise_allowed), no open question about its SKUs (`sku_blocked`), and stays within the preview
-    until the first live push."""
-    if not live or state.wanted is None or state.shown is None or state.wanted == state.shown:
+    until the first live push.
+
+    `on_its_way`: numbers that the channel was given and doesn't show yet, or shows already without our knowing. Until
+    that is told it may show any of them: what is less than one of them is a lowering, what is more than one a raise."""
+    if not live or state.wanted is None or state.shown is None:
         return None
-    if state.wanted < state.shown:
-        return Push(state.key, state.wanted, state.shown)
-    if not may_raise or sku_blocked:
-        return None
-    most = state.wanted if state.live_previewed is None else min(state.wanted, state.live_previewed)
-    return Push(state.key, most, state.shown) if most > state.shown else None
+    least = min(state.shown, *on_its_way) if on_its_way else state.shown
+    most = state.wanted if may_raise and not sku_blocked else least
+    if state.live_previewed is not None:
+        most = min(most, max(least, state.live_previewed))
+    quantity = min(state.wanted, most)
+    return Push(state.key, quantity, state.shown) if on_its_way or quantity != state.shown else None
 
 
 def lane(push: Push) -> Lane:

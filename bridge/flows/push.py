@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bridge.channels.port import Channel, Outcome, Pushed, PushItem
+from bridge.channels.port import Channel, Outcome, Pushed, PushItem, TakesItsTime
 from bridge.clock import Clock
 from bridge.domain.maintenance import current
 from bridge.domain.orders import ListingKey
@@ -40,6 +40,8 @@ from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.listings import ListingRecord
 from bridge.ledger.values import iso, time_of
 from bridge.sheet.texts import both, say
+
+OnItsWay = Mapping[ListingKey, Sequence[int]]
 
 LATELY = timedelta(minutes=10)  # what sold since then is looked at more often
 MOST_HOT = 50  # listings looked at more often: 150 of the 500 points that Shopify's smallest plan gives in five seconds
@@ -85,8 +87,9 @@ class Pusher:
     def _stop_sales(self) -> int:
         """販売停止 before all else: a long read doesn't hold it up, and a read that fails doesn't either. What the
         channel refuses is tried again in its turn."""
+        on_its_way = self._on_its_way()
         with self._ledger.read() as tx:
-            stopped = [record.key for record in self._not_yet_stopped(tx)]
+            stopped = [record.key for record in self._not_yet_stopped(tx, on_its_way)]
         if not stopped:
             return 0
         with suppress(TryAgain):  # raised again by the reading that follows
@@ -235,24 +238,33 @@ class Pusher:
 
     def _intend(self) -> tuple[str, list[Push]]:
         """What is due now, lowest lane first; kept with its key before the call."""
+        on_its_way = self._on_its_way()
         with self._ledger.write() as tx:
             hold_back(tx, self._shop)
             if not self._may_push(tx):
                 return "", []
             dark = sheet_dark(tx, self._shop) or unsettled(tx) or not self._all_opened(tx)
             waiting = set() if dark else silent_skus(tx, self._shop, self._channel.name)
-            due = _due(tx, self._facts, dark, waiting, self._try_refused)
+            due = _due(tx, self._facts, dark, waiting, self._try_refused, on_its_way)
             self._try_refused = False
             return self._promise(tx, due)
 
     def _intend_stops(self) -> tuple[str, list[Push]]:
         """The zeros of 販売停止. Nothing withholds them, so long as the channel is live."""
+        on_its_way = self._on_its_way()
         with self._ledger.write() as tx:
             pushes = (
-                decide(record.state, may_raise=False, sku_blocked=True, live=True)
-                for record in self._not_yet_stopped(tx)
-            )
+                decide(
+                    record.state, may_raise=False, sku_blocked=True, live=True,
+                    on_its_way=on_its_way.get(record.key, ()),
+                )
+                for record in self._not_yet_stopped(tx, on_its_way)
+            )  # fmt: skip
             return self._promise(tx, [push for push in pushes if push is not None])
+
+    def _on_its_way(self) -> OnItsWay:
+        """Asked before a transaction is begun, for the channel looks it up in the ledger itself."""
+        return self._channel.on_its_way() if isinstance(self._channel, TakesItsTime) else {}
 
     def _promise(self, tx: Tx, due: Iterable[Push]) -> tuple[str, list[Push]]:
         items = sorted(due, key=lambda push: (lane(push), push.listing))
@@ -262,14 +274,15 @@ class Pusher:
         tx.listings.intend(self._channel.name, key, items, tx.at)
         return key, items
 
-    def _not_yet_stopped(self, tx: Tx) -> list[ListingRecord]:
+    def _not_yet_stopped(self, tx: Tx, on_its_way: OnItsWay) -> list[ListingRecord]:
         """Of which sales are stopped, and which show more than 0 or may do so."""
         name = self._channel.name
         if not (bridge_live(tx) and tx.channels.get(name).live):
             return []
         mine = [key for key, each in halted(tx).items() if key.channel == name and each.halt is Halt.SALES]
         known = tx.listings.get(mine)
-        return [known[key] for key in sorted(mine) if known[key].state.shown != 0 and known[key].refused_quantity != 0]
+        shows = {key for key in mine if known[key].state.shown != 0 or any(on_its_way.get(key, ()))}
+        return [known[key] for key in sorted(shows) if known[key].refused_quantity != 0]
 
     def _may_push(self, tx: Tx) -> bool:
         """Live, and the channel's own open orders are in the books."""
@@ -317,7 +330,14 @@ def _restless(state: ListingState) -> bool:
     return state.wanted != state.shown or state.shown is None or bool(state.unseen) or state.confirmed != state.shown
 
 
-def _due(tx: Tx, facts: ChannelFacts, dark: bool, waiting: Set[str], try_refused: bool) -> Iterable[Push]:
+def _due(
+    tx: Tx,
+    facts: ChannelFacts,
+    dark: bool,
+    waiting: Set[str],
+    try_refused: bool,
+    on_its_way: OnItsWay,
+) -> Iterable[Push]:
     """`dark`: nothing may rise · `waiting`: SKUs that a channel sells which has just fallen silent: they wait too."""
     channel = tx.channels.get(facts.name)
     watermark = time_of(channel.watermark) if channel.watermark else None
@@ -332,6 +352,7 @@ def _due(tx: Tx, facts: ChannelFacts, dark: bool, waiting: Set[str], try_refused
             may_raise=not dark and raise_allowed(watermark, facts.lag, record.justified_at),
             sku_blocked=any(component.sku in blocked or component.sku in waiting for component in record.components),
             live=True,
+            on_its_way=on_its_way.get(record.key, ()),
         )
         if push is not None:
             yield push

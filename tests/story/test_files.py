@@ -53,6 +53,43 @@ def test_a_file_that_waits_holds_up_nobody_else_and_the_newest_number_goes_out(s
     assert shop.mall["item-A"] == 3
 
 
+def test_a_raise_that_was_taken_is_lowered_at_once_by_the_next_sale(shop: WithFiles) -> None:
+    """The mall took 8, of which it has told nobody yet; then one is sold, and the books leave what it showed before."""
+    shop.type("A", "本社倉庫", 6)
+    shop.settle()
+    assert shop.import_stock_csv() == {"item-A": 8}
+    assert shop.buy("rakuten", "A", 1)
+    shop.rounds(2)
+    assert shop.stock_csv() == {"item-A": 7}
+    shop.settle_with_mall()
+    assert shop.mall["item-A"] == 7
+
+
+def test_a_lowering_that_was_taken_is_not_undone_without_proof(shop: WithFiles) -> None:
+    """The mall took 4, of which it has told nobody yet. 6 is less than it was last known to show, and a raise."""
+    assert shop.buy("rakuten", "A", 3)
+    shop.settle()
+    assert shop.import_stock_csv() == {"item-A": 4}
+    shop.type("A", "本社倉庫", 7)
+    shop.service.cycle.run()
+    shop.service.push(next(each for each in shop.service.channels if each.name == MALL))
+    assert shop.stock_csv() == {}
+    shop.settle_with_mall()
+    assert shop.mall["item-A"] == 6
+
+
+def test_a_file_that_comes_after_a_quiet_hour_is_put_away(shop: WithFiles) -> None:
+    """No number was looked at since; what is put away is what lies there now."""
+    warehouse = next(each for each in shop.service.channels if each.name == WAREHOUSE)
+    shop.clock.sleep(3600)
+    shop.drop("chosei_{time}.csv", changes({"W-A": 3}))
+    for _ in range(2):
+        shop.service.intakes[WAREHOUSE].run()
+        shop.clock.sleep(3)
+    assert not [path for path in (shop.share(WAREHOUSE) / "out").iterdir() if path.is_file()]
+    assert warehouse.orders(shop.clock.now()).rows
+
+
 def test_a_count_of_the_warehouse_stands_in_its_column_and_is_sold_everywhere(shop: WithFiles) -> None:
     count(shop, a=6, b=4)
     shop.settle_with_mall()

@@ -151,6 +151,10 @@ class FilesChannel:
             return [Pushed(item.listing, Outcome.LATER, _SENDS_NOTHING) for item in items]
         return push_in_batches(items, max(1, len(items)), self._outbox.send)
 
+    def on_its_way(self) -> Mapping[ListingKey, Sequence[int]]:
+        """As TakesItsTime.on_its_way."""
+        return {self._told.key(listing): n for listing, n in self._outbox.on_its_way().items()} if self._outbox else {}
+
     def key_life(self) -> KeyLife | None:
         """Nobody tells when an SFTP password dies (§6.2)."""
         return None

@@ -107,6 +107,15 @@ class Outbox:
         found = {listing: books.believed(listing) for listing in mine}
         return {listing: self._profile.most if units is None else units for listing, units in found.items()}
 
+    def on_its_way(self) -> dict[str, list[int]]:
+        """Every number of a listing that waits, or was taken and nobody was told so."""
+        out, found = self._out(), dict[str, list[int]]()
+        untold = {listing: units for listing, (units, _) in out["untold"].items()}
+        for numbers in (out["queue"], out["file"]["rows"] if out["file"] else {}, untold):
+            for listing, units in numbers.items():
+                found.setdefault(listing, []).append(units)
+        return found
+
     # --- sending -----------------------------------------------------------------------------------------------------
 
     def send(self, items: Sequence[PushItem]) -> list[Pushed]:

@@ -150,6 +150,25 @@ def test_decide(
     assert (due and due.quantity) == quantity
 
 
+@pytest.mark.parametrize(
+    ("wanted", "on_its_way", "may_raise", "quantity"),
+    [
+        (10, [11], False, 10),  # a raise that may have been taken is taken back
+        (10, [8], False, 8),  # as much as it may show is no raise
+        (10, [8], True, 10),
+        (9, [8, 12], False, 8),
+        (7, [8, 12], False, 7),
+        (11, [11], True, 11),  # said again, to be told what became of it
+    ],
+)
+def test_what_is_on_its_way_may_show_already(
+    ten: ListingState, wanted: int, on_its_way: list[int], may_raise: bool, quantity: int
+) -> None:
+    state = replace(ten, wanted=wanted)
+    due = push.decide(state, may_raise=may_raise, sku_blocked=False, live=True, on_its_way=on_its_way)
+    assert due == Push(LISTING, quantity, 10)
+
+
 def test_the_first_live_push_raises_only_as_far_as_was_previewed(ten: ListingState) -> None:
     fresh = replace(ten, wanted=20, live_previewed=15)
     due = push.decide(fresh, may_raise=True, sku_blocked=False, live=True)
