@@ -14,6 +14,7 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3.14 python
 	$$name -c '$(NEW_ENOUGH)' 2>/dev/null && { echo $$name; break; }; done)
 
 SECONDS ?=
+CHANNELS ?=
 RATE ?=
 KILL_AT ?=
 PORT ?= 8765
@@ -31,6 +32,7 @@ help:
 	@echo 'make test-crash        kill -9 at every fault point; SEEDS=3'
 	@echo 'make abuse             random broken layouts of the spreadsheet on every core; LAYOUTS=5000, FIRST=0'
 	@echo 'make simulate          whole worlds from seeds on every core; SEEDS=1-50, STEPS=2000 each'
+	@echo '                       CHANNELS=all: own shops, tills and file partners beside the malls'
 	@echo 'make simulate-mutants  break a dozen rules on purpose: which seed tells each'
 	@echo 'make reliability       tests/RELIABILITY.md and .ja.md from the figures of the last of these runs'
 	@echo 'make lint              ruff, mypy, import-linter, audit'
@@ -67,7 +69,7 @@ abuse: $(READY)
 	$(BIN)/python -m tests.abuse --layouts $(or $(LAYOUTS),5000) --first $(or $(FIRST),0)
 
 simulate: $(READY)
-	$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),1-50) --steps $(or $(STEPS),2000)
+	CHANNELS=$(CHANNELS) $(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),1-50) --steps $(or $(STEPS),2000)
 
 simulate-mutants: $(READY)
 	$(BIN)/python -m tests.simulation.mutants

@@ -2,6 +2,7 @@
 
 Odd seeds are liveness runs (faults stop now and then, and the world must come to rest), even ones safety runs (anything
 goes, every promise holds after each step). Exit code 1 where a promise broke; such a seed is told as a shrunk story.
+CHANNELS=all in the environment: with every kind of channel at once, else with the four malls.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from multiprocessing import Pool
 from threading import Semaphore
 
+from tests.simulation.cast import ALL
 from tests.simulation.marks import MARKS, report
 from tests.simulation.story import Result, draw, shrink
 from tests.simulation.world import Sim
@@ -82,7 +84,7 @@ def main(given: Sequence[str] | None = None) -> int:
     print(f"{count} seeds, {steps:,} steps, {rests} times at rest, {wrong} wrong, {steps / seconds:.0f} steps/s")
     missed = [name for name in MARKS if not marks[name]]
     keep(
-        "simulation",
+        "simulation-all" if ALL else "simulation",
         {
             "seeds": count,
             "steps": steps,

@@ -11,17 +11,20 @@ from tests.simulation import (
     acts_moves,
     acts_orders,
     acts_outside,
+    acts_partners,
     acts_past,
+    acts_shops,
     acts_staff,
+    acts_tills,
     acts_trade,
 )
-from tests.simulation.malls import MALLS
+from tests.simulation.cast import JOBS, OWN_SHOPS, PARTNERS, SERVERS, TILLS
 from tests.simulation.world import Act
 
 WRITES = ("sheet lock", "sheet second call", "sheet heartbeat", "sheet write")
-READS = tuple(f"{mall} read" for mall in MALLS)
+READS = tuple(f"{mall} read" for mall in SERVERS)
 AT_FEED = ("amazon feed",)
-CALLS = ("sheet read", *WRITES, *READS, *(f"{mall} write" for mall in MALLS), *AT_FEED)
+CALLS = ("sheet read", *WRITES, *READS, *(f"{mall} write" for mall in SERVERS), *AT_FEED)
 ALWAYS = ("idle", "commit", *CALLS)
 BETWEEN = ("idle", *CALLS)
 AT_LOCK, AT_SECOND = ("sheet lock",), ("sheet second call",)
@@ -38,6 +41,33 @@ class Actor:
     when: tuple[str, ...] = BETWEEN
     step: bool = True
 
+
+AT_TILLS: Mapping[str, Actor] = {
+    "till sells": Actor(acts_tills.sells, 8),
+    "till was offline": Actor(acts_tills.sells_offline, 1.5),
+    "void": Actor(acts_tills.voids, 1),
+    "given back at the till": Actor(acts_tills.gives_back, 1),
+    "count at the till": Actor(acts_tills.counts, 2),
+    "goods in at the till": Actor(acts_tills.receives, 1),
+    "loss at the till": Actor(acts_tills.loses, 1),
+    "till's history late": Actor(acts_tills.is_late, 0.5),
+}
+IN_SHOPS: Mapping[str, Actor] = {
+    "unpaid order at Woo": Actor(acts_shops.orders_unpaid, 1),
+    "payment at Woo": Actor(acts_shops.pays, 2),
+    "refund at Woo": Actor(acts_shops.refunds, 1.5),
+    "EC-CUBE hides an order": Actor(acts_shops.orders_hidden, 1),
+    "EC-CUBE's payment ends": Actor(acts_shops.payment_ends, 2),
+}
+BY_FILES: Mapping[str, Actor] = {
+    "file of ours taken": Actor(acts_partners.takes, 4, ALWAYS),
+    "file of changes": Actor(acts_partners.tells_changes, 2),
+    "file finished": Actor(acts_partners.finishes, 3),
+    "file of changes again": Actor(acts_partners.tells_again, 0.7),
+    "shipment of the warehouse": Actor(acts_partners.ships, 1.5),
+    "shipment of a mall's order": Actor(acts_partners.ships_for_a_mall, 1),
+    "count of the warehouse": Actor(acts_partners.counts, 2),
+}
 
 ACTS: Mapping[str, Actor] = {
     # staff
@@ -161,8 +191,11 @@ ACTS: Mapping[str, Actor] = {
     "kill": Actor(acts_outside.kill, 0.6, ALWAYS),
     "clock jumps": Actor(acts_outside.jump, 0.15, ("idle",), step=False),
     "some seconds": Actor(acts_outside.seconds, 3),
-    **{f"{job} at the same time": Actor(acts_outside.runs(job), 2, ALWAYS) for job in ("sheet", *MALLS)},
+    **{f"{job} at the same time": Actor(acts_outside.runs(job), 2, ALWAYS) for job in JOBS},
     "back up ledger": Actor(acts_outside.backs_up, 1, ("idle",)),
     "restore ledger": Actor(acts_outside.restores_ledger, 0.4, ("idle",)),
     "second bridge": Actor(acts_outside.second_bridge, 0.1, ("idle",)),
+    **(AT_TILLS if TILLS else {}),
+    **(IN_SHOPS if OWN_SHOPS else {}),
+    **(BY_FILES if PARTNERS else {}),
 }

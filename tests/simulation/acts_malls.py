@@ -10,8 +10,8 @@ from bridge.sandbox.malls.amazon.records import BY_AMAZON, MERCHANT
 from bridge.sandbox.malls.rakuten.changes import CANCEL_ASKED, REASON_CANCEL
 from bridge.sandbox.malls.rakuten.records import BY_SHOP, CANCELLED, SHIPPED, ChangeReason
 from tests.simulation.acts_trade import muddy, placed
+from tests.simulation.cast import STOCK
 from tests.simulation.malls import FBA, under_review
-from tests.simulation.shop import STOCK
 from tests.simulation.world import Sim
 
 

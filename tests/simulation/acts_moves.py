@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from random import Random
 
 from tests.simulation.acts_staff import new_name
-from tests.simulation.shop import STOCK
+from tests.simulation.cast import LOCATIONS, STOCK
 from tests.simulation.tab import Tab
-from tests.simulation.watcher import LOCATIONS
 from tests.simulation.world import Sim
 from tests.simulation.written import BY_ARRIVAL, TAKES, WrittenLine, tick_of
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from random import Random
 
+from tests.simulation.cast import LOCATIONS, SELLING, STOCK
 from tests.simulation.picked import KINDS, OrderRow
-from tests.simulation.shop import STOCK
 from tests.simulation.tab import Tab
-from tests.simulation.watcher import LOCATIONS
-from tests.simulation.world import SELLING, Sim
+from tests.simulation.world import Sim
 
 MOST_OWN = 6
 

@@ -10,9 +10,8 @@ from bridge.sandbox.faults import Delay, Fault, Late, Lost, Refuse, ReplyLost
 from bridge.sandbox.sheets_api.cells import EMPTY
 from bridge.sandbox.sheets_api.sheet import Row
 from bridge.service import Service
-from tests.simulation.malls import MALLS
+from tests.simulation.cast import LOCATIONS, SERVERS
 from tests.simulation.model import Broken
-from tests.simulation.watcher import LOCATIONS
 from tests.simulation.world import IDLE, JOURNAL_LINES, Act, Killed, Sim
 
 
@@ -21,7 +20,7 @@ def _meets(fault: Callable[[Random], Fault]) -> Act:
 
     def act(sim: Sim, dice: Random) -> bool:
         faults = sim.faults[sim.kind.split(" ")[0]]
-        if faults.pending:
+        if faults.pending or sim.call.renews:
             return False
         faults.next(fault(dice))
         return True
@@ -40,10 +39,10 @@ late = _meets(lambda _: Late())
 def arrive(sim: Sim, dice: Random) -> bool:
     """Requests that somebody gave up long ago arrive after all."""
     name = dice.choice(list(sim.faults))
-    before = {mall: len(sim.malls[mall].history) for mall in MALLS}
+    before = {mall: len(sim.malls[mall].history) for mall in SERVERS}
     if not sim.faults[name].deliver_late():
         return False
-    for mall in MALLS:  # nothing can tell such a write from somebody's hand
+    for mall in SERVERS:  # nothing can tell such a write from somebody's hand
         sim.model.muddy |= {(mall, change.listing) for change in sim.malls[mall].history[before[mall] :]}
     sim.marks["late request arrived"] += 1
     return True

@@ -7,9 +7,9 @@ from random import Random
 from typing import Any, TypeVar
 
 from tests.simulation.acts_staff import Grid
+from tests.simulation.cast import LOCATIONS, STOCK
 from tests.simulation.model import Row, SheetRow, units_of
-from tests.simulation.shop import STOCK
-from tests.simulation.watcher import CHANGED, LOCATIONS
+from tests.simulation.watcher import CHANGED
 from tests.simulation.world import Sim
 
 T = TypeVar("T")

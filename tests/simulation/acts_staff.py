@@ -5,11 +5,11 @@ from __future__ import annotations
 from random import Random
 
 from tests.simulation.calls import SECOND
+from tests.simulation.cast import LOCATIONS, SELLING, STOCK
 from tests.simulation.model import units_of
-from tests.simulation.shop import STOCK
 from tests.simulation.tab import Tab
-from tests.simulation.watcher import CHANGED, ENTRY, LOCATIONS
-from tests.simulation.world import SELLING, Sim
+from tests.simulation.watcher import CHANGED, ENTRY
+from tests.simulation.world import Sim
 
 NONSENSE = ("abc", "-3", "1.5", "", "十二個")
 MOST_ROWS, MOST_PRODUCTS = 18, 6

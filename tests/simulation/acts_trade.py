@@ -8,7 +8,8 @@ from typing import Any
 from bridge.domain.orders import ListingKey
 from bridge.ledger.values import iso
 from bridge.sandbox.malls.rakuten.records import SHIPPED
-from tests.simulation.malls import MALLS, number_of, ours, refusal, takes_everything
+from tests.simulation.cast import MALLS
+from tests.simulation.malls import number_of, ours, refusal, takes_everything
 from tests.simulation.world import Sim
 
 

@@ -15,16 +15,19 @@ nothing but the heartbeat."""
 FEED = "feed"
 """Many numbers at once to Amazon, which works them off later."""
 
-WRITES_TO = ("bulk-upsert", "/setStock")
+WRITES_TO = ("bulk-upsert", "/setStock", "/batch", "/batch-create")
+GRAPHQL = ("shopify", "eccube")
 
 
 @dataclass(frozen=True)
 class Call:
-    """`tokens`: what stands in the lock cells of the rows it is about."""
+    """`tokens`: what stands in the lock cells of the rows it is about · `renews`: it spends the one refresh token that
+    EC-CUBE gave. Where its answer is lost only a new consent helps, which is told to a person and no matter here."""
 
     server: str
     what: str = READ
     tokens: frozenset[str] = frozenset()
+    renews: bool = False
 
     @property
     def kind(self) -> str:
@@ -41,8 +44,9 @@ def call_of(server: str, environ: Environ, stock: int, beats: int) -> Call:
     if path.endswith("/feeds") and environ["REQUEST_METHOD"] == "POST":
         return Call(server, FEED)
     writes = path.endswith(WRITES_TO) or environ["REQUEST_METHOD"] in ("PATCH", "PUT")
-    writes = writes or (server == "shopify" and b"mutation" in _body(environ))
-    return Call(server, WRITE if writes else READ)
+    writes = writes or (server in GRAPHQL and b"mutation" in _body(environ))
+    writes = writes or ("/stock/" in path and environ["REQUEST_METHOD"] == "POST")  # Smaregi's additions
+    return Call(server, WRITE if writes else READ, renews=server == "eccube" and path.endswith("/token"))
 
 
 Requests = list[dict[str, dict[str, Any]]]

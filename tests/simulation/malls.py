@@ -10,15 +10,22 @@ from typing import Any
 from bridge.sandbox.faults import Faults
 from bridge.sandbox.malls.amazon import Amazon
 from bridge.sandbox.malls.amazon.records import BY_AMAZON, MERCHANT
+from bridge.sandbox.malls.colorme import ColorMe
+from bridge.sandbox.malls.eccube import EcCube
 from bridge.sandbox.malls.mall import Mall
 from bridge.sandbox.malls.rakuten import Rakuten
 from bridge.sandbox.malls.shopify import Shopify
+from bridge.sandbox.malls.smaregi import Smaregi
+from bridge.sandbox.malls.square import Square
+from bridge.sandbox.malls.woocommerce import WooCommerce
 from bridge.sandbox.malls.yahoo import Yahoo
 from bridge.sandbox.malls.yahoo.records import UNDER_REVIEW
 from bridge.sandbox.server import Sandbox
+from tests.simulation.cast import SERVERS
 
-MALLS = ("rakuten", "shopify", "amazon", "yahoo")
-KINDS: Mapping[str, Any] = {"rakuten": Rakuten, "shopify": Shopify, "amazon": Amazon, "yahoo": Yahoo}
+KINDS: Mapping[str, Any] = {
+    each.name: each for each in (Rakuten, Shopify, Amazon, Yahoo, WooCommerce, ColorMe, EcCube, Smaregi, Square)
+}
 
 FBA = ("A-FBA", BY_AMAZON)
 """Lies in Amazon's warehouse, and stands in 出品 by mistake: a number of ours would strand it there."""
@@ -39,16 +46,20 @@ def number_of(mall: str, wire: tuple[str, str]) -> str:
     """A listing as the ledger and 出品 name it."""
     if mall == "shopify":
         return "@".join(part.rsplit("/", 1)[1] for part in wire)
-    return {"rakuten": "/".join(wire), "amazon": wire[0], "yahoo": ":".join(wire)}[mall]
+    return _JOINED[mall].join(wire) if mall in _JOINED else wire[0]
+
+
+_JOINED: Mapping[str, str] = {"rakuten": "/", "yahoo": ":", "colorme": "/", "smaregi": "@", "square": "@"}
+"""The others are known by the first part alone."""
 
 
 def new_malls(sandbox: Sandbox, faults: Mapping[str, Faults], amazon_late: float) -> dict[str, Mall]:
     """Malls without a past: their rate limits and caches would remember times to come."""
-    for name in MALLS:
+    for name in SERVERS:
         setattr(sandbox, name, KINDS[name](sandbox.rakuten.clock))
         faults[name].app = getattr(sandbox, name)
     set_up(sandbox, amazon_late)
-    return {name: getattr(sandbox, name) for name in MALLS}
+    return {name: getattr(sandbox, name) for name in SERVERS}
 
 
 def set_up(sandbox: Sandbox, amazon_late: float = 0.0) -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
+from bridge.channels.port import PushItem
 from bridge.domain.orders import ListingKey
 from bridge.ledger.values import iso
 from bridge.sandbox.malls.amazon import Amazon
 from bridge.sandbox.malls.mall import Mall
+from tests.simulation.cast import FILE_MALL, STOCK
 from tests.simulation.malls import FBA, FeedWatch, shown_by
 from tests.simulation.model import Books, Broken, Listing, Model
-from tests.simulation.shop import STOCK, Shown, Trouble
+from tests.simulation.partners import FileMall
+from tests.simulation.shop import Shown, Trouble
 from tests.simulation.watcher import LedgerEye, proved
 from tests.support.world import LAG
 
@@ -44,6 +47,7 @@ class Market:
         self.wishes: Counter[Listing] = Counter()
         self.settled: set[str] = set()
         self._looked_at: dict[str, int] = {}
+        self._in_files: dict[tuple[Listing, int], tuple[int | None, bool]] = {}
         self.leave()
 
     def leave(self) -> None:
@@ -67,6 +71,10 @@ class Market:
         """It is about to answer a request."""
         shown, trouble = self._shown(mall), self.troubles[mall]
         trouble.shown.append(shown)
+        if mall == "colorme":
+            shop: Any = self.malls[mall]
+            old = any(each.until > self.clock.now() for each in shop.state.stale.values())
+            self.marks["Color Me shows what stood there before"] += old and path.endswith("/products")
         if "/fba/" not in path:  # what lies in Amazon's warehouse is looked up after the numbers were read
             trouble.shown_last = shown
 
@@ -127,10 +135,26 @@ class Market:
                 self.model.pushed(listing, shown, change.new, known, fine)
         self._looked_at[mall] = len(history)
 
+    def file_decided(self, items: Iterable[PushItem]) -> None:
+        """Numbers are about to go into a file, which its mall takes when it likes: what was known then counts."""
+        complete, risen = self.troubles[FILE_MALL].complete, self.risen.get(FILE_MALL, {})
+        for item in items:
+            listing = self.names[FILE_MALL, item.listing.id]
+            known = self.decided.get(FILE_MALL, {}).get(listing)
+            self._in_files[listing, item.quantity] = known, proved(risen.get(listing), complete, LAG)
+
+    def file_taken(self, moved: Mapping[tuple[str, str], tuple[int, int]]) -> None:
+        """The mall imported it: what each row made of what."""
+        for wire, (old, new) in moved.items():
+            known, fine = self._in_files.get(((FILE_MALL, wire), new), (None, False))
+            self.model.pushed((FILE_MALL, wire), old, new, known, fine)
+
     def nothing_withheld(self, mall: str) -> None:
         """After a round of a channel in which nothing went wrong and nobody else did anything, none of its listings
         shows too much."""
         most, shown = self.most(self.eye.books()[0]), shown_by(self.malls[mall])
+        if mall == FILE_MALL:
+            shown |= cast(FileMall, self.malls[mall]).rows()
         on_its_way = {(each.channel, each.id) for each in self.troubles[mall].later}
         excused = {self.names[each] for each in self.eye.refused() | on_its_way if each in self.names}
         for listing in self.model.listings.keys() - self.model.muddy - excused:

@@ -41,11 +41,22 @@ class Sale:
 
 
 @dataclass(frozen=True)
+class TillFact:
+    """What a till did to its number beside selling. `counted`: somebody counted the shelf, which what was on its way
+    may have been in already: the lower reading holds."""
+
+    cell: Cell
+    units: int
+    counted: bool
+
+
+@dataclass(frozen=True)
 class Books:
     """What the ledger says. `balances`: typed (None: never filled), booked, allocated · `sums`: the same, added up from
     its movements · `lines`: units open, shipped, returned · `moved`: on hand and allocated by line and SKU ·
     `shelves`: what lines took from each shelf · `written`: what lines of 入出庫 and 元に戻す changed there ·
-    `promised`: allocated to lines that people wrote into 受注."""
+    `promised`: allocated to lines that people wrote into 受注 · `till_rows`: what rows of the tills changed, by channel
+    and id."""
 
     balances: Mapping[Cell, tuple[int | None, int, int]]
     sums: Mapping[Cell, tuple[int, int, int]]
@@ -55,6 +66,11 @@ class Books:
     safety: Mapping[str, int]
     written: Mapping[Cell, int]
     promised: Mapping[str, int]
+    till_rows: Mapping[tuple[str, str], Mapping[Cell, int]] = field(default_factory=dict)
+
+    def lies(self, sku: str, at: str) -> int:
+        typed, booked, _ = self.balances.get((sku, at), (0, 0, 0))
+        return (typed or 0) + booked
 
     def free(self, sku: str, selling: Iterable[str]) -> int:
         found = [self.balances[sku, at] for at in selling if (sku, at) in self.balances]
@@ -83,8 +99,16 @@ def units_of(entry: str) -> int:
 
 
 class Model:
-    def __init__(self, listings: Mapping[Listing, Mapping[str, int]], selling: tuple[str, ...], lag: float) -> None:
-        self.listings, self.selling, self.lag = listings, selling, lag
+    def __init__(
+        self,
+        listings: Mapping[Listing, Mapping[str, int]],
+        selling: tuple[str, ...],
+        lag: float,
+        shelves: Mapping[Listing, str] = {},
+    ) -> None:
+        """`shelves`: where the goods of a till's listing lie."""
+        self.listings, self.selling, self.lag, self.shelves = listings, selling, lag, shelves
+        self.till_rows: dict[tuple[str, str], TillFact] = {}
         self.rows: dict[str, Row] = {}
         self.sales: dict[LineId, Sale] = {}
         self.ever: dict[Cell, set[str]] = {}  # every text that a row of this SKU showed there
@@ -156,16 +180,21 @@ class Model:
 
     def unseen(self, books: Books, sku: str) -> int:
         """Units of a SKU that a reading showed as sold and no order in the ledger explains."""
-        found = 0
-        for listing, lines in self.revealed.items():
-            if listing not in self.muddy:
-                missing = sum(units for line, units in lines.items() if line not in books.lines.keys() | self.vanished)
-                found += missing * self.listings[listing].get(sku, 0)
-        return found
+        return sum(self._unseen_in(books, each) * parts.get(sku, 0) for each, parts in self.listings.items())
+
+    def _unseen_in(self, books: Books, listing: Listing) -> int:
+        if listing in self.muddy:
+            return 0
+        known = books.lines.keys() | self.vanished
+        return sum(units for line, units in self.revealed[listing].items() if line not in known)
 
     def most(self, listing: Listing, books: Books, unseen: Mapping[str, int]) -> int:
-        """The most that a listing may show by these books."""
+        """The most that a listing may show by these books. A till shows what lies on its shelf, whatever was promised
+        of it and sold elsewhere."""
         parts = self.listings[listing].items()
+        if listing in self.shelves:
+            [(sku, _)] = parts
+            return max(0, books.lies(sku, self.shelves[listing]) - self._unseen_in(books, listing))
         return max(0, min((books.free(sku, self.selling) - unseen.get(sku, 0)) // units for sku, units in parts))
 
     # --- after every step --------------------------------------------------------------------------------------------
@@ -173,7 +202,8 @@ class Model:
     def pushed(self, listing: Listing, old: int, new: int, most: int | None, proved: bool) -> None:
         """A write of the bridge took effect. `most`: by what it knew when it decided · `proved`: orders of this channel
         were complete past the newest fact that raised the listing, plus its lag."""
-        self.fresh[listing].clear()
+        if listing not in self.shelves:  # a till is told a difference: what it sold stands in its number still
+            self.fresh[listing].clear()
         if listing in self.muddy or most is None:
             return
         if new > most:
@@ -197,6 +227,16 @@ class Model:
             for sku, at in books.written:
                 if sku == row.sku and at != ON_THE_WAY:
                     row.cells.setdefault(at, 0)
+
+    def till_moved(self, books: Books, rows: Iterable[tuple[str, str]]) -> None:
+        """Each row of a till counts once, by its Δ, at its own shelf."""
+        for row in rows:
+            fact, moved = self.till_rows.get(row), books.till_rows[row]
+            if fact is None:
+                raise Broken(f"{row} never happened at the till")
+            units = moved.get(fact.cell, 0)
+            if moved.keys() - {fact.cell} or units > fact.units or (units < fact.units and not fact.counted):
+                raise Broken(f"{row} moved {dict(moved)}, the till {fact}")
 
     def left_alone(self, before: Mapping[str, SheetRow], after: Mapping[str, SheetRow]) -> None:
         """A row that the bridge saw in 編集中 is the person's: nothing was written into its stock cells."""
@@ -225,7 +265,28 @@ class Model:
 
     def all_told(self, books: Books) -> bool:
         """Whether the bridge has heard of every order all that the malls have to say."""
-        return all(books.lines.get(line) == self.sales[line].story[-1] for line in self._known(books))
+        lines = all(books.lines.get(line) == self.sales[line].story[-1] for line in self._known(books))
+        return lines and not self._rows_to_come(books)
+
+    def told_by(self, channel: str, books: Books) -> bool:
+        """Whether every line and row of a channel is in the books."""
+        lines = {line for line in self.sales if line[0] == channel}
+        rows = {row for row in self.till_rows if row[0] == channel}
+        return lines <= books.lines.keys() and rows <= books.till_rows.keys()
+
+    def forgets(self, channel: str, books: Books, comes: Callable[[str], bool]) -> None:
+        """What a partner's files told once, an older ledger hears from nobody. `comes`: whether it hears of an order,
+        or of the rows of a file, all the same."""
+        for line in [line for line in self.sales if line[0] == channel and line not in books.lines]:
+            if not comes(line[1]):
+                del self.sales[line]
+        for row in [row for row in self.till_rows if row[0] == channel and row not in books.till_rows]:
+            if not comes(row[1].split("-")[0]):
+                del self.till_rows[row]
+
+    def _rows_to_come(self, books: Books) -> set[tuple[str, str]]:
+        """Rows of the tills that nobody has booked. A count that found what the books have moves nothing."""
+        return {row for row, fact in self.till_rows.items() if not fact.counted} - books.till_rows.keys()
 
     def _known(self, books: Books) -> set[LineId]:
         """A line may go before anybody heard of it."""
@@ -264,6 +325,7 @@ class Model:
         """Sheet = ledger = channels = what people meant less what malls sold; nothing waits."""
         _same("waiting", waiting, [])
         _same("order lines", dict(books.lines), {line: self.sales[line].story[-1] for line in self._known(books)})
+        _same("rows of tills", self._rows_to_come(books), set())
         shown = {row.name: row for row in rows}
         _same("rows", sorted(shown), sorted(self.rows))
         allocated: Counter[str] = Counter(books.promised)

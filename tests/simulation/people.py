@@ -10,12 +10,12 @@ from bridge.sandbox.malls.yahoo import Yahoo
 from tests.simulation.acts_moves import Page
 from tests.simulation.acts_past import undoes
 from tests.simulation.acts_staff import Grid, deletes_copy, mends, new_name, shows
-from tests.simulation.malls import MALLS, end_reviews, lying_there, ours, shown_by, takes_everything
+from tests.simulation.cast import JOBS, LOCATIONS, PARTNERS, SERVERS, SHELVES, STOCK, WAREHOUSE
+from tests.simulation.malls import end_reviews, lying_there, ours, shown_by, takes_everything
 from tests.simulation.model import Broken, Row
-from tests.simulation.shop import STOCK
 from tests.simulation.tab import Tab
-from tests.simulation.watcher import CHANGED, ENTRY, LOCATIONS
-from tests.simulation.world import JOBS, Silence, Sim
+from tests.simulation.watcher import CHANGED, ENTRY
+from tests.simulation.world import Silence, Sim
 
 MOST_TURNS, SOON = 30, 6
 DICE = Random(0)
@@ -27,7 +27,7 @@ def rest(sim: Sim) -> None:
     DICE.seed(0)  # what happened in other worlds must not matter
     for faults in sim.faults.values():
         faults._script.clear()
-    for mall in MALLS:
+    for mall in SERVERS:
         sim.malls[mall].visible_after = 0.0
         sim.troubles[mall].refusing.clear()
         takes_everything(sim.malls[mall])
@@ -69,6 +69,9 @@ def check(sim: Sim) -> None:
     counted = sum(books.balances.get(("A", "FBA"), (0, 0))[1:2])
     if counted != lying_there(sim.malls["amazon"]):
         raise Broken(f"{counted} units of A are believed to lie in Amazon's warehouse")
+    for sku, more in sim.warehouse.counted.items():
+        if sim.eye.counted[sku, SHELVES[WAREHOUSE]] != more:
+            raise Broken(f"{more} units of {sku} were found at the warehouse, {dict(sim.eye.counted)} are booked")
     malls = {(mall, wire): shown[mall][wire] for mall, wire in sim.wires}
     sim.model.at_rest(books, sim.rows(), malls, sim.eye.waiting())
     sim.written.at_rest(line for _, line in sim.written_lines())
@@ -81,9 +84,9 @@ def tidy(sim: Sim) -> bool:
 
 
 def _arrivals(sim: Sim) -> bool:
-    before = {mall: len(sim.malls[mall].history) for mall in MALLS}
+    before = {mall: len(sim.malls[mall].history) for mall in SERVERS}
     arrived = sum(faults.deliver_late() for faults in sim.faults.values())
-    for mall in MALLS:
+    for mall in SERVERS:
         sim.model.muddy |= {(mall, change.listing) for change in sim.malls[mall].history[before[mall] :]}
     sim.market.leave()
     return bool(arrived)
@@ -200,6 +203,20 @@ def _count(sim: Sim) -> bool:
 
 
 # --- 要対応 ----------------------------------------------------------------------------------------------------------
+
+
+def _partners(sim: Sim) -> bool:
+    """Files are finished, taken, and what was refused is looked at and deleted."""
+    if not PARTNERS:
+        return False
+    refused = list((sim.world.root / f"{WAREHOUSE} quarantine").iterdir())
+    for path in refused:
+        path.unlink()
+    done = sim.warehouse.finish() or bool(sim.warehouse.pending()) or bool(refused)
+    if sim.file_mall.waiting():
+        sim.market.file_taken(sim.file_mall.take())
+        done = True
+    return done
 
 
 def _answer(sim: Sim) -> bool:
@@ -390,6 +407,18 @@ def _overwritten(sim: Sim, sku: str, data: Mapping[str, Any]) -> str | None:
     return "確認済み"
 
 
+def _sold_unknown(sim: Sim, _about: str, data: Mapping[str, Any]) -> str | None:
+    """The till sold what the books didn't have: its shelf is counted."""
+    grid, books, at = Grid(sim), sim.eye.books()[0], SHELVES[data["channel"]]
+    for row in grid.positions():
+        mine, shown = sim.model.rows[grid.text(row, "商品名")], grid.text(row, at)
+        if grid.text(row, "SKU") == data["sku"] and at in mine.cells and sim.model.on_hand(mine, at, books) < 0:
+            if shown != str(books.lies(mine.sku, at)) or grid.asked_about(row, at):
+                return None  # what was sold since is not taken off the number yet, or another question comes first
+            grid.counts(row, at, str(sim.model.counts(mine, at, books)))
+    return "確認済み"
+
+
 def _line_gone(sim: Sim, about: str, data: Mapping[str, Any]) -> str:
     """A line that was deleted on the way: it has arrived, or never left."""
     target = data["target"] if int(about) % 2 else ""
@@ -419,7 +448,21 @@ def _box_out(_sim: Sim, _about: str, data: Mapping[str, Any]) -> str:
     return "戻した" if data["units"] % 2 else "発送済み"
 
 
-FINISHES = (_arrivals, _boxes, _show, _release, _one_row_each, _mend, _lines, _picks, _safety, _name, _count, _answer)
+FINISHES = (
+    _partners,
+    _arrivals,
+    _boxes,
+    _show,
+    _release,
+    _one_row_each,
+    _mend,
+    _lines,
+    _picks,
+    _safety,
+    _name,
+    _count,
+    _answer,
+)
 ANSWERS: Mapping[str, Answer] = {
     "vanished": _gone,
     "renamed": _gone,
@@ -452,6 +495,8 @@ ANSWERS: Mapping[str, Answer] = {
     "picked and cancelled": _box_out,
     "typed transfer": lambda _sim, _about, data: "移動" if data["units"] % 2 else "別々",
     "picked, not reported": _unreported,
+    "sold unknown": _sold_unknown,
+    "counted meanwhile": _seen,
     "hold over": lambda *_: "延長",
     "channel trouble": _wait,
 }

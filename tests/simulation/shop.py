@@ -6,47 +6,125 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 from unittest.mock import patch
 
 import requests
 
+from bridge.channel_settings import Files
 from bridge.channels.amazon import facts
 from bridge.channels.http import Seams
 from bridge.channels.port import Channel, OrdersRead, Outcome, Pushed, PushItem
 from bridge.config import Config
 from bridge.domain.orders import ListingKey, OrderSnapshot
 from bridge.errors import Hint
+from bridge.refreshed import InMind
 from bridge.sandbox.malls.amazon.records import MERCHANT
+from bridge.sandbox.malls.square.shop import FIRST_PLACE
 from bridge.service import Service
+from tests.simulation.cast import (
+    CHANNELS,
+    FILE_MALL,
+    LOCATIONS,
+    MALLS,
+    OWN_SHOPS,
+    PARTNERS,
+    SHELVES,
+    TILLS,
+    WAREHOUSE,
+    sold_at,
+)
 from tests.simulation.malls import FBA, HELD_HOURS, SETS, number_of, set_up
 from tests.simulation.model import LineId, Listing
-from tests.support.malls import amazon_settings, yahoo_settings
+from tests.simulation.partners import FileMall, code, emptied
+from tests.support.malls import (
+    amazon_settings,
+    colorme_settings,
+    eccube_settings,
+    smaregi_settings,
+    square_settings,
+    woo_settings,
+    yahoo_settings,
+)
 from tests.support.sheets_client import authorized_session, service_account
-from tests.support.world import World
+from tests.support.world import LAG, World
 
-STOCK: Mapping[str, Sequence[int | None]] = {"A": (6, 2, None), "B": (9, 0, None), "007": (12, None, None)}
+PLACE: Mapping[str, str] = {"smaregi": "1", "square": FIRST_PLACE}
+SETTINGS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "woocommerce": woo_settings,
+    "colorme": colorme_settings,
+    "eccube": eccube_settings,
+    "smaregi": smaregi_settings,
+    "square": square_settings,
+}
 
 
 class Shop(World):
-    """Three products in every mall and a set of two of them in some; the rows have names of their own."""
+    """Three products in every mall and a set of two of them in some, at the tills those that their shops keep; the rows
+    have names of their own."""
 
     def _config(self) -> Config:
         config = super()._config()
         set_up(self.sandbox)
         amazon = amazon_settings(self.sandbox.amazon, self.locations)
         yahoo = yahoo_settings(self.sandbox.yahoo, self.locations, HELD_HOURS)
-        return replace(config, channels=replace(config.channels, amazon=amazon, yahoo=yahoo))
+        more = {name: self._settings(name) for name in (*OWN_SHOPS, *TILLS)}
+        more |= {"files": {name: self._files(name) for name in PARTNERS}}
+        return replace(config, channels=replace(config.channels, amazon=amazon, yahoo=yahoo, **more))
+
+    @cached_property
+    def root(self) -> Path:
+        """Where the files of partners lie; gone with the process."""
+        self._root = TemporaryDirectory()
+        return Path(self._root.name)
+
+    @cached_property
+    def file_mall(self) -> FileMall:
+        return FileMall(self.root / FILE_MALL)
+
+    def _files(self, name: str) -> Files:
+        profiles = ("3pl_stock", "3pl_shipments", "3pl_changes") if name == WAREHOUSE else ("aupay_stock",)
+        return Files(
+            name, profiles, (SHELVES[name],) if name == WAREHOUSE else self.locations,
+            folder=emptied(self.root / name), place=SHELVES.get(name), quarantine=self.root / f"{name} quarantine",
+            lag_seconds=LAG,
+        )  # fmt: skip
+
+    def _settings(self, name: str) -> Any:
+        where: Any = {PLACE[name]: (SHELVES[name],)} if name in TILLS else self.locations
+        return SETTINGS[name](getattr(self.sandbox, name), where)
+
+    def _trim(self) -> None:
+        """The seller adds a stock column for each place that the template doesn't know."""
+        super()._trim()
+        for place in self.locations:
+            at, lines = self.column("在庫表", "検品待ち"), self.table("設定")
+            if place not in self.spreadsheet.table(self.tab("在庫表"))[0]:
+                area = {"sheetId": self.tab("在庫表"), "dimension": "COLUMNS", "startIndex": at, "endIndex": at + 1}
+                self.spreadsheet.apply([{"insertDimension": {"range": area, "inheritFromBefore": False}}])
+                self.spreadsheet.type(self.tab("在庫表"), 0, at, place)
+                row = 1 + max(n for n, line in enumerate(lines, 1) if line["名前"])
+                self.put("設定", row, {"種類": "場所", "名前": place, "オン": True})
 
     def _fill(self) -> None:
         super()._fill()
         lines = [("amazon", FBA, "A")]
         for sku, numbers in self.stock.items():
-            for mall in ("amazon", "yahoo"):
+            for mall in MALLS[2:]:
                 wire = self.wire(mall, sku)
                 getattr(self.sandbox, mall).add_product(wire, sku, sum(n or 0 for n in numbers))
                 lines.append((mall, wire, sku))
+            lines += [(name, self.wire(name, sku), sku) for name in PARTNERS if name == FILE_MALL]
+            lines += [(name, (code(sku), ""), sku) for name in PARTNERS if name == WAREHOUSE and sku in sold_at(name)]
+        for till in TILLS:
+            for sku in sold_at(till):
+                wire, place = self.wire(till, sku), LOCATIONS.index(SHELVES[till])
+                getattr(self.sandbox, till).add_product(wire, sku, self.stock[sku][place])
+                lines.append((till, wire, sku))
         self.sandbox.amazon.add_product(FBA, "A", 40)
         for mall, wire in SETS.items():
             getattr(self.sandbox, mall).add_product(wire, "SET", 3)
@@ -59,19 +137,30 @@ class Shop(World):
 
     def go_live(self) -> None:
         super().go_live()
-        for mall in ("amazon", "yahoo"):
+        for mall in CHANNELS[2:]:
             self.set(mall, True)
         self.rounds(3)
         self.clock.sleep(60)
         self.rounds(2)
         self.answer("FBA", "確認済み")
         self.rounds(2)
+        if PARTNERS:
+            self.file_mall.take()
+            self.rounds(3)
 
     def wire(self, mall: str, sku: str) -> tuple[str, str]:
-        if mall == "amazon":
-            return sku, MERCHANT
         number = list(self.stock).index(sku) + 1
-        return (f"item-{number:04d}", f"s{number}") if mall == "yahoo" else super().wire(mall, sku)
+        found = {
+            "amazon": (sku, MERCHANT),
+            "yahoo": (f"item-{number:04d}", f"s{number}"),
+            "woocommerce": (str(70 + number), ""),
+            "colorme": ("70", str(70 + number)),
+            "eccube": (f"C-{sku}", str(500 + number)),
+            FILE_MALL: (f"item-{sku}", ""),
+            "smaregi": (str(1200 + number), PLACE["smaregi"]),
+            "square": (f"VAR-{sku}", PLACE["square"]),
+        }
+        return found.get(mall) or super().wire(mall, sku)
 
     def _session(self, _config: Config) -> requests.Session:
         """Calls like these are held against Google's discovery document by the stories; here are too many of them."""
@@ -86,9 +175,10 @@ class SteadyService(Service):
     """Waits between tries always last as long as in the last run; a mall's messages pass through `Mail`."""
 
     mail: dict[str, Trouble] = {}  # noqa: RUF012
+    refreshed = InMind()  # the file beside the ledger: it outlives a process
 
     def _seams(self, name: str) -> Seams:
-        return replace(super()._seams(name), random=Random(1))
+        return replace(super()._seams(name), random=Random(1), tokens=self.refreshed)
 
     def _connect(self) -> list[Channel]:
         self.http_dice()
@@ -129,6 +219,7 @@ class Trouble:
     shown_last: Shown | None = None  # as it was when its numbers may have been read last
     old: Shown | None = None  # what its numbers are read as for the rest of this job
     on_read: Callable[[Mapping[ListingKey, int], Shown | None], Mapping[ListingKey, int]] = lambda shown, _: shown
+    on_push: Callable[[Sequence[PushItem]], None] = lambda _: None
 
 
 class Mail:
@@ -154,9 +245,12 @@ class Mail:
         return replace(read, orders=tuple(orders))
 
     def read(self, listings: Iterable[ListingKey]) -> Mapping[ListingKey, int]:
+        if self._channel.name in PARTNERS:
+            self._trouble.clock.elapsed += 0.05  # a look into a folder takes its time too
         return self._trouble.on_read(self._channel.read(listings), self._trouble.old)
 
     def push(self, items: Sequence[PushItem], key: str) -> Sequence[Pushed]:
+        self._trouble.on_push(items)
         refusing = frozenset(self._trouble.refusing)  # as it is now: between two of the calls it may change
         taken = [item for item in items if item.listing not in refusing]
         with patch.object(facts, "BULK_FROM", self._trouble.feed_from):

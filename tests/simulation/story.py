@@ -10,11 +10,14 @@ from random import Random
 from typing import TypeVar
 
 from tests.simulation.acts import ACTS, AIMED
+from tests.simulation.cast import CHANNELS, JOBS
 from tests.simulation.model import Broken
 from tests.simulation.people import rest
-from tests.simulation.world import IDLE, JOBS, Settings, Sim
+from tests.simulation.world import IDLE, Settings, Sim
 
 T = TypeVar("T")
+SHARE: Mapping[str, float] = {"sheet": 4.0, **dict.fromkeys(CHANNELS, 1.0)}
+"""How often each job runs, compared with the others."""
 EPOCH = 250  # steps between two rests of a liveness run
 
 
@@ -87,8 +90,9 @@ class Drawing:
         """The next one; seldom one that nobody has given anything to do since it ran last."""
         self.acts_made, self._moment = [], 0
         self._busy = self._dice.choice((0.0, self._share, self._share))
-        often = [weight if touched[job] else weight * IDLE for job, weight in zip(JOBS, (4, 1, 1, 1, 1), strict=True)]
-        return self._dice.choices(JOBS, often)[0]
+        often = [share if touched[job] else share * IDLE for job, share in SHARE.items()]
+        job: str = self._dice.choices(JOBS, often)[0]
+        return job
 
     def acts(self, kind: str) -> Iterable[tuple[str, int]]:
         moment, self._moment = self._moment, self._moment + 1

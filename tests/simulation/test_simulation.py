@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.simulation.cast import JOBS
 from tests.simulation.mutants import MUTANTS, hunt
 from tests.simulation.story import draw, tell, without_parts
-from tests.simulation.world import JOBS, Silence, Sim
+from tests.simulation.world import Silence, Sim
 
 LIVENESS, SAFETY = (1, 3), (2,)
 
@@ -35,6 +40,18 @@ def test_a_broken_rule_is_told_by_some_seed(rule: str, record_property: Callable
     record_property("counted broken rules that the simulation told", 1)
     assert seed, rule
     assert wrong
+
+
+def test_every_kind_of_channel_at_once(tmp_path: Path) -> None:
+    """In a process of its own: who is there is settled as it starts. `make simulate CHANNELS=all` runs many."""
+    command = [sys.executable, "-m", "tests.simulation", "--seeds", "1-2", "--steps", "60", "--jobs", "1"]
+    here = Path(__file__).parents[2]
+    environment = {**os.environ, "CHANNELS": "all", "PYTHONHASHSEED": "0", "PYTHONPATH": str(here)}
+    told = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert told.returncode == 0, told.stdout[-3000:] + told.stderr[-1000:]
+    assert "2 seeds" in told.stdout
 
 
 def test_idle_polls_the_heartbeat_and_the_clock_are_no_steps() -> None:

@@ -13,13 +13,14 @@ from typing import Any
 from bridge.sandbox.malls.mall import Line, Order
 from bridge.sandbox.malls.rakuten.records import RakutenLine
 from bridge.sandbox.malls.shopify.records import ShopifyLine
-from tests.simulation.malls import MALLS
+from tests.simulation.cast import CHANNELS, LOCATIONS, TILLS, WAREHOUSE
 from tests.simulation.model import Books, Cell, Left, LineId, Listing, Model, SheetRow
 from tests.simulation.written import Moved
 
 TYPED = ("opening", "edit")
-LINES = tuple(f"{mall}/" for mall in MALLS)
-LOCATIONS = ("本社倉庫", "渋谷店", "検品待ち")
+LINES = tuple(f"{name}/" for name in CHANNELS)
+TILL_ROWS = {**{f"{name}/": 1 for name in TILLS}, f"{WAREHOUSE}/": 2}
+"""How refs of their rows begin, and how many strokes they have."""
 ENTRY, CHANGED = "増減", LOCATIONS[0]  # an entry there changes the first place for sale
 
 
@@ -37,6 +38,10 @@ class LedgerEye:
     own: dict[int, dict[str, tuple[int, int]]] = field(default_factory=dict)
     own_shelves: dict[int, Counter[Cell]] = field(default_factory=dict)
     lines: dict[LineId, Left] = field(default_factory=dict)
+    till_rows: dict[tuple[str, str], Counter[Cell]] = field(default_factory=dict)
+    counted: Counter[Cell] = field(default_factory=Counter)
+    from_files: Counter[Cell] = field(default_factory=Counter)
+    new_rows: set[tuple[str, str]] = field(default_factory=set)
     movements: int = 0
     last_movement: int = 0
     last_edit: int = 0
@@ -78,8 +83,9 @@ class LedgerEye:
         }
         safety = dict(self.database.execute("SELECT sku, safety FROM sku"))
         return Books(
-            balances, self.sums, self.lines, self.moved, self.shelves, safety, self.written, self._promised()
-        ), changed
+            balances, self.sums, self.lines, self.moved, self.shelves, safety, self.written, self._promised(),
+            self.till_rows,
+        ), changed  # fmt: skip
 
     def _promised(self) -> Counter[str]:
         found: Counter[str] = Counter()
@@ -89,6 +95,7 @@ class LedgerEye:
 
     def _forget_lines(self) -> None:
         self.written, self.by_line, self.undone, self.own, self.own_shelves = Counter(), {}, {}, {}, {}
+        self.till_rows, self.counted, self.from_files = {}, Counter(), Counter()
 
     def open_own_lines(self) -> set[int]:
         """Numbers of lines that people wrote into 受注, and that are not done."""
@@ -114,7 +121,16 @@ class LedgerEye:
                 booked + on_hand * (not is_typed),
                 promised + allocated,
             )
-            if ref.startswith(LINES):
+            self.from_files[sku, at] += on_hand * (ref == WAREHOUSE or ref.startswith(f"{WAREHOUSE}/"))
+            if ref == WAREHOUSE:
+                self.counted[sku, at] += on_hand
+                self.shelves[sku, at] += on_hand
+            elif ref.startswith(tuple(TILL_ROWS)) and ref.count("/") == TILL_ROWS[ref.split("/")[0] + "/"]:
+                channel, _, row = ref.partition("/")
+                self.till_rows.setdefault((channel, row), Counter())[sku, at] += on_hand
+                self.new_rows.add((channel, row))
+                self.shelves[sku, at] += on_hand
+            elif ref.startswith(LINES):
                 channel, _shop, order, line = ref.split("/")
                 key = ((channel, order, line), sku)
                 hand, held = self.moved.get(key, (0, 0))
@@ -225,7 +241,12 @@ class LedgerEye:
         found = self.database.execute("SELECT value FROM meta WHERE key = 'sync now'").fetchone()
         known = json.loads(found[0]) if found else {"at": None, "done": {}}
         done = [mall for mall, each in known["done"].items() if each["of"] == known["at"]]
-        return known["at"] if known["at"] and len(done) == len(MALLS) else ""
+        return known["at"] if known["at"] and len(done) == len(CHANNELS) else ""
+
+    def noted(self, channel: str) -> str:
+        """What is remembered of a partner's files, as text."""
+        rows = self.database.execute("SELECT key, value FROM note WHERE channel = ?", (channel,))
+        return "".join(value for key, value in rows if key in ("changes", "orders"))
 
     def refused(self) -> set[tuple[str, str]]:
         """Listings that are tried again once a minute only."""
@@ -274,7 +295,6 @@ def proved(rose_at: datetime | None, complete: datetime | None, lag: float) -> b
 __all__ = [
     "CHANGED",
     "ENTRY",
-    "LOCATIONS",
     "LedgerEye",
     "Model",
     "SheetRow",

@@ -6,6 +6,7 @@ import sqlite3
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from json import dumps, loads
@@ -16,31 +17,49 @@ from unittest.mock import patch
 
 import bridge.service as service_module
 from bridge.channels.port import Channel, CountsStock
+from bridge.channels.warehouses import CountsAsOf
 from bridge.errors import BridgeError, NeedsPerson, Stop, TryAgain
 from bridge.flows.count import take_count
+from bridge.flows.count_as_of import take_last_count
 from bridge.ledger.ledger import Tx
+from bridge.refreshed import InMind
 from bridge.sandbox.faults import Environ
 from bridge.sandbox.malls.mall import Mall
 from bridge.sandbox.sheets_api.book import Book
 from bridge.sandbox.sheets_api.store import Deleted
 from tests.simulation.calls import BEAT, LOCK, READ, SECOND, WRITE, Call, call_of
-from tests.simulation.malls import MALLS, SETS, new_malls, number_of
+from tests.simulation.cast import (
+    CHANNELS,
+    FILE_MALL,
+    JOBS,
+    LOCATIONS,
+    MALLS,
+    PARTNERS,
+    SELLING,
+    SERVERS,
+    SHELVES,
+    STOCK,
+    TILLS,
+    WAREHOUSE,
+    sold_at,
+)
+from tests.simulation.malls import SETS, new_malls, number_of
 from tests.simulation.market import Market
 from tests.simulation.marks import entries_of, layout_of, mark_cleared, mark_kill, mark_ledger, mark_moves, marking
 from tests.simulation.model import Broken, LineId, Listing, Model, Row, SheetRow, units_of
+from tests.simulation.partners import FileMall, Warehouse, emptied
 from tests.simulation.picked import OrderRow, Picked, order_row_of
-from tests.simulation.shop import STOCK, Shop, SteadyService, Trouble
+from tests.simulation.shop import Shop, SteadyService, Trouble
 from tests.simulation.tab import Tab
-from tests.simulation.watcher import CHANGED, ENTRY, LOCATIONS, LedgerEye, line_id, own_lines, told_by
+from tests.simulation.tills import TillBook
+from tests.simulation.watcher import CHANGED, ENTRY, LedgerEye, line_id, own_lines, told_by
 from tests.simulation.written import Written, WrittenLine, line_of
 from tests.support.world import LAG
 
 T = TypeVar("T")
 JOURNAL_LINES = 150
 CALL_SECONDS, COUNT_SECONDS = 0.15, 30.0
-JOBS = ("sheet", *MALLS)
 IDLE = 0.3  # how much less often a job runs that would only poll
-SELLING = LOCATIONS[:2]
 
 
 class Killed(BaseException):
@@ -71,6 +90,7 @@ class Beginning:
     ledger: bytes
     malls: dict[str, str]
     elapsed: float
+    refreshed: InMind
 
 
 class Sim:
@@ -80,7 +100,7 @@ class Sim:
         self.troubles: dict[str, Trouble] = {}
         SteadyService.mail = self.troubles
         self.clock: Any = None
-        for name in MALLS:
+        for name in CHANNELS:
             self.troubles[name] = Trouble(self)  # the clock comes with the world
         settings = {"journal_lines": JOURNAL_LINES, "reads_per_minute": 10**9, "writes_per_minute": 10**9}
         self.world = world = Shop(
@@ -94,13 +114,20 @@ class Sim:
         self.beats, self.moves, self.history = (world.tab(each) for each in ("_bridge_marks", "入出庫", "履歴"))
         self.orders_tab = world.tab(world.orders_tab())
         self.ledger, self.plain_config = world.service.ledger, world.config
-        self.faults = {name: world.sandbox.faults["sheets" if name == "sheet" else name] for name in JOBS}
-        self.malls: dict[str, Mall] = {name: getattr(world.sandbox, name) for name in MALLS}
+        self.faults = {
+            name: world.sandbox.faults["sheets" if name == "sheet" else name] for name in ("sheet", *SERVERS)
+        }
+        self.malls: dict[str, Mall] = {name: getattr(world.sandbox, name) for name in SERVERS}
+        self.malls |= {name: cast(Mall, world.file_mall) for name in PARTNERS if name == FILE_MALL}
         self.wires, self.names = self._listings()
         self._hook()
         self.running: list[str] = []
         self.beginning = self._keep()
         self.reset()
+
+    @property
+    def file_mall(self) -> FileMall:
+        return self.world.file_mall
 
     def now(self) -> datetime:
         return self.world.clock.now()
@@ -108,6 +135,10 @@ class Sim:
     def _listings(self) -> tuple[dict[Listing, dict[str, int]], dict[tuple[str, str], Listing]]:
         parts: dict[Listing, dict[str, int]] = {each: {"A": 1, "B": 2} for each in SETS.items()}
         parts |= {(mall, self.world.wire(mall, sku)): {sku: 1} for sku in STOCK for mall in MALLS}
+        parts |= {
+            (name, self.world.wire(name, sku)): {sku: 1} for name in PARTNERS if name == FILE_MALL for sku in STOCK
+        }
+        parts |= {(till, self.world.wire(till, sku)): {sku: 1} for till in TILLS for sku in sold_at(till)}
         return parts, {(mall, number_of(mall, wire)): (mall, wire) for mall, wire in parts}
 
     # --- seeds -------------------------------------------------------------------------------------------------------
@@ -118,16 +149,23 @@ class Sim:
 
     def _keep(self) -> Beginning:
         malls = {name: dumps(mall.to_json()) for name, mall in self.malls.items()}
-        return Beginning(self.sheet.book, self._database().serialize(), malls, self.clock.elapsed)
+        return Beginning(
+            self.sheet.book, self._database().serialize(), malls, self.clock.elapsed, SteadyService.refreshed
+        )
 
     def reset(self, settings: Settings = Settings()) -> None:
         self.settings = settings
         self.sheet.book, self.clock.elapsed = self.beginning.book, self.beginning.elapsed
         self._database().deserialize(self.beginning.ledger)
         self.malls = new_malls(self.world.sandbox, self.faults, settings.amazon_late)
+        for name in PARTNERS:
+            emptied(self.world.root / name)
+            emptied(self.world.root / f"{name} quarantine")
+            self.malls |= {name: cast(Mall, self.file_mall)} if name == FILE_MALL else {}
         for name, mall in self.malls.items():
             mall.load_json(loads(self.beginning.malls[name]))
             mall.visible_after = 0.0
+        for name in CHANNELS:
             self._new_mail(name)
         for faults in self.faults.values():
             faults._script.clear()
@@ -140,7 +178,12 @@ class Sim:
                 big_change_rows=settings.many,
             ),
         )
-        self.model, self.written, self.picked = Model(self.wires, SELLING, LAG), Written(), Picked()
+        shelves = {listing: SHELVES[listing[0]] for listing in self.wires if listing[0] in TILLS}
+        self.model, self.written, self.picked = Model(self.wires, SELLING, LAG, shelves), Written(), Picked()
+        self.tills = TillBook(self.malls, self.model)
+        self.warehouse = Warehouse(self.world.root / WAREHOUSE, self.clock, self.model)
+        self.till_sales: list[tuple[str, str]] = []  # till and sale, the oldest first
+        SteadyService.refreshed = deepcopy(self.beginning.refreshed)
         self.model.may = self.picked.may
         self.marks: Counter[str] = Counter()
         self.counts: Counter[str] = Counter()
@@ -198,14 +241,22 @@ class Sim:
     def go_back_to(self, ledger: bytes) -> None:
         """A bridge starts on an older copy of its ledger."""
         written, own, undone = self.eye.books()[0].written, self.eye.own_shelves, self.eye.undone
+        from_files, counted = self.eye.from_files, self.eye.counted
         self._database().deserialize(ledger)
         self.eye.forget()
         stand = {row.number: row.done for _, row in self.order_rows()}
         again = {number for number in stand if not stand[number] or number in self.eye.open_own_lines()}
         before = Counter(written)
         before.update(own_lines(own, again))
-        now = Counter(self.eye.books()[0].written)
+        before.update(from_files)
+        books = self.eye.books()[0]
+        now = Counter(books.written)
         now.update(own_lines(self.eye.own_shelves, again))
+        now.update(self.eye.from_files)
+        if PARTNERS:
+            self.warehouse.forget(
+                self.eye.noted(WAREHOUSE), books, counted - self.eye.counted, self.eye.counted - counted
+            )
         # what lines had moved and no row showed yet nobody but people know
         lost = {sku for sku, at in before if before[sku, at] != now[sku, at]}
         for number in (undone.keys() - self.eye.undone.keys()) & self.eye.undoable() & self._undo_ticks():
@@ -230,7 +281,11 @@ class Sim:
         return {int(tab.text(row, "番号")) for row in rows if tab.text(row, "元に戻す") == "TRUE"}
 
     def _new_mail(self, mall: str, complete: datetime | None = None) -> None:
-        again = {"complete": complete, "on_read": lambda shown, old: self.market.note_reading(shown, old)}
+        again: dict[str, Any] = {
+            "complete": complete,
+            "on_read": lambda shown, old: self.market.note_reading(shown, old),
+        }
+        again |= {"on_push": lambda items: self.market.file_decided(items)} if mall == FILE_MALL else {}
         self.troubles[mall].__init__(self.clock, self.settings.feed_from, **again)  # type: ignore[misc]
 
     def restart(self) -> None:
@@ -364,19 +419,21 @@ class Sim:
         finally:
             if self.running and self.running[-1] == name:
                 self.running.pop()
-            if name in MALLS:
+            if name in CHANNELS:
                 self.troubles[name].old = None
         return True
 
     def _count(self, channel: Channel) -> None:
-        """What lies in Amazon's own warehouse, as often as it is due."""
+        """What lies in Amazon's own warehouse, as often as it is due, and in one that sends files."""
+        if isinstance(channel, CountsAsOf) and channel.place:
+            take_last_count(self.ledger, self.service.shop, channel)
         if isinstance(channel, CountsStock) and self.clock.elapsed >= self.count_due:
             self.count_due = self.clock.elapsed + COUNT_SECONDS
             take_count(self.ledger, self.service.shop, channel)
 
     def _begins(self, job: str) -> None:
         self.called.discard(job)
-        if job in MALLS:
+        if job in CHANNELS:
             self.troubles[job].later.clear()
             self.troubles[job].done.clear()
         if job == "amazon":
@@ -390,7 +447,7 @@ class Sim:
             self._moment("idle")
             before, ran = self.made, self.ran
             clean = self.job(job) if job in JOBS else False
-            if clean and (self.made, self.ran) == (before, ran + 1) and job in MALLS:
+            if clean and (self.made, self.ran) == (before, ran + 1) and job in self.malls:
                 self.market.nothing_withheld(job)
         except Killed:
             mark_kill(self)
@@ -470,10 +527,12 @@ class Sim:
     def _committed(self) -> None:
         """Hold the ledger against the model after every commit."""
         job = self.running[-1] if self.running else ""
-        if job in MALLS:
+        if job in CHANNELS:
             self.market.take_in_readings(job)
         books, changed = self.eye.books()
         self.model.at_commit(books, changed, self.eye.new_edits())
+        self.model.till_moved(books, self.eye.new_rows & books.till_rows.keys())
+        self.eye.new_rows.clear()
         self.written.at_commit(*self.eye.by_hand())
         self.picked.at_commit(self.eye.own)
         for listing in self.eye.see_wanted(self.names, self.now()):
@@ -485,7 +544,7 @@ class Sim:
         for listing, wanted in self.eye.wanted.items():
             if wanted is not None and listing not in self.model.muddy and wanted > most[listing]:
                 raise Broken(f"{listing} wants {wanted}, the books leave {most[listing]}")
-        if job in MALLS:
+        if job in CHANNELS:
             self.market.decided[job], self.market.risen[job] = most, dict(self.eye.rose_at)
             self.market.refusals_told(job)
         mark_ledger(self)

@@ -118,6 +118,8 @@ class World:
         wanted |= {self.orders_tab(): 16} if self.orders else {}
         for title, rows in wanted.items():
             keep = max(rows, self.most_lines() + 8) if title in ("在庫表", "出品") else rows
+            if title == "設定":
+                keep = max(rows, 4 + sum(1 for line in self.table(title) if line["名前"]))
             area = {"sheetId": self.tab(title), "dimension": "ROWS", "startIndex": keep}
             if len(self.spreadsheet.sheet(self.tab(title)).rows) > keep:
                 self.spreadsheet.apply([{"deleteDimension": {"range": area}}])
