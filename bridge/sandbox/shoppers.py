@@ -10,7 +10,7 @@ from itertools import accumulate
 from random import Random
 
 from bridge.clock import Clock
-from bridge.sandbox.malls.mall import Listing, Mall, Order
+from bridge.sandbox.malls.mall import Listing, Mall, Order, Wanted, units_by_listing
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Shoppers:
         skus = mall.skus()
         for listing, units in wanted:
             self.demand[skus[listing]] += units
-        order_id = mall.place(wanted)
+        order_id = _bought(mall, wanted)
         if order_id is None:
             self.counts["refused"] += 1
             return
@@ -160,6 +160,16 @@ def _offers(malls: Sequence[Mall]) -> dict[str, dict[str, list[Listing]]]:
             if sku:
                 offers[sku][mall.name].append(listing)
     return offers
+
+
+def _bought(mall: Mall, wanted: Wanted) -> str | None:
+    """The order's id; None where the mall doesn't show that many, or the shelf of a till doesn't hold them."""
+    if not mall.over_the_counter:
+        return mall.place(wanted)
+    with mall.lock:
+        lies = mall.stock()
+        there = all(lies.get(listing, 0) >= units for listing, units in units_by_listing(wanted).items())
+        return mall.place(wanted) if there else None
 
 
 def _find(mall: Mall, order_id: str) -> Order:

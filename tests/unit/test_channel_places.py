@@ -20,8 +20,9 @@ LISTED = {
     "channel_sections.py",  # what of them only makes sense together
     "service.py",  # its adapter
     "sandbox/server.py",  # its simulator
-    "sandbox/malls/control.py",  # what the seller would copy from its pages
-    "sandbox/malls/world.py",  # where the shop's products go on sale there
+    "sandbox/malls/control.py",  # its dials
+    "sandbox/malls/stalls.py",  # how products go on sale there, and the keys that its pages show
+    "sandbox/malls/world.py",  # which of them are
 }
 DEMO = "demo/"  # tells its buyers and its seller's settings by mall
 REDACTION = "channels/redaction.py"  # parameter names of more than one mall, which say whose they are

@@ -94,6 +94,7 @@ class Mall(ABC):
     name: ClassVar[str]
     ships_in_part: ClassVar[bool]  # whether its orders can show that some units were shipped and others not yet
     tells_returns: ClassVar[bool] = False  # whether its orders show what came back after it was shipped
+    over_the_counter: ClassVar[bool] = False  # a till: its number is what lies on its shelf, and that is what it sells
     state: MallState
     _api: WSGIApplication
 
@@ -148,6 +149,11 @@ class Mall(ABC):
     @abstractmethod
     def orders(self) -> Sequence[Order]:
         """Every order ever placed, oldest first. Live records: to be read only."""
+
+    def told(self) -> Sequence[Order]:
+        """The same as its feed names them. At a till each row of its history that sold something is one, and so is each
+        by which something came back, which names no sale: a line without units, of which some are returned."""
+        return self.orders()
 
     @abstractmethod
     def skus(self) -> dict[Listing, str]:

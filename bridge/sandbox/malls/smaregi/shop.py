@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from bridge.clock import Clock
-from bridge.sandbox.malls.mall import Cause, Listing, Mall, Wanted
+from bridge.sandbox.malls.mall import Cause, Line, Listing, Mall, Order, Wanted
 from bridge.sandbox.malls.smaregi.api import SmaregiApi
 from bridge.sandbox.malls.smaregi.courier import Courier
 from bridge.sandbox.malls.smaregi.records import Level, Pair, Product, Receipt, ReceiptLine, Row, SmaregiState, Store
@@ -23,6 +23,7 @@ class Smaregi(Mall):
     name: ClassVar[str] = "smaregi"
     ships_in_part: ClassVar[bool] = False
     tells_returns: ClassVar[bool] = True
+    over_the_counter: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -277,6 +278,15 @@ class Smaregi(Mall):
 
     def orders(self) -> list[Receipt]:
         return list(self.state.receipts.values())
+
+    def told(self) -> list[Order]:
+        with self.lock:
+            return [self._told(row) for row in self.state.rows if row.division in (SALE, RETURN) and row.amount]
+
+    def _told(self, row: Row) -> Order:
+        sold, back = max(0, -row.amount), max(0, row.amount)
+        line = Line(str(row.id), row.pair, self._code(row.pair), sold, shipped=sold, returned=back)
+        return Order(str(row.id), row.at, row.visible_at, [line])
 
     def skus(self) -> dict[Listing, str]:
         with self.lock:

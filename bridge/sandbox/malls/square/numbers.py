@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from itertools import islice
 
 from bridge.sandbox.malls.square.records import COUNT, IN_STOCK, Movement
+
+
+class RowsByVariation:
+    """The history by variation. It only ever grows, so that what came since is all there is to sort."""
+
+    def __init__(self) -> None:
+        self._history: Mapping[str, Movement] = {}
+        self._known = 0
+        self._rows: defaultdict[str, list[Movement]] = defaultdict(list)
+
+    def of(self, history: Mapping[str, Movement], variation: str) -> list[Movement]:
+        if history is not self._history:  # the state was loaded
+            self._history, self._known = history, 0
+            self._rows.clear()
+        for row in islice(history.values(), self._known, None):
+            self._rows[row.variation].append(row)
+        self._known = len(history)
+        return list(self._rows[variation])
 
 
 def number(rows: Iterable[Movement], place: str) -> Decimal:

@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import ClassVar
 
 from bridge.clock import Clock
-from bridge.sandbox.malls.mall import Cause, Line, Listing, Mall, Wanted
+from bridge.sandbox.malls.mall import Cause, Line, Listing, Mall, Order, Wanted
 from bridge.sandbox.malls.once import CODE_LIFE
 from bridge.sandbox.malls.square.api import SquareApi
 from bridge.sandbox.malls.square.courier import Courier
-from bridge.sandbox.malls.square.numbers import last_count, number, touches
+from bridge.sandbox.malls.square.numbers import RowsByVariation, last_count, number, touches
 from bridge.sandbox.malls.square.records import (
     ADJUSTMENT,
     COUNT,
@@ -34,6 +34,7 @@ class Square(Mall):
     name: ClassVar[str] = "square"
     ships_in_part: ClassVar[bool] = False
     tells_returns: ClassVar[bool] = True
+    over_the_counter: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -54,6 +55,7 @@ class Square(Mall):
         self.webhook: tuple[str, str] | None = None  # the address, as it is registered, and the key
         self.state: SquareState = SquareState(visible_after=visible_after, refresh=["square-refresh-0"])
         self.state.places[FIRST_PLACE] = Place(FIRST_PLACE, "渋谷店")
+        self._rows = RowsByVariation()
         self.courier = Courier(self, seed)
         self._api = SquareApi(self)
 
@@ -107,7 +109,8 @@ class Square(Mall):
     # Numbers.
 
     def rows_of(self, variation: str) -> list[Movement]:
-        return [row for row in self.state.movements.values() if row.variation == variation]
+        with self.lock:
+            return self._rows.of(self.state.movements, variation)
 
     def units(self, listing: Listing) -> int:
         return int(number(self.rows_of(listing[0]), listing[1]))
@@ -301,6 +304,18 @@ class Square(Mall):
     def orders(self) -> Sequence[Sale]:
         with self.lock:
             return list(self.state.sales.values())
+
+    def told(self) -> Sequence[Order]:
+        with self.lock:
+            rows = list(self.state.movements.values())
+            return [self._told(row) for row in rows if row.transaction or row.from_state == "UNLINKED_RETURN"]
+
+    def _told(self, row: Movement) -> Order:
+        units, sold = int(row.quantity), row.from_state == IN_STOCK
+        listing = (row.variation, row.source)
+        line = Line("1", listing, self.variation(listing).sku, units if sold else 0, shipped=units if sold else 0,
+                    returned=0 if sold else units)  # fmt: skip
+        return Order(row.id, row.created, row.visible, [line])
 
     def skus(self) -> dict[Listing, str]:
         with self.lock:
