@@ -16,6 +16,7 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3.14 python
 SECONDS ?=
 CHANNELS ?=
 RATE ?=
+CHANNELS ?=
 KILL_AT ?=
 PORT ?= 8765
 WORKERS ?= auto
@@ -25,6 +26,7 @@ CRASH_WORKERS ?= 4
 help:
 	@echo 'make demo SECONDS=60   the demo for a minute, with a verdict (without SECONDS: until Ctrl-C)'
 	@echo '                       RATE=2: orders a second; KILL_AT=20: kill -9 the bridge at that second'
+	@echo '                       CHANNELS=all: the shops of one'"'"'s own, the tills and partners by files too'
 	@echo 'make install           make .venv'
 	@echo 'make test              the tests'
 	@echo 'make test-long         the tests that take longer'
@@ -48,6 +50,7 @@ install: $(READY)
 
 demo: $(READY)
 	@$(BIN)/bridge demo $(if $(SECONDS),--seconds $(SECONDS)) $(if $(RATE),--rate $(RATE)) \
+		$(if $(CHANNELS),--channels $(CHANNELS)) \
 		$(if $(KILL_AT),--kill-at $(KILL_AT))
 
 sandbox: $(READY)

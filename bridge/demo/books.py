@@ -6,11 +6,12 @@ import json
 import sqlite3
 from collections import defaultdict
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bridge.demo.evidence import Asked, Balance, BookedEdit, BookedLine, Books, Cell
+from bridge.demo.stalls import WAREHOUSE
 
 TYPED = ("opening", "edit")  # causes of what people typed; the rest is booked by the bridge
 
@@ -35,6 +36,19 @@ def read_books(path: Path) -> Books:
             if "no such table" in str(error):  # it is just being made
                 return Books(balances={})
             raise
+
+
+def left_by(path: Path, column: str, until: datetime) -> dict[str, int]:
+    """Units by SKU that left a stock column until then, for orders of all channels but the warehouse's own."""
+    if not path.exists():
+        return {}
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as file:
+        at = until.astimezone(UTC).isoformat(timespec="microseconds")
+        query = (
+            "SELECT sku, -sum(on_hand) FROM movement WHERE location = ? AND at <= ?"
+            " AND cause IN ('shipped', 'withdrawn') AND ref NOT LIKE ? GROUP BY sku"
+        )
+        return dict(file.execute(query, (column, at, f"{WAREHOUSE}/%")).fetchall())
 
 
 def _lines(file: sqlite3.Connection) -> list[BookedLine]:

@@ -10,6 +10,8 @@ from typing import Any
 from bridge.demo.books import read_books
 from bridge.demo.evidence import Call, Cell, Evidence, Row, SoldLine, StockChange, Times, TypedChange
 from bridge.demo.panel import MALLS, Panel, by_header
+from bridge.demo.partners import Told
+from bridge.demo.stalls import PARTNERS, STALLS, TAKER
 
 
 def collect(
@@ -23,9 +25,12 @@ def collect(
     sets: Mapping[str, Mapping[str, int]] | None = None,
     fba: Mapping[str, str] | None = None,
     inspect: str = "",
+    malls: Sequence[str] = MALLS,
+    partners: Told | None = None,
 ) -> Evidence:
     """`table`: the texts of 在庫表, however they were read · `sets`: what each set is made of · `fba`: the offers that
-    Amazon ships, with their SKUs · `inspect`: the column where returned goods wait."""
+    Amazon ships, with their SKUs · `inspect`: the column where returned goods wait · `malls`: those that the sandbox
+    stands for · `partners`: what those say who are reached by files."""
     staff = panel.get("/staff")
     state = panel.get("/state")
     made_of = sets or {}
@@ -34,22 +39,24 @@ def collect(
     stock: dict[tuple[str, str], int] = {}
     at_amazon: dict[str, int] = {}
     changes: list[StockChange] = []
-    for mall in MALLS:
+    for mall in malls:
         shown = panel.get(f"/malls/{mall}/stock")["stock"]
         codes = {tuple(row["listing"]): row["sku"] for row in shown}
         stock |= {(mall, row["sku"]): row["quantity"] for row in shown if not _by_amazon(row)}
         at_amazon |= {row["sku"]: row["quantity"] for row in shown if _by_amazon(row)}
-        for order in panel.get(f"/malls/{mall}/orders")["orders"]:
+        for order in panel.get(f"/malls/{mall}/feed")["orders"]:
             for line in order["lines"]:
                 (by_amazon if _by_amazon(line) else sold).append(_sold(mall, order, line, made_of))
         changes += [_change(mall, codes, entry) for entry in panel.get(f"/malls/{mall}/history")["history"]]
+    told = partners or Told()
+    names = [*malls, *(PARTNERS if partners else ())]
     return Evidence(
         times=times,
         opening=opening,
         selling=selling,
-        sold=sold,
-        stock=stock,
-        stock_changes=changes,
+        sold=[*sold, *told.sold],
+        stock=stock | {(TAKER, code): units for code, units in told.shown.items()},
+        stock_changes=[*changes, *told.changes],
         typed=typed_changes(staff["changes"], staff["acts"]),
         acts=staff["counts"],
         demand=_in_skus(state["demand"], made_of, at_amazon),
@@ -62,6 +69,9 @@ def collect(
         by_amazon=by_amazon,
         at_amazon=at_amazon,
         fba=fba or {},
+        malls=names,
+        shelves={name: STALLS[name].shelf for name in names if STALLS[name].shelf},
+        received=told.received,
     )
 
 

@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from bridge.demo.panel import MALLS
+
 Cell = tuple[str, str]  # SKU, stock column
 
 
 @dataclass(frozen=True)
 class SoldLine:
     """One order line as its mall has it. `order` and `line` are written as the ledger names them · `code`: what it was
-    sold under, a SKU or a set · `parts`: SKU → units of one of it · `returned`: of `shipped`, given back."""
+    sold under, a SKU or a set · `parts`: SKU → units of one of it · `returned`: of `shipped`, given back; at a till,
+    where what comes back names no sale, a line of its own that has only these."""
 
     mall: str
     order: str
@@ -67,6 +70,20 @@ class TypedChange:
     meaning: int
     kind: str
     counts_at: datetime  # drafts count when the row is released
+
+    @property
+    def cell(self) -> Cell:
+        return self.sku, self.column
+
+
+@dataclass(frozen=True)
+class Received:
+    """Goods that came in at a warehouse which counts for itself. `at`: when it told of them."""
+
+    at: datetime
+    sku: str
+    column: str
+    units: int
 
     @property
     def cell(self) -> Cell:
@@ -187,7 +204,9 @@ class Times:
 class Evidence:
     """One look at everything. `selling`: the stock columns that sell · `inspect`: the one where returned goods wait, ""
     without one · `opening`: what they held before trade · `sets`: what each set is made of · `by_amazon`: order lines
-    that Amazon ships from its own warehouse, kept apart from `sold` as its offers are from `stock`."""
+    that Amazon ships from its own warehouse, kept apart from `sold` as its offers are from `stock` · `malls`: every
+    channel · `shelves`: those that sell what lies on a shelf of their own (tills, and a warehouse), each with its stock
+    column, whose number they show or count · `received`: what came in at that warehouse."""
 
     times: Times
     opening: Mapping[Cell, int]
@@ -209,13 +228,19 @@ class Evidence:
     by_amazon: Sequence[SoldLine] = ()
     at_amazon: Mapping[str, int] = field(default_factory=dict)  # code → units that Amazon can ship
     fba: Mapping[str, str] = field(default_factory=dict)  # code of such an offer → its SKU, as 出品 has it
+    malls: Sequence[str] = MALLS
+    shelves: Mapping[str, str] = field(default_factory=dict)
+    received: Sequence[Received] = ()
 
     @cached_property
     def meant(self) -> Mapping[Cell, int]:
-        """What should lie on each shelf if nothing were shipped: opening + what the staff script meant."""
+        """What should lie on each shelf if nothing were shipped: opening + what the staff script meant + what came in
+        at a warehouse."""
         total = dict(self.opening)
         for change in self.typed:
             total[change.cell] = total.get(change.cell, 0) + change.meaning
+        for goods in self.received:
+            total[goods.cell] = total.get(goods.cell, 0) + goods.units
         return total
 
     @cached_property

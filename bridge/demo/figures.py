@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bridge.demo.evidence import Call, Evidence, SoldLine, StockChange
-from bridge.demo.panel import MALLS
 
 MINUTE = timedelta(minutes=1)
 
@@ -43,30 +42,42 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True)
 class Latencies:
-    """Of all pairs of malls together, and of each."""
+    """Of all pairs of malls together, of each, and by where it was sold and where the number fell."""
 
     all: Latency
     by_pair: Mapping[Pair, Latency]
+    sold_in: Mapping[str, Latency]
+    lowered_in: Mapping[str, Latency]
 
 
 def latencies(evidence: Evidence) -> Latencies:
     """Of every sale of a SKU, by itself or in a set, that another mall had a number to lower for. While the bridge was
-    down nothing is measured."""
+    down nothing is measured; nor at a till, whose number falls only when goods leave its shelf."""
     changes: defaultdict[tuple[str, str], list[StockChange]] = defaultdict(list)
     for change in evidence.stock_changes:
         changes[change.mall, change.code].append(change)
     whole: defaultdict[Pair, list[float]] = defaultdict(list)
     own: defaultdict[Pair, list[float]] = defaultdict(list)
-    for line in evidence.sold:
-        for mall in MALLS:
+    showing = [mall for mall in evidence.malls if mall not in evidence.shelves]
+    for line in (each for each in evidence.sold if each.units):
+        for mall in showing:
             for sku in line.parts:
                 lowered = None if mall == line.mall else _lowered(changes[mall, sku], line)
                 if lowered is not None and not _during_outage(evidence, line, lowered):
                     whole[line.mall, mall].append((lowered.at - line.placed_at).total_seconds())
                     own[line.mall, mall].append((lowered.at - line.visible_at).total_seconds())
-    by_pair = {pair: Latency(spread(whole[pair]), spread(own[pair])) for pair in whole}
-    every = [[value for values in some.values() for value in values] for some in (whole, own)]
-    return Latencies(Latency(spread(every[0]), spread(every[1])), by_pair)
+
+    def of(pairs: Iterable[Pair]) -> Latency:
+        chosen = list(pairs)
+        return Latency(*(spread([value for pair in chosen for value in some[pair]]) for some in (whole, own)))
+
+    sources, targets = (dict.fromkeys(pair[end] for pair in whole) for end in (0, 1))
+    return Latencies(
+        of(whole),
+        {pair: of([pair]) for pair in whole},
+        {mall: of(pair for pair in whole if pair[0] == mall) for mall in sources},
+        {mall: of(pair for pair in whole if pair[1] == mall) for mall in targets},
+    )
 
 
 def _lowered(changes: Sequence[StockChange], line: SoldLine) -> StockChange | None:

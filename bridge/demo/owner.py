@@ -10,12 +10,13 @@ from typing import Any
 
 from bridge.demo.evidence import Cell, Evidence
 from bridge.demo.panel import MALLS, Panel
+from bridge.demo.stalls import STALLS, TAKER, WAREHOUSE, Plan
 
 STOCK, LISTINGS, QUESTIONS, SETTINGS = "在庫表", "出品", "要対応", "設定"
 LIVE = "本番です"
 OLD_ENOUGH = timedelta(seconds=8)  # a question is answered once the numbers about it have come to rest
 SEEN = "確認済み"
-JUST_SEEN = ("oversold", "raised there", "gap expired", "overwritten", "five times")
+JUST_SEEN = ("oversold", "sold unknown", "raised there", "gap expired", "overwritten", "five times")
 
 
 @dataclass(frozen=True)
@@ -37,29 +38,35 @@ class Product:
         return "+".join(f"{sku}×{units}" for sku, units in self.made_of.items()) or self.sku
 
 
-def products_of(world: Mapping[str, Any], columns: Sequence[str]) -> list[Product]:
+def products_of(world: Mapping[str, Any], plan: Plan) -> list[Product]:
     """Spread each product's stock over the shelves; every mall shows the sum. A set lies on no shelf."""
     found = []
     for number, entry in enumerate(world["products"]):
-        share = entry["stock"] * (number % 4) // 4
-        numbers = dict(zip(columns, (entry["stock"] - share, share), strict=True))
-        listings = {mall: listing_id(mall, listing) for mall, listing in entry["listings"].items()}
+        listings = {mall: STALLS[mall].listing_id(listing) for mall, listing in entry["listings"].items()}
         made_of = entry["made_of"]
-        split = {} if made_of else numbers
-        by_amazon = listing_id("amazon", entry["by_amazon"]) if entry["by_amazon"] else ""
+        split = {} if made_of else _split(number, entry, plan)
+        if TAKER in plan.stalls:
+            listings[TAKER] = entry["sku"]
+        if split.get(STALLS[WAREHOUSE].shelf):
+            listings[WAREHOUSE] = entry["sku"]
+        by_amazon = STALLS["amazon"].listing_id(entry["by_amazon"]) if entry["by_amazon"] else ""
         found.append(Product(entry["sku"], entry["name"], split, listings, entry["hot"], made_of, by_amazon))
     return found
 
 
-def listing_id(mall: str, listing: Sequence[str]) -> str:
-    """As 出品ID wants it."""
-    one, two = listing
-    return {
-        "rakuten": f"{one}/{two}",
-        "shopify": f"{one.rsplit('/', 1)[-1]}@{two.rsplit('/', 1)[-1]}",
-        "amazon": one,
-        "yahoo": f"{one}:{two}",
-    }[mall]
+def _split(number: int, entry: Mapping[str, Any], plan: Plan) -> dict[str, int]:
+    """By stock column: the tills have theirs. A warehouse holds no scarce thing: its files, in which much is gone at
+    once, would wait for a person."""
+    split = dict.fromkeys(plan.shelves, 0)
+    split |= {STALLS[till].shelf: units for till, units in entry["at_tills"].items()}
+    left, first = entry["stock"] - sum(split.values()), plan.shelves[0]
+    share = left * (number % 4) // 4
+    if WAREHOUSE in plan.stalls:
+        split[STALLS[WAREHOUSE].shelf] = 0 if entry["hot"] else share
+    elif not entry["at_tills"]:
+        split[plan.shelves[1]] = share
+    split[first] = entry["stock"] - sum(split.values())
+    return split
 
 
 class Owner:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-PATIENCE = 20.0  # seconds to start or to end
+PATIENCE = 60.0  # seconds to start or to end, also where the machine has much else to do
 _MAIN = "from bridge.cli import main; raise SystemExit(main())"
 _PROGRAM = (sys.executable, "-c", _MAIN)
 _WITH_US = (sys.executable, "-c", f"from bridge.demo.orphan import end_with_parent; end_with_parent(); {_MAIN}")

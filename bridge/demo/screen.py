@@ -19,13 +19,15 @@ from rich.text import Text
 from bridge.demo.changes import judge_changes
 from bridge.demo.evidence import Evidence
 from bridge.demo.figures import Calls, Latencies, Latency, count_calls, latencies
+from bridge.demo.stalls import STALLS
 from bridge.demo.verdict import QUOTA, Line, holds
 
 ZONE = ZoneInfo("Asia/Tokyo")
 PLAIN_EVERY = 5.0  # seconds between two plain lines
 PLAIN_WIDTH = 150
 EVENTS = 9
-NAMES = {"rakuten": "楽天", "shopify": "Shopify", "amazon": "Amazon", "yahoo": "Yahoo!"}
+NAMES = {name: stall.title for name, stall in STALLS.items()}
+MOST_PAIRS = 4  # malls of which each pair has room in one table
 ACTS = {
     "sort": "並べ替え sort",
     "insert": "行を挿入 insert a row",
@@ -150,7 +152,7 @@ class Screen:
     def __rich__(self) -> RenderableType:
         parts: list[RenderableType] = [self._head()]
         if self._glance is not None:
-            parts += [Text(), _board(self._glance), Text(), pair_table(self._glance.latency)]
+            parts += [Text(), _board(self._glance), Text(), latency_table(self._glance.evidence, self._glance.latency)]
             parts += [Text(), _happenings(self._glance)]
         return Frame(
             Group(*parts),
@@ -218,15 +220,40 @@ def _board(g: Glance) -> Table:
     return board
 
 
-def pair_table(latency: Latencies) -> Table:
-    """Seconds until another mall showed less, p50 / p95: where it was sold from above, where it fell to the right."""
+def latency_table(evidence: Evidence, latency: Latencies) -> Table:
+    """Seconds until another channel showed less, p50 / p95."""
+    few = len(evidence.malls) <= MOST_PAIRS
+    return _pair_table(evidence.malls, latency) if few else _channel_table(evidence, latency)
+
+
+def _pair_table(malls: Sequence[str], latency: Latencies) -> Table:
+    """Where it was sold from above, where it fell to the right."""
+    table = _grid(1 + len(malls))
+    names = [NAMES[mall] for mall in malls]
+    table.add_row(Text("売れた所 sold in ↓ → 減った所 lowered in", style="dim"), *names, style="bold")
+    for sold in malls:
+        cells = [_pair(latency.by_pair.get((sold, lowered))) if sold != lowered else "" for lowered in malls]
+        table.add_row(Text(NAMES[sold], style="bold"), *cells)
+    return table
+
+
+def _channel_table(evidence: Evidence, latency: Latencies) -> Table:
+    """Each channel as the place of the sale, and as the place where the number fell. At a till it falls only when goods
+    leave its shelf, and to a warehouse none is sent."""
+    table = _grid(4)
+    heads = ("行 lines", "ここで売れ→他で減る sold here → lowered elsewhere", "他で売れ→ここで減る → lowered here")
+    table.add_row("", *heads, style="dim")
+    for mall in evidence.malls:
+        lines = sum(line.mall == mall for line in evidence.sold)
+        cells = [_pair(ends.get(mall)) for ends in (latency.sold_in, latency.lowered_in)]
+        table.add_row(Text(NAMES[mall], style="bold"), f"{lines}", *cells)
+    return table
+
+
+def _grid(columns: int) -> Table:
     table = Table.grid(padding=(0, 2))
-    for _ in range(1 + len(NAMES)):
+    for _ in range(columns):
         table.add_column(no_wrap=True, justify="right")
-    table.add_row(Text("売れた所 sold in ↓ → 減った所 lowered in", style="dim"), *NAMES.values(), style="bold")
-    for sold, name in NAMES.items():
-        cells = [_pair(latency.by_pair.get((sold, lowered))) if sold != lowered else "" for lowered in NAMES]
-        table.add_row(Text(name, style="bold"), *cells)
     return table
 
 
@@ -246,8 +273,8 @@ def _happenings(g: Glance) -> Table:
     return table
 
 
-def print_verdict(console: Console, lines: Sequence[Line], latency: Latencies, terms: str) -> None:
-    """The table at the end, how fast each pair of malls was on which terms, and what is wrong, if anything is."""
+def print_verdict(console: Console, lines: Sequence[Line], evidence: Evidence, terms: str) -> None:
+    """The table at the end, how fast the malls were on which terms, and what is wrong, if anything is."""
     table = Table(title="判定 / Verdict", title_style="bold", show_lines=False, expand=False)
     table.add_column("", justify="center", no_wrap=True)
     table.add_column("", no_wrap=True)
@@ -257,7 +284,7 @@ def print_verdict(console: Console, lines: Sequence[Line], latency: Latencies, t
         mark = {True: "[green]✓[/]", False: "[bold red]✗[/]", None: "·"}[line.ok]
         table.add_row(mark, line.ja, line.en, line.found)
     console.print(table)
-    console.print(pair_table(latency))
+    console.print(latency_table(evidence, latencies(evidence)))
     console.print(terms, style="dim", highlight=False)
     for line in lines:
         if line.en == "oversold":

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from google.auth.transport.requests import AuthorizedSession
 from google.oauth2.service_account import Credentials
 
 from bridge.clock import SystemClock
-from bridge.demo.owner import LISTINGS, STOCK, Product
+from bridge.demo.owner import LISTINGS, SETTINGS, STOCK, Product
+from bridge.demo.stalls import PARTNERS, STALLS, Place, Plan, Section
 from bridge.sheet.http import SHEETS_HOST, SheetHttp
 
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets", "https://www.googleapis.com/auth/drive")
-SHELVES = ("本社倉庫", "渋谷店")
 INSPECT = "検品待ち"  # where what comes back waits
-AMAZON_LOOK = 2.0  # seconds between two looks at its orders
-JAPAN = ZoneInfo("Asia/Tokyo")
 
 
 class Seller:
@@ -50,22 +47,55 @@ class Seller:
         listings += [{"チャネル": "amazon", "出品ID": p.by_amazon, "SKU構成": p.sku} for p in products if p.by_amazon]
         self._make_room(LISTINGS, len(listings))
         data = [*self._columns(STOCK, stock), *self._columns(LISTINGS, listings)]
+        self._write(data)
+
+    def _write(self, data: Sequence[Mapping[str, Any]]) -> None:
         body = {"valueInputOption": "USER_ENTERED", "data": data}
         self._http.request("post", f"{self._url}/values:batchUpdate", json=body)
 
+    def _change(self, request: Mapping[str, Any]) -> None:
+        self._http.request("post", f"{self._url}:batchUpdate", json={"requests": [request]})
+
+    def add_columns(self, shelves: Sequence[str]) -> bool:
+        """A stock column for each that 在庫表 lacks, before 検品待ち, and its line in 設定, ticked: it sells.
+        Whether any was missing."""
+        header = self._header(STOCK)
+        new = [shelf for shelf in shelves if shelf not in header]
+        if not new:
+            return False
+        at, sheet = header.index(INSPECT), self._properties(STOCK)["sheetId"]
+        area = {"sheetId": sheet, "dimension": "COLUMNS", "startIndex": at, "endIndex": at + len(new)}
+        self._change({"insertDimension": {"range": area, "inheritFromBefore": True}})
+        lines = self.read(SETTINGS)
+        head, last = lines[0], len(lines)
+        data: list[dict[str, Any]] = [{"range": f"{STOCK}!{_letters(at)}1", "values": [new]}]
+        for title, values in {"種類": ["場所"] * len(new), "名前": new, "オン": [True] * len(new)}.items():
+            place = f"{SETTINGS}!{_letters(head.index(title))}{last + 1}"
+            data.append({"range": place, "majorDimension": "COLUMNS", "values": [values]})
+        self._write(data)
+        return True
+
     def _make_room(self, tab: str, lines: int) -> None:
         """More rows, where a tab has too few below its header."""
-        fields = "sheets.properties(sheetId,title,gridProperties.rowCount)"
-        sheets = self._http.request("get", f"{self._url}?fields={fields}").json()["sheets"]
-        [found] = [each["properties"] for each in sheets if each["properties"]["title"] == tab]
+        found = self._properties(tab)
         missing = lines + 1 - found["gridProperties"]["rowCount"]
         if missing > 0:
             more = {"appendDimension": {"sheetId": found["sheetId"], "dimension": "ROWS", "length": missing}}
-            self._http.request("post", f"{self._url}:batchUpdate", json={"requests": [more]})
+            self._change(more)
+
+    def _properties(self, tab: str) -> Mapping[str, Any]:
+        fields = "sheets.properties(sheetId,title,gridProperties.rowCount)"
+        sheets = self._http.request("get", f"{self._url}?fields={fields}").json()["sheets"]
+        [found] = [each["properties"] for each in sheets if each["properties"]["title"] == tab]
+        return found  # type: ignore[no-any-return]
+
+    def _header(self, tab: str) -> list[str]:
+        header: list[str] = self._http.request("get", f"{self._url}/values/{tab}!1:1").json()["values"][0]
+        return header
 
     def _columns(self, tab: str, lines: Sequence[Mapping[str, object]]) -> list[dict[str, Any]]:
         """One range per column that is filled; the others stay as they are."""
-        header = self._http.request("get", f"{self._url}/values/{tab}!1:1").json()["values"][0]
+        header = self._header(tab)
         return [
             {
                 "range": f"{tab}!{_letters(header.index(name))}2",
@@ -87,8 +117,9 @@ def _letters(column: int) -> str:
 
 @dataclass(frozen=True)
 class Sandboxed:
-    """What the settings need to know of the sandbox. `lag`: seconds that every mall's feed may be late · `port`: where
-    the bridge listens for webhooks · `amazon`, `yahoo`: the keys that their pages show."""
+    """What the settings need to know of the sandbox. `lag`: seconds that every channel's feed may be late · `port`:
+    where the bridge listens for webhooks · `keys`: by channel, those that its pages show · `folder`: where partners and
+    the bridge exchange files."""
 
     address: str
     key: Path
@@ -96,75 +127,41 @@ class Sandboxed:
     ledger: Path
     lag: float
     port: int
-    shopify_location: str
-    amazon: Mapping[str, Any]
-    yahoo: Mapping[str, Any]
+    plan: Plan
+    keys: Mapping[str, Mapping[str, Any]]
+    folder: Path
 
 
 def settings(given: Sandboxed) -> str:
     """bridge.toml for the sandbox."""
-    shelves = ", ".join(f'"{name}"' for name in SHELVES)
-    address, lag, today = given.address, given.lag, datetime.now(JAPAN).date()
-    amazon, yahoo = given.amazon, given.yahoo
-    return f"""\
-[bridge]
-ledger = "{given.ledger}"
+    address = given.address
+    sections: dict[str, Section] = {
+        "bridge": {"ledger": f"{given.ledger}"},
+        "sheet": {
+            "spreadsheet_id": given.spreadsheet,
+            "service_account": f"{given.key}",
+            "base_url": address,
+            "drive_url": address,
+            "poll_seconds": 3,
+        },
+        "web": {"port": given.port, "public_url": f"http://127.0.0.1:{given.port}"},
+    }
+    for name in given.plan.stalls:
+        by_files = name in PARTNERS
+        place = Place(f"{address}/malls/{name}", given.plan.shelves, given.folder / name, given.folder / "quarantine")
+        section = STALLS[name].settings(place, given.keys.get(name, {}))
+        sections[f"channels.{'files.' if by_files else ''}{name}"] = {**section, "lag_seconds": given.lag}
+    return "\n".join(_section(name, section) for name, section in sections.items())
 
-[sheet]
-spreadsheet_id = "{given.spreadsheet}"
-service_account = "{given.key}"
-base_url = "{address}"
-drive_url = "{address}"
-poll_seconds = 3
 
-[web]
-port = {given.port}
-public_url = "http://127.0.0.1:{given.port}"
+def _section(name: str, section: Section) -> str:
+    return "".join([f"[{name}]\n", *(f"{key} = {_toml(value)}\n" for key, value in section.items())])
 
-[channels.rakuten]
-shop = "sandbox"
-service_secret = "SP123456_sandbox"
-license_key = "SL123456_sandbox"
-locations = [{shelves}]
-base_url = "{address}/malls/rakuten"
-orders_seconds = 1
-lag_seconds = {lag}
 
-[channels.shopify]
-shop = "sandbox.myshopify.com"
-location = "{given.shopify_location}"
-locations = [{shelves}]
-access_token = "shpat_sandbox"
-webhook_secret = "sandbox-secret"
-base_url = "{address}/malls/shopify"
-orders_seconds = 1
-lag_seconds = {lag}
-
-[channels.amazon]
-shop = "{amazon["shop"]}"
-client_id = "{amazon["client_id"]}"
-client_secret = "{amazon["client_secret"]}"
-refresh_token = "{amazon["refresh_token"]}"
-locations = [{shelves}]
-base_url = "{address}/malls/amazon"
-token_url = "{address}/malls/amazon/auth/o2/token"
-orders_seconds = {AMAZON_LOOK}
-lag_seconds = {lag}
-fba_seconds = 5
-
-[channels.yahoo]
-shop = "{yahoo["shop"]}"
-client_id = "{yahoo["client_id"]}"
-client_secret = "{yahoo["client_secret"]}"
-refresh_token = "{yahoo["refresh_token"]}"
-consented_on = "{today}"
-public_key = '''{yahoo["public_key"]}'''
-public_key_version = {yahoo["public_key_version"]}
-public_key_expires = "{today + timedelta(days=365)}"
-locations = [{shelves}]
-held_hours = 0  # the fraud review hides no order in this demo
-base_url = "{address}/malls/yahoo/ShoppingWebService/V1"
-login_url = "{address}/malls/yahoo"
-orders_seconds = 1
-lag_seconds = {lag}
-"""
+def _toml(value: Any) -> str:
+    """A text of JSON is one of TOML too."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_toml(key)} = {_toml(each)}" for key, each in value.items()) + " }"
+    if isinstance(value, tuple | list):
+        return "[" + ", ".join(_toml(each) for each in value) + "]"
+    return json.dumps(value, ensure_ascii=False)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bridge.demo.changes import FATES, judge_changes
-from bridge.demo.evidence import Cell, Evidence, SoldLine
+from bridge.demo.evidence import BookedLine, Cell, Evidence, SoldLine
 from bridge.demo.figures import Latency, count_calls, latencies
 from bridge.demo.oversold import Allowance, find_oversold
 
@@ -29,8 +29,8 @@ class Line:
 def verdict(evidence: Evidence, allowance: Allowance, *, trade: bool = True) -> list[Line]:
     """`trade`: whether the run must have been as lively as the demo promises."""
     judges: list[Callable[[Evidence], Line]] = [_orders, _changes, _cells, _conservation]
-    judges += [_sheet_drift, _mall_drift, _by_amazon, lambda e: _oversold(e, allowance), _latency, _updates, _calls]
-    judges += [_webhooks, _open]
+    judges += [_sheet_drift, _mall_drift, _shelves, _by_amazon, lambda e: _oversold(e, allowance), _latency]
+    judges += [_updates, _calls, _webhooks, _open]
     return [*([_trade(evidence)] if trade else []), *(judge(evidence) for judge in judges)]
 
 
@@ -53,20 +53,21 @@ def _trade(e: Evidence) -> Line:
     """Whether the day was lively enough for the rest to mean something."""
     seconds = (e.times.ended - e.times.began).total_seconds()
     share = min(1.0, seconds / BUSY_SECONDS)
-    orders = len({(line.mall, line.order) for line in e.sold})
-    shipped = [line for line in e.sold if line.shipped]
+    sold = [line for line in e.sold if line.units]
+    orders = len({(line.mall, line.order) for line in sold})
+    shipped = [line for line in sold if line.shipped]
     typed = {change.sku for change in e.typed}
     on_typed = sum(bool(typed & line.parts.keys()) for line in shipped)
     scarce = sum(units > _supply(e, sku) for sku, units in e.demand.items())
     demands = (
         (orders >= seconds * 0.99, f"{orders} orders in {seconds:.0f} s: fewer than one a second"),
-        (2 * len(shipped) >= len(e.sold), f"{len(shipped)} of {len(e.sold)} lines shipped: fewer than half"),
+        (2 * len(shipped) >= len(sold), f"{len(shipped)} of {len(sold)} lines shipped: fewer than half"),
         (on_typed >= 50 * share, f"{on_typed} shipped lines on rows staff typed in: fewer than {50 * share:.0f}"),
         (scarce >= 20 * share, f"{scarce} SKUs with more demand than stock: fewer than {20 * share:.0f}"),
     )
     why = tuple(text for fine, text in demands if not fine)
     found = (
-        f"{orders} orders, {len(e.sold)} lines ({orders / max(seconds, 1):.1f}/s) · {len(shipped)} shipped, "
+        f"{orders} orders, {len(sold)} lines ({orders / max(seconds, 1):.1f}/s) · {len(shipped)} shipped, "
         f"{on_typed} on typed rows · {scarce} SKUs sold out · {sum(e.acts.values())} staff acts"
     )
     return Line(not why, "にぎわい", "a lively day", found, why)
@@ -74,7 +75,8 @@ def _trade(e: Evidence) -> Line:
 
 def _supply(e: Evidence, sku: str) -> int:
     opening = sum(units for (code, column), units in e.opening.items() if code == sku and column in e.selling)
-    return opening + sum(max(0, change.meaning) for change in e.typed if change.sku == sku)
+    received = sum(goods.units for goods in e.received if goods.sku == sku)
+    return opening + received + sum(max(0, change.meaning) for change in e.typed if change.sku == sku)
 
 
 def _orders(e: Evidence) -> Line:
@@ -99,7 +101,16 @@ def _orders(e: Evidence) -> Line:
     names = ("open", "shipped", "cancelled", "returned")
     states = "units " + ", ".join(f"{name} {sum(int(getattr(line, name)) for line in e.sold)}" for name in names)
     found = f"{len(e.sold)} lines = {len(booked)} booked · {states}"
-    return Line(not why and bool(e.sold), "受注 = 計上", "orders taken = booked", found, tuple(why))
+    notes = tuple(_of_one(e, mall, booked) for mall in e.malls)
+    return Line(not why and bool(e.sold), "受注 = 計上", "orders taken = booked", found, tuple(why), notes)
+
+
+def _of_one(e: Evidence, mall: str, booked: Mapping[tuple[str, str, str], BookedLine]) -> str:
+    mine = [line for line in e.sold if line.mall == mall]
+    orders, back = len({line.order for line in mine}), sum(line.units == 0 for line in mine)
+    known = sum(key[0] == mall for key in booked)
+    came_back = f", {back} of them goods that came back" if back else ""
+    return f"{mall}: {orders} orders, {len(mine)} lines = {known} booked{came_back}"
 
 
 def _by_part(line: SoldLine) -> dict[str, int]:
@@ -190,13 +201,32 @@ def _mall_drift(e: Evidence) -> Line:
         sku: max(0, sum(_number(text) or 0 for text in row.cells.values()) - open_units.get(sku, 0))
         for sku, row in rows.items()
     }
-    for (mall, code), quantity in sorted(e.stock.items()):
+    shown = {key: quantity for key, quantity in sorted(e.stock.items()) if key[0] not in e.shelves}
+    for (mall, code), quantity in shown.items():
         wanted = min(free.get(sku, 0) // units for sku, units in e.parts(code).items())
         if quantity != wanted:
             why.append(f"{mall} {code} shows {quantity}, should show {wanted}")
-    pushes = sum(change.cause == "push" and change.at >= e.times.began for change in e.stock_changes)
-    found = f"{len(e.stock)} listings · {pushes} pushes"
-    return Line(not why and bool(e.stock), "差異 表↔モール", "drift sheet ↔ malls", found, tuple(why))
+    pushes = sum(c.cause == "push" and c.at >= e.times.began and c.mall not in e.shelves for c in e.stock_changes)
+    found = f"{len(shown)} listings · {pushes} pushes"
+    return Line(not why and bool(shown), "差異 表↔モール", "drift sheet ↔ malls", found, tuple(why))
+
+
+def _shelves(e: Evidence) -> Line:
+    """A till shows what lies on its shelf, whatever was promised of it: its number is its column's. It can't show fewer
+    than none."""
+    why: list[str] = []
+    rows = {row.sku: row for row in e.rows}
+    at_tills = {key: quantity for key, quantity in sorted(e.stock.items()) if key[0] in e.shelves}
+    for (till, code), quantity in at_tills.items():
+        column = e.shelves[till]
+        lies = _number(rows[code].cells[column]) if code in rows else None
+        if lies is None or quantity != max(0, lies):
+            why.append(f"{till} {code} shows {quantity}, {column} {lies}")
+    pushes = sum(c.cause == "push" and c.at >= e.times.began and c.mall in e.shelves for c in e.stock_changes)
+    found = f"{len(at_tills)} numbers of {len({till for till, _ in at_tills})} tills · {pushes} pushes"
+    if not at_tills:
+        return Line(None, "差異 表↔レジ", "drift sheet ↔ tills", "none")
+    return Line(not why, "差異 表↔レジ", "drift sheet ↔ tills", found, tuple(why))
 
 
 def _by_amazon(e: Evidence) -> Line:
@@ -234,7 +264,9 @@ def _oversold(e: Evidence, allowance: Allowance) -> Line:
 
 def _latency(e: Evidence) -> Line:
     found = latencies(e)
-    notes = [f"{one} → {two}: {_seconds(each)}" for (one, two), each in sorted(found.by_pair.items())]
+    notes = [f"{mall} → elsewhere: {_seconds(each)}" for mall, each in sorted(found.sold_in.items())]
+    notes += [f"elsewhere → {mall}: {_seconds(each)}" for mall, each in sorted(found.lowered_in.items())]
+    notes += [f"{one} → {two}: {_seconds(each)}" for (one, two), each in sorted(found.by_pair.items())]
     ok = None if found.all.whole.count else False
     return Line(ok, "他モールへの反映", "sale → lowered elsewhere", _seconds(found.all), (), tuple(notes))
 

@@ -178,14 +178,12 @@ class Sandbox:
         office = SheetsControl(self.sheets, self.usage, self.crowd, self.new_spreadsheet)
         control = Control(
             clock,
-            self.rakuten,
             self.shopify,
             self.faults,
             self.crowd,
             self.calls,
             [*office.routes(), *panel.routes(self.square)],
             amazon=self.amazon,
-            yahoo=self.yahoo,
             malls=self.malls,
         )
         self._wsgi = DispatcherMiddleware(
@@ -236,7 +234,7 @@ class Server:
         self.sandbox = Sandbox(clock or SystemClock(), key, quota=quota, latency=latency, people=people)
         self._file = StateFile(state_dir / STATE_FILE, self.sandbox.parts())
         if not self._file.load() and not empty:
-            seed_world(self.sandbox.rakuten, self.sandbox.shopify)
+            seed_world((self.sandbox.rakuten, self.sandbox.shopify))
         self._saver = Saver(self._file)
         self._courier_stopped = threading.Event()
         self._map: dict[int, Any] = {}

@@ -39,6 +39,8 @@ class StaffDials:
     hold_for: tuple[float, float] = (5.0, 12.0)
     mend_after: tuple[float, float] = (4.0, 10.0)
     tidy_after: tuple[float, float] = (4.0, 10.0)
+    columns: tuple[str, ...] = ("本社倉庫", "渋谷店")
+    """those they count"""
     busy_share: float = 0.7
     """share of the edits made in rows that have units promised to orders"""
 
@@ -191,7 +193,7 @@ class Staff:
             self._type(table, sku, column, str(shown + delta), delta, kind)
 
     def _column(self) -> str:
-        return self._random.choice(self.headers.stock)
+        return self._random.choice(self.dials.columns)
 
     # --- numbers -----------------------------------------------------------------------------------------------------
 
@@ -288,7 +290,7 @@ class Staff:
     # --- rows --------------------------------------------------------------------------------------------------------
 
     def _sort(self) -> None:
-        header = self._random.choice((CODE, self.headers.name, self.headers.stock[0]))
+        header = self._random.choice((CODE, self.headers.name, self.dials.columns[0]))
         self._do(lambda table: table.sort(header, descending=self._random.random() < 0.5))
         self._act("sort", "")
 
@@ -342,11 +344,12 @@ class Staff:
             row = table.find(sku)[-1]
             table.type(row, CODE, code)
             self._act("rename", code)
-            for column in self.headers.stock:
+            for column in self.dials.columns:
                 units = self._random.randint(1, 20)
                 self._type(table, code, column, str(units), units, "new")
-            if table.has(self.headers.inspect) and table.text(row, self.headers.inspect):
-                self._type(table, code, self.headers.inspect, "0", 0, "new")  # nothing of it has come back
+            for column in self.headers.others:
+                if table.has(column) and table.text(row, column):
+                    self._type(table, code, column, "0", 0, "new")  # nothing of it lies there yet
             table.type(row, self.headers.confirm, "TRUE")
 
         self._do(work)

@@ -20,15 +20,14 @@ HEADER_ROWS = 5  # the header stands in one of the first rows
 
 @dataclass(frozen=True)
 class Headers:
-    """The words that people know the tabs by."""
+    """The words that people know the tabs by. `others`: stock columns in which staff count nothing."""
 
     table: str = "在庫表"
     name: str = "商品名"
     hold: str = "編集中"
     confirm: str = "確認"
     allocated: str = "引当"
-    stock: tuple[str, ...] = ("本社倉庫", "渋谷店")
-    inspect: str = "検品待ち"
+    others: tuple[str, ...] = ("検品待ち", "外部倉庫")
     questions: str = "要対応"
     subject: str = "対象"
     result: str = "結果"

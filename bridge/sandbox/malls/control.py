@@ -16,11 +16,10 @@ from bridge.sandbox.faults import Dial, Faults
 from bridge.sandbox.malls.amazon import Amazon
 from bridge.sandbox.malls.mall import Listing, Mall
 from bridge.sandbox.malls.plain import to_plain
-from bridge.sandbox.malls.rakuten import Rakuten
 from bridge.sandbox.malls.shopify import Shopify
 from bridge.sandbox.malls.shopify.courier import CourierDial
+from bridge.sandbox.malls.stalls import KEYS
 from bridge.sandbox.malls.world import seed_world
-from bridge.sandbox.malls.yahoo import Yahoo
 from bridge.sandbox.packer import PackerDials
 from bridge.sandbox.shoppers import ShopperDials
 
@@ -55,7 +54,6 @@ class Control:
     def __init__(
         self,
         clock: Clock,
-        rakuten: Rakuten,
         shopify: Shopify,
         faults: Mapping[str, Faults],
         crowd: Crowd,
@@ -63,14 +61,12 @@ class Control:
         more: Sequence[Route] = (),
         *,
         amazon: Amazon,
-        yahoo: Yahoo,
         malls: Mapping[str, Mall],
     ) -> None:
         """`calls`: what was asked for, by part · `more`: what another part of the sandbox adds · `malls`: all of them,
         by name."""
         self._clock = clock
-        self._rakuten, self._shopify = rakuten, shopify
-        self._amazon, self._yahoo = amazon, yahoo
+        self._shopify, self._amazon = shopify, amazon
         self._malls = malls
         self._faults = faults
         self._crowd = crowd
@@ -104,13 +100,13 @@ class Control:
             ("GET", _MALL + "/orders", self._orders),
             ("GET", _MALL + "/history", self._history),
             ("PUT", _MALL + "/stock", self._set_stock),
+            ("GET", _MALL + "/feed", self._told),
             ("PUT", _MALL + "/feed", self._feed),
             ("PUT", "/sandbox/malls/shopify/plan", self._plan),
             ("GET", "/sandbox/malls/shopify/webhooks", self._webhooks),
             ("PUT", "/sandbox/malls/shopify/webhooks", self._turn_webhooks),
             ("PUT", "/sandbox/malls/amazon/pace", self._amazon_pace),
-            ("GET", "/sandbox/malls/amazon/keys", self._amazon_keys),
-            ("GET", "/sandbox/malls/yahoo/keys", self._yahoo_keys),
+            ("GET", _MALL + "/keys", self._keys),
             ("POST", _MALL + "/buy", self._buy),
             ("POST", _MALL + "/ship", self._ship),
             ("POST", _MALL + "/cancel", self._cancel),
@@ -143,10 +139,10 @@ class Control:
         }
 
     def _world(self, request: Request) -> Body:
+        """`malls`: where everything is put on sale; the rest as seed_world has it."""
         given = _read(request)
-        amazon = self._amazon if given.pop("amazon", False) else None
-        yahoo = self._yahoo if given.pop("yahoo", False) else None
-        products = seed_world(self._rakuten, self._shopify, amazon, yahoo, **_with_spans(given))
+        malls = [self._mall(name) for name in given.pop("malls", ("rakuten", "shopify"))]
+        products = seed_world(malls, **_with_spans(given))
         return {"products": [asdict(product) for product in products]}
 
     # People.
@@ -195,6 +191,12 @@ class Control:
         with mall.lock:
             return {"orders": to_plain(list(mall.orders()[_from(request) :]))}
 
+    def _told(self, _request: Request, name: str) -> Body:
+        """Every order as the mall's feed names it, whether it shows it yet or not."""
+        mall = self._mall(name)
+        with mall.lock:
+            return {"orders": to_plain(list(mall.told()))}
+
     def _history(self, request: Request, name: str) -> Body:
         mall = self._mall(name)
         with mall.lock:
@@ -232,28 +234,9 @@ class Control:
         switches.update_delay, switches.order_search_rate = float(given["update_delay"]), float(given["search_rate"])
         return {"update_delay": switches.update_delay, "search_rate": switches.order_search_rate}
 
-    def _amazon_keys(self, _request: Request) -> Body:
-        """What the seller would copy from Seller Central and the developer's console into the settings."""
-        amazon = self._amazon
-        return {
-            "shop": amazon.seller,
-            "client_id": amazon.client_id,
-            "client_secret": amazon.client_secret,
-            "refresh_token": amazon.refresh_token,
-        }
-
-    def _yahoo_keys(self, _request: Request) -> Body:
-        """What the store's person would copy from Yahoo's pages into the settings."""
-        yahoo = self._yahoo
-        version, public_key = yahoo.public_key()
-        return {
-            "shop": yahoo.seller_id,
-            "client_id": yahoo.client_id,
-            "client_secret": yahoo.client_secret,
-            "refresh_token": yahoo.state.consents[-1].refresh_token,
-            "public_key": public_key,
-            "public_key_version": version,
-        }
+    def _keys(self, _request: Request, name: str) -> Body:
+        """What the shop's person would copy from the mall's pages into the settings."""
+        return KEYS[name](self._mall(name)) if name in KEYS else {}
 
     def _buy(self, request: Request, name: str) -> Body:
         given = _read(request)

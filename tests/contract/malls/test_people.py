@@ -22,7 +22,7 @@ def malls(clock: VirtualClock) -> tuple[Rakuten, Shopify]:
 
 @pytest.fixture
 def products(malls: tuple[Rakuten, Shopify]) -> list[Product]:
-    return seed_world(*malls, skus=60, hot=10, stock=(500, 600))
+    return seed_world(malls, skus=60, hot=10, stock=(500, 600))
 
 
 def live(clock: VirtualClock, seconds: int, *people: Shoppers | Packer) -> None:
@@ -115,7 +115,7 @@ def test_the_same_seed_buys_the_same(clock: VirtualClock) -> None:
     def day() -> list[object]:
         own = VirtualClock(clock.start)
         malls = Rakuten(own), Shopify(own)
-        seed_world(*malls, skus=20)
+        seed_world(malls, skus=20)
         live(own, 60, Shoppers(malls, own, seed=5), Packer(malls, own, seed=6))
         return [mall.to_json() for mall in malls]
 

@@ -134,18 +134,18 @@ def test_the_version_rises_with_every_change(make: Make, clock: VirtualClock) ->
 
 def test_a_world_sells_the_same_skus_in_both_malls(clock: VirtualClock) -> None:
     one, other = Rakuten(clock), Shopify(clock)
-    products = seed_world(one, other, skus=30, hot=5)
+    products = seed_world((one, other), skus=30, hot=5)
     assert sorted(one.skus().values()) == sorted(other.skus().values()) == [product.sku for product in products]
     for product in products:
         assert one.stock()[product.listings["rakuten"]] == product.stock
         assert other.stock()[product.listings["shopify"]] == product.stock
     assert max(product.stock for product in products if product.hot) < 20
     third = Amazon(clock)
-    seed_world(Rakuten(clock), Shopify(clock), third, skus=30, hot=5)
+    seed_world((Rakuten(clock), Shopify(clock), third), skus=30, hot=5)
     own = sorted(code for listing, code in third.skus().items() if listing[1] == "DEFAULT")
     assert own == [product.sku for product in products]
     assert len(third.skus()) == 33  # every tenth lies in Amazon's warehouse too
-    again = seed_world(Rakuten(clock), Shopify(clock), skus=30, hot=5)
+    again = seed_world((Rakuten(clock), Shopify(clock)), skus=30, hot=5)
     assert again == products
 
 

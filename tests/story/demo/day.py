@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -11,7 +11,8 @@ from bridge.demo.collect import collect
 from bridge.demo.evidence import Cell, Evidence, Times
 from bridge.demo.oversold import Allowance
 from bridge.demo.owner import Owner
-from bridge.demo.panel import Panel
+from bridge.demo.panel import MALLS, Panel
+from bridge.demo.partners import Partners
 from bridge.demo.seller import INSPECT
 from bridge.demo.verdict import Line, holds, verdict
 from bridge.sandbox.latency import Latency
@@ -19,6 +20,7 @@ from bridge.sandbox.malls.mall import Mall
 from bridge.sandbox.packer import Packer, PackerDials
 from bridge.sandbox.shoppers import ShopperDials, Shoppers
 from bridge.sandbox.staff import Staff, StaffDials
+from tests.story.demo.every_channel import PLAN, EveryChannel
 from tests.story.demo.every_mall import EveryMall
 from tests.support.virtual_clock import VirtualClock
 from tests.support.world import World
@@ -40,6 +42,8 @@ class Day:
     sets: Mapping[str, Mapping[str, int]] = {}  # as Evidence has them
     fba: Mapping[str, str] = {}
     inspect = ""
+    shelves: Sequence[str] = SHELVES
+    channels: Sequence[str] = MALLS
 
     def __init__(self, folder: Path, seed: int = 1) -> None:
         self.world, self.opening, hot = self.shop(folder)
@@ -54,7 +58,7 @@ class Day:
             self.world.spreadsheet,
             clock,
             seed,
-            StaffDials(rate_per_second=1.0),
+            self.typing(),
             user=self.world.sandbox.people.staff.email,
         )
         self.world.sandbox.crowd.seat("shoppers", self.shoppers)
@@ -77,17 +81,28 @@ class Day:
     def shopping(self) -> ShopperDials:
         return ShopperDials(rate_per_second=1.5)
 
+    def typing(self) -> StaffDials:
+        return StaffDials(rate_per_second=1.0)
+
+    def partners(self) -> Partners | None:
+        """Those who are reached by files."""
+        return None
+
     def trade(self, seconds: float) -> list[Line]:
         """Trade, then come to rest; the verdict on it."""
         clock = self.world.clock
         began, end = clock.now(), clock.elapsed + seconds
         clock.__class__ = _Lively
-        clock.people = (self.shoppers.step, self.packer.step, self.staff.step)  # type: ignore[attr-defined]
+        partners = self.partners()
+        more = (partners.step,) if partners else ()
+        clock.people = (self.shoppers.step, self.packer.step, self.staff.step, *more)  # type: ignore[attr-defined]
         while clock.elapsed < end:
             self.bridge()
             clock.sleep(1.0)
         for people in (self.shoppers, self.packer, self.staff):
             people.stop()
+        if partners is not None:
+            partners.close()
         return self._come_to_rest(Times(began, clock.now()))
 
     def _come_to_rest(self, times: Times) -> list[Line]:
@@ -103,16 +118,19 @@ class Day:
 
     def look(self, times: Times) -> Evidence:
         table = self.world.spreadsheet.table(self.world.tab("在庫表"))
+        partners = self.partners()
         return collect(
             self.panel,
             self.world.ledger,
             table,
             opening=self.opening,
-            selling=SHELVES,
+            selling=self.shelves,
             times=times,
             sets=self.sets,
             fba=self.fba,
             inspect=self.inspect,
+            malls=self.channels,
+            partners=partners.told() if partners else None,
         )
 
 
@@ -140,6 +158,40 @@ class EveryMallsDay(Day):
 
     def shopping(self) -> ShopperDials:
         return ShopperDials(rate_per_second=1.5, crowds={"yahoo": 0.25}, return_share=0.5)
+
+
+class EveryChannelsDay(Day):
+    """With every channel there is. One thread asks them in turn, so that a round takes a while."""
+
+    allowance = Allowance(order=60.0, sheet=75.0)
+    inspect = INSPECT
+    shelves, channels = PLAN.shelves, PLAN.simulated
+    world: EveryChannel
+
+    def shop(self, folder: Path) -> tuple[World, Mapping[Cell, int], list[str]]:
+        often = {**SETTINGS, "big_change_percent": 100.0}  # a look sees what staff typed during a whole slow round
+        world = EveryChannel(folder / "ledger.sqlite", {}, latency=Latency(), sheet_settings=often)
+        single = [each for each in world.products if not each.made_of]
+        self.sets = {each.sku: each.made_of for each in world.products if each.made_of}
+        self.fba = {each.by_amazon: each.sku for each in single if each.by_amazon}
+        opening = {(each.sku, place): units for each in single for place, units in each.split.items()}
+        opening |= {(each.sku, INSPECT): 0 for each in single}
+        return world, opening, [each.sku for each in world.products if each.hot]
+
+    def malls(self) -> tuple[Mall, ...]:
+        self.world.sandbox.amazon.switches.update_delay = FEED_DELAY
+        return tuple(self.world.sandbox.malls[name] for name in self.channels)
+
+    def typing(self) -> StaffDials:
+        return StaffDials(rate_per_second=0.5, columns=PLAN.counted_by_staff)
+
+    def shopping(self) -> ShopperDials:
+        return ShopperDials(
+            rate_per_second=1.5, crowds={"yahoo": 0.25}, cancel_share=0.15, return_share=0.3, return_after=(5.0, 15.0)
+        )
+
+    def partners(self) -> Partners:
+        return self.world.partners
 
 
 class _Lively(VirtualClock):

@@ -6,7 +6,8 @@ from dataclasses import asdict
 
 from bridge.demo.owner import products_of
 from bridge.demo.panel import MALLS
-from bridge.demo.seller import INSPECT, SHELVES
+from bridge.demo.seller import INSPECT
+from bridge.demo.stalls import FOUR
 from bridge.sandbox.malls.world import seed_world
 from tests.story.test_yahoo import WithYahoo
 from tests.support.more_malls import WithAmazon
@@ -23,10 +24,10 @@ class EveryMall(WithYahoo, WithAmazon):
     def _fill(self) -> None:
         malls = self.sandbox
         seeded = seed_world(
-            malls.rakuten, malls.shopify, malls.amazon, malls.yahoo,
+            (malls.rakuten, malls.shopify, malls.amazon, malls.yahoo),
             skus=SKUS, hot=HOT, sets=SETS, stock=(12, 24), hot_stock=(2, 3),
         )  # fmt: skip
-        self.products = products_of({"products": [asdict(product) for product in seeded]}, SHELVES)
+        self.products = products_of({"products": [asdict(product) for product in seeded]}, FOUR)
         for row, product in enumerate((p for p in self.products if not p.made_of), 1):
             self.put("在庫表", row, {"SKU": product.sku, **product.split, INSPECT: 0})
         lines = [(mall, listing, each.components) for each in self.products for mall, listing in each.listings.items()]

@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 
 from bridge.channels.port import Channel, OrdersRead
+from bridge.demo.stalls import TAKER
 from bridge.demo.verdict import Line, holds
 from bridge.domain.edit_book import Account, Book
 from bridge.domain.edits import account
 from bridge.domain.table import View
 from bridge.domain.tokens import number_of
 from bridge.flows import bigchange
-from tests.story.demo.day import Day, EveryMallsDay
+from tests.story.demo.day import Day, EveryChannelsDay, EveryMallsDay
+from tests.story.demo.every_channel import PLAN
 
 SECONDS = 40.0
 
@@ -40,6 +42,18 @@ def test_an_honest_bridge_passes_with_every_mall(tmp_path: Path) -> None:
     assert day.evidence.by_amazon
     assert any(line.returned for line in day.evidence.sold)
     assert any(len(line.parts) > 1 for line in day.evidence.sold)
+
+
+def test_an_honest_bridge_passes_with_every_channel(tmp_path: Path) -> None:
+    day = EveryChannelsDay(tmp_path)
+    lines = day.trade(SECONDS)
+    assert holds(lines), "\n".join(f"{line.en}: {line.found} {line.why}" for line in lines if line.ok is False)
+    evidence = day.evidence
+    assert {line.mall for line in evidence.sold} == {*PLAN.stalls} - {TAKER}  # which tells of no order
+    at_tills = [line for line in evidence.sold if line.mall in ("smaregi", "square")]
+    assert any(line.units == 0 and line.returned for line in at_tills), "a void or a return"
+    assert evidence.received
+    assert {change.mall for change in evidence.stock_changes if change.cause == "push"} >= {*PLAN.simulated, TAKER}
 
 
 def test_a_bridge_that_does_nothing_fails(tmp_path: Path) -> None:
