@@ -17,7 +17,7 @@ from bridge.sandbox.malls.world import seed_world
 from tests.support.sheets_client import service_account
 from tests.support.world import LAG, World
 
-PLAN = replace(ALL, skus=16, hot=4, sets=2, every={"colorme": 4})
+PLAN = replace(ALL, skus=10, hot=3, sets=1, every={"colorme": 2})
 
 
 class EveryChannel(World):
