@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from .a1 import Box, parse_box, range_name, split_title
 from .errors import ApiError, Json, invalid
@@ -129,6 +130,15 @@ def to_grid_range(area: Area) -> Json:
         "startColumnIndex": area.left,
         "endColumnIndex": area.right,
     }
+
+
+def placed(value: Any) -> Any:
+    """Ranges and coordinates as Google tells them: a tab's id of 0 goes without saying, an edge of 0 doesn't."""
+    if isinstance(value, list):
+        return [placed(item) for item in value]
+    if isinstance(value, dict):
+        return {name: placed(part) for name, part in value.items() if name != "sheetId" or part}
+    return value
 
 
 def new_sheet(sheet_id: int, title: str, rows: int = DEFAULT_ROWS, columns: int = DEFAULT_COLUMNS) -> Sheet:

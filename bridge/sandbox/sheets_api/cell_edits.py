@@ -8,6 +8,7 @@ from typing import Any
 
 from .batch import Edit, handles
 from .cells import Cell, Format, checked, from_extended
+from .colours import painted
 from .errors import Json, invalid, required, unimplemented
 from .masks import Mask, inside, merged, update_mask
 from .references import moved
@@ -41,14 +42,7 @@ def changer(fields: str | None) -> Change:
 
 
 def restyled(old: Format, new: Format, mask: Mask) -> Format:
-    """A colour and its newer twin (`…ColorStyle`) always say the same."""
-    result = merged(old, new, mask)
-    if "backgroundColor" in result and (not mask or "backgroundColor" in mask):
-        result = {**result, "backgroundColorStyle": {"rgbColor": result["backgroundColor"]}}
-    text = result.get("textFormat", {})
-    if "foregroundColor" in text and "foregroundColorStyle" not in new.get("textFormat", {}):
-        result = {**result, "textFormat": {**text, "foregroundColorStyle": {"rgbColor": text["foregroundColor"]}}}
-    return result
+    return painted(merged(old, new, mask), new, mask)
 
 
 @handles("updateCells", "rows", "fields", "start", "range")

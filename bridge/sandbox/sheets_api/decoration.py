@@ -1,49 +1,18 @@
-"""Requests about looks: merges, borders, conditional formats, banding, charts. Kept and given back, drawn by nobody."""
+"""Requests about looks: borders, conditional formats, banding, charts. Kept and given back, drawn by nobody."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from .batch import Edit, handles
-from .book import to_grid_range
+from .book import placed
+from .cells import Cell
+from .colours import border
 from .errors import Json, invalid, required
 from .masks import merged, update_mask
 from .sheet import Area, Sheet
 
 _SIDES = ("top", "bottom", "left", "right")
-
-
-@handles("mergeCells", "range", "mergeType")
-def merge_cells(edit: Edit, body: Json) -> Json:
-    """Only the first cell of each merge keeps its value."""
-    area = edit.claim(edit.book.area(required(body, "range")))
-    kind = body.get("mergeType", "MERGE_ALL")
-    for part in _merged_parts(area, kind):
-        for row in range(part.top, part.bottom):
-            for column in range(part.left, part.right):
-                if (row, column) != (part.top, part.left):
-                    area.sheet.put(row, column, area.sheet.cell(row, column).emptied())
-        area.sheet.merges.append(to_grid_range(part))
-    return {}
-
-
-def _merged_parts(area: Area, kind: str) -> Iterator[Area]:
-    if kind == "MERGE_ROWS":
-        for row in range(area.top, area.bottom):
-            yield replace(area, top=row, bottom=row + 1)
-    elif kind == "MERGE_COLUMNS":
-        for column in range(area.left, area.right):
-            yield replace(area, left=column, right=column + 1)
-    else:
-        yield area
-
-
-@handles("unmergeCells", "range")
-def unmerge_cells(edit: Edit, body: Json) -> Json:
-    area = edit.claim(edit.book.area(required(body, "range")))
-    area.sheet.merges = [merge for merge in area.sheet.merges if not area.touches(edit.book.area(merge))]
-    return {}
 
 
 @handles("updateBorders", "range", "top", "bottom", "left", "right", "innerHorizontal", "innerVertical")
@@ -52,12 +21,16 @@ def update_borders(edit: Edit, body: Json) -> Json:
     for row in range(area.top, area.bottom):
         cells = area.sheet.rows[row].span(area.left, area.right)
         edges = [_edges(body, area, row, area.left + offset) for offset in range(area.width)]
-        dressed = [
-            replace(cell, format={**cell.format, "borders": {**cell.format.get("borders", {}), **lines}})
-            for cell, lines in zip(cells, edges, strict=True)
-        ]
+        dressed = [_bordered(cell, lines) for cell, lines in zip(cells, edges, strict=True)]
         area.sheet.put_span(row, area.left, dressed)
     return {}
+
+
+def _bordered(cell: Cell, lines: Json) -> Cell:
+    kept = {side: line for side, line in cell.format.get("borders", {}).items() if side not in lines}
+    drawn = {side: line for side, each in lines.items() if (line := border(each))}
+    rest = {name: value for name, value in cell.format.items() if name != "borders"}
+    return replace(cell, format={**rest, "borders": both} if (both := {**kept, **drawn}) else rest)
 
 
 def _edges(body: Json, area: Area, row: int, column: int) -> Json:
@@ -96,13 +69,13 @@ def update_conditional_format_rule(edit: Edit, body: Json) -> Json:
         reply["oldIndex"] = index
     else:
         reply["oldRule"] = old
-    return {"updateConditionalFormatRule": {name: value for name, value in reply.items() if value != 0}}
+    return {"updateConditionalFormatRule": {name: placed(value) for name, value in reply.items() if value != 0}}
 
 
 @handles("deleteConditionalFormatRule", "index", "sheetId")
 def delete_conditional_format_rule(edit: Edit, body: Json) -> Json:
     sheet, index = _rule_at(edit, body)
-    return {"deleteConditionalFormatRule": {"rule": sheet.conditional_formats.pop(index)}}
+    return {"deleteConditionalFormatRule": {"rule": placed(sheet.conditional_formats.pop(index))}}
 
 
 def _rule_at(edit: Edit, body: Json) -> tuple[Sheet, int]:
@@ -125,7 +98,7 @@ def add_banding(edit: Edit, body: Json) -> Json:
     sheet = edit.claim(edit.book.area(wanted.get("range", {}))).sheet
     band = {**wanted, "bandedRangeId": wanted.get("bandedRangeId") or edit.book.new_id()}
     sheet.banded_ranges.append(band)
-    return {"addBanding": {"bandedRange": band}}
+    return {"addBanding": {"bandedRange": placed(band)}}
 
 
 @handles("updateBanding", "bandedRange", "fields")
@@ -152,7 +125,7 @@ def add_chart(edit: Edit, body: Json) -> Json:
     sheet = edit.book.sheet(anchor.get("sheetId", 0))
     chart = {**wanted, "chartId": wanted.get("chartId") or edit.book.new_id()}
     sheet.charts.append(chart)
-    return {"addChart": {"chart": chart}}
+    return {"addChart": {"chart": placed(chart)}}
 
 
 @handles("updateChartSpec", "chartId", "spec")

@@ -4,6 +4,7 @@ protected; and filter views, which hide nothing here and may be made by anybody.
 from __future__ import annotations
 
 from .batch import Edit, handles
+from .book import placed, to_grid_range
 from .errors import ApiError, Json, invalid
 from .filtering import both_forms, data_rows, hide_rows
 from .masks import merged, update_mask
@@ -13,8 +14,10 @@ from .sorting import sort_area
 
 @handles("setBasicFilter", "filter")
 def set_basic_filter(edit: Edit, body: Json) -> Json:
-    held = both_forms(body.get("filter", {}))
-    area = edit.claim(edit.book.area(held.get("range", {})))
+    """Its range is fixed as what it covers now: it has no open ends."""
+    wanted = body.get("filter", {})
+    area = edit.claim(edit.book.area(wanted.get("range", {})))
+    held = both_forms({**wanted, "range": to_grid_range(area)})
     area.sheet.basic_filter = held
     rows = data_rows(area)
     if held.get("sortSpecs") and rows:
@@ -43,7 +46,7 @@ def add_filter_view(edit: Edit, body: Json) -> Json:
     title = wanted.get("title") or f"Filter {len(sheet.filter_views) + 1}"
     view = both_forms({**wanted, "filterViewId": number, "title": title})
     sheet.filter_views.append(view)
-    return {"addFilterView": {"filter": view}}
+    return {"addFilterView": {"filter": placed(view)}}
 
 
 @handles("duplicateFilterView", "filterId")
@@ -52,7 +55,7 @@ def duplicate_filter_view(edit: Edit, body: Json) -> Json:
     old = sheet.filter_views[at]
     view = {**old, "filterViewId": edit.book.new_id(), "title": f"Copy of {old['title']}"}
     sheet.filter_views.append(view)
-    return {"duplicateFilterView": {"filter": view}}
+    return {"duplicateFilterView": {"filter": placed(view)}}
 
 
 @handles("updateFilterView", "filter", "fields")

@@ -6,6 +6,7 @@ import re
 
 from .a1 import parse_box
 from .batch import Edit, handles
+from .book import placed
 from .errors import Json, invalid
 from .masks import inside, merged, update_mask
 from .protection import protected, protects_tab
@@ -21,7 +22,7 @@ def add_named_range(edit: Edit, body: Json) -> Json:
     named = {**wanted, "namedRangeId": number}
     _check_named(edit, named, [])
     edit.book.named_ranges.append(named)
-    return {"addNamedRange": {"namedRange": named}}
+    return {"addNamedRange": {"namedRange": placed(named)}}
 
 
 @handles("updateNamedRange", "namedRange", "fields")
@@ -67,19 +68,27 @@ def add_protected_range(edit: Edit, body: Json) -> Json:
         raise invalid(f"A protected range with the id {number} already exists.")
     held = _judged(edit, {**wanted, "range": _place(edit, wanted), "protectedRangeId": number})
     sheet.protected_ranges.append(held)
-    return {"addProtectedRange": {"protectedRange": edit.rights.as_shown(held)}}
+    named = {name: who for name, who in wanted.get("editors", held.get("editors", {})).items() if who}
+    told = {**held, "editors": named} if "editors" in held else held
+    return {"addProtectedRange": {"protectedRange": placed(edit.rights.as_shown(told))}}
 
 
 def _judged(edit: Edit, held: Json) -> Json:
     """The protection as it is kept, if it says nothing that contradicts itself."""
     if "unprotectedRanges" in held and not protects_tab(held):
         raise invalid("Unprotected ranges are only supported on protected sheets.")
+    held = {name: value for name, value in held.items() if name != "requestingUserCanEdit"}
     if held.get("warningOnly"):
         if held.get("editors"):
             raise invalid("ProtectedRange is warningOnly. Editors cannot be set on it.")
         return held
     closed = {name: value for name, value in held.items() if name != "warningOnly"}
-    return closed if "editors" in closed else {**closed, "editors": {"users": list(edit.editors)}}
+    if "editors" not in closed:
+        return {**closed, "editors": {"users": list(edit.editors)}}
+    named = {name: who for name, who in closed["editors"].items() if who}
+    if not named and edit.user:
+        named = {"users": [edit.user]}  # nobody can lock themselves out
+    return {**closed, "editors": named}
 
 
 def _place(edit: Edit, wanted: Json) -> Json:

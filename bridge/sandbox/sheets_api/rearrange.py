@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from .batch import Edit, handles
 from .cells import EMPTY, Cell
-from .errors import ApiError, Json, invalid, required
+from .errors import ApiError, Json, invalid, required, unimplemented
 from .references import moved
 from .sheet import BLANK_ROW, Area, Sheet
 
@@ -23,6 +23,7 @@ _PASTES: dict[str, Paste] = {
     "PASTE_DATA_VALIDATION": lambda new, old: Cell(old.entered, old.format, old.note, new.validation),
     "PASTE_CONDITIONAL_FORMATTING": lambda _, old: old,
 }
+_WITH_MERGES = ("PASTE_NORMAL", "PASTE_NO_BORDERS", "PASTE_FORMAT")
 
 
 def _with_borders_of(new: Cell, old: Cell) -> Json:
@@ -41,6 +42,8 @@ def copy_paste(edit: Edit, body: Json) -> Json:
         block = [list(line) for line in zip(*block, strict=True)]
     target = _target(edit, edit.book.area(required(body, "destination")), len(block), len(block[0]))
     _refuse_filtered(edit, source, target)
+    if kind in _WITH_MERGES:
+        _refuse_merged(edit, source, target)
     paste = _PASTES[kind]
     for row in range(target.height):
         from_row = row % len(block)
@@ -80,6 +83,13 @@ def _refuse_filtered(edit: Edit, *areas: Area) -> None:
         raise filtered_out()
 
 
+def _refuse_merged(edit: Edit, *areas: Area) -> None:
+    """At Google merges travel with their cells."""
+    for area in areas:
+        if any(area.touches(edit.book.area(merge)) for merge in area.sheet.merges):
+            raise unimplemented("the copying and moving of merged cells, or onto them")
+
+
 def filtered_out() -> ApiError:
     return invalid("This operation is not supported on a range with a filtered out row.")
 
@@ -92,6 +102,7 @@ def cut_paste(edit: Edit, body: Json) -> Json:
     top, left = corner.get("rowIndex", 0), corner.get("columnIndex", 0)
     target = edit.place(sheet, top, left, source.height, source.width)
     _refuse_filtered(edit, source, target)
+    _refuse_merged(edit, source, target)
     kind = body.get("pasteType", "PASTE_NORMAL")
     block = _carried(edit, source, kind == "PASTE_VALUES")
     _blank(source.sheet, source)

@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from .book import Book
-from .cells import Cell, CellError, Format, Formula, to_extended
+from .book import Book, placed
+from .cells import Cell, CellError, Formula, to_extended
 from .errors import Json
+from .groups import groups
+from .looks import DEFAULT_FORMAT, THEME, effective_format
 from .masks import Mask, Masked, inside, pruned
 from .sheet import ROW_PIXELS, Area, Column, Row, Sheet
 from .view import View, displayed
 
-_WHITE: Json = {"red": 1, "green": 1, "blue": 1}
-_BLACK: Json = {"rgbColor": {}}
-DEFAULT_FORMAT: Json = {
-    "backgroundColor": _WHITE,
-    "padding": {"top": 2, "right": 3, "bottom": 2, "left": 3},
-    "verticalAlignment": "BOTTOM",
-    "wrapStrategy": "OVERFLOW_CELL",
-    "textFormat": {
-        "foregroundColor": {},
-        "fontFamily": "arial,sans,sans-serif",
-        "fontSize": 10,
-        "bold": False,
-        "italic": False,
-        "strikethrough": False,
-        "underline": False,
-        "foregroundColorStyle": _BLACK,
-    },
-    "backgroundColorStyle": {"rgbColor": _WHITE},
-}
 _rendered: dict[tuple[int, int, int, int, str], tuple[Masked, Row, Mask]] = {}
 """Rows as they were answered, with what their key names by its id, which is theirs as long as they are kept here"""
 MOST_RENDERED = 4096
 _PLAIN_ROW = {"pixelSize": ROW_PIXELS}
-_ALIGNED = {
-    side: {**DEFAULT_FORMAT, "horizontalAlignment": side, "hyperlinkDisplayType": "PLAIN_TEXT"}
-    for side in ("LEFT", "RIGHT", "CENTER")
-}
 
 
 def spreadsheet_json(spreadsheet_id: str, view: View, areas: list[Area] | None, grid: bool, mask: Mask) -> Json:
@@ -51,7 +30,7 @@ def spreadsheet_json(spreadsheet_id: str, view: View, areas: list[Area] | None, 
         "spreadsheetUrl": f"https://docs.google.com/spreadsheets/d/{spreadsheet_id}/edit",
     }
     if book.named_ranges:
-        result["namedRanges"] = book.named_ranges
+        result["namedRanges"] = placed(book.named_ranges)
     if general := [item for item in book.metadata if item["location"]["locationType"] == "SPREADSHEET"]:
         result["developerMetadata"] = general
     wanted = inside(mask, "sheets")
@@ -64,7 +43,7 @@ def spreadsheet_json(spreadsheet_id: str, view: View, areas: list[Area] | None, 
 
 
 def spreadsheet_properties(book: Book) -> Json:
-    return {"defaultFormat": DEFAULT_FORMAT, **book.properties}
+    return {"defaultFormat": DEFAULT_FORMAT, "spreadsheetTheme": THEME, **book.properties}
 
 
 def sheet_properties(book: Book, sheet: Sheet) -> Json:
@@ -77,23 +56,28 @@ def sheet_properties(book: Book, sheet: Sheet) -> Json:
     return {**sheet.properties, "index": book.sheets.index(sheet), "gridProperties": grid}
 
 
+_OVER_THE_CELLS: dict[str, Callable[[Sheet], Any]] = {
+    "merges": lambda sheet: sheet.merges,
+    "conditionalFormats": lambda sheet: sheet.conditional_formats,
+    "filterViews": lambda sheet: sheet.filter_views,
+    "protectedRanges": lambda sheet: sheet.protected_ranges,
+    "basicFilter": lambda sheet: sheet.basic_filter,
+    "charts": lambda sheet: sheet.charts,
+    "bandedRanges": lambda sheet: sheet.banded_ranges,
+    "rowGroups": lambda sheet: groups(sheet, rows=True),
+    "columnGroups": lambda sheet: groups(sheet, rows=False),
+}
+
+
 def sheet_json(view: View, sheet: Sheet, areas: list[Area] | None, grid: bool, mask: Mask) -> Json:
     result: Json = {"properties": sheet_properties(view.book, sheet)}
     data = inside(mask, "data")
     if grid and data is not None:
         whole = [Area(sheet, 0, 0, len(sheet.rows), len(sheet.columns))]
         result["data"] = [grid_data(view, area, data) for area in (whole if areas is None else areas)]
-    for name, value in (
-        ("merges", sheet.merges),
-        ("conditionalFormats", sheet.conditional_formats),
-        ("filterViews", sheet.filter_views),
-        ("protectedRanges", sheet.protected_ranges),
-        ("basicFilter", sheet.basic_filter),
-        ("charts", sheet.charts),
-        ("bandedRanges", sheet.banded_ranges),
-    ):
-        if value:
-            result[name] = value
+    for name, found in _OVER_THE_CELLS.items():
+        if inside(mask, name) is not None and (value := found(sheet)):
+            result[name] = placed(value)
     own = [m for m in view.book.metadata if m["location"].get("sheetId") == sheet.id]
     if own:
         result["developerMetadata"] = own
@@ -183,17 +167,6 @@ def _side(value: Any) -> str:
     if isinstance(value, bool | CellError):
         return "CENTER"
     return "RIGHT" if isinstance(value, float) else "LEFT"
-
-
-def effective_format(own: Format, side: str) -> Format:
-    base = _ALIGNED[side]
-    if not own:
-        return base
-    text = own.get("textFormat")
-    both = {**base, **own}
-    if text:
-        both["textFormat"] = {**DEFAULT_FORMAT["textFormat"], **text}
-    return both
 
 
 def _row_json(row: Row) -> Json:

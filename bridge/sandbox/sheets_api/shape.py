@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ from .cells import Formula
 from .errors import Json, invalid, required
 from .masks import inside, update_mask
 from .references import Mend, Span, mended
-from .sheet import BLANK_ROW, PLAIN_COLUMN, Row, Sheet, trimmed
+from .sheet import BLANK_ROW, PLAIN_COLUMN, Column, Row, Sheet, trimmed
 
 T = TypeVar("T")
 
@@ -66,13 +67,20 @@ def insert(book: Book, sheet: Sheet, rows: bool, at: int, count: int, like: int)
     """`count` new rows (columns) before `at`, looking like the row (column) `like` where there is one."""
     if rows:
         model = sheet.rows[like] if like < len(sheet.rows) else BLANK_ROW
-        new = Row(trimmed(tuple(cell.dressed() for cell in model.cells)), pixels=model.pixels)
+        looks = trimmed(tuple(cell.dressed() for cell in model.cells))
+        new = Row(looks, pixels=model.pixels, depth=_depth_between(sheet.rows, at))
         sheet.rows[at:at] = [new] * count
     else:
         width = sheet.columns[like] if like < len(sheet.columns) else PLAIN_COLUMN
-        sheet.columns[at:at] = [replace(width, hidden_by_user=False)] * count
+        depth = _depth_between(sheet.columns, at)
+        sheet.columns[at:at] = [replace(width, hidden_by_user=False, depth=depth)] * count
         sheet.rows = [_with_columns(row, at, count, like) for row in sheet.rows]
     follow(book, Shift(sheet, rows, _inserting(at, count)))
+
+
+def _depth_between(lines: Sequence[Row | Column], at: int) -> int:
+    """What is put in before `at` lies in the groups that reach over both its neighbours."""
+    return min(lines[at - 1].depth, lines[at].depth) if 0 < at < len(lines) else 0
 
 
 def _with_columns(row: Row, at: int, count: int, like: int) -> Row:

@@ -19,6 +19,8 @@ class Row:
     hidden_by_user: bool = False
     hidden_by_filter: bool = False
     pixels: int = ROW_PIXELS
+    depth: int = 0
+    """how many groups it lies in"""
 
     def with_cells(self, column: int, cells: Sequence[Cell]) -> Row:
         old = self.cells
@@ -28,10 +30,11 @@ class Row:
             self.hidden_by_user,
             self.hidden_by_filter,
             self.pixels,
+            self.depth,
         )
 
     def with_all(self, cells: Iterable[Cell]) -> Row:
-        return Row(trimmed(tuple(cells)), self.hidden_by_user, self.hidden_by_filter, self.pixels)
+        return Row(trimmed(tuple(cells)), self.hidden_by_user, self.hidden_by_filter, self.pixels, self.depth)
 
     def span(self, left: int, right: int) -> tuple[Cell, ...]:
         """Exactly the cells from `left` to `right`."""
@@ -44,6 +47,8 @@ class Row:
 class Column:
     hidden_by_user: bool = False
     pixels: int = COLUMN_PIXELS
+    depth: int = 0
+    """how many groups it lies in"""
 
 
 def trimmed(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:

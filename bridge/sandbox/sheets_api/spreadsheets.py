@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from .batch import Edit
 from .book import Book
+from .book_properties import checked_properties
 from .call import Call
 from .cell_edits import changer, write_rows
 from .data_filters import filtered_areas, looked_up
-from .errors import ApiError, Json, not_found, unimplemented
+from .errors import ApiError, Json, not_found, required, unimplemented
 from .masks import Mask, inside
 from .request_kinds import run
 from .resources import sheet_properties, spreadsheet_json
 from .sheet import Area
 from .store import Spreadsheet
-from .tabs import adopt, create_sheet
+from .tabs import adopt, copy_title, create_sheet
 
 _BATCH = ("requests", "includeSpreadsheetInResponse", "responseRanges", "responseIncludeGridData", "commentsViewMode")
 
@@ -24,6 +25,7 @@ def create(call: Call) -> Json:
     japanese = str(wanted.get("locale", "")).startswith("ja")
     title = wanted.get("title") or ("無題のスプレッドシート" if japanese else "Untitled spreadsheet")
     locale, zone = wanted.get("locale", "en_US"), wanted.get("timeZone", "Etc/GMT")
+    checked_properties({"locale": locale, "timeZone": zone})
     made = call.store.create(title, owner=call.user, locale=locale, zone=zone)
     tabs = body.get("sheets", [])
     try:
@@ -129,11 +131,11 @@ def metadata_search(call: Call, spreadsheet_id: str) -> Json:
 def copy_sheet(call: Call, spreadsheet_id: str, sheet_id: int) -> Json:
     """sheets.copyTo: the tab lands at the end of the other spreadsheet, under a name of its own."""
     source = call.store.opened(spreadsheet_id, call.user, to_write=False).book.sheet(sheet_id)
-    target = call.store.opened(call.body["destinationSpreadsheetId"], call.user, to_write=True)
+    target_id = required(call.members("destinationSpreadsheetId"), "destinationSpreadsheetId")
+    target = call.store.opened(target_id, call.user, to_write=True)
 
     def work(book: Book) -> Json:
-        title = f"「{source.title}」のコピー" if book.locale.startswith("ja") else f"Copy of {source.title}"
-        copy = create_sheet(book, {"title": title})
+        copy = create_sheet(book, {"title": copy_title(book, source)})
         adopt(book, source, copy)
         return sheet_properties(book, copy)
 

@@ -77,6 +77,8 @@ def _dump_row(row: Row) -> Json:
         result["hidden_by_filter"] = True
     if row.pixels != ROW_PIXELS:
         result["pixels"] = row.pixels
+    if row.depth:
+        result["depth"] = row.depth
     return result
 
 

@@ -1,11 +1,12 @@
-"""Requests about whole tabs and the spreadsheet itself: add, change, copy and delete."""
+"""Requests about whole tabs: add, change, copy and delete."""
 
 from __future__ import annotations
 
 from .batch import Edit, handles
 from .book import DEFAULT_COLUMNS, DEFAULT_ROWS, Book, new_sheet
+from .colours import paired
 from .errors import Json, invalid
-from .masks import Mask, inside, merged, update_mask
+from .masks import EVERYTHING, Mask, inside, merged, update_mask
 from .resources import sheet_properties
 from .sheet import Sheet
 
@@ -33,7 +34,8 @@ def create_sheet(book: Book, wanted: Json) -> Sheet:
     sheet = new_sheet(sheet_id, title, grid.get("rowCount") or DEFAULT_ROWS, grid.get("columnCount") or DEFAULT_COLUMNS)
     frozen = {name: value for name, value in grid.items() if name not in _SIZES and value}
     others = {name: value for name, value in wanted.items() if name not in ("gridProperties", "index")}
-    sheet.properties = {**sheet.properties, **others, "sheetId": sheet_id, "title": title}
+    coloured = paired(others, others, EVERYTHING, "tabColor")
+    sheet.properties = {**sheet.properties, **coloured, "sheetId": sheet_id, "title": title}
     if frozen:
         sheet.properties["gridProperties"] = frozen
     book.sheets.insert(_index(book, wanted.get("index"), len(book.sheets)), sheet)
@@ -77,12 +79,13 @@ def update_sheet_properties(edit: Edit, body: Json) -> Json:
     if inside(mask, "index") is not None and "index" in wanted:
         _reorder(book, sheet, wanted["index"])
     kept = {"sheetId": sheet.id, "sheetType": "GRID"}
-    changed = {**merged(sheet.properties, wanted, mask), **kept}
+    changed = {**paired(merged(sheet.properties, wanted, mask), wanted, mask, "tabColor"), **kept}
     changed.pop("index", None)
     changed["title"] = changed.get("title", sheet.title)
     frozen = {name: value for name, value in changed.get("gridProperties", {}).items() if name not in _SIZES and value}
-    changed["gridProperties"] = frozen
-    sheet.properties = {name: value for name, value in changed.items() if value is not False and value != {}}
+    changed.pop("gridProperties", None)
+    changed |= {"gridProperties": frozen} if frozen else {}
+    sheet.properties = {name: value for name, value in changed.items() if value is not False}
     if all(other.properties.get("hidden") for other in book.sheets):
         raise invalid("You can't hide all the sheets in a document.")
     return {}
@@ -134,7 +137,7 @@ def sheet_of(metadata: Json) -> int | None:
 @handles("duplicateSheet", "sourceSheetId", "insertSheetIndex", "newSheetId", "newSheetName")
 def duplicate_sheet(edit: Edit, body: Json) -> Json:
     book, source = edit.book, edit.book.sheet(body.get("sourceSheetId", 0))
-    title = body.get("newSheetName") or _copy_title(book, source)
+    title = body.get("newSheetName") or copy_title(book, source)
     wanted: Json = {"title": title, "index": body.get("insertSheetIndex", 0)}
     if "newSheetId" in body:
         wanted["sheetId"] = body["newSheetId"]
@@ -170,7 +173,8 @@ def adopt(book: Book, source: Sheet, sheet: Sheet) -> None:
     sheet.charts = []
 
 
-def _copy_title(book: Book, source: Sheet) -> str:
+def copy_title(book: Book, source: Sheet) -> str:
+    """A free title for a copy of `source` in the spreadsheet."""
     japanese = book.locale.startswith("ja")
     title = f"「{source.title}」のコピー" if japanese else f"Copy of {source.title}"
     number = 2
@@ -178,11 +182,3 @@ def _copy_title(book: Book, source: Sheet) -> str:
         title = f"「{source.title}」のコピー {number}" if japanese else f"Copy of {source.title} {number}"
         number += 1
     return title
-
-
-@handles("updateSpreadsheetProperties", "properties", "fields")
-def update_spreadsheet_properties(edit: Edit, body: Json) -> Json:
-    mask = update_mask(body.get("fields"))
-    changed = merged(edit.book.properties, body.get("properties", {}), mask)
-    edit.book.properties = {**edit.book.properties, **changed}
-    return {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from . import functions  # noqa: F401  (it registers the functions that formulas call)
 from .a1 import Box
@@ -12,6 +11,7 @@ from .cells import Cell, CellError, Formula, Scalar
 from .formula import Block, FormulaError, Value, compiled, single
 from .number_format import default_pattern, format_number, format_text, general
 from .sheet import Sheet
+from .zones import zone
 
 CellId = tuple[int, int, int]
 """sheetId, row, column"""
@@ -58,7 +58,7 @@ class View:
 
     def now(self) -> datetime:
         """In the spreadsheet's zone, without one, as NOW() counts."""
-        return self._utc.astimezone(ZoneInfo(self.book.properties["timeZone"])).replace(tzinfo=None)
+        return self._utc.astimezone(zone(self.book.properties["timeZone"])).replace(tzinfo=None)
 
 
 def displayed(value: Value, cell: Cell, locale: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.sheets_api.conftest import Json, World, area
+from tests.contract.sheets_api.conftest import Json, World, area, told
 
 TABLE = [["name", "stock"], ["a", "5"], ["b", ""], ["c", "12"], ["ab", "x"]]
 
@@ -57,7 +57,7 @@ def test_rows_take_their_flag_along(world: World) -> None:
     assert hidden(world) == [2]
     outline = world.sheet.fetch_sheet_metadata()
     held = outline["sheets"][0]["basicFilter"]
-    assert held["range"] == area(0, 0, 6, 2)
+    assert held["range"] == told(0, 0, 6, 2)
     assert held["criteria"] == {"0": {"hiddenValues": ["a"]}}
 
 

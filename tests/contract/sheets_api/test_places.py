@@ -5,7 +5,7 @@ from __future__ import annotations
 import gspread
 import pytest
 
-from tests.contract.sheets_api.conftest import Json, World, area
+from tests.contract.sheets_api.conftest import Json, World, area, told
 from tests.support.sheets_client import service_account, signed_in
 
 
@@ -108,8 +108,14 @@ def test_merging_keeps_the_first_value_only(world: World) -> None:
     world.fill(["a", "b"], ["c", "d"])
     world.tab.merge_cells("A1:B2")
     assert world.shown() == [["a"]]
-    assert world.sheet.fetch_sheet_metadata()["sheets"][0]["merges"] == [area(0, 0, 2, 2)]
-    world.tab.unmerge_cells("A1:A1")
+    assert world.sheet.fetch_sheet_metadata()["sheets"][0]["merges"] == [told(0, 0, 2, 2)]
+    whole = "must select all cells in a merged range"
+    assert whole in world.refused({"unmergeCells": {"range": area(0, 0, 1, 1)}})
+    assert whole in world.refused({"mergeCells": {"range": area(1, 1, 3, 3)}})
+    world.tab.merge_cells("A1:C3", "MERGE_ROWS")
+    rows = [told(row, 0, row + 1, 3) for row in range(3)]
+    assert world.sheet.fetch_sheet_metadata()["sheets"][0]["merges"] == rows
+    world.tab.unmerge_cells("A1:C3")
     assert "merges" not in world.sheet.fetch_sheet_metadata()["sheets"][0]
 
 
@@ -128,16 +134,20 @@ def test_conditional_formats_are_kept_in_order(world: World) -> None:
         world.batch({"addConditionalFormatRule": {"rule": rule(text), "index": index}})
     world.batch({"updateConditionalFormatRule": {"sheetId": 0, "index": 1, "newIndex": 0}})
     (reply,) = world.batch({"deleteConditionalFormatRule": {"sheetId": 0, "index": 0}})
-    assert reply["deleteConditionalFormatRule"]["rule"] == rule("two")
-    assert world.sheet.fetch_sheet_metadata()["sheets"][0]["conditionalFormats"] == [rule("one")]
+    one, two = ({**rule(text), "ranges": [told(0, 0, 5, 1)]} for text in ("one", "two"))
+    assert reply["deleteConditionalFormatRule"]["rule"] == two
+    assert world.sheet.fetch_sheet_metadata()["sheets"][0]["conditionalFormats"] == [one]
     assert "at index: 5" in world.refused({"deleteConditionalFormatRule": {"sheetId": 0, "index": 5}})
 
 
 def test_borders_go_to_the_edges_they_name(world: World) -> None:
     line = {"style": "SOLID"}
     world.batch({"updateBorders": {"range": area(0, 0, 2, 2), "top": line, "innerVertical": line}})
-    assert world.cell(0, 0)["userEnteredFormat"]["borders"] == {"top": line, "right": line}
-    assert world.cell(1, 1)["userEnteredFormat"]["borders"] == {"left": line}
+    drawn = {"style": "SOLID", "width": 1, "color": {}, "colorStyle": {"rgbColor": {}}}
+    assert world.cell(0, 0)["userEnteredFormat"]["borders"] == {"top": drawn, "right": drawn}
+    assert world.cell(1, 1)["userEnteredFormat"]["borders"] == {"left": drawn}
+    world.batch({"updateBorders": {"range": area(1, 1, 2, 2), "left": {"style": "NONE"}}})
+    assert world.cell(1, 1) == {}
 
 
 def test_bands_and_charts_are_kept(world: World) -> None:

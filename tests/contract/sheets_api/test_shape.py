@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.sheets_api.conftest import Json, World, area
+from tests.contract.sheets_api.conftest import Json, World, area, told
 
 
 def lines(dimension: str, start: int, end: int) -> Json:
@@ -71,8 +71,8 @@ def test_ranges_follow(world: World) -> None:
         delete("ROWS", 8, 9),
     )
     outline = world.sheet.fetch_sheet_metadata()
-    assert outline["namedRanges"][0]["range"] == area(4, 0, 7, 1)
-    assert outline["sheets"][0]["protectedRanges"][0]["range"] == {"sheetId": 0, "startRowIndex": 6}
+    assert outline["namedRanges"][0]["range"] == told(4, 0, 7, 1)
+    assert outline["sheets"][0]["protectedRanges"][0]["range"] == {"startRowIndex": 6}
     assert "merges" not in outline["sheets"][0]
 
 

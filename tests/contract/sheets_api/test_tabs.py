@@ -45,7 +45,7 @@ def test_renamed_moved_frozen_hidden_coloured(world: World) -> None:
         "frozenRowCount": 1,
         "frozenColumnCount": 2,
     }
-    assert properties["tabColorStyle"] == {"rgbColor": {"red": 1, "green": 0, "blue": 0}}
+    assert properties["tabColorStyle"] == {"rgbColor": {"red": 1}}
     assert outline[1]["properties"]["hidden"] is True
     with pytest.raises(gspread.exceptions.APIError, match="hide all"):
         other.hide()
