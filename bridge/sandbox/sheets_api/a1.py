@@ -95,6 +95,9 @@ def cell_name(row: int, column: int) -> str:
 
 def range_name(title: str, top: int, left: int, bottom: int, right: int) -> str:
     """The closed form that answers carry: `Sheet1!A1:C3`, or `Sheet1!A1` for one cell."""
-    first = cell_name(top, left)
-    last = cell_name(bottom - 1, right - 1)
-    return f"{quote_title(title)}!{first}" if first == last else f"{quote_title(title)}!{first}:{last}"
+    return f"{quote_title(title)}!{box_name(top, left, bottom, right)}"
+
+
+def box_name(top: int, left: int, bottom: int, right: int) -> str:
+    first, last = cell_name(top, left), cell_name(bottom - 1, right - 1)
+    return first if first == last else f"{first}:{last}"

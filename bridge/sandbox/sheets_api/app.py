@@ -15,7 +15,7 @@ from werkzeug.wrappers import Request, Response
 from bridge.clock import Clock
 from bridge.sandbox.latency import Latency
 
-from . import drive, spreadsheets, upload, values
+from . import comments, drive, export, permissions, spreadsheets, upload, values
 from .call import Call
 from .errors import ApiError, Json, drive_body, unimplemented
 from .masks import pruned
@@ -38,13 +38,13 @@ class _IdConverter(BaseConverter):
 
 @dataclass(frozen=True)
 class Method:
-    function: Callable[..., Json]
+    function: Callable[..., Json | export.Download]
     metered: Metered
 
 
 _BOOK = "/v4/spreadsheets/<id:spreadsheet_id>"
 _FILE = "/drive/v3/files/<id:file_id>"
-_METHODS: list[tuple[str, str, Callable[..., Json], Metered]] = [
+_METHODS: list[tuple[str, str, Callable[..., Json | export.Download], Metered]] = [
     ("POST", "/v4/spreadsheets", spreadsheets.create, "Write"),
     ("GET", _BOOK, spreadsheets.get, "Read"),
     ("POST", f"{_BOOK}:getByDataFilter", spreadsheets.get_by_data_filter, "Read"),
@@ -68,13 +68,19 @@ _METHODS: list[tuple[str, str, Callable[..., Json], Metered]] = [
     ("PATCH", _FILE, drive.update, "Drive"),
     ("DELETE", _FILE, drive.delete, "Drive"),
     ("POST", f"{_FILE}/copy", drive.copy, "Drive"),
-    ("GET", f"{_FILE}/comments", drive.list_comments, "Drive"),
-    ("GET", f"{_FILE}/permissions", drive.list_permissions, "Drive"),
-    ("POST", f"{_FILE}/permissions", drive.create_permission, "Drive"),
-    ("DELETE", f"{_FILE}/permissions/<permission_id>", drive.delete_permission, "Drive"),
+    ("GET", f"{_FILE}/export", export.export, "Drive"),
+    ("GET", f"{_FILE}/comments", comments.list_comments, "Drive"),
+    ("POST", f"{_FILE}/comments", comments.create, "Drive"),
+    ("GET", f"{_FILE}/comments/<comment_id>", comments.get, "Drive"),
+    ("DELETE", f"{_FILE}/comments/<comment_id>", comments.delete, "Drive"),
+    ("GET", f"{_FILE}/permissions", permissions.list_permissions, "Drive"),
+    ("POST", f"{_FILE}/permissions", permissions.create, "Drive"),
+    ("GET", f"{_FILE}/permissions/<permission_id>", permissions.get, "Drive"),
+    ("PATCH", f"{_FILE}/permissions/<permission_id>", permissions.update, "Drive"),
+    ("DELETE", f"{_FILE}/permissions/<permission_id>", permissions.delete, "Drive"),
     ("POST", "/upload/drive/v3/files", upload.create, "Drive"),
     ("PATCH", "/upload/drive/v3/files/<id:file_id>", upload.replace, "Drive"),
-    ("PUT", "/upload/drive/v2/files/<id:file_id>", upload.replace, "Drive"),
+    ("PUT", "/upload/drive/v2/files/<id:file_id>", upload.replace_v2, "Drive"),
 ]
 _ROUTES = Map(
     [Rule(path, methods=[verb], endpoint=Method(function, kind)) for verb, path, function, kind in _METHODS],
@@ -82,7 +88,12 @@ _ROUTES = Map(
     strict_slashes=False,
     merge_slashes=False,
 )
-_NO_CONTENT = {drive.delete, drive.delete_permission}
+_NO_CONTENT = {comments.delete, drive.delete, permissions.delete}
+
+
+def served_methods() -> list[tuple[str, str]]:
+    """(verb, path) of each; a path's parameters stand in angle brackets."""
+    return [(verb, path) for verb, path, _, _ in _METHODS]
 
 
 class SheetsApi:
@@ -147,7 +158,7 @@ class SheetsApi:
                 result = method.function(call, **arguments)
                 content = pruned(result, call.mask)
             requests, cells = call.requests, call.cells
-            response = Response(status=204) if method.function in _NO_CONTENT else _json(200, content)
+            response = Response(status=204) if method.function in _NO_CONTENT else _answer(content)
         except ApiError as error:
             drive_call = request.path.startswith(("/drive/", "/upload/"))
             response = _json(error.code, drive_body(error) if drive_call else error.body())
@@ -173,6 +184,13 @@ def _route(request: Request) -> tuple[Method, Json]:
             raise unimplemented(f"{request.method} {request.path}") from None
         raise ApiError(404, "NOT_FOUND", f"The requested URL {request.path} was not found on this server.") from None
     return method, dict(arguments)
+
+
+def _answer(content: Json | export.Download) -> Response:
+    if not isinstance(content, export.Download):
+        return _json(200, content)
+    headers = {"Content-Disposition": "attachment"}
+    return Response(content.content, headers=headers, content_type=content.mime_type)
 
 
 def _json(status: int, content: Json) -> Response:

@@ -94,6 +94,11 @@ def handles(kind: str, *members: str) -> Callable[[Handler], Handler]:
     return register
 
 
+def request_kinds() -> frozenset[str]:
+    """Those that are served."""
+    return frozenset(_HANDLERS)
+
+
 def run(edit: Edit, requests: list[Json]) -> list[Json]:
     """Apply the requests to the edit's book. On an error the book is to be thrown away."""
     if not requests:

@@ -22,10 +22,23 @@ class ApiError(Exception):
         return {"error": error}
 
 
+class DriveError(ApiError):
+    """A refusal with a reason of its own, and the parameter at fault where there is one."""
+
+    def __init__(self, code: int, reason: str, message: str, parameter: str = "") -> None:
+        super().__init__(code, "", message)
+        self.cause = {"message": message, "domain": "global", "reason": reason}
+        if parameter:
+            self.cause |= {"locationType": "parameter", "location": parameter}
+
+
 def drive_body(error: ApiError) -> Json:
     """Drive still answers in the older form: a list of errors with reasons, no status."""
-    reason = _DRIVE_REASONS.get(error.code, "backendError")
-    cause = {"message": error.message, "domain": "global", "reason": reason}
+    if isinstance(error, DriveError):
+        cause = error.cause
+    else:
+        reason = _DRIVE_REASONS.get(error.code, "backendError")
+        cause = {"message": error.message, "domain": "global", "reason": reason}
     return {"error": {"errors": [cause], "code": error.code, "message": error.message}}
 
 

@@ -9,8 +9,9 @@ from typing import Any
 from .book import Book
 from .cells import EMPTY, NO_FORMAT, Cell, CellError, from_extended, to_extended
 from .errors import Json
+from .files import File
 from .sheet import BLANK_ROW, PLAIN_COLUMN, ROW_PIXELS, Column, Row, Sheet
-from .store import File, Store
+from .store import Store
 
 _LISTS = ("filter_views", "protected_ranges", "conditional_formats", "merges", "banded_ranges", "charts")
 
@@ -18,12 +19,14 @@ _LISTS = ("filter_views", "protected_ranges", "conditional_formats", "merges", "
 def dump_store(store: Store) -> Json:
     with store.lock:
         books = [{"file": _dump_file(s.file), "book": _dump_book(s.book)} for s in store.spreadsheets.values()]
-        return {"version": store.version, "spreadsheets": books}
+        folders = [_dump_file(folder) for folder in store.folders.values()]
+        return {"version": store.version, "spreadsheets": books, "folders": folders}
 
 
 def load_store(store: Store, state: Json) -> None:
     with store.lock:
         store.spreadsheets.clear()
+        store.folders = {item["id"]: _load_file(item) for item in state.get("folders", ())}
         for item in state["spreadsheets"]:
             store.adopt(_load_file(item["file"]), _load_book(item["book"]))
         store.version = state["version"]

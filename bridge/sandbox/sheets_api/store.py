@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from bridge.clock import Clock
@@ -16,36 +14,14 @@ from .batch import Edit, run
 from .book import Book, boxed, first_title, new_sheet
 from .cells import Scalar
 from .errors import Json, invalid, not_found, permission_denied
+from .files import FOLDER_TYPE, WRITERS, File, permission
 from .protection import Rights
 from .shape import delete, insert, same_places, take_places
 from .sheet import Row, Sheet
 from .switches import Switches
 from .view import View
 
-SPREADSHEET_TYPE = "application/vnd.google-apps.spreadsheet"
 MAX_CELLS = 10_000_000
-WRITERS = ("owner", "organizer", "fileOrganizer", "writer")
-
-
-@dataclass
-class File:
-    """A Drive file: for the sandbox always a spreadsheet."""
-
-    id: str
-    name: str
-    created: datetime
-    modified: datetime
-    permissions: list[Json]
-    parents: list[str] = field(default_factory=lambda: ["root"])
-
-    def role(self, user: str | None) -> str | None:
-        """What the user may do; None where the file is not shared with them."""
-        roles = [p["role"] for p in self.permissions if p["type"] == "anyone" or p.get("emailAddress") == user]
-        return min(roles, key=("owner", "writer", "commenter", "reader").index, default=None)
-
-    def editors(self) -> tuple[str, ...]:
-        """The accounts that it is shared with to be edited; those who merely have the link are none."""
-        return tuple(p["emailAddress"] for p in self.permissions if p["role"] in WRITERS and "emailAddress" in p)
 
 
 @dataclass(frozen=True)
@@ -176,6 +152,7 @@ class Store:
         self.version = 0
         """raised at every change"""
         self.spreadsheets: dict[str, Spreadsheet] = {}
+        self.folders: dict[str, File] = {}
 
     def touch(self) -> None:
         self.version += 1
@@ -193,18 +170,27 @@ class Store:
 
     def new_file(self, name: str, owner: str | None) -> File:
         now = self.clock.now()
-        permission = _permission(None, "writer") if owner is None else _permission(owner, "owner")
+        held = permission("anyone", "writer") if owner is None else permission("user", "owner", owner)
         number = self.version + 1
-        return File(f"1sandbox{number:06d}{'x' * 30}", name, now, now, [permission])
+        return File(f"1sandbox{number:06d}{'x' * 30}", name, now, now, [held])
 
-    def share(self, spreadsheet: Spreadsheet, email: str | None, role: str) -> Json:
-        """Give an account, or without one anybody, a role; a role given before is replaced."""
+    def create_folder(self, name: str, owner: str) -> File:
         with self.lock:
-            made = _permission(email, role)
-            others = [p for p in spreadsheet.file.permissions if p["id"] != made["id"]]
-            spreadsheet.file.permissions = [*others, made]
+            made = self.new_file(name, owner)
+            made.mime_type = FOLDER_TYPE
+            self.folders[made.id] = made
             self.touch()
             return made
+
+    def files(self) -> list[File]:
+        """Spreadsheets and folders."""
+        return [*(each.file for each in self.spreadsheets.values()), *self.folders.values()]
+
+    def share(self, spreadsheet: Spreadsheet, email: str, role: str) -> None:
+        """Give an account a role; one given before is replaced."""
+        with self.lock:
+            spreadsheet.file.share(permission("user", role, email))
+            self.touch()
 
     def adopt(self, file: File, book: Book) -> Spreadsheet:
         spreadsheet = self.spreadsheets[file.id] = Spreadsheet(self, file, book)
@@ -225,10 +211,13 @@ class Store:
             raise permission_denied()
         return found
 
-    def delete(self, spreadsheet_id: str) -> None:
+    def delete(self, file_id: str) -> None:
+        """A folder takes what lies in it along."""
         with self.lock:
-            self.spreadsheet(spreadsheet_id)
-            del self.spreadsheets[spreadsheet_id]
+            for inside in [each.id for each in self.files() if file_id in each.parents]:
+                self.delete(inside)
+            self.spreadsheets.pop(file_id, None)
+            self.folders.pop(file_id, None)
             self.touch()
 
 
@@ -237,10 +226,3 @@ def _check_size(book: Book) -> None:
         raise invalid(
             f"This action would increase the number of cells in the workbook above the limit of {MAX_CELLS} cells."
         )
-
-
-def _permission(email: str | None, role: str) -> Json:
-    if email is None:
-        return {"kind": "drive#permission", "id": "anyoneWithLink", "type": "anyone", "role": role}
-    number = str(int.from_bytes(hashlib.sha256(email.encode()).digest()[:8]))
-    return {"kind": "drive#permission", "id": number, "type": "user", "emailAddress": email, "role": role}
