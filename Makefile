@@ -2,7 +2,7 @@
 # Everything is installed into .venv, in the versions of requirements.lock.
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo sandbox test test-long pairs test-crash simulate simulate-mutants abuse storms webhooks channels reliability lint audit format lock clean
+.PHONY: help install demo sandbox test test-long pairs test-crash simulate simulate-mutants abuse storms webhooks channels sheets-surface reliability lint audit format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -36,6 +36,7 @@ help:
 	@echo 'make simulate          whole worlds from seeds on every core; SEEDS=1-50, STEPS=2000 each'
 	@echo '                       CHANNELS=all: own shops, tills and file partners beside the malls'
 	@echo 'make simulate-mutants  break a dozen rules on purpose: which seed tells each'
+	@echo 'make sheets-surface    tests/SHEETS.md and .ja.md: what of Google the sandbox serves'
 	@echo 'make reliability       tests/RELIABILITY.md and .ja.md from the figures of the last of these runs'
 	@echo 'make lint              ruff, mypy, import-linter, audit'
 	@echo 'make audit             known vulnerabilities of the pinned packages, where the internet can be asked'
@@ -87,6 +88,9 @@ webhooks: $(READY)
 
 channels: $(READY)
 	$(BIN)/python -m tests.channel_table
+
+sheets-surface: $(READY)
+	$(BIN)/python -m tests.sheets_surface
 
 reliability: $(READY)
 	$(BIN)/python -m tests.reliability

@@ -1,6 +1,6 @@
-"""Google's discovery document as the judge of every Sheets request and response in the suite.
+"""Google's discovery documents as the judge of every Sheets request and response in the suite, and of Drive's.
 
-google-api-python-client ships the document. Its schemas are compiled once into plain functions, strict about unknown
+google-api-python-client ships the documents. Their schemas are compiled once into plain functions, strict about unknown
 members, because a general JSON Schema validator takes longer for one table than the whole call.
 """
 
@@ -25,21 +25,26 @@ Check = Callable[[Any], str | None]
 """A value → the first violation in it, told with its place, or None."""
 
 
+_APIS = {"/v4/": "sheets.v4", "/drive/v3/": "drive.v3", "/drive/v2/": "drive.v2"}
+"""Where an API's paths begin → its document"""
+
+
 @cache
-def document() -> Json:
-    path = Path(googleapiclient.__file__).parent / "discovery_cache" / "documents" / "sheets.v4.json"
+def document(api: str) -> Json:
+    path = Path(googleapiclient.__file__).parent / "discovery_cache" / "documents" / f"{api}.json"
     content: Json = json.loads(path.read_text())
     return content
 
 
 @dataclass(frozen=True)
 class ApiMethod:
+    api: str
     name: str
     verb: str
     path: re.Pattern[str]
     parameters: frozenset[str]
     request: str | None
-    response: str
+    response: str | None
 
 
 def _walk(resources: Json) -> Iterator[Json]:
@@ -49,18 +54,19 @@ def _walk(resources: Json) -> Iterator[Json]:
 
 
 @cache
-def methods() -> tuple[ApiMethod, ...]:
-    general = document()["parameters"].keys()
+def methods(api: str) -> tuple[ApiMethod, ...]:
+    general = document(api)["parameters"].keys()
     return tuple(
         ApiMethod(
+            api=api,
             name=method["id"],
             verb=method["httpMethod"],
-            path=_pattern(method["flatPath"]),
+            path=_pattern(document(api)["servicePath"] + method["flatPath"]),
             parameters=frozenset(general | method.get("parameters", {}).keys()),
             request=method.get("request", {}).get("$ref"),
-            response=method["response"]["$ref"],
+            response=method.get("response", {}).get("$ref"),
         )
-        for method in _walk(document()["resources"])
+        for method in _walk(document(api)["resources"])
     )
 
 
@@ -71,29 +77,31 @@ def _pattern(flat_path: str) -> re.Pattern[str]:
 
 @cache
 def find_method(verb: str, path: str) -> ApiMethod | None:
-    """The method with this verb whose path fits with the most fixed text."""
-    fitting = [m for m in methods() if m.verb == verb and m.path.match(path)]
+    """The method with this verb whose path fits with the most fixed text. An upload has its method's answer."""
+    path = path.removeprefix("/upload")
+    api = next((api for start, api in _APIS.items() if path.startswith(start)), None)
+    fitting = [m for m in methods(api) if m.verb == verb and m.path.match(path)] if api else []
     return max(fitting, key=lambda method: len(method.path.pattern), default=None)
 
 
 @cache
-def checker(schema_name: str) -> Check:
-    return _compile(document()["schemas"][schema_name])
+def checker(api: str, schema_name: str) -> Check:
+    return _compile(api, document(api)["schemas"][schema_name])
 
 
-def _compile(schema: Json) -> Check:
+def _compile(api: str, schema: Json) -> Check:
     if "$ref" in schema:
         name = schema["$ref"]
-        return lambda value: checker(name)(value)  # looked up late: schemas refer to themselves
+        return lambda value: checker(api, name)(value)  # looked up late: schemas refer to themselves
     kind = schema["type"]
     if kind == "any":
         return lambda _: None
     if kind == "array":
-        return _array(_compile(schema["items"]))
+        return _array(_compile(api, schema["items"]))
     if kind == "object" and "additionalProperties" in schema:
-        return _mapping(_compile(schema["additionalProperties"]))
+        return _mapping(_compile(api, schema["additionalProperties"]))
     if kind == "object":
-        return _object({name: _compile(part) for name, part in schema.get("properties", {}).items()})
+        return _object({name: _compile(api, part) for name, part in schema.get("properties", {}).items()})
     return _scalar(kind, frozenset(schema.get("enum", ())))
 
 
@@ -153,7 +161,7 @@ def check_request(verb: str, path: str, body: Any, query: Iterable[str] = ()) ->
     if body is not None and method.request is None:
         problems.append(f"{method.name}: takes no body")
     elif body is not None and method.request is not None:
-        problems += _told(method.name, checker(method.request)(_without_nulls(body)))
+        problems += _told(method.name, checker(method.api, method.request)(_without_nulls(body)))
     return problems
 
 
@@ -162,7 +170,7 @@ def check_response(verb: str, path: str, body: Any) -> list[str]:
     method = find_method(verb, path)
     if method is None:
         return [f"{verb} {path}: no such method"]
-    return _told(method.name, checker(method.response)(body))
+    return _told(method.name, checker(method.api, method.response)(body)) if method.response else []
 
 
 def _told(name: str, problem: str | None) -> list[str]:
