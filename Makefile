@@ -110,7 +110,7 @@ format: $(READY)
 	$(BIN)/ruff format .
 
 lock:
-	uv pip compile pyproject.toml --quiet --group dev --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --quiet --extra page --group dev --universal --python-version 3.11 \
 		--custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade) --output-file requirements.lock
 
 clean:

@@ -39,6 +39,14 @@ TAKEN_OVER = Hint(
 )
 
 
+NO_PAGE = Hint(
+    "ページの部品が入っていません。make install か、pip install '.[page]' を実行してください。",
+    "The page's parts are not installed. Run make install, or pip install '.[page]'.",
+)
+NO_SANDBOX = Hint(
+    "そのフォルダーにサンドボックスがありません。先に bridge sandbox を起動してください。",
+    "There is no sandbox in that folder. Start bridge sandbox first.",
+)
 NO_COLUMN = Hint(
     "「出品」タブに「採用」の列がないので、提案を書けません。bridge init をもう一度実行してください。",
     "The Listings tab has no column Accept, so nothing can be proposed. Run bridge init again.",
@@ -104,6 +112,10 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--empty", action="store_true", help="begin without products")
     sandbox.add_argument("--no-quota", action="store_true", help="never answer 429")
     sandbox.add_argument("--latency", default="google", help="google, none, or base,per_request,per_thousand_cells")
+    page = command("page", _page, "the page of a running sandbox, in the browser: sheet, shops, what happened, faults")
+    page.add_argument("--state", type=Path, required=True, help="the folder that the sandbox keeps its state in")
+    page.add_argument("--port", type=int, default=8766)
+    page.add_argument("--spreadsheet", default="", help="its id (else the newest)")
     demo = command("demo", _demo, "a lively day in the sandbox, live on the screen, with a verdict at the end")
     demo.add_argument("--seconds", type=float, help="end after so many seconds of trade (else at Ctrl-C)")
     demo.add_argument("--rate", type=float, help="orders tried per second (else 3.8; 3.2 with --channels all)")
@@ -240,6 +252,20 @@ def _sandbox(options: argparse.Namespace) -> int:
         quota=not options.no_quota,
         latency=_latency(options.latency),
     )
+    return 0
+
+
+def _page(options: argparse.Namespace) -> int:
+    try:
+        from bridge.sandbox.page.app import serve  # an extra: a service needs no page
+    except ImportError:
+        print(NO_PAGE, file=sys.stderr)
+        return 1
+    try:
+        serve(options.state, options.port, options.spreadsheet)
+    except FileNotFoundError:
+        print(NO_SANDBOX, file=sys.stderr)
+        return 1
     return 0
 
 

@@ -175,7 +175,7 @@ class Sandbox:
         for number, mall in enumerate(malls, 1):
             self.faults[mall.name] = Faults(mall, clock, seed=seed + number)
         self.calls: Counter[str] = Counter()  # "sheets GET", "rakuten POST", … since the start
-        office = SheetsControl(self.sheets, self.usage, self.crowd, self.new_spreadsheet)
+        office = SheetsControl(self.sheets, self.usage, self.crowd, self.new_spreadsheet, self.people.staff.email)
         control = Control(
             clock,
             self.shopify,

@@ -107,6 +107,32 @@ class Staff:
         while self._later and (self._later[0][0] <= now or not self._running):
             heapq.heappop(self._later)[2]()
 
+    # --- somebody else of them, at the page --------------------------------------------------------------------------
+
+    def typed(
+        self, sku: str, column: str, shown: str, text: str, was: int | None, now: int | None, *, draft: bool
+    ) -> None:
+        """Note what a person typed there, while the spreadsheet is held. `was`, `now`: the units that the cell told
+        before and tells now; None where it told none · `draft`: the row is held."""
+        if shown == text:
+            return
+        if now is None:
+            self._log(sku, column, shown, text, 0, "wrong")
+        elif was is None:
+            self._log(sku, column, shown, text, now - self._remembered(sku, column), "mend")
+        else:
+            self._log(sku, column, shown, text, now - was, "draft" if draft else "edit")
+
+    def held(self, sku: str, on: bool) -> None:
+        """Note that a person ticked or unticked 編集中; the others keep away from the row meanwhile."""
+        self._act("hold" if on else "release", sku)
+        (self._at_work.add if on else self._at_work.discard)(sku)
+
+    def _remembered(self, sku: str, column: str) -> int:
+        """The last number before what is there was mistyped; 0 where there never was one."""
+        shown = (each.shown for each in reversed(self.changes) if (each.sku, each.column) == (sku, column))
+        return next((int(text) for text in shown if text.isdigit()), 0)
+
     def _pause(self) -> float:
         rate = self.dials.rate_per_second
         return self._random.expovariate(rate) if rate > 0 else float("inf")
@@ -167,6 +193,9 @@ class Staff:
         row = table.find(sku)[0]
         shown = table.text(row, column)
         table.type(row, column, typed)
+        self._log(sku, column, shown, typed, meaning, kind)
+
+    def _log(self, sku: str, column: str, shown: str, typed: str, meaning: int, kind: str) -> None:
         number = len(self.changes) + 1
         self.changes.append(Change(number, self.clock.now(), sku, column, shown, typed, meaning, kind))
         self.counts[kind] += 1

@@ -43,6 +43,17 @@ def translated(formula: str, rows: int, columns: int) -> str:
     return _REFERENCE.sub(move, formula)
 
 
+def in_one_row(formula: str) -> bool:
+    """Whether every cell it looks at stands in the same row of its own tab, which moves along with a copy."""
+    rows = set()
+    for match in _REFERENCE.finditer(formula):
+        if not match[0].startswith('"'):
+            if match["title"] or match["oc1"] or match["c2"] or match["r1"].startswith("$"):
+                return False
+            rows.add(match["r1"])
+    return len(rows) == 1
+
+
 def _column(text: str | None, by: int) -> str | None:
     if not text or text.startswith("$"):
         return text or ""

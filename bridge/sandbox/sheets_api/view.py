@@ -37,6 +37,14 @@ class View:
             self._known[place] = self._evaluate(place, sheet, entered)
         return self._known[place]
 
+    def holds(self, sheet: Sheet, formula: str) -> bool:
+        """Whether a condition is met, as a conditional format asks. One that fails is not."""
+        try:
+            value = single(compiled(formula)(_Scope(self, sheet)))
+        except FormulaError:
+            return False
+        return value is True or (isinstance(value, float) and value != 0)
+
     def _evaluate(self, place: CellId, sheet: Sheet, formula: Formula) -> Scalar:
         if place in self._open:
             return CellError("REF", "Circular dependency detected.")
