@@ -15,7 +15,7 @@ from typing import IO
 from bridge.channel_settings import FILES
 from bridge.channels.http import RequestRecord
 from bridge.check import check, check_private, check_probe
-from bridge.config import load
+from bridge.config import Config, load
 from bridge.connecting import Connector, Terminal, ask_secretly, plans
 from bridge.errors import BridgeError, Hint
 from bridge.flows.mapping import Mapped
@@ -42,6 +42,10 @@ TAKEN_OVER = Hint(
 NO_PAGE = Hint(
     "ページの部品が入っていません。make install か、pip install '.[page]' を実行してください。",
     "The page's parts are not installed. Run make install, or pip install '.[page]'.",
+)
+ONLY_JAPANESE = Hint(
+    "練習シートは、日本語の表だけに対応しています。",
+    "Practice is for tables in Japanese only, so far.",
 )
 NO_SANDBOX = Hint(
     "そのフォルダーにサンドボックスがありません。先に bridge sandbox を起動してください。",
@@ -116,6 +120,9 @@ def _parser() -> argparse.ArgumentParser:
     page.add_argument("--state", type=Path, required=True, help="the folder that the sandbox keeps its state in")
     page.add_argument("--port", type=int, default=8766)
     page.add_argument("--spreadsheet", default="", help="its id (else the newest)")
+    practice = command("practice", _practice, "copy the real table, once, into a sandbox to practise in, with its page")
+    practice.add_argument("--config", type=Path, default=Path("bridge.toml"), help="the real settings file")
+    practice.add_argument("--state", type=Path, help="an empty folder that keeps everything (else a temporary one)")
     demo = command("demo", _demo, "a lively day in the sandbox, live on the screen, with a verdict at the end")
     demo.add_argument("--seconds", type=float, help="end after so many seconds of trade (else at Ctrl-C)")
     demo.add_argument("--rate", type=float, help="orders tried per second (else 3.8; 3.2 with --channels all)")
@@ -267,6 +274,27 @@ def _page(options: argparse.Namespace) -> int:
         print(NO_SANDBOX, file=sys.stderr)
         return 1
     return 0
+
+
+def _practice(options: argparse.Namespace) -> int:
+    from bridge.demo.practice import Wish, run_practice
+    from bridge.demo.real_table import Real
+
+    config = load(options.config)
+    if config.bridge.language != "ja":
+        print(ONLY_JAPANESE, file=sys.stderr)
+        return 1
+    real = Real(config.sheet.spreadsheet_id, config.sheet.service_account, config.sheet.base_url)
+    return run_practice(Wish(real, _shelves(config), options.state), lambda text: print(text, flush=True))
+
+
+def _shelves(config: Config) -> dict[str, list[str]]:
+    """The stock columns that each connected channel sells from."""
+    found: dict[str, list[str]] = {}
+    for name, (_, section) in config.channels.connected().items():
+        columns = [column for several in (getattr(section, "places", None) or {}).values() for column in several]
+        found[name] = list(getattr(section, "locations", None) or columns)
+    return found
 
 
 def _demo(options: argparse.Namespace) -> int:

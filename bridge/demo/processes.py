@@ -43,9 +43,9 @@ class Process:
         if code is not None:
             raise Died(f"{self.name} ended with {code}: {self.last_words()}")
 
-    def said(self, start: str) -> str:
-        """The first line since its start that begins so. Raises Died, TimeoutError."""
-        until = time.monotonic() + PATIENCE
+    def said(self, start: str, patience: float = PATIENCE) -> str:
+        """The first line since its start that begins so, within `patience` seconds. Raises Died, TimeoutError."""
+        until = time.monotonic() + patience
         while time.monotonic() < until:
             for line in self._text().splitlines():
                 if line.startswith(start):

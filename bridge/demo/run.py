@@ -22,6 +22,7 @@ from bridge.demo.evidence import Evidence, Times
 from bridge.demo.load import Meter
 from bridge.demo.oversold import Allowance
 from bridge.demo.owner import STOCK, Owner, products_of
+from bridge.demo.page import open_page
 from bridge.demo.panel import Panel
 from bridge.demo.partners import Partners, Taker, Warehouse
 from bridge.demo.processes import Died, Process, Processes, free_port, leave_on_signals
@@ -137,6 +138,7 @@ class Demo:
         self.products = products_of(world, plan)
         self.spreadsheet = str(self.panel.post("/sheets", {"title": "在庫"})["id"])
         self._prepare_the_sheet(state / "service_account.json")
+        screen.tell_page(open_page(self.processes, state, self.spreadsheet))
 
     def _prepare_the_sheet(self, key: Path) -> None:
         self.screen.say("シートを用意 / preparing the spreadsheet (bridge init)")
@@ -304,7 +306,7 @@ class Demo:
 def run_demo(options: Options) -> int:
     """The exit code: 0 where everything holds."""
     leave_on_signals()
-    with _folder(options.folder) as folder, Screen() as screen, Processes(folder) as processes:
+    with kept_in(options.folder) as folder, Screen() as screen, Processes(folder) as processes:
         try:
             fine = Demo(options, folder, screen, processes).run()
         except (Died, TimeoutError, httpx.HTTPError) as error:
@@ -326,7 +328,7 @@ def _what_happened(processes: Processes, error: Exception) -> str:
 
 
 @contextmanager
-def _folder(given: Path | None) -> Iterator[Path]:
+def kept_in(given: Path | None) -> Iterator[Path]:
     """Where everything is kept; a temporary one is thrown away."""
     if given is not None:
         if given.exists() and any(given.iterdir()):

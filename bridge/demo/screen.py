@@ -98,6 +98,7 @@ class Screen:
 
     console: Console = field(default_factory=lambda: _console())
     terms: str = ""  # what the sandbox does faster than the real malls, as long as the screen stands
+    page: str = ""  # where the same day is to be seen in the browser
 
     def __post_init__(self) -> None:
         self._phase, self._detail = "準備 / getting ready", ""
@@ -132,6 +133,12 @@ class Screen:
         if self._live is None:
             self.console.print(f"   {text}", highlight=False)
 
+    def tell_page(self, where: str) -> None:
+        """Where the page is; it stands there as long as the screen does."""
+        self.page = where
+        if self._live is None:
+            self.console.print(f"   ページ / page: {where}", highlight=False)
+
     def show(self, glance: Glance) -> None:
         self._glance = glance
         now = time.monotonic()
@@ -151,6 +158,8 @@ class Screen:
 
     def __rich__(self) -> RenderableType:
         parts: list[RenderableType] = [self._head()]
+        if self.page:
+            parts.append(Text(f"ページ / page: {self.page}", style="cyan"))
         if self._glance is not None:
             parts += [Text(), _board(self._glance), Text(), latency_table(self._glance.evidence, self._glance.latency)]
             parts += [Text(), _happenings(self._glance)]

@@ -98,7 +98,7 @@ class Seller:
         header = self._header(tab)
         return [
             {
-                "range": f"{tab}!{_letters(header.index(name))}2",
+                "range": f"{tab}!{letters(header.index(name))}2",
                 "majorDimension": "COLUMNS",
                 "values": [[line[name] for line in lines]],
             }
@@ -106,7 +106,7 @@ class Seller:
         ]
 
 
-def _letters(column: int) -> str:
+def letters(column: int) -> str:
     text = ""
     column += 1
     while column:

@@ -98,6 +98,6 @@ def _note(
 
 
 def number(text: str) -> int | None:
-    """The units that a cell tells, as a person reads it: １２, 1,200 and 12個 are understood. None: no number of units."""
+    """The units that a cell tells, as a person reads it: １２, 1,200 and 12個 are understood. None: it tells none."""
     plain = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "").removesuffix("個")
     return int(plain) if plain.isascii() and plain.isdigit() else None

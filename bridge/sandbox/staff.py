@@ -114,7 +114,7 @@ class Staff:
     ) -> None:
         """Note what a person typed there, while the spreadsheet is held. `was`, `now`: the units that the cell told
         before and tells now; None where it told none · `draft`: the row is held."""
-        if shown == text:
+        if shown == text or (now is not None and was == now):
             return
         if now is None:
             self._log(sku, column, shown, text, 0, "wrong")

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ pytest.importorskip("nicegui", reason="the page is an extra")
 pytest.importorskip("selenium", reason="nothing here drives a browser")
 
 from bridge.demo.processes import Process, free_port
-from tests.page.browser import CHROMIUM, DRIVER, Browser
+from tests.page.browser import CHROMIUM, DRIVER, PATIENCE, Browser
 from tests.support.live_shop import LiveShop
 
 SHOTS = Path(os.environ.get("PAGE_SHOTS", "")) if os.environ.get("PAGE_SHOTS") else None
@@ -44,16 +43,8 @@ def page(shop: LiveShop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("PYTEST_CURRENT_TEST")  # by which NiceGUI knows its own tests; here it is to be itself
         process = Process("page", ["page", "--state", str(shop.state), "--port", str(free_port())], log)
-    yield _address(process)
+    yield process.said("http://", PATIENCE)  # its libraries take seconds to load, on a busy machine many
     process.stop()
-
-
-def _address(process: Process) -> str:
-    """Its libraries take seconds to load, on a busy machine many."""
-    for _ in range(5):
-        with suppress(TimeoutError):
-            return process.said("http://")
-    raise AssertionError(process.last_words())
 
 
 @pytest.fixture

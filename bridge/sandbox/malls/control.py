@@ -99,6 +99,7 @@ class Control:
             ("GET", _MALL + "/stock", self._stock),
             ("GET", _MALL + "/orders", self._orders),
             ("GET", _MALL + "/history", self._history),
+            ("POST", _MALL + "/products", self._put_on_sale),
             ("PUT", _MALL + "/stock", self._set_stock),
             ("GET", _MALL + "/feed", self._told),
             ("PUT", _MALL + "/feed", self._feed),
@@ -201,6 +202,12 @@ class Control:
         mall = self._mall(name)
         with mall.lock:
             return {"history": to_plain(mall.history[_from(request) :])}
+
+    def _put_on_sale(self, request: Request, name: str) -> Body:
+        """Things of somebody's own: {listing, sku, stock} each."""
+        mall: Any = self._mall(name)  # each mall's own add_product knows more than these three
+        given = _read(request)["products"]
+        return {"listings": [mall.add_product(_listing(one), one["sku"], int(one["stock"])) for one in given]}
 
     def _set_stock(self, request: Request, name: str) -> Body:
         given = _read(request)

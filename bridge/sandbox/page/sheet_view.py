@@ -156,7 +156,7 @@ class SheetView:
 
 
 def _width(tab: Tab, number: int) -> int:
-    """Pixels: narrower than Google's, so that more of a table is seen; a column without any text as narrow as may be."""
+    """Pixels: narrower than Google's, so that more of a table is seen; one without any text is the narrowest."""
     filled = any(row[f"c{number}"] not in ("", UNTICKED) for row in tab.rows)
     return max(round(tab.widths[number] * (0.8 if filled else 0.6)), 62)
 

@@ -43,7 +43,7 @@ def tab_of(said: Mapping[str, Any]) -> Tab:
     """From what GET …/screen answers."""
     lines = said["lines"]
     top = max(said["frozen"] - 1, 0)
-    head = next((line for line in lines if line["row"] == top), {"texts": []})
+    head: Mapping[str, Any] = next((line for line in lines if line["row"] == top), {"texts": []})
     headers = ["" if text.startswith(_BANNER) else text for text in head["texts"]]
     banner = next((text for text in head["texts"] if text.startswith(_BANNER)), "")
     below = [line for line in lines if line["row"] > top]

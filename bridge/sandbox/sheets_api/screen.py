@@ -1,4 +1,4 @@
-"""One tab as a browser draws it: texts, colours (conditional ones too), notes, tick boxes, lists, and what is protected.
+"""One tab as a browser draws it: texts, colours (conditional ones too), notes, tick boxes, lists, what is protected.
 
 The API keeps the looks and draws nothing; here stands what a person sees.
 """
@@ -21,8 +21,8 @@ SPARE_ROWS = 12  # blank rows shown below the last one with a text, to be typed 
 
 @dataclass(frozen=True)
 class Line:
-    """One row. `colours`: of the cells that are not white, #RRGGBB · `ticks`: the columns with a tick box · `lists`: the
-    columns with a list to choose from, each with the number of its list · `notes`: column → note."""
+    """One row. `colours`: of the cells that are not white, #RRGGBB · `ticks`: the columns with a tick box · `lists`:
+    the columns with a list to choose from, each with the number of its list · `notes`: column → note."""
 
     row: int
     texts: list[str]
@@ -56,14 +56,14 @@ def tabs(book: Book) -> list[Json]:
 def draw(view: View, sheet: Sheet) -> Screen:
     lists: dict[tuple[str, ...], int] = {}
     rules = [_Rule(view, sheet, rule) for rule in sheet.conditional_formats]
-    shown = range(min(_last_text(view, sheet) + SPARE_ROWS, len(sheet.rows)))
+    shown = range(min(_last_text(sheet) + SPARE_ROWS, len(sheet.rows)))
     lines = [_line(row, _look(view, sheet, row, rules), lists) for row in shown if not _hidden(sheet, row)]
     widths = [0 if column.hidden_by_user else column.pixels for column in sheet.columns]
     frozen = int(sheet.properties.get("gridProperties", {}).get("frozenRowCount", 0))
     return Screen(frozen, widths, list(_warned(sheet)), [list(one) for one in lists], lines)
 
 
-def _last_text(view: View, sheet: Sheet) -> int:
+def _last_text(sheet: Sheet) -> int:
     """How many rows up to the last one that says something; a tick box without a tick says nothing."""
     count = sheet.last_value_row()
     while count and all(cell.entered in (None, False) for cell in sheet.rows[count - 1].cells):
@@ -144,7 +144,7 @@ def _warned(sheet: Sheet) -> Iterator[int]:
 
 
 class _Rule:
-    """One conditional format. `source`: as the API has it · `local`: it looks at no cell outside of the row it colours."""
+    """One conditional format. `source`: as the API has it · `local`: it looks at nothing but the row it colours."""
 
     def __init__(self, view: View, sheet: Sheet, source: Json) -> None:
         boolean: Json = source.get("booleanRule", {})
