@@ -4,6 +4,7 @@ there."""
 from __future__ import annotations
 
 from typing import Any
+from unicodedata import east_asian_width
 
 import httpx
 from nicegui import events, ui
@@ -156,9 +157,11 @@ class SheetView:
 
 
 def _width(tab: Tab, number: int) -> int:
-    """Pixels: narrower than Google's, so that more of a table is seen; one without any text is the narrowest."""
+    """Pixels: narrower than Google's, so that more of a table is seen; one without any text as narrow as its header."""
+    header = tab.headers[number] if number < len(tab.headers) else ""
+    least = 20 + 6 * sum(2 if east_asian_width(letter) in "FWA" else 1.2 for letter in header)
     filled = any(row[f"c{number}"] not in ("", UNTICKED) for row in tab.rows)
-    return max(round(tab.widths[number] * (0.8 if filled else 0.6)), 62)
+    return round(max(tab.widths[number] * 0.72 if filled else 0, least, 56))
 
 
 def _look(tab: Tab) -> tuple[object, ...]:

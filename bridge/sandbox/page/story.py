@@ -118,8 +118,9 @@ def of_history(now: datetime, old: Tab, new: Tab) -> Iterator[Event]:
 def of_questions(now: datetime, old: Tab, new: Tab) -> Iterator[Event]:
     """What came into 要対応 between two looks."""
     for row in _added(old, new):
-        subject = new.text(row, "subject")
-        yield Event(now, "table", subject.split(" ")[0], "e_question", {"text": new.text(row, "what")})
+        subject = new.text(row, "subject").split(" ")[0]
+        sku = "" if "/" in subject else subject  # else it is an order's, or a listing's, which the text names
+        yield Event(now, "table", sku, "e_question", {"text": new.text(row, "what")})
 
 
 def _added(old: Tab, new: Tab) -> Iterator[Row]:
