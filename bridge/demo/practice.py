@@ -24,7 +24,6 @@ from bridge.demo.real_table import Copied, Line, Real, read_real
 from bridge.demo.run import kept_in
 from bridge.demo.seller import Sandboxed, Seller, letters, settings
 
-START = 60.0  # seconds within which the sandbox must answer, on anybody's computer
 FIRST_DAY = 300.0  # seconds within which a large table must be live
 FEED_DELAY = 3.0  # seconds from an order to its appearance in a mall's feed
 LAG = FEED_DELAY + 2.0  # what the settings promise about it
@@ -80,7 +79,7 @@ class Practice:
         """Raises Died, TimeoutError, KeyboardInterrupt."""
         state = self._folder / "sandbox"
         sandbox = self._processes.start("sandbox", "sandbox", "--port", "0", "--empty", "--state", str(state))
-        address = sandbox.said("http://", START)
+        address = sandbox.said("http://")
         panel = Panel(httpx.Client(base_url=address, timeout=30, trust_env=False))
         self._stock_the_malls(panel, copied)
         spreadsheet = str(panel.post("/sheets", {"title": "練習シート"})["id"])
@@ -89,12 +88,10 @@ class Practice:
         self._say("初日: 影から本番へ / first day: from shadow to live")
         malls = [mall for mall in self._malls if any(line["チャネル"] == mall for line in copied.listings)]
         Owner(panel, spreadsheet, malls=malls).go_live(FIRST_DAY, self._processes.check, self._say)
-        self._say(
-            f"練習シートを開いてください / open the practice sheet: {open_page(self._processes, state, spreadsheet)}"
-        )
-        self._say(
-            "おわるには Ctrl-C。本物の表やモールには何も届きません / Ctrl-C ends it; nothing reaches the real ones"
-        )
+        page = open_page(self._processes, state, spreadsheet)
+        self._say(f"練習シートを開いてください / open the practice sheet: {page}")
+        self._say("おわるには Ctrl-C。本物の表やモールには何も届きません")
+        self._say("Ctrl-C ends it; nothing reaches the real table or a real mall")
         while True:
             self._processes.check()
             time.sleep(1.0)
@@ -132,8 +129,10 @@ class Practice:
         copyist.type(STOCK, copied.stock, [*copied.shelves, SAFETY])
         lines = [_listing(line) for line in copied.listings if line["チャネル"] in self._malls]
         copyist.type(LISTINGS, lines, RULES)
+        first, made = _first_places(panel, spreadsheet)
         places = [{"種類": "場所", "名前": name, "オン": sells} for name, sells in copied.shelves.items()]
-        copyist.type(SETTINGS, places, [], below=_first_place(panel, spreadsheet))
+        places += [dict.fromkeys(("種類", "名前", "オン"), "")] * (made - len(places))
+        copyist.type(SETTINGS, places, [], below=first)
         rules = [line for line in copied.settings if line["名前"] in self._malls]
         for name in (*RULES, STOP):
             entries = [{"value": line["名前"], "header": name, "text": line.get(name, "")} for line in rules]
@@ -180,10 +179,11 @@ def _value(shown: Any, number: bool) -> Any:
     return int(plain) if plain.isdigit() else ""
 
 
-def _first_place(panel: Panel, spreadsheet: str) -> int:
-    """Rows above the first place of 設定, as `bridge init` made it."""
+def _first_places(panel: Panel, spreadsheet: str) -> tuple[int, int]:
+    """Rows of 設定 above the places that `bridge init` put there, and how many of these there are."""
     rows = panel.get(f"/sheets/{spreadsheet}/table", tab=SETTINGS)["rows"]
-    return next(number for number, row in enumerate(rows) if row[0] == "場所")
+    places = [number for number, row in enumerate(rows) if row[0] == "場所"]
+    return places[0], len(places)
 
 
 def _listing(line: Line) -> Line:

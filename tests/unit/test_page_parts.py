@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-
-pytest.importorskip("bridge.sandbox.page.words")
-
-import tomllib
 
 from bridge.sandbox.page import words
 from bridge.sandbox.page.shops import Change, Shop, lowered, spread

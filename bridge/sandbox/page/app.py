@@ -94,6 +94,7 @@ def serve(
         show=False,
         reload=False,
         show_welcome_message=False,
+        timeout_graceful_shutdown=1,  # seconds; a page that is open somewhere would keep the server for good
     )
 
 

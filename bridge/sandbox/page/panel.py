@@ -31,7 +31,10 @@ class Panel:
 
 
 def _said(response: httpx.Response) -> Any:
-    said = response.json()
+    try:
+        said = response.json()
+    except ValueError:
+        raise Refused(f"{response.status_code} {response.text[:200]}") from None
     if response.status_code >= 400:
         raise Refused(said["error"])
     return said

@@ -101,14 +101,15 @@ class SheetView:
 
     def _column(self, tab: Tab, number: int) -> dict[str, Any]:
         colour = tab.colours.get(number, "#FAFAF8")
-        numeric = all(row[f"c{number}"].lstrip("-").isdigit() for row in tab.rows if row[f"c{number}"])
+        filled = [row[f"c{number}"] for row in tab.rows if row[f"c{number}"]]
+        numbers = sum(text.lstrip("-").isdigit() for text in filled)
         return {
             "field": f"c{number}",
             "headerName": tab.headers[number] if number < len(tab.headers) else "",
             "width": _width(tab, number),
             "headerTooltip": tab.notes.get(number, ""),
             "headerStyle": {"backgroundColor": colour},
-            "type": "rightAligned" if numeric and any(row[f"c{number}"] for row in tab.rows) else [],
+            "type": "rightAligned" if 2 * numbers > len(filled) else [],
             **({"pinned": "left"} if number == tab.key and len(tab.shown) > 6 else {}),
         }
 

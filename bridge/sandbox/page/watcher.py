@@ -129,7 +129,9 @@ class Watcher:
         for mall, told in state["malls"].items():
             if not told["listings"]:
                 continue
-            shop = self.shops.setdefault(mall, Shop(mall))
+            shop = self.shops.get(mall)
+            if shop is None or told["history"] < shop.read:  # the first look, or a sandbox that began anew
+                shop = self.shops[mall] = Shop(mall)
             shop.delay = told["visible_after"]
             if told["listings"] != len(shop.skus):
                 shop.take_stock((await self.panel.get(f"/malls/{mall}/stock"))["stock"])
