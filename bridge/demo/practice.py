@@ -10,7 +10,7 @@ import json
 import time
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from bridge.demo.processes import Died, Processes, free_port, leave_on_signals
 from bridge.demo.real_table import Copied, Line, Real, read_real
 from bridge.demo.run import kept_in
 from bridge.demo.seller import Sandboxed, Seller, letters, settings
+from bridge.demo.stalls import FOUR
 
 FIRST_DAY = 300.0  # seconds within which a large table must be live
 FEED_DELAY = 3.0  # seconds from an order to its appearance in a mall's feed
@@ -117,9 +118,11 @@ class Practice:
     def _lay_out(self, address: str, key: Path, spreadsheet: str, panel: Panel, copied: Copied) -> None:
         """The seller's own columns, then `bridge init` around them, then the lines."""
         self._say(f"{len(copied.stock)}商品を写します / copying {len(copied.stock)} products")
-        amazon, yahoo = (panel.get(f"/malls/{mall}/keys") for mall in ("amazon", "yahoo"))
+        keys = {mall: panel.get(f"/malls/{mall}/keys") for mall in MALLS}
+        keys["shopify"] = {**keys["shopify"], "location": LOCATION}
+        plan = replace(FOUR, shelves=tuple(copied.shelves))
         given = Sandboxed(
-            address, key, spreadsheet, self._folder / "ledger.sqlite", LAG, free_port(), LOCATION, amazon, yahoo
+            address, key, spreadsheet, self._folder / "ledger.sqlite", LAG, free_port(), plan, keys, self._folder
         )
         self._config = self._folder / "bridge.toml"
         self._config.write_text(_settings(given, self._wish.channels), encoding="utf-8")
@@ -166,7 +169,7 @@ class Copyist(Seller):
             ]
         )
 
-    def _write(self, data: list[dict[str, Any]]) -> None:
+    def _write(self, data: Sequence[Mapping[str, Any]]) -> None:
         body = {"valueInputOption": "RAW", "data": data}
         self._http.request("post", f"{self._url}/values:batchUpdate", json=body)
 

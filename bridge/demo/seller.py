@@ -68,9 +68,9 @@ class Seller:
         self._change({"insertDimension": {"range": area, "inheritFromBefore": True}})
         lines = self.read(SETTINGS)
         head, last = lines[0], len(lines)
-        data: list[dict[str, Any]] = [{"range": f"{STOCK}!{_letters(at)}1", "values": [new]}]
+        data: list[dict[str, Any]] = [{"range": f"{STOCK}!{letters(at)}1", "values": [new]}]
         for title, values in {"種類": ["場所"] * len(new), "名前": new, "オン": [True] * len(new)}.items():
-            place = f"{SETTINGS}!{_letters(head.index(title))}{last + 1}"
+            place = f"{SETTINGS}!{letters(head.index(title))}{last + 1}"
             data.append({"range": place, "majorDimension": "COLUMNS", "values": [values]})
         self._write(data)
         return True

@@ -92,7 +92,7 @@ def _note(
         return
     if header == staff.headers.hold and before != after:
         staff.held(sku, after == "TRUE")
-    elif header in (*staff.headers.stock, staff.headers.inspect):
+    elif header in (*staff.dials.columns, *staff.headers.others):
         held = staff.headers.hold in at and view.value(sheet, row, at[staff.headers.hold]) is True
         staff.typed(sku, header, before, after, number(before), number(after), draft=held)
 

@@ -112,7 +112,7 @@ def test_the_malls_under_their_names(server: Server) -> None:
 
 
 def test_amazon_where_the_world_is_asked_to_have_it(server: Server) -> None:
-    panel(server, "POST", "world", {"skus": 10, "hot": 2, "amazon": True})
+    panel(server, "POST", "world", {"skus": 10, "hot": 2, "malls": ["rakuten", "shopify", "amazon"]})
     root = f"{server.address}/malls/amazon"
     settings = Amazon(
         server.sandbox.amazon.seller,
