@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,10 +15,11 @@ from bridge.flows.probed import disproved, probed_at, refusal, remember
 from bridge.flows.shop import places
 from bridge.outside import Outside, sheet_http
 from bridge.private import open_to_others
-from bridge.service import Service
+from bridge.service import Service, apart
 from bridge.settings import secrets_in
 from bridge.sheet.gateway import Gateway, Piece
-from bridge.sheet.layout import find_columns, tab_spec
+from bridge.sheet.layout import find_columns, tab_number, tab_spec
+from bridge.sheet.outline import own_ids
 from bridge.sheet.probe import Found, probe
 
 _FINE = Hint("問題ありません。", "fine.")
@@ -28,7 +29,7 @@ def check(config: Config, outside: Outside | None = None) -> list[Check]:
     """Never raises for what is wrong outside; changes nothing."""
     service = Service(config, outside)
     try:
-        lines = [*_sheet(service), _probe_line(service)]
+        lines = [*_sheet(service), _probe_line(service), *_reports(service)]
         for channel in service.channels:
             lines += _settings(service, channel.name)
             lines += [replace(line, name=f"{channel.name} {line.name}") for line in channel.check()]
@@ -72,6 +73,45 @@ def check_probe(config: Config, outside: Outside | None = None, second_key: Path
         return found
     finally:
         service.close()
+
+
+_NOT_GIVEN = {
+    "managers": Hint(
+        "bridge.toml の [report] managers がないので、「集計」はスタッフの表に、原価と金額なしで作ります。",
+        "[report] managers is not set: Summary stands in the staff's spreadsheet alone, without costs and values.",
+    ),
+    "accounts": Hint(
+        "bridge.toml の [report] accounts がないので、「仕入価格」と月末在庫は作りません（月末の数は台帳に残ります）。",
+        "[report] accounts is not set: no Purchase prices and no month's end are shown (the ledger keeps the numbers).",
+    ),
+}
+
+
+def _reports(service: Service) -> Iterator[Check]:
+    """The spreadsheets beside the staff's, each with its tabs."""
+    report, given = service.config.report, dict(apart(service.config))
+    for name, hint in _NOT_GIVEN.items():
+        spreadsheet_id = getattr(report, name)
+        if spreadsheet_id is None:
+            yield Check(f"report {name}", True, hint)
+        else:
+            yield _apart(service, name, spreadsheet_id, given[spreadsheet_id])
+
+
+def _apart(service: Service, name: str, spreadsheet_id: str, roles: Sequence[str]) -> Check:
+    try:
+        found = Gateway(service.report_http, spreadsheet_id).frame().tabs
+    except BridgeError as error:
+        return Check(f"report {name}", False, error.hint)
+    for role in roles:
+        if not any(number in own_ids(tab_number(role)) for number in found):
+            spec = tab_spec(role)
+            hint = Hint(
+                f"「{spec.ja}」タブがありません。bridge init を実行してください。",
+                f"The tab {spec.en} is missing; run bridge init.",
+            )
+            return Check(f"report {name}", False, hint)
+    return Check(f"report {name}", True, _FINE)
 
 
 def _probe_line(service: Service) -> Check:

@@ -25,7 +25,7 @@ from bridge.logs import log_to
 from bridge.outside import Outside, sheet_http
 from bridge.private import keep_private, tighten
 from bridge.sandbox.latency import Latency
-from bridge.service import KINDS, Service, channel_names
+from bridge.service import KINDS, Service, apart, channel_names
 from bridge.settings import ConfigError
 from bridge.sheet.build import build, told
 from bridge.sheet.gateway import Gateway
@@ -174,6 +174,7 @@ def _run(options: argparse.Namespace) -> int:
 def _once(options: argparse.Namespace) -> int:
     with _service(options) as service:
         service.once()
+        service.reports.run()
     return 0
 
 
@@ -229,6 +230,11 @@ def _init(options: argparse.Namespace) -> int:
     built = build(gateway, config.bridge.language, channel_names(config), config.sheet.journal_lines, now)
     for line in told(built, config.bridge.language):
         print(line)
+    for spreadsheet_id, roles in apart(config):
+        own = Gateway(gateway.http, spreadsheet_id)
+        more = build(own, config.bridge.language, (), 0, roles=roles, people=built.people)
+        for line in told(more, config.bridge.language):
+            print(line)
     if options.take_over:
         with _service(options) as service:
             service.cycle.take_over()

@@ -8,13 +8,14 @@ two together. A secret may come from elsewhere instead (keys.py), as ``BRIDGE_<S
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from bridge.channel_sections import can_judge_webhooks, read_channels
 from bridge.channel_settings import Channels
+from bridge.errors import Hint
 from bridge.keys import Keys
 from bridge.setting_kinds import (
     Folder,
@@ -28,7 +29,7 @@ from bridge.setting_kinds import (
     Word,
     Zone,
 )
-from bridge.settings import ConfigError, Reader, Rule, parse
+from bridge.settings import ConfigError, Problem, Reader, Rule, parse
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,19 @@ class Sheet:
 
 
 @dataclass(frozen=True)
+class Report:
+    """[report]: 集計 and the month's end. `managers`, `accounts`: spreadsheets of their own, which alone bear costs."""
+
+    managers: SpreadsheetId | None = None
+    accounts: SpreadsheetId | None = None
+    costing: Literal["last", "average"] = "last"
+    seconds: Annotated[float, Rule(10, 3600)] = 60.0
+    low_units: Annotated[int, Rule(0, 100_000)] = 3
+    low_days: Annotated[int, Rule(0, 365)] = 7
+    dead_days: Annotated[int, Rule(7, 366)] = 90
+
+
+@dataclass(frozen=True)
 class Web:
     """[web]: what others may tell or ask the bridge over HTTP. Nothing listens where the section is missing."""
 
@@ -87,6 +101,7 @@ class Config:
     sheet: Sheet
     channels: Channels
     web: Web | None = None
+    report: Report = Report()
 
 
 def load(path: Path, env: Mapping[str, str] = os.environ) -> Config:
@@ -100,11 +115,33 @@ def load(path: Path, env: Mapping[str, str] = os.environ) -> Config:
     sheet = reader.section(Sheet, "sheet", table.get("sheet", {}))
     channels = read_channels(reader, reader.table("channels", table.get("channels", {})))
     web = reader.section(Web, "web", table["web"]) if "web" in table else None
+    report = reader.section(Report, "report", table.get("report", {}), _apart(sheet))
     if web is not None and web.public_url is not None:
         can_judge_webhooks(reader, channels)
-    if reader.problems or not bridge or not sheet:
+    if reader.problems or not bridge or not sheet or not report:
         raise ConfigError(reader.problems)
-    return Config(bridge, sheet, channels, web)
+    return Config(bridge, sheet, channels, web, report)
+
+
+def _apart(sheet: Sheet | None) -> Callable[[Mapping[str, Any]], Problem | None]:
+    """Whoever may open a spreadsheet sees every tab of it: costs need spreadsheets of their own."""
+
+    def judge(values: Mapping[str, Any]) -> Problem | None:
+        given = [values[name] for name in ("managers", "accounts") if values.get(name)]
+        given += [sheet.spreadsheet_id] if sheet else []
+        if len(set(given)) == len(given):
+            return None
+        return Problem(
+            "report",
+            Hint(
+                "managers・accounts は、スタッフの表とも互いとも別のスプレッドシートにしてください。"
+                "同じ表では、原価をスタッフに隠せません。",
+                "managers and accounts must be spreadsheets of their own, apart from the staff's and each other: within"
+                " one spreadsheet costs can't be hidden from anybody.",
+            ),
+        )
+
+    return judge
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,13 @@ def longest_look(config: Config) -> float:
     return max(config.bridge.stale_seconds, 2 * 60 / config.sheet.writes_per_minute)
 
 
-def sheet_http(config: Config, outside: Outside, stopped: Callable[[], Stop | None] = lambda: None) -> SheetHttp:
+def sheet_http(
+    config: Config,
+    outside: Outside,
+    stopped: Callable[[], Stop | None] = lambda: None,
+    beside: SheetHttp | None = None,
+) -> SheetHttp:
+    """`beside`: another thread's, with which it shares the account's quota."""
     sheet = config.sheet
     return SheetHttp(
         outside.session(config),
@@ -78,4 +84,5 @@ def sheet_http(config: Config, outside: Outside, stopped: Callable[[], Stop | No
         writes_per_minute=sheet.writes_per_minute,
         record=outside.on_sheet_call,
         gate=Gate(outside.clock, longest_look(config), stopped),
+        beside=beside,
     )

@@ -29,7 +29,9 @@ from bridge.channels.warehouses import CountsAsOf
 from bridge.channels.woocommerce import WooCommerceChannel
 from bridge.channels.yahoo import YahooChannel
 from bridge.config import Config
+from bridge.domain import summary
 from bridge.domain.bigchange import Limits
+from bridge.domain.costs import Costing
 from bridge.domain.maintenance import current, read_window
 from bridge.errors import BridgeError, Hint, NeedsPerson, Stop, TryAgain
 from bridge.flows import reconcile, sync_now
@@ -44,10 +46,14 @@ from bridge.flows.health import Health, health
 from bridge.flows.intake import Intake
 from bridge.flows.keys import watch_key
 from bridge.flows.mapping import Mapped, Mapper
+from bridge.flows.purchases import PurchasePrices
 from bridge.flows.push import Pusher
 from bridge.flows.reconcile import Drift
+from bridge.flows.report import Report
+from bridge.flows.reports import Accounts, Reports
 from bridge.flows.shop import ChannelFacts, Shop, bridge_live
 from bridge.flows.subscribe import Subscription
+from bridge.flows.summary import Summariser
 from bridge.flows.wake import MALL_LOOKS, SHEET_LOOKS, Doorbell, Wake
 from bridge.flows.watch import Watch
 from bridge.gate import Gate
@@ -59,6 +65,7 @@ from bridge.outside import Outside, longest_look, sheet_http
 from bridge.refreshed import Refreshed
 from bridge.sheet import edit_hook
 from bridge.sheet.gateway import Gateway
+from bridge.sheet.layout import ACCOUNT_TABS, MANAGER_TABS
 from bridge.timetable import Changes, Urgent, daily, every, turn
 
 FULL_READ = timedelta(minutes=1)  # how often every listing of a channel is read back
@@ -119,6 +126,8 @@ class Service:
         self.bell = sync_now.Bell(self.ledger, self._wake_channels)
         self.doorbell = Doorbell(self.ledger, self.clock, self.wakes)
         self.subscriptions = self._subscribe()
+        self.report_http = sheet_http(config, outside, self._why_not, beside=self.http)
+        self.reports = self._reports()
 
     def _connect(self) -> list[Channel]:
         found = self.config.channels.connected()
@@ -160,6 +169,27 @@ class Service:
         hold = timedelta(minutes=sheet.hold_minutes)
         claim = claim_of(self.config, self.outside, self.gateway, self.ledger)
         return SheetCycle(self.shop, desk, claim, watch, Answering(self.shop), apply, self.ledger, hold)
+
+    def _reports(self) -> Reports:
+        config = self.config.report
+        limits = summary.Limits(config.low_units, config.low_days, config.dead_days)
+        summariser = Summariser(self.shop, limits)
+
+        def report(spreadsheet_id: str, *, told: bool) -> Report:
+            gateway = Gateway(self.report_http, spreadsheet_id)
+            return Report(gateway, summariser, self.ledger, self.shop.language, told)
+
+        managers = report(config.managers, told=True) if config.managers else None
+        staff = report(self.config.sheet.spreadsheet_id, told=False)
+        costing, zone = Costing(config.costing), self.shop.zone
+        return Reports(self.shop, self.ledger, staff, managers, self._accounts(), costing, zone)
+
+    def _accounts(self) -> Accounts | None:
+        if self.config.report.accounts is None:
+            return None
+        gateway = Gateway(self.report_http, self.config.report.accounts)
+        prices = PurchasePrices(gateway, self.ledger, self.shop.language)
+        return Accounts(gateway, prices, self.shop, self.ledger)
 
     # --- the web edge ------------------------------------------------------------------------------------------------
 
@@ -306,6 +336,8 @@ class Service:
         ]
         for thread in threads:
             thread.start()
+        threads.append(threading.Thread(target=self._report_thread, name="reports", daemon=True))
+        threads[-1].start()
         self._sheet_thread()
         for thread in threads:
             thread.join(timeout=60)
@@ -323,6 +355,7 @@ class Service:
     def close(self) -> None:
         self.ledger.close()
         self.http.session.close()
+        self.report_http.session.close()
 
     def _sheet_thread(self) -> None:
         jobs = schedule.Scheduler()
@@ -332,6 +365,15 @@ class Service:
         guard.run(self.look)
         self._looked.set()
         turn(jobs, self._stop, [(self.wakes[edit_hook.SENDER].due, partial(guard.run, self.look))])
+
+    def _report_thread(self) -> None:
+        self._looked.wait(FIRST_LOOK)
+        jobs = schedule.Scheduler()
+        guard = Guard(self._watchers, "reports", None)
+        every(jobs, self.config.report.seconds).do(guard.run, self.reports.run)
+        if not self._stop.is_set():  # else the spreadsheet is another bridge's
+            guard.run(self.reports.run)
+        turn(jobs, self._stop, [])
 
     def _channel_thread(self, channel: Channel) -> None:
         self._looked.wait(FIRST_LOOK)
@@ -370,6 +412,12 @@ def claim_of(config: Config, outside: Outside, gateway: Gateway, ledger: Ledger)
     """How long another bridge may still write: what it decided a moment ago, and a call under way."""
     lease = timedelta(seconds=longest_look(config) + config.sheet.timeout_seconds)
     return Claim(gateway, ledger, outside.clock, outside.home(config.bridge.ledger), lease)
+
+
+def apart(config: Config) -> Sequence[tuple[str, Sequence[str]]]:
+    """The spreadsheets beside that of the staff, each with the tabs it ought to have."""
+    given = ((config.report.managers, MANAGER_TABS), (config.report.accounts, ACCOUNT_TABS))
+    return [(spreadsheet_id, tabs) for spreadsheet_id, tabs in given if spreadsheet_id]
 
 
 def channel_names(config: Config) -> Sequence[str]:

@@ -63,17 +63,22 @@ class Health:
 def health(ledger: Ledger, shop: Shop) -> Health:
     """A snapshot in one transaction that writes nothing. Raises Stop where the ledger can't be read."""
     with ledger.read() as tx:
-        channels = tuple(_channel(tx, shop, name) for name in sorted(shop.channels))
-        waiting = [at for each in channels for at in (each.lowering_since, each.raising_since) if at is not None]
-        return Health(
-            at=tx.at,
-            ok=not sheet_dark(tx, shop),
-            live=bridge_live(tx),
-            sheet_read_at=_time(tx.get("sheet read at")),
-            unconfirmed_since=min(waiting, default=None),
-            questions=len(tx.questions.open()),
-            channels=channels,
-        )
+        return health_in(tx, shop)
+
+
+def health_in(tx: Tx, shop: Shop) -> Health:
+    """The same in a transaction that is open already."""
+    channels = tuple(_channel(tx, shop, name) for name in sorted(shop.channels))
+    waiting = [at for each in channels for at in (each.lowering_since, each.raising_since) if at is not None]
+    return Health(
+        at=tx.at,
+        ok=not sheet_dark(tx, shop),
+        live=bridge_live(tx),
+        sheet_read_at=_time(tx.get("sheet read at")),
+        unconfirmed_since=min(waiting, default=None),
+        questions=len(tx.questions.open()),
+        channels=channels,
+    )
 
 
 def _channel(tx: Tx, shop: Shop, name: str) -> ChannelHealth:

@@ -183,6 +183,8 @@ def _setting(tx: Tx, shop: Shop, line: SettingLine, answers: Answers) -> str:
         return trouble
     if line.kind == "location" and not may_name_place(line.name):
         return say("states", "no place", language)
+    if line.kind in ("staff", "accounts", "managers"):
+        return say("states", "person" if "@" in line.name else "no address", language)
     if line.on is None and not (line.kind == "channel" and line.name in _troubled(tx, shop)):
         return say("states", "no tick", language)
     if line.kind == "command":

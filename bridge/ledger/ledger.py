@@ -31,11 +31,14 @@ from bridge.ledger.entries import EntryBook
 from bridge.ledger.found import FoundBook
 from bridge.ledger.history import HistoryBook
 from bridge.ledger.listings import ListingBook
+from bridge.ledger.month_ends import MonthEndBook
 from bridge.ledger.notes import NoteBook
 from bridge.ledger.order_rows import OrderRowBook
 from bridge.ledger.orders import OrderBook
+from bridge.ledger.purchases import PurchaseBook
 from bridge.ledger.questioned import QuestionedBook
 from bridge.ledger.questions import QuestionBook
+from bridge.ledger.reports import ReportBook
 from bridge.ledger.rules import RuleBook
 from bridge.ledger.sheet import SheetBook
 from bridge.ledger.stock import StockBook
@@ -68,6 +71,9 @@ class Tx:
     till_rows: TillRowBook
     webhooks: WebhookBook
     notes: NoteBook
+    reports: ReportBook
+    purchases: PurchaseBook
+    month_ends: MonthEndBook
     values: Values
     conn: Connection
 
@@ -135,6 +141,7 @@ class Tx:
             table = schema.metadata.tables[name]
             self.conn.execute(table.update().where(table.c.sku == old).values(sku=new))
         self.entries.rename_sku(old, new)
+        self.purchases.rename_sku(old, new)
         self._changed()
 
     def _changed(self) -> None:
@@ -209,6 +216,9 @@ class Ledger:
             till_rows=TillRowBook(conn),
             webhooks=WebhookBook(conn, iso(at)),
             notes=NoteBook(conn),
+            reports=ReportBook(conn),
+            purchases=PurchaseBook(conn),
+            month_ends=MonthEndBook(conn),
             values=values,
             conn=conn,
         )

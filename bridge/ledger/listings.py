@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from bridge.domain.orders import ListingKey
 from bridge.domain.push import ListingState, Push, Unseen
 from bridge.domain.stock import Component
-from bridge.ledger.schema import component, listing, push_intent
+from bridge.ledger.schema import component, in_step, listing, push_intent
 from bridge.ledger.values import iso, time_of
 
 
@@ -116,6 +116,18 @@ class ListingBook:
         if any(_target(each) != _target(known.get(each.key)) for each in records):
             self._on_wanted()
         self._conn.execute(_PUT, rows)
+        self._note_steps(records, known)
+
+    def _note_steps(self, records: Sequence[ListingRecord], known: Mapping[ListingKey, ListingRecord]) -> None:
+        """Those that show now what was wanted: how long it took."""
+        before = {key: each.due_since for key, each in known.items() if each.due_since is not None}
+        steps = [
+            {"channel": each.key.channel, "listing": each.key.id, "since": iso(before[each.key]), "at": iso(self._at)}
+            for each in records
+            if each.key in before and each.due_since != before[each.key] and each.state.wanted is not None
+        ]
+        if steps:
+            self._conn.execute(insert(in_step), steps)
 
     def _index(self, records: Sequence[ListingRecord], known: Mapping[ListingKey, ListingRecord]) -> None:
         """Which SKUs stand in which listing."""

@@ -5,7 +5,7 @@ Times are ISO 8601 UTC text with microseconds, so that they sort as text and mea
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, Table, Text, false
 
 metadata = MetaData()
 
@@ -148,6 +148,7 @@ order_line = Table(
     Index("order_line_open", "channel", "open"),
     Index("order_line_listing", "channel", "listing"),
     Index("order_line_placed", "channel", "placed_at"),
+    Index("order_line_first_seen", "first_seen_at"),
 )
 
 share = Table(
@@ -361,6 +362,57 @@ note = Table(
     Column("channel", Text, primary_key=True),
     Column("key", Text, primary_key=True),
     Column("value", JSON, nullable=False),
+)
+
+in_step = Table(
+    "in_step",  # each time a listing came to show what was wanted; those of some days
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("channel", Text, nullable=False),
+    Column("listing", Text, nullable=False),
+    Column("since", Text, nullable=False),  # it showed another number since then
+    Column("at", Text, nullable=False),  # read back
+    Index("in_step_at", "at"),
+)
+
+purchase = Table(
+    "purchase",  # lines of 仕入価格, by what came in: `move <number>` of 入出庫, or `opening <SKU>`
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("price", Text),  # of one unit, a decimal number; None until accounts wrote one
+    Column("refused", Text, nullable=False, default="", server_default=""),  # what stands there, and why it is none
+    Column("shown", Boolean, nullable=False, default=False, server_default=false()),  # its line was read in the tab
+    Column("sent_at", Text),
+)
+
+month_end = Table(
+    "month_end",
+    metadata,
+    Column("month", Text, primary_key=True),  # 2026-11
+    Column("until", Text, nullable=False),  # its end, in the spreadsheet's zone
+    Column("frozen_at", Text, nullable=False),
+    Column("through", Integer, nullable=False),  # the last movement that was known then
+    Column("costing", Text, nullable=False),  # domain.costs.Costing
+)
+
+month_end_stock = Table(
+    "month_end_stock",
+    metadata,
+    Column("month", Text, primary_key=True),
+    Column("sku", Text, primary_key=True),
+    Column("location", Text, primary_key=True),
+    Column("on_hand", Integer, nullable=False),
+    Column("allocated", Integer, nullable=False),
+    Column("cost", Text),  # of one unit, None where no price is known
+)
+
+month_end_change = Table(
+    "month_end_change",  # what moved in the month, by cause
+    metadata,
+    Column("month", Text, primary_key=True),
+    Column("cause", Text, primary_key=True),
+    Column("sku", Text, primary_key=True),
+    Column("units", Integer, nullable=False),  # Δ on hand, all locations together
 )
 
 webhook = Table(

@@ -19,6 +19,7 @@ from bridge.sheet.layout import (
     find_columns,
     first_locations,
     fold,
+    tab_number,
     tab_spec,
 )
 from bridge.sheet.looks import colour
@@ -40,12 +41,14 @@ Headed = tuple[ColumnSpec, str]
 @dataclass(frozen=True)
 class Wanted:
     """What the spreadsheet is built for. `channels`: those connected · `journal_lines`: rows of the hidden journal
-    · `now`: 受注 gets this month's tab where it has none yet; None: it gets none."""
+    · `now`: 受注 gets this month's tab where it has none yet; None: it gets none · `roles`: the tabs it ought to
+    have."""
 
     language: str
     channels: Sequence[str]
     journal_lines: int
     now: datetime | None = None
+    roles: Sequence[str] = TABS
 
 
 @dataclass(frozen=True)
@@ -63,10 +66,10 @@ def frame(outline: Outline, wanted: Wanted) -> Frame:
     columns: list[tuple[str, str]] = []
     lines: list[tuple[str, str]] = []
     requests: list[Request] = []
-    for number, role in enumerate(TABS, 1):
+    for role in wanted.roles:
         standing = outline.standing.get(role)
         if standing is None:
-            sheet_id = next(each for each in own_ids(number) if each not in outline.titles)
+            sheet_id = next(each for each in own_ids(tab_number(role)) if each not in outline.titles)
             spec = _named(tab_spec(role), outline)
             requests += added(spec, sheet_id, wanted)
             tabs.append(spec.title(wanted.language))

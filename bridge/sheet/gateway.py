@@ -63,14 +63,23 @@ class Gateway:
         )
 
     @property
+    def http(self) -> SheetHttp:
+        """What it speaks through, for another spreadsheet in the same thread."""
+        return self._http
+
+    @property
     def account(self) -> str:
         """The address that the bridge signs in with: a protection must name it, or keeps the bridge out as well."""
         return str(self._http.session.credentials.service_account_email)  # type: ignore[attr-defined]
 
     def tabs(self) -> dict[str, Tab]:
         """Every tab's properties by title, without cells. One read."""
-        fields = "sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)))"
-        return {tab.title: tab for tab in parse(self.described(fields)).tabs.values()}
+        return {tab.title: tab for tab in self.frame().tabs.values()}
+
+    def frame(self) -> Snapshot:
+        """Every tab without cells, and the time zone. One read."""
+        fields = "properties.timeZone,sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)))"
+        return parse(self.described(fields))
 
     def described(self, fields: str) -> dict[str, Any]:
         """The spreadsheet without its cells, as Google gives it: the masked members. One read."""
@@ -117,6 +126,19 @@ class Gateway:
         except APIError as error:
             raise _refused(error) from error
         return Reply(answer.get("replies", ()), parse(answer.get("updatedSpreadsheet", {})))
+
+    def put_values(self, sheet_id: int, rows: Sequence[Sequence[Any]]) -> None:
+        """Plain values from the tab's first cell on, whatever they look like: a text stays a text, "" makes a cell
+        blank. One write. Raises as `write`."""
+        body = {
+            "valueInputOption": "RAW",
+            "data": [{"dataFilter": {"gridRange": {"sheetId": sheet_id}}, "majorDimension": "ROWS", "values": rows}],
+        }
+        url = SPREADSHEET_URL % self.spreadsheet_id + "/values:batchUpdateByDataFilter"
+        try:
+            self._http.request("post", url, json=body)
+        except APIError as error:
+            raise _refused(error) from error
 
     @property
     def calls(self) -> Mapping[str, int]:

@@ -58,13 +58,15 @@ class SheetHttp(HTTPClient):
         record: Callable[[Call], None] | None = None,
         gate: Gate | None = None,
         dice: random.Random | None = None,
+        beside: SheetHttp | None = None,
     ) -> None:
+        """`beside`: another client of the same account, in another thread: both live on one quota."""
         super().__init__(None, session)  # type: ignore[arg-type]  # the session bears the credentials
         self.timeout = timeout
         self._clock = clock
         self._hosts = {SHEETS_HOST: base_url.rstrip("/"), DRIVE_HOST: drive_url.rstrip("/")}
-        self._reads = _bucket(clock, reads_per_minute)
-        self._writes = _bucket(clock, writes_per_minute)
+        self._reads: TokenBucket = beside._reads if beside else _bucket(clock, reads_per_minute)
+        self._writes: TokenBucket = beside._writes if beside else _bucket(clock, writes_per_minute)
         self._record = record
         self._gate = gate or Gate(clock, float("inf"))
         self._dice = dice or random.Random()

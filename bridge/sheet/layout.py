@@ -25,7 +25,18 @@ TABS = (
     "guide",
     "phone",
     "history",
+    "summary",
 )  # appended to, never reordered
+ACCOUNT_TABS = ("purchases",)  # of the accounts' own spreadsheet
+MANAGER_TABS = ("summary",)
+_FIRST_ACCOUNT_TAB = 90
+
+
+def tab_number(role: str) -> int:
+    """What a tab's own sheetId is made of."""
+    return TABS.index(role) + 1 if role in TABS else _FIRST_ACCOUNT_TAB + ACCOUNT_TABS.index(role)
+
+
 HEADER_ROWS = 5  # the header stands in one of the first rows; above it there may be a banner
 
 
@@ -137,7 +148,7 @@ def kind_title(kind: str, language: str) -> str:
 
 
 def kind_of(text: str) -> str | None:
-    """bridge | channel | location | command, by the text in 設定's 種類 column."""
+    """bridge | channel | location | command | staff | accounts | managers, by the text in 設定's 種類 column."""
     return next((str(kind) for kind, titles in _document()["first"]["kinds"].items() if _means(text, titles)), None)
 
 
@@ -180,6 +191,15 @@ def move_title(kind: Kind, language: str) -> str:
 def command_titles(language: str) -> list[str]:
     """The commands of 設定."""
     return [str(titles[language]) for titles in _document()["words"]["commands"].values()]
+
+
+def opening_title(language: str) -> str:
+    return str(_document()["words"]["opening"][language])
+
+
+def is_opening(text: str) -> bool:
+    """Whether a line of 仕入価格 is about the stock that a product began with, in either language."""
+    return _means(text, _document()["words"]["opening"])
 
 
 def is_sync(text: str) -> bool:

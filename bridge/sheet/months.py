@@ -1,4 +1,4 @@
-"""受注 has a tab for each month, so that no tab grows without end: their titles, and how one is made."""
+"""受注 and 月末在庫 have a tab for each month, so that no tab grows without end: their titles, and how one is made."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ FIRST_DAYS = 7
 MOST = 4
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _SHEET_IDS = 200_000_000  # + 202611: made twice, Google refuses the second
+CLOSING = "month_end"
+_CLOSING_IDS = 300_000_000  # the same of 月末在庫
 
 
 def month_at(at: datetime, zone: tzinfo) -> str:
@@ -49,3 +51,19 @@ def to_read(months: Iterable[str], held: Iterable[str], day: int) -> list[str]:
     there = sorted(months)
     recent = there[-2:] if day <= FIRST_DAYS else there[-1:]
     return sorted({*recent, *(month for month in held if month in there)})[-MOST:]
+
+
+def closing_role(month: str) -> str:
+    """The name of a tab of 月末在庫 among the tabs."""
+    return f"{CLOSING} {month}"
+
+
+def closing_id(month: str) -> int:
+    return _CLOSING_IDS + int(month.replace("-", ""))
+
+
+def closed_month(sheet_id: int) -> str:
+    """The month of the tab of 月末在庫 with this sheetId; "" where it is none."""
+    number = str(sheet_id - _CLOSING_IDS)
+    month = f"{number[:4]}-{number[4:]}"
+    return month if sheet_id > _CLOSING_IDS and _MONTH.fullmatch(month) else ""

@@ -8,19 +8,19 @@ from typing import Any
 
 from bridge.sheet.gateway import Gateway, Piece
 from bridge.sheet.grid import Tab, parse
-from bridge.sheet.layout import TABS, TabSpec, tab_spec
-from bridge.sheet.months import month_of, role_of
+from bridge.sheet.layout import TABS, TabSpec, tab_number, tab_spec
+from bridge.sheet.months import closed_month, closing_role, month_of, role_of
 
 _FRAME = (
     "properties(autoRecalc,timeZone),"
-    "sheets(properties(sheetId,title,hidden,gridProperties),conditionalFormats,filterViews,protectedRanges)"
+    "sheets(properties(sheetId,title,hidden,gridProperties),conditionalFormats,filterViews,protectedRanges,charts(chartId))"
 )
 _CELLS = (
     "sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),data(startRow,startColumn,rowData.values("
     "userEnteredValue,effectiveValue,formattedValue,note,dataValidation,userEnteredFormat.numberFormat)))"
 )
 FIRST_ID, STEP, END = 7000, 100, 900_000  # the sheetIds of our tabs: 7001, or 7101 where that one is taken, and so on
-_UNREAD = ("journal", "marks")  # the bridge's own cells, and many of them
+_UNREAD = ("journal", "marks", "summary", "month_end")  # the bridge's own cells, and many of them
 
 
 @dataclass(frozen=True)
@@ -62,12 +62,14 @@ class Outline:
     zone: str = ""
 
 
-def read_outline(gateway: Gateway) -> Outline:
-    """Two reads, one where no tab of the bridge is there. Raises TryAgain, NeedsPerson, BatchRefused."""
+def read_outline(gateway: Gateway, roles: Sequence[str] = TABS) -> Outline:
+    """`roles`: the tabs that the spreadsheet ought to have.
+
+    Two reads, one where no tab of the bridge is there. Raises TryAgain, NeedsPerson, BatchRefused."""
     described = gateway.described(_FRAME)
     sheets = {sheet["properties"].get("sheetId", 0): sheet for sheet in described["sheets"]}
-    ids = dict(_roles(sheets))
-    wanted = [Piece(sheet_id) for role, sheet_id in ids.items() if role not in _UNREAD]
+    ids = dict(_roles(sheets, roles))
+    wanted = [Piece(sheet_id) for role, sheet_id in ids.items() if role.partition(" ")[0] not in _UNREAD]
     read = gateway.pieces(wanted, _CELLS) if wanted else {"sheets": []}
     cells = {sheet["properties"].get("sheetId", 0): sheet for sheet in read["sheets"]}
     tabs = parse({"sheets": [cells.get(sheet_id, sheets[sheet_id]) for sheet_id in ids.values()]}).tabs
@@ -80,12 +82,12 @@ def read_outline(gateway: Gateway) -> Outline:
     return Outline(standing, titles, properties.get("autoRecalc", ""), properties.get("timeZone", ""))
 
 
-def _roles(sheets: Mapping[int, Mapping[str, Any]]) -> Iterator[tuple[str, int]]:
+def _roles(sheets: Mapping[int, Mapping[str, Any]], roles: Sequence[str]) -> Iterator[tuple[str, int]]:
     """Which tab is which: by our own sheetIds, which renaming leaves alone, or by title in either language. A tab that
     is all ours, as the guide, only by its id: people may have one of that title."""
-    for number, role in enumerate(TABS, 1):
+    for role in roles:
         spec = tab_spec(role)
-        ours = sorted(sheet_id for sheet_id in sheets if sheet_id in own_ids(number))
+        ours = sorted(sheet_id for sheet_id in sheets if sheet_id in own_ids(tab_number(role)))
         named = (spec.ja, spec.en) if spec.columns or spec.hidden else ()
         titled = [sheet_id for sheet_id, sheet in sheets.items() if sheet["properties"].get("title") in named]
         both = [sheet_id for sheet_id in ours if sheet_id in titled]
@@ -94,6 +96,8 @@ def _roles(sheets: Mapping[int, Mapping[str, Any]]) -> Iterator[tuple[str, int]]
     for sheet_id, sheet in sheets.items():
         if month := month_of(sheet["properties"].get("title", "")):
             yield role_of(month), sheet_id
+        if month := closed_month(sheet_id):
+            yield closing_role(month), sheet_id
 
 
 def own_ids(number: int) -> range:

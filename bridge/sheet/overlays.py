@@ -136,17 +136,41 @@ def protections(standing: Standing, columns: Columns, language: str) -> Iterator
         yield from protected(standing, name, area, language)
 
 
-def protected(standing: Standing, name: str, area: Json, language: str) -> Iterator[Mend]:
-    """`name`: one of [protections] in looks.toml and, where there are several, which."""
+def protected(
+    standing: Standing,
+    name: str,
+    area: Mapping[str, Any],
+    language: str,
+    editors: Sequence[str] | None = None,
+    spared: Sequence[Mapping[str, Any]] = (),
+) -> Iterator[Mend]:
+    """`name`: one of [protections] in looks.toml and, where there are several, which · `editors`: who may write there,
+    the owner besides; None: everybody is warned, nobody is kept out · `spared`: parts of a whole tab that stay open."""
     number = own_id(standing.sheet_id, f"protection {name}")
     found = next((each for each in _protections(standing) if each["protectedRangeId"] == number), None)
-    wanted: Json = {"protectedRangeId": number, "range": area}
+    kept: Json = {"warningOnly": True} if editors is None else {"editors": {"users": sorted(editors)}}
+    if editors is not None and spared:
+        kept["unprotectedRanges"] = [dict(each) for each in spared]
+    wanted: Json = {"protectedRangeId": number, "range": dict(area)}
     if found is None:
-        more = {"description": said(name.split()[0], language), "warningOnly": True}
+        more = {"description": said(name.split()[0], language), **kept}
         yield Mend("protection", standing.tab.title, ({"addProtectedRange": {"protectedRange": wanted | more}},))
-    elif _covered(standing, found.get("range", {})) != _covered(standing, area):
-        change = {"protectedRange": wanted, "fields": "range"}
+        return
+    fields = []
+    if _covered(standing, found.get("range", {})) != _covered(standing, area):
+        fields.append("range")
+    if _kept(standing, found) != _kept(standing, kept):
+        fields += ["warningOnly", "unprotectedRanges", *(["editors"] if editors is not None else [])]
+    if fields:
+        change = {"protectedRange": wanted | kept, "fields": ",".join(fields)}
         yield Mend("protection", standing.tab.title, ({"updateProtectedRange": change},))
+
+
+def _kept(standing: Standing, protection: Mapping[str, Any]) -> tuple[object, ...]:
+    """Whom a protection keeps out, and of what."""
+    spared = sorted(_covered(standing, each) for each in protection.get("unprotectedRanges", ()))
+    users = sorted(protection.get("editors", {}).get("users", ()))
+    return (True,) if protection.get("warningOnly") else (False, users, spared)
 
 
 def _protections(standing: Standing) -> Sequence[Mapping[str, Any]]:

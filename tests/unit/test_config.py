@@ -23,7 +23,7 @@ from bridge.channel_settings import (
     WooCommerce,
     Yahoo,
 )
-from bridge.config import Bridge, Sheet, Web, load
+from bridge.config import Bridge, Report, Sheet, Web, load
 from bridge.settings import ConfigError, Secret, secrets_in
 
 ROOT = Path(__file__).parents[2]
@@ -76,6 +76,7 @@ def test_the_example_loads(folder: Path) -> None:
     [
         ("bridge", Bridge),
         ("sheet", Sheet),
+        ("report", Report),
         ("web", Web),
         ("channels.rakuten", Rakuten),
         ("channels.shopify", Shopify),
@@ -98,7 +99,7 @@ def test_the_example_explains_every_setting_and_no_other(section: str, kind: typ
 
 def test_the_example_shows_the_defaults() -> None:
     table = tomllib.loads((ROOT / "bridge.example.toml").read_text(encoding="utf-8"))
-    shown = {"bridge": Bridge, "sheet": Sheet}
+    shown = {"bridge": Bridge, "sheet": Sheet, "report": Report}
     given = [(kind, table[name]) for name, kind in shown.items()]
     given += [(Rakuten, table["channels"]["rakuten"]), (Shopify, table["channels"]["shopify"])]
     given.append((Amazon, table["channels"]["amazon"]))

@@ -1,0 +1,135 @@
+"""Everything that is told rather than done: 集計 for staff and managers, 仕入価格 and 月末在庫 for accounts. A job of
+its own, beside the sheet and the channels; it moves no stock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
+from functools import partial
+
+from bridge.clock import zone_of
+from bridge.domain.costs import Costing, Purchase
+from bridge.domain.transfers import IN_TRANSIT
+from bridge.errors import BridgeError, Stop
+from bridge.flows.closing import Lying, MonthEnd, costs_at, freeze_due, month_end, purchases
+from bridge.flows.purchases import PurchasePrices
+from bridge.flows.report import Report
+from bridge.flows.shop import Shop, places
+from bridge.ledger.ledger import Ledger, Tx
+from bridge.ledger.month_ends import Frozen
+from bridge.sheet.closing_cells import CLOSING_WIDTH, closing_rows, closing_title
+from bridge.sheet.gateway import Gateway
+from bridge.sheet.grid import Snapshot
+from bridge.sheet.months import closing_id
+
+KEPT = timedelta(days=7)  # how long it is remembered how fast a listing came into step
+LOOK = timedelta(minutes=10)  # between two looks at month ends: they read all that moved since
+OPEN_MONTHS = 3  # so many month ends are looked at for what became known later
+
+
+@dataclass
+class Accounts:
+    """The accounts' spreadsheet. `written`: what was written last of each month · `looked_at`: when it was last looked
+    for what became known of `newest` later."""
+
+    gateway: Gateway
+    prices: PurchasePrices
+    shop: Shop
+    ledger: Ledger
+    written: dict[str, MonthEnd] = field(default_factory=dict)
+    looked_at: datetime | None = None
+    newest: list[Frozen] = field(default_factory=list)
+
+    def run(self, zone: tzinfo, bought: Sequence[Purchase]) -> None:
+        frame = self.gateway.frame()
+        with self.ledger.read() as tx:
+            now, newest = tx.at, tx.month_ends.all()[-OPEN_MONTHS:]
+            due = self.looked_at is None or now - self.looked_at >= LOOK or newest != self.newest
+            found = [month_end(tx, self.shop, each, bought) for each in newest] if due else []
+            kinds = self._kinds(tx)
+        for each in found:
+            if closing_id(each.frozen.month) not in frame.tabs or self.written.get(each.frozen.month) != each:
+                self._write(each, kinds, frame)
+        if due:
+            self.looked_at, self.newest = now, newest
+        self.prices.run(frame, lambda at: at.astimezone(zone).date().isoformat())
+
+    def _write(self, each: MonthEnd, kinds: dict[str, str], frame: Snapshot) -> None:
+        month, language = each.frozen.month, self.shop.language
+        rows = closing_rows(each.lines, each.changes, lambda at: kinds.get(at, "aside"), language)
+        sheet_id, size = closing_id(month), {"rowCount": len(rows), "columnCount": CLOSING_WIDTH}
+        tab = frame.tabs.get(sheet_id)
+        if tab is None:
+            properties = {"sheetId": sheet_id, "title": closing_title(month, language)}
+            grid = {**size, "frozenRowCount": 1}
+            self.gateway.write([{"addSheet": {"properties": {**properties, "gridProperties": grid}}}])
+        elif tab.row_count < len(rows) or tab.column_count < CLOSING_WIDTH:
+            grid = {"rowCount": max(len(rows), tab.row_count), "columnCount": max(CLOSING_WIDTH, tab.column_count)}
+            change = {"properties": {"sheetId": sheet_id, "gridProperties": grid}}
+            fields = "gridProperties.rowCount,gridProperties.columnCount"
+            self.gateway.write([{"updateSheetProperties": {**change, "fields": fields}}])
+        blank = [[""] * CLOSING_WIDTH for _ in range(tab.row_count - len(rows) if tab else 0)]
+        self.gateway.put_values(sheet_id, [*rows, *blank])
+        self.written[month] = each
+
+    def _kinds(self, tx: Tx) -> dict[str, str]:
+        """What each location is to accounts, as a code of the words [closing]."""
+        where = places(tx)
+        found = {at: "sells" if sells else "aside" for at, sells in where.sells.items()}
+        counted = {facts.counts_at: "warehouse" for facts in self.shop.channels.values() if facts.counts_at}
+        return {**counted, **found, where.inspect: "inspect", IN_TRANSIT: "transit"}
+
+
+@dataclass
+class Reports:
+    """`managers`, `accounts`: None without a spreadsheet of their own · `otherwise`: the time zone where Google names
+    none."""
+
+    shop: Shop
+    ledger: Ledger
+    staff: Report
+    managers: Report | None
+    accounts: Accounts | None
+    costing: Costing
+    otherwise: tzinfo
+    lying: Lying = field(default_factory=dict)
+
+    def run(self) -> None:
+        """One round. The business day is that of the staff's spreadsheet; a spreadsheet that can't be reached holds up
+        no other. Raises TryAgain, NeedsPerson, Refused; Stop at once."""
+        seen = self.staff.gateway.frame()
+        zone = zone_of(seen.zone, self.otherwise)
+        with self.ledger.write() as tx:
+            tx.reports.forget_steps(tx.at - KEPT)
+            freeze_due(tx, self.shop, zone, self.costing, self.lying)
+        with self.ledger.read() as tx:
+            told = self.managers is not None or self.accounts is not None
+            bought, now = purchases(tx, self.costing, self.lying) if told else [], tx.at
+        jobs: list[Callable[[], object]] = [partial(self.staff.run, seen, zone, {})]
+        if self.managers is not None:
+            costs = costs_at(bought, self.costing, now + timedelta(microseconds=1))
+            jobs.append(partial(_told, self.managers, zone, costs))
+        if self.accounts is not None:
+            jobs.append(partial(self.accounts.run, zone, bought))
+        _each(jobs)
+
+
+def _told(report: Report, zone: tzinfo, costs: Mapping[str, Decimal]) -> None:
+    report.run(report.gateway.frame(), zone, costs)
+
+
+def _each(jobs: Iterable[Callable[[], object]]) -> None:
+    """All of them; then the first thing that went wrong, if any."""
+    failures: list[BridgeError] = []
+    for job in jobs:
+        try:
+            job()
+        except Stop:
+            raise
+        except BridgeError as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]

@@ -1,0 +1,277 @@
+"""仕入価格 and 月末在庫 in the accounts' own spreadsheet, costs in the managers', and who may write what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import gspread
+import pytest
+
+from bridge.config import Report
+from bridge.domain.stock import Cause, Movement
+from bridge.ledger.values import iso
+from bridge.sandbox.sheets_api import Spreadsheet
+from bridge.service import apart, channel_names
+from bridge.sheet.build import build
+from bridge.sheet.gateway import Gateway
+from bridge.sheet.layout import tab_number
+from bridge.sheet.months import closing_id
+from tests.support.discovery import Strict
+from tests.support.sheets_client import service_account, signed_in_as
+from tests.support.world import Moment, World
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+PRICES = 7000 + tab_number("purchases")
+SUMMARY = 7000 + tab_number("summary")
+BRIDGE = service_account().client_email
+
+
+class Office(World):
+    """The small shop with spreadsheets for managers and accounts."""
+
+    managers: Spreadsheet
+    accounts: Spreadsheet
+
+    def open_office(self, costing: str = "last") -> None:
+        self.managers, self.accounts = (self._shared(title) for title in ("管理者", "経理"))
+        report = Report(managers=self.managers.id, accounts=self.accounts.id, costing=costing)  # type: ignore[arg-type]
+        self.config = replace(self.config, report=report)
+        self.service.close()
+        self.start()
+        self.init()
+        self.rounds(1)
+
+    def _shared(self, title: str) -> Spreadsheet:
+        store = self.sandbox.sheets.store
+        made = store.create(title, owner=self.sandbox.people.owner.email, locale="ja_JP", zone="Asia/Tokyo")
+        store.share(made, BRIDGE, "writer")
+        return made
+
+    def init(self) -> None:
+        """`bridge init`."""
+        gateway, lines = self.service.gateway, self.config.sheet.journal_lines
+        built = build(gateway, self.language, channel_names(self.config), lines)
+        for spreadsheet_id, roles in apart(self.config):
+            build(Gateway(gateway.http, spreadsheet_id), self.language, (), 0, roles=roles, people=built.people)
+
+    def report(self, times: int = 1) -> None:
+        for _ in range(times):
+            self.service.reports.run()
+            self.clock.sleep(60)
+
+    def prices(self) -> dict[tuple[str, str], list[str]]:
+        """Lines of 仕入価格 by number and SKU."""
+        return {(row[0], row[2]): row for row in self._lines() if row[0]}
+
+    def _lines(self) -> list[list[str]]:
+        return [[*row, *[""] * 7][:7] for row in self.accounts.table(PRICES)[1:]]
+
+    def price(self, number: str, sku: str, text: str) -> None:
+        at = next(at for at, row in enumerate(self._lines(), 1) if (row[0], row[2]) == (number, sku))
+        self.accounts.type(PRICES, at, 4, text)
+
+    def receive(self, sku: str, units: int) -> str:
+        """A line of 入荷, written and ticked; its number."""
+        at = 1 + sum(bool(row["種類"]) for row in self.table("入出庫"))
+        self.put("入出庫", at, {"種類": "入荷", "SKU": sku, "数量": units, "へ": "本社倉庫"})
+        self.rounds(4)
+        self.put("入出庫", at, {"到着": True})
+        self.rounds(4)
+        return self.table("入出庫")[at - 1]["番号"]
+
+    def until(self, day: int, hour: int, minute: int = 0) -> None:
+        """Let it become that time of the present month, or of the next if that has passed, in Tokyo."""
+        now = self.clock.now().astimezone(TOKYO)
+        then = now.replace(day=day, hour=hour, minute=minute, second=0, microsecond=0)
+        if then <= now:
+            then = then.replace(month=now.month % 12 + 1, year=now.year + now.month // 12)
+        self.clock.sleep((then - now).total_seconds())
+
+    def closing(self, month: str) -> list[list[str]]:
+        return [[*row, *[""] * 16][:16] for row in self.accounts.table(closing_id(month))]
+
+
+@pytest.fixture
+def office(tmp_path: Path, live_shop: Moment) -> Office:
+    return Office(tmp_path / "ledger.sqlite", since=live_shop)
+
+
+def yen(units: int, price: str) -> int:
+    return int((units * Decimal(price)).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def on_hand_before(shop: World, until: datetime) -> Counter[tuple[str, str]]:
+    """From the ledger's own lines, one after another."""
+    found: Counter[tuple[str, str]] = Counter()
+    with shop.service.ledger.read() as tx:
+        for row in tx.conn.exec_driver_sql("SELECT * FROM movement"):
+            if datetime.fromisoformat(row.at) < until:
+                found[row.sku, row.location] += row.on_hand
+    return found
+
+
+def test_a_month_from_prices_to_its_end_and_what_came_later(office: Office) -> None:
+    office.open_office("average")
+    number = office.receive("A", 4)
+    office.report(2)
+    assert set(office.prices()) == {("期首", "A"), ("期首", "B"), (number, "A")}
+    assert office.prices()[number, "A"][3] == "4"
+    office.price("期首", "A", "100")
+    office.price(number, "A", "￥98.5")
+    office.report()
+    assert "98.5" not in office.prices()[number, "A"][6]  # not before it stood unchanged
+    office.report()
+    assert office.prices()[number, "A"][6] == "✓ 98.5円で計算しています。"
+    average = (Decimal(100) * 7 + Decimal("98.5") * 4) / 11
+    cost = str(average.quantize(Decimal("0.0001"), ROUND_HALF_UP))
+
+    office.until(30, 23, 50)
+    office.rounds(2)
+    office.report()
+    assert closing_id("2026-11") not in {sheet.id for sheet in office.accounts.book.sheets}
+    office.buy("rakuten", "A", 2)
+    office.rounds(2)
+    office.clock.sleep(15 * 60)  # midnight in Tokyo, the afternoon in UTC
+    office.rounds(1)
+    office.report()
+    end = datetime(2026, 12, 1, tzinfo=TOKYO)
+    head, *rows = office.closing("2026-11")
+    lines = {(row[0], row[1]): row for row in rows if row[0]}
+    expected = {key: units for key, units in on_hand_before(office, end).items() if units}
+    assert {key: int(row[3]) for key, row in lines.items()} == expected
+    assert [row[4] for key, row in lines.items() if key == ("A", "本社倉庫")] == ["2"]  # promised, and still there
+    for (sku, _), row in lines.items():
+        units = int(row[3])
+        assert row[5:7] == (["", ""] if sku == "B" else [f"{Decimal(cost):f}", str(yen(units, cost))])
+        assert row[8:12] == [row[3], row[5], row[6], "0"]
+    beside = {row[13]: row[14:16] for row in [head, *rows] if row[13]}
+    total = sum(yen(units, cost) for (sku, _), units in expected.items() if sku == "A")
+    assert beside["合計（確定）"] == [str(sum(expected.values())), str(total)]
+    assert beside["入荷"] == ["4", str(yen(4, cost))]
+
+    office.price("期首", "B", "30")  # what is told later stands beside it
+    with office.service.ledger.write() as tx:
+        begun = tx.conn.exec_driver_sql  # a stock-take that began before the month's end and is counted after it
+        begun("INSERT INTO stocktake VALUES (900, '本社倉庫', 0, '2026-11-30T10:00:00.000000+00:00', 1)")
+        begun("INSERT INTO counted VALUES (901, 900, 'B', '本社倉庫', 5, 7, 0, ?, 1, NULL)", (iso(tx.at),))
+        tx.stock.book([Movement("B", "本社倉庫", -2, 0, Cause.STOCK_TAKEN, "move 901")])
+        tx.stock.book([Movement("B", "本社倉庫", -1, 0, Cause.DAMAGED, "move 902")])  # December's own
+    office.clock.sleep(600)
+    office.report(3)
+    after = {(row[0], row[1]): row for row in office.closing("2026-11")[1:] if row[0]}
+    assert {key: row[:7] for key, row in after.items()} == {key: row[:7] for key, row in lines.items()}
+    assert after["B", "本社倉庫"][8:12] == ["5", "30", "150", "150"]
+
+    head, *rows = office.managers.table(SUMMARY)
+    shown = {row[0]: row for row in rows if len(row) > 10 and row[0] in ("A", "B")}
+    assert Decimal(shown["A"][9]) == Decimal(cost)
+    assert shown["A"][10] == str(yen(int(shown["A"][2]), cost))
+    assert not any("円" in cell for row in office.spreadsheet.table(SUMMARY) for cell in row)
+
+
+def test_a_server_that_was_down_on_the_first_freezes_when_it_comes_back(office: Office) -> None:
+    office.open_office()
+    before = {key: units for key, units in on_hand_before(office, office.clock.now()).items() if units}
+    office.until(3, 10)
+    office.type("A", "本社倉庫", 50)
+    office.rounds(3)
+    office.report()
+    frozen = {(row[0], row[1]): int(row[3]) for row in office.closing("2026-11")[1:] if row[0]}
+    assert frozen == before
+
+
+def test_a_price_that_cannot_be_read_leaves_the_last_one(office: Office) -> None:
+    office.open_office()
+    office.report(2)
+    for text in ("120", "abc", "", "-3", "1.00001"):
+        office.price("期首", "A", text)
+        office.report(3)
+        with office.service.ledger.read() as tx:
+            assert tx.purchases.all()["opening A"].price == Decimal(120)
+    assert "120円のまま" in office.prices()["期首", "A"][6]
+
+
+# --- who may write what -----------------------------------------------------------------------------------------------
+
+
+def may(office: Office, who: str, book: Spreadsheet, tab: int, row: int, column: int) -> str:
+    """What comes of typing into a cell with that person's own token: yes, no, or unseen where the file isn't theirs."""
+    client = signed_in_as(Strict(office.sandbox, once=True), f"ya29.{who}")
+    before = book.book
+    try:
+        sheet = client.open_by_key(book.id).get_worksheet_by_id(tab)
+        sheet.update_cell(row + 1, column + 1, "7")
+    except (gspread.exceptions.APIError, PermissionError, gspread.exceptions.SpreadsheetNotFound) as error:
+        code = error.code if isinstance(error, gspread.exceptions.APIError) else 403
+        return "no" if code == 400 else "unseen"
+    finally:
+        book.book = before
+    return "yes"
+
+
+def test_every_role_may_write_just_what_is_its_own(office: Office) -> None:
+    """A table: each role's own token at each kind of cell, against what Google's protections enforce."""
+    office.open_office()
+    people = {"staff": ["staff"], "accounts": ["accounts"], "managers": ["managers"]}
+    store = office.sandbox.sheets.store
+    words = {"staff": "スタッフ", "accounts": "経理", "managers": "管理者"}
+    free = len([row for row in office.table("設定") if row["種類"]]) + 1
+    for at, who in enumerate(people, free):
+        office.sandbox.sheets.welcome(f"{who}@shop.example", f"ya29.{who}")
+        store.share(office.spreadsheet, f"{who}@shop.example", "writer")
+        office.put("設定", at, {"種類": words[who], "名前": f"{who}@shop.example"})
+    office.sandbox.sheets.welcome(office.sandbox.people.owner.email, "ya29.owner")
+    store.share(office.accounts, "accounts@shop.example", "writer")
+    store.share(office.accounts, "managers@shop.example", "writer")
+    store.share(office.managers, "managers@shop.example", "writer")
+    office.until(1, 10)
+    office.rounds(2)
+    office.report(2)
+    office.init()
+
+    def at(title: str, header: str) -> tuple[Spreadsheet, int, int, int]:
+        return office.spreadsheet, office.tab(title), 1, office.column(title, header)
+
+    sync = next(n for n, row in enumerate(office.table("設定"), 1) if row["名前"] == "今すぐ同期")
+    cells = {
+        "在庫表 本社倉庫": at("在庫表", "本社倉庫"),
+        "在庫表 販売可能": at("在庫表", "販売可能"),
+        "出品 配分%": at("出品", "配分%"),
+        "入出庫 数量": at("入出庫", "数量"),
+        "設定 名前": at("設定", "名前"),
+        "設定 オン": at("設定", "オン"),
+        "設定 今すぐ同期": (office.spreadsheet, office.tab("設定"), sync, office.column("設定", "オン")),
+        "集計": (office.spreadsheet, SUMMARY, 20, 1),
+        "_bridge_marks": (office.spreadsheet, office.tab("_bridge_marks"), 0, 1),
+        "管理者の集計": (office.managers, SUMMARY, 20, 1),
+        "仕入価格 単価": (office.accounts, PRICES, 1, 4),
+        "仕入価格 数量": (office.accounts, PRICES, 1, 3),
+        "月末在庫": (office.accounts, closing_id("2026-11"), 1, 3),
+    }
+    found = {
+        name: tuple(may(office, who, *cell) for who in ("staff", "accounts", "managers", "owner"))
+        for name, cell in cells.items()
+    }
+    assert found == {
+        "在庫表 本社倉庫": ("yes", "yes", "yes", "yes"),
+        "在庫表 販売可能": ("yes", "yes", "yes", "yes"),  # warned only: rows must be sorted and pasted; it is healed
+        "出品 配分%": ("yes", "yes", "yes", "yes"),
+        "入出庫 数量": ("yes", "yes", "yes", "yes"),
+        "設定 名前": ("no", "no", "no", "yes"),
+        "設定 オン": ("no", "no", "yes", "yes"),
+        "設定 今すぐ同期": ("yes", "yes", "yes", "yes"),
+        "集計": ("no", "no", "no", "yes"),
+        "_bridge_marks": ("no", "no", "no", "yes"),
+        "管理者の集計": ("unseen", "unseen", "yes", "yes"),
+        "仕入価格 単価": ("unseen", "yes", "no", "yes"),
+        "仕入価格 数量": ("unseen", "no", "no", "yes"),
+        "月末在庫": ("unseen", "no", "no", "yes"),
+    }
+    office.init()  # nothing is left to mend
+    office.rounds(2)  # and the bridge itself is shut out nowhere
+    office.report(1)
