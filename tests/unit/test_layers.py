@@ -16,6 +16,7 @@ PURE = {  # what the domain may use of the standard library: no I/O, no clock, n
     "collections",
     "dataclasses",
     "datetime",
+    "decimal",
     "enum",
     "functools",
     "itertools",
