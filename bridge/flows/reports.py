@@ -21,9 +21,11 @@ from bridge.flows.shop import Shop, places
 from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.month_ends import Frozen
 from bridge.sheet.closing_cells import CLOSING_WIDTH, closing_rows, closing_title
-from bridge.sheet.gateway import Gateway
-from bridge.sheet.grid import Snapshot
-from bridge.sheet.months import closing_id
+from bridge.sheet.gateway import Gateway, Request
+from bridge.sheet.grid import Snapshot, Tab
+from bridge.sheet.months import closing_id, closing_role
+from bridge.sheet.outline import Standing
+from bridge.sheet.overlays import protected
 
 KEPT = timedelta(days=7)  # how long it is remembered how fast a listing came into step
 LOOK = timedelta(minutes=10)  # between two looks at month ends: they read all that moved since
@@ -63,9 +65,7 @@ class Accounts:
         sheet_id, size = closing_id(month), {"rowCount": len(rows), "columnCount": CLOSING_WIDTH}
         tab = frame.tabs.get(sheet_id)
         if tab is None:
-            properties = {"sheetId": sheet_id, "title": closing_title(month, language)}
-            grid = {**size, "frozenRowCount": 1}
-            self.gateway.write([{"addSheet": {"properties": {**properties, "gridProperties": grid}}}])
+            self.gateway.write(self._new_tab(month, size))
         elif tab.row_count < len(rows) or tab.column_count < CLOSING_WIDTH:
             grid = {"rowCount": max(len(rows), tab.row_count), "columnCount": max(CLOSING_WIDTH, tab.column_count)}
             change = {"properties": {"sheetId": sheet_id, "gridProperties": grid}}
@@ -74,6 +74,22 @@ class Accounts:
         blank = [[""] * CLOSING_WIDTH for _ in range(tab.row_count - len(rows) if tab else 0)]
         self.gateway.put_values(sheet_id, [*rows, *blank])
         self.written[month] = each
+
+    def _new_tab(self, month: str, size: Mapping[str, int]) -> list[Request]:
+        """Closed from the start where the others are."""
+        sheet_id, title, language = closing_id(month), closing_title(month, self.shop.language), self.shop.language
+        properties = {"sheetId": sheet_id, "title": title, "gridProperties": {**size, "frozenRowCount": 1}}
+        tab = Tab(sheet_id, title, size["rowCount"], size["columnCount"], ())
+        standing = Standing(closing_role(month), tab, {"properties": properties})
+        editors = [self.gateway.account] if self._closed() else None
+        mends = protected(standing, "closing", {"sheetId": sheet_id}, language, editors)
+        return [{"addSheet": {"properties": properties}}, *(each for mend in mends for each in mend.requests)]
+
+    def _closed(self) -> bool:
+        """Whether people were named in 設定 when `bridge init` ran last: then something is closed here."""
+        found = self.gateway.described("sheets(protectedRanges(protectedRangeId,warningOnly))")["sheets"]
+        held = [each for sheet in found for each in sheet.get("protectedRanges", ())]
+        return any(not each.get("warningOnly") for each in held)
 
     def _kinds(self, tx: Tx) -> dict[str, str]:
         """What each location is to accounts, as a code of the words [closing]."""

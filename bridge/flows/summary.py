@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from bridge.domain.edit_book import Standing
 from bridge.domain.push import gap
 from bridge.domain.stock import Cause
 from bridge.domain.summary import (
@@ -134,7 +135,7 @@ def stocked(tx: Tx) -> list[Stocked]:
     return [
         Stocked(sku, location, balance.on_hand, balance.allocated, bool(sells.get(location)) and balance.stocked)
         for (sku, location), balance in sorted(tx.stock.balances().items())
-        if (balance.stocked and sku in known and known[sku].standing != "retired")
+        if (balance.stocked and sku in known and known[sku].standing is not Standing.RETIRED)
         or balance.on_hand
         or balance.allocated
     ]

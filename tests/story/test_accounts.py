@@ -161,8 +161,9 @@ def test_a_month_from_prices_to_its_end_and_what_came_later(office: Office) -> N
         begun("INSERT INTO counted VALUES (901, 900, 'B', '本社倉庫', 5, 7, 0, ?, 1, NULL)", (iso(tx.at),))
         tx.stock.book([Movement("B", "本社倉庫", -2, 0, Cause.STOCK_TAKEN, "move 901")])
         tx.stock.book([Movement("B", "本社倉庫", -1, 0, Cause.DAMAGED, "move 902")])  # December's own
-    office.clock.sleep(600)
     office.report(3)
+    office.clock.sleep(600)
+    office.report()
     after = {(row[0], row[1]): row for row in office.closing("2026-11")[1:] if row[0]}
     assert {key: row[:7] for key, row in after.items()} == {key: row[:7] for key, row in lines.items()}
     assert after["B", "本社倉庫"][8:12] == ["5", "30", "150", "150"]
@@ -272,6 +273,9 @@ def test_every_role_may_write_just_what_is_its_own(office: Office) -> None:
         "仕入価格 数量": ("unseen", "no", "no", "yes"),
         "月末在庫": ("unseen", "no", "no", "yes"),
     }
-    office.init()  # nothing is left to mend
+    office.until(1, 10)
+    office.report(2)  # a tab that is made now is closed from the start
+    assert may(office, "accounts", office.accounts, closing_id("2026-12"), 1, 3) == "no"
+    office.init()
     office.rounds(2)  # and the bridge itself is shut out nowhere
     office.report(1)

@@ -3,7 +3,9 @@ spreadsheet's calendar."""
 
 from __future__ import annotations
 
+import time
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -192,6 +194,17 @@ def test_a_shorter_list_leaves_nothing_of_the_longer_one(shop: World) -> None:
     assert not any("Z" in line for line in cells(shop))
 
 
+@pytest.fixture(params=["UTC", "America/New_York"])
+def server(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The machine's own time zone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", request.param)
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("server")
 def test_the_business_day_is_the_spreadsheets(shop: World) -> None:
     """The server's own zone is never asked: 23:59 and 00:01 in Tokyo are both the same day in UTC."""
     now = shop.clock.now().astimezone(TOKYO)
