@@ -52,12 +52,15 @@ class Office(World):
         store.share(made, BRIDGE, "writer")
         return made
 
-    def init(self) -> None:
-        """`bridge init`."""
+    def init(self) -> int:
+        """`bridge init`; how many calls wrote."""
         gateway, lines = self.service.gateway, self.config.sheet.journal_lines
         built = build(gateway, self.language, channel_names(self.config), lines)
-        for spreadsheet_id, roles in apart(self.config):
+        others = [
             build(Gateway(gateway.http, spreadsheet_id), self.language, (), 0, roles=roles, people=built.people)
+            for spreadsheet_id, roles in apart(self.config)
+        ]
+        return built.writes + sum(each.writes for each in others)
 
     def report(self, times: int = 1) -> None:
         for _ in range(times):
@@ -276,6 +279,6 @@ def test_every_role_may_write_just_what_is_its_own(office: Office) -> None:
     office.until(1, 10)
     office.report(2)  # a tab that is made now is closed from the start
     assert may(office, "accounts", office.accounts, closing_id("2026-12"), 1, 3) == "no"
-    office.init()
+    assert office.init() == 0
     office.rounds(2)  # and the bridge itself is shut out nowhere
     office.report(1)
