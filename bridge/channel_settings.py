@@ -6,7 +6,7 @@ Each setting is declared once, as a field with its range; `bridge.example.toml` 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
@@ -279,6 +279,12 @@ class Channels:
     smaregi: Smaregi | None = None
     square: Square | None = None
     files: Mapping[str, Files] = field(default_factory=dict)
+
+    def changed(self, name: str, settings: Any) -> Channels:
+        """With other settings of a connected channel."""
+        if name in self.files:
+            return replace(self, files={**self.files, name: settings})
+        return replace(self, **{name: settings})
 
     def connected(self) -> dict[str, tuple[str, Any]]:
         """Kind and settings of each channel, by its name: its kind's, or the one that the settings give it where there

@@ -7,10 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from bridge.alerting import addresses_of
 from bridge.channels.port import Check
 from bridge.config import Config
+from bridge.delivery import service_name
 from bridge.errors import BridgeError, Hint
 from bridge.flows.desk import TABS, header_problems
+from bridge.flows.health import ALERTS_FAILING
 from bridge.flows.probed import disproved, probed_at, refusal, remember
 from bridge.flows.shop import places
 from bridge.outside import Outside, sheet_http
@@ -33,9 +36,31 @@ def check(config: Config, outside: Outside | None = None) -> list[Check]:
         for channel in service.channels:
             lines += _settings(service, channel.name)
             lines += [replace(line, name=f"{channel.name} {line.name}") for line in channel.check()]
-        return lines
+        return [*lines, *_alerts(service)]
     finally:
         service.close()
+
+
+def _alerts(service: Service) -> Iterator[Check]:
+    """Nothing is sent: whether an address is one, and whether it took what was sent last."""
+    settings = service.config.alerts
+    if settings is None:
+        return
+    with service.ledger.read() as tx:
+        failing = tx.get(ALERTS_FAILING, {})
+    for number, address in enumerate(addresses_of(settings), 1):
+        name = service_name(address.url)
+        if name is None:
+            hint = Hint("apprise の知らない宛先です。書き方を確かめてください。", "apprise doesn't know this address.")
+        elif address.name in failing:
+            since = failing[address.name][:16]
+            hint = Hint(
+                f"{name} に {since} (UTC) から届いていません。宛先と鍵を確かめてください。",
+                f"{name} has taken nothing since {since} (UTC); look at the address and its keys.",
+            )
+        else:
+            hint = Hint(f"{name} です。", f"It is {name}.")
+        yield Check(f"alerts {number}", name is not None and address.name not in failing, hint)
 
 
 def check_private(config: Config, file: Path) -> Iterator[Check]:

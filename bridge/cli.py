@@ -16,7 +16,8 @@ from bridge.channel_settings import FILES
 from bridge.channels.http import RequestRecord
 from bridge.check import check, check_private, check_probe
 from bridge.config import Config, load
-from bridge.connecting import Connector, Terminal, ask_secretly, plans
+from bridge.connect_plans import plans
+from bridge.connecting import Connector, Terminal, ask_secretly
 from bridge.errors import BridgeError, Hint
 from bridge.flows.mapping import Mapped
 from bridge.importing import Importer, Wish, ask_at_terminal
@@ -166,7 +167,7 @@ def _run(options: argparse.Namespace) -> int:
     with _service(options) as service:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: service.stop())
-        with serving(service):
+        with serving(service, options.config):
             service.run()
     return 0
 

@@ -18,6 +18,7 @@ from bridge.channel_settings import Channels
 from bridge.errors import Hint
 from bridge.keys import Keys
 from bridge.setting_kinds import (
+    Addresses,
     Folder,
     IpAddress,
     KeyFile,
@@ -94,6 +95,19 @@ class Web:
 
 
 @dataclass(frozen=True)
+class Alerts:
+    """[alerts]: whom the bridge tells what people should know. `to`, `owner`: addresses as apprise has them · `owner`:
+    who renews the keys · times of day in the shop's time zone. Nobody is told anything where the section is missing."""
+
+    to: Addresses
+    owner: Addresses = ()
+    quiet_from: TimeOfDay = "22:00"
+    quiet_until: TimeOfDay = "07:00"
+    closing: TimeOfDay = "19:00"
+    low_stock: Annotated[int, Rule(0, 100_000)] = 3
+
+
+@dataclass(frozen=True)
 class Config:
     """A whole settings file, without a mistake."""
 
@@ -102,6 +116,7 @@ class Config:
     channels: Channels
     web: Web | None = None
     report: Report = Report()
+    alerts: Alerts | None = None
 
 
 def load(path: Path, env: Mapping[str, str] = os.environ) -> Config:
@@ -116,11 +131,12 @@ def load(path: Path, env: Mapping[str, str] = os.environ) -> Config:
     channels = read_channels(reader, reader.table("channels", table.get("channels", {})))
     web = reader.section(Web, "web", table["web"]) if "web" in table else None
     report = reader.section(Report, "report", table.get("report", {}), _apart(sheet))
+    alerts = reader.section(Alerts, "alerts", table["alerts"]) if "alerts" in table else None
     if web is not None and web.public_url is not None:
         can_judge_webhooks(reader, channels)
     if reader.problems or not bridge or not sheet or not report:
         raise ConfigError(reader.problems)
-    return Config(bridge, sheet, channels, web, report)
+    return Config(bridge, sheet, channels, web, report, alerts)
 
 
 def _apart(sheet: Sheet | None) -> Callable[[Mapping[str, Any]], Problem | None]:
@@ -147,9 +163,11 @@ def _apart(sheet: Sheet | None) -> Callable[[Mapping[str, Any]], Problem | None]
 @dataclass(frozen=True)
 class KeyPlaces:
     """Where `bridge connect` keeps what it was told. `folder`: of secrets, None where the settings name none ·
-    `ledger`: beside it lie the refresh tokens that a shop renews."""
+    `keyring`: its name for us, "" where they name none · `ledger`: beside it lie the refresh tokens that a shop
+    renews."""
 
     folder: Path | None
+    keyring: str
     ledger: Path
 
 
@@ -159,7 +177,7 @@ def place_of_keys(table: Mapping[str, Any], home: Path) -> KeyPlaces:
     bridge = reader.section(Bridge, "bridge", table.get("bridge", {}))
     if bridge is None:
         raise ConfigError(reader.problems)
-    return KeyPlaces(bridge.secrets, bridge.ledger)
+    return KeyPlaces(bridge.secrets, bridge.keyring or "", bridge.ledger)
 
 
 def one_channel(section: str, table: Mapping[str, Any], path: Path) -> Any:

@@ -3,31 +3,25 @@ writes the settings. What is in doubt is asked again; nothing is written before 
 
 from __future__ import annotations
 
-import json
-import re
 import secrets
-import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from getpass import getpass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
 
-from bridge.channel_settings import default_of, is_secret
-from bridge.channels.http import FORM, JSON, Seams
-from bridge.channels.oauth import exchange
+from bridge.channel_settings import is_secret
+from bridge.channels.http import Seams
 from bridge.channels.port import Channel
-from bridge.clock import JST
 from bridge.config import one_channel, place_of_keys
+from bridge.connect_plans import REDIRECT, plans, typed
+from bridge.consent import Consent
 from bridge.errors import BridgeError, Hint
+from bridge.key_store import KeyStore
 from bridge.outside import Outside
-from bridge.private import write_private
 from bridge.refreshed import Refreshed
 from bridge.settings import ConfigError, parse
 
-REDIRECT = "https://localhost/bridge"  # nothing listens there: the browser shows the code in its address
 ROUNDS = 5  # times that wrong answers are asked again
 
 Text = tuple[str, str]
@@ -50,11 +44,6 @@ def ask_secretly(prompt: str) -> str:
         raise BridgeError(Hint("何もしませんでした。", "Nothing was done.")) from None
 
 
-def plans() -> Mapping[str, Mapping[str, Any]]:
-    """What is asked for each channel, by its name."""
-    return tomllib.loads(files("bridge.channels").joinpath("connect.toml").read_text(encoding="utf-8"))
-
-
 @dataclass
 class Connector:
     """One channel, at one terminal. `section`: of the settings, as in "rakuten" or "files.aupay" · `make`: how its
@@ -74,7 +63,7 @@ class Connector:
         known = self._table.get("channels", {}).get(self._kind, {})
         self._old: Mapping[str, Any] = known.get(name, {}) if name else known
         self._keys = place_of_keys(self._table, self.path.parent)
-        self._passing: dict[str, str] = {}  # what is needed for the consent only
+        self._store = KeyStore(self.path, self.section)
 
     def run(self) -> bool:
         """Whether the settings were written. Raises BridgeError."""
@@ -102,7 +91,7 @@ class Connector:
         while True:
             answer = self._answer(text, secret=is_secret(self._kind, name), kept=name in values)
             if answer:
-                values[name] = _value(name, answer)
+                values[name] = typed(name, answer)
                 return
             if optional or name in values:
                 return
@@ -116,49 +105,25 @@ class Connector:
     def _consent(self, values: dict[str, Any]) -> None:
         """The browser's part: the operator agrees there, and pastes the address that it shows then."""
         plan = self._plan["consent"]
-        gives = plan["gives"]
         if plan.get("unless") in values:
             return
-        if gives in values and self._yes(Hint("前の許可のままにしますか。", "Keep the authorisation that is there?")):
+        if plan["gives"] in values and self._yes(
+            Hint("前の許可のままにしますか。", "Keep the authorisation that is there?")
+        ):
             return
-        for name, text in plan.get("ask", {}).items():
-            self._passing[name] = self._answer(text, secret=name.endswith("secret"), kept=False)
+        passing = {  # needed for the consent only
+            name: self._answer(text, secret=name.endswith("secret"), kept=False)
+            for name, text in plan.get("ask", {}).items()
+        }
         redirect = self._answer(
             (f"アプリに登録したリダイレクト URI（Enter で {REDIRECT}）", f"The app's redirect URI (Enter: {REDIRECT})"),
             secret=False, kept=False,
         ) or REDIRECT  # fmt: skip
-        state = secrets.token_urlsafe(12)
-        known = self._known(values)
-        address = plan["authorize"].format(**known, redirect=quote(redirect, safe=""), state=state)
+        consent = Consent(self._kind, {**values, **passing}, redirect, secrets.token_urlsafe(12))
         self._say(Hint("次の URL をブラウザーで開いて許可し、そのあと表示された URL を貼ってください。",
                        "Open this address in a browser, agree, and paste the address that is shown then."))  # fmt: skip
-        self.terminal.say(address)
-        code = _code(self.terminal.ask("> ").strip(), state)
-        form = {
-            "grant_type": "authorization_code",
-            "client_id": known["client_id"],
-            "client_secret": known["client_secret"],
-            "redirect_uri": redirect,
-            "code": code,
-        }
-        tokens = exchange(
-            self._plan["name"][1],
-            plan["token"].format(**known),
-            form,
-            self._seams(),
-            in_header=plan.get("basic", False),
-            media=JSON if plan.get("json") else FORM,
-        )
-        values[gives] = str(tokens[gives])
-        if "dated" in plan:
-            values[plan["dated"]] = f"{self.outside.clock.now().astimezone(JST):%Y-%m-%d}"
-
-    def _known(self, values: Mapping[str, Any]) -> dict[str, str]:
-        """What addresses are made of: settings as they are or by default, and the host of base_url."""
-        given = {**default_of(self._kind), **values, **self._passing}
-        parts = urlsplit(str(given.get("base_url", "")))
-        host = f"{parts.scheme}://{parts.netloc}{parts.path.rpartition('/')[0]}"
-        return {name: str(value) for name, value in given.items()} | {"host": host}
+        self.terminal.say(consent.address)
+        values |= consent.given(self.terminal.ask("> ").strip(), self._seams())
 
     def _judged(self, values: dict[str, Any]) -> Any:
         """The section of the settings; what is wrong in it is said and asked again."""
@@ -207,15 +172,7 @@ class Connector:
     # --- what is written ---------------------------------------------------------------------------------------------
 
     def _write(self, values: Mapping[str, Any]) -> None:
-        """Secrets go to the folder of secrets where the settings name one, else into the settings, which are for
-        nobody else to read."""
-        folder = self._keys.folder
-        apart = [name for name in values if is_secret(self._kind, name)] if folder else []
-        for name in apart:
-            write_private((folder or self.path) / f"BRIDGE_{self._name}_{name}".upper(), str(values[name]))
-        lines = {name: _toml(value) for name, value in values.items() if name not in apart}
-        text = self.path.read_text(encoding="utf-8")
-        write_private(self.path, _with_section(text, f"channels.{self.section}", lines))
+        self._store.keep(values)
         name = self.path.name
         self._say(Hint(f"{name} に保存しました。bridge を再起動すると使われます（初めはシャドー）。",
                        f"Saved in {name}. It counts from bridge's next start, in shadow at first."))  # fmt: skip
@@ -229,54 +186,3 @@ class Connector:
 
     def _say_wrong(self, hint: Hint) -> None:
         self.terminal.say(f"✗ {hint}")
-
-
-def _value(name: str, answer: str) -> Any:
-    parts = [part.strip() for part in re.split(r"[、,，]", answer) if part.strip()]
-    if name in ("locations", "profiles"):
-        return parts
-    if name == "places":
-        pairs = (re.split(r"[=＝]", part, maxsplit=1) for part in parts)
-        return {place.strip(): [column.strip() for column in columns] for place, *columns in pairs}
-    return int(answer) if answer.isdecimal() and name.endswith(("version", "port")) else answer
-
-
-def _code(pasted: str, state: str) -> str:
-    """Out of the whole address, or the code alone. Raises BridgeError where it is the address of another attempt."""
-    query = parse_qs(urlsplit(pasted).query)
-    if "code" not in query:
-        return pasted
-    if query.get("state", [state])[0] != state:
-        raise BridgeError(
-            Hint(
-                "これは別のときの URL です。もう一度やり直してください。",
-                "This address is of another attempt. Begin again.",
-            )
-        )
-    return query["code"][0]
-
-
-def _toml(value: Any) -> str:
-    """TOML's basic strings, lists and numbers are written as JSON's."""
-    if isinstance(value, dict):
-        return f"{{ {', '.join(f'{_toml(name)} = {_toml(part)}' for name, part in value.items())} }}"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _with_section(text: str, name: str, lines: Mapping[str, str]) -> str:
-    """The settings file with these lines in that section; what else stands in it, comments too, stays."""
-    head = f"[{name}]"
-    rows = text.splitlines()
-    if head not in rows:
-        return "\n".join([*rows, "", head, *(f"{key} = {value}" for key, value in lines.items()), ""])
-    start = rows.index(head) + 1
-    end = next((n for n in range(start, len(rows)) if re.match(r"\[", rows[n])), len(rows))
-    return "\n".join([*rows[:start], *_changed(rows[start:end], lines), *rows[end:], ""])
-
-
-def _changed(rows: Sequence[str], lines: Mapping[str, str]) -> Iterator[str]:
-    left = dict(lines)
-    for row in rows:
-        key = row.partition("=")[0].strip()
-        yield f"{key} = {left.pop(key)}" if "=" in row and key in left else row
-    yield from (f"{key} = {value}" for key, value in left.items())

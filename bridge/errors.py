@@ -41,5 +41,9 @@ class NeedsPerson(BridgeError):
     """The channel can't go on without a person (a dead key, a right that is missing): pause it alone."""
 
 
+class NeedsKey(NeedsPerson):
+    """The channel needs a new key, which is its owner's to give."""
+
+
 class Stop(BridgeError):
     """The ledger can't be trusted or written: touch nothing outside any more."""

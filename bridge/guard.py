@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from bridge.clock import Clock
-from bridge.errors import BridgeError, Hint, NeedsPerson, Stop, TryAgain
+from bridge.errors import BridgeError, Hint, NeedsKey, NeedsPerson, Stop, TryAgain
 from bridge.ledger.ledger import Ledger
 from bridge.ledger.values import iso
+from bridge.sheet.texts import both
 
 log = logging.getLogger("bridge")
 
 PERSON_PAUSE = 600.0  # seconds between two tries of a channel that waits for a person
 SHEET_PAUSE = 30.0  # the same for the spreadsheet: somebody is sitting there, sharing it
 UNEXPECTED_PAUSE = 5.0
+TROUBLES = ("key refused", "channel trouble")
+RUNNING = {"ja": "再開しました。", "en": "Running again."}
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Guard:
         self._watchers, self._name, self._channel = watchers, name, channel
         self._quiet_until = 0.0
         self._clear = False
+        self._kind = ""  # of the question that its trouble is told by
         self._family: tuple[Guard, ...] = (self,)  # a channel's trouble is over when it is over for all of them
 
     @staticmethod
@@ -64,29 +68,37 @@ class Guard:
             raise
         except BridgeError as error:
             log.error("%s: %s", self._name, error.hint)
-            self._note(error.hint)
+            self._note(error.hint, "key refused" if isinstance(error, NeedsKey) else "channel trouble")
             if isinstance(error, NeedsPerson):
                 self._be_quiet(PERSON_PAUSE if self._channel else SHEET_PAUSE)
         except Exception:
             log.exception("%s: unexpected", self._name)
             self._be_quiet(UNEXPECTED_PAUSE)
 
+    def wake(self) -> None:
+        """What it waits for has come: the next job runs at once."""
+        self._quiet_until = 0.0
+
     def _be_quiet(self, seconds: float) -> None:
         self._quiet_until = self._watchers.clock.monotonic() + seconds
 
-    def _note(self, hint: Hint | None) -> None:
-        """Remember a channel's trouble, or that it is over, where people see it."""
+    def _note(self, hint: Hint | None, kind: str = "") -> None:
+        """Remember a channel's trouble, or that it is over, where people see it. `kind`: of the question about it."""
         if self._channel is None or (hint is None and self._clear):
             return
-        self._clear = hint is None
+        self._clear, self._kind = hint is None, kind
         if hint is None and not all(each._clear for each in self._family):
             return
         with self._watchers.ledger.write() as tx:
             if hint is None:
                 tx.channels.change(self._channel, trouble=None, failing_since=None)
-                tx.questions.settle("channel trouble", self._channel, {"ja": "再開しました。", "en": "Running again."})
+                for each in TROUBLES:
+                    tx.questions.settle(each, self._channel, RUNNING)
                 return
             told = {"ja": hint.ja, "en": hint.en}
             since = tx.channels.get(self._channel).failing_since or iso(tx.at)
             tx.channels.change(self._channel, trouble=told, failing_since=since)
-            tx.questions.ask("channel trouble", self._channel, told)
+            for other in TROUBLES:
+                if all(each._kind != other for each in self._family):
+                    tx.questions.settle(other, self._channel, both("results", "settled itself"))
+            tx.questions.ask(kind, self._channel, told)

@@ -11,11 +11,21 @@ They have the same name everywhere. The folder and the keyring are asked only wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from enum import Enum
 from pathlib import Path
 
 from bridge.errors import Hint
+from bridge.private import write_private
 
 SYSTEMD = "CREDENTIALS_DIRECTORY"
+
+
+class Place(Enum):
+    """Where a secret stands, other than in the settings file."""
+
+    FIXED = "fixed"  # the environment or systemd's credentials, which are not ours to write
+    FOLDER = "folder"
+    KEYRING = "keyring"
 
 
 class Unreadable(Exception):
@@ -32,7 +42,9 @@ class Keys:
 
     def __init__(self, env: Mapping[str, str], folders: Iterable[Path] = (), service: str = "") -> None:
         systemd = [Path(env[SYSTEMD])] if env.get(SYSTEMD) else []
-        self._env, self._folders, self._service = env, [*systemd, *folders], service
+        self._env, self._service = env, service
+        self._own = list(folders)
+        self._folders = [*systemd, *self._own]
 
     def find(self, name: str) -> str | None:
         """None where no place has it. Raises Unreadable."""
@@ -51,6 +63,32 @@ class Keys:
                     )
                 ) from None
         return self._from_keyring(name) if self._service else None
+
+    def place(self, name: str) -> Place | None:
+        """Where `find` finds it; None where no place has it. Raises Unreadable."""
+        fixed = (name in self._env, *((folder / name).exists() for folder in self._folders if folder not in self._own))
+        if any(fixed):
+            return Place.FIXED
+        if any((folder / name).exists() for folder in self._own):
+            return Place.FOLDER
+        return Place.KEYRING if self._service and self._from_keyring(name) is not None else None
+
+    def put(self, name: str, value: str, place: Place) -> None:
+        """Raises OSError."""
+        if place is Place.FOLDER:
+            write_private(next((f for f in self._own if (f / name).exists()), self._own[0]) / name, value)
+        else:
+            from keyring import set_password  # an extra, and slow to import
+
+            try:
+                set_password(self._service, name, value)
+            except Exception as error:  # each system's keyring fails in its own way
+                raise OSError(None, f"keyring: {type(error).__name__}") from error
+
+    def drop(self, name: str) -> None:
+        """From the folders of our own. Raises OSError."""
+        for folder in self._own:
+            (folder / name).unlink(missing_ok=True)
 
     def _from_keyring(self, name: str) -> str | None:
         try:

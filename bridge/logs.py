@@ -27,8 +27,19 @@ class RedactingFormatter(logging.Formatter):
         super().__init__(FORM)
         self._redactor = Redactor(list(secrets))
 
+    def learn(self, secret: str) -> None:
+        """Mask this one too from now on."""
+        self._redactor.learn(secret)
+
     def format(self, record: logging.LogRecord) -> str:
         return TOKENS.sub(MASK, self._redactor.clean(super().format(record)))
+
+
+def hide(secret: str) -> None:
+    """A key that came while the process runs passes no more than those of its start."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler.formatter, RedactingFormatter):
+            handler.formatter.learn(secret)
 
 
 def log_to(stream: IO[str], config: Config) -> logging.Handler:

@@ -15,6 +15,7 @@ from google.oauth2.service_account import Credentials
 from bridge.channels.http import RequestRecord
 from bridge.clock import Clock, SystemClock
 from bridge.config import Config
+from bridge.delivery import Deliver, in_a_process
 from bridge.errors import Hint, NeedsPerson, Stop
 from bridge.gate import Gate
 from bridge.instance import home_of
@@ -50,7 +51,7 @@ def google_session(config: Config) -> requests.Session:
 @dataclass(frozen=True)
 class Outside:
     """How the outside is reached; a test puts its own in place. `session`: signed in for Google · `home`: where a
-    ledger lies."""
+    ledger lies · `deliver`: how alerts go out."""
 
     clock: Clock = field(default_factory=SystemClock)
     session: Callable[[Config], requests.Session] = google_session
@@ -59,6 +60,7 @@ class Outside:
     on_sheet_call: Callable[[Call], None] | None = None
     on_mall_call: Callable[[RequestRecord], None] | None = None
     home: Callable[[Path], str] = home_of
+    deliver: Deliver = in_a_process
 
 
 def longest_look(config: Config) -> float:

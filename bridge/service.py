@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import time, timedelta
 from functools import partial
 from typing import Any
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import schedule
 
+from bridge.alerting import Alerting
 from bridge.channels.amazon import AmazonChannel
 from bridge.channels.colorme import ColorMeChannel
 from bridge.channels.eccube import EcCubeChannel
@@ -29,6 +31,7 @@ from bridge.channels.warehouses import CountsAsOf
 from bridge.channels.woocommerce import WooCommerceChannel
 from bridge.channels.yahoo import YahooChannel
 from bridge.config import Config
+from bridge.connect_plans import called
 from bridge.domain import summary
 from bridge.domain.bigchange import Limits
 from bridge.domain.costs import Costing
@@ -58,9 +61,10 @@ from bridge.flows.wake import MALL_LOOKS, SHEET_LOOKS, Doorbell, Wake
 from bridge.flows.watch import Watch
 from bridge.gate import Gate
 from bridge.guard import Guard, Watchers
+from bridge.key_links import KeyLinks
 from bridge.ledger.ledger import Ledger
 from bridge.ledger.remembered import Remembered
-from bridge.notices import Notice
+from bridge.notices import NotForUs, Notice
 from bridge.outside import Outside, longest_look, sheet_http
 from bridge.refreshed import Refreshed
 from bridge.sheet import edit_hook
@@ -70,6 +74,7 @@ from bridge.timetable import Changes, Urgent, daily, every, turn
 
 FULL_READ = timedelta(minutes=1)  # how often every listing of a channel is read back
 KEY_LOOK = timedelta(hours=1)
+ALERTS_LOOK = timedelta(seconds=30)
 SUBSCRIPTION_LOOK = timedelta(seconds=2)
 SALES_LOOK = timedelta(seconds=5)  # between two looks at the numbers of what sells most
 FIRST_LOOK = 30.0  # seconds that the malls wait at the start to learn whether the spreadsheet is ours
@@ -103,7 +108,9 @@ class Service:
         self.ledger = Ledger(config.bridge.ledger, self.clock)
         self.http = sheet_http(config, outside, self._why_not)
         self.gateway = Gateway(self.http, config.sheet.spreadsheet_id)
-        self._tokens = Refreshed(config.bridge.ledger)
+        self.tokens = Refreshed(config.bridge.ledger)
+        self._renewing = threading.Lock()
+        self._renewed = set[str]()  # channels that have a new key since their last round
         self._gates = {name: self._gate() for name in channel_names(config)}
         self.channels = self._connect()
         self.shop = _shop(config, self.channels)
@@ -111,11 +118,11 @@ class Service:
             for channel in self.channels:
                 tx.channels.greet(channel.name)
         self.cycle = self._sheet_cycle()
-        self.intakes = {c.name: Intake(self.shop, c, self.ledger, self.clock) for c in self.channels}
-        self.pushers = {
-            c.name: Pusher(self.shop, c, self.ledger, self.clock, self._gates[c.name], FULL_READ) for c in self.channels
-        }
-        self.mappers = {c.name: Mapper(self.shop, c, self.ledger, self.clock) for c in self.channels}
+        self.intakes: dict[str, Intake] = {}
+        self.pushers: dict[str, Pusher] = {}
+        self.mappers: dict[str, Mapper] = {}
+        for channel in self.channels:
+            self._put_to_work(channel)
         self._stop, self._looked = threading.Event(), threading.Event()
         self._watchers = Watchers(self.clock, self.ledger, self._fail)
         self._guards = {c.name: Guard.pair(self._watchers, c.name) for c in self.channels}
@@ -125,13 +132,25 @@ class Service:
         self.wakes[edit_hook.SENDER] = Wake(self.clock, SHEET_LOOKS)
         self.bell = sync_now.Bell(self.ledger, self._wake_channels)
         self.doorbell = Doorbell(self.ledger, self.clock, self.wakes)
-        self.subscriptions = self._subscribe()
+        self.subscriptions: dict[str, Subscription] = {}
+        for channel in self.channels:
+            self._subscribe(channel)
+        self.alerting = self._alerting()
         self.report_http = sheet_http(config, outside, self._why_not, beside=self.http)
         self.reports = self._reports()
 
     def _connect(self) -> list[Channel]:
-        found = self.config.channels.connected()
-        return [KINDS[kind](settings, self._seams(name)) for name, (kind, settings) in found.items()]
+        return [self._made(name) for name in channel_names(self.config)]
+
+    def _made(self, name: str) -> Channel:
+        kind, settings = self.config.channels.connected()[name]
+        return KINDS[kind](settings, self._seams(name))
+
+    def _put_to_work(self, channel: Channel) -> None:
+        name = channel.name
+        self.intakes[name] = Intake(self.shop, channel, self.ledger, self.clock)
+        self.pushers[name] = Pusher(self.shop, channel, self.ledger, self.clock, self._gates[name], FULL_READ)
+        self.mappers[name] = Mapper(self.shop, channel, self.ledger, self.clock)
 
     def _seams(self, name: str) -> Seams:
         return Seams(
@@ -142,7 +161,7 @@ class Service:
             record=self.outside.on_mall_call,
             before_write=self._gates[name].check,
             looked=self._gates[name].looked,
-            tokens=self._tokens,
+            tokens=self.tokens,
             name=name,
             memory=Remembered(self.ledger, name),
         )
@@ -196,7 +215,7 @@ class Service:
     def hooks(self) -> dict[str, Callable[[Mapping[str, str], bytes], Notice]]:
         """Who may send webhooks, and how theirs are judged."""
         found: dict[str, Callable[[Mapping[str, str], bytes], Notice]] = {
-            c.name: c.webhooks.understand for c in self.channels if c.webhooks is not None
+            c.name: partial(self._understand, c.name) for c in self.channels if c.webhooks is not None
         }
         web = self.config.web
         if web is not None and web.edit_secret is not None:
@@ -204,29 +223,73 @@ class Service:
             found[edit_hook.SENDER] = hook.understand
         return found
 
+    def _understand(self, name: str, headers: Mapping[str, str], body: bytes) -> Notice:
+        """By the keys that are in force now."""
+        webhooks = self._channel(name).webhooks
+        if webhooks is None:
+            raise NotForUs
+        return webhooks.understand(headers, body)
+
     def health(self) -> Health:
         return health(self.ledger, self.shop)
 
-    def _subscribe(self) -> dict[str, Subscription]:
-        web = self.config.web
-        if web is None or web.public_url is None:
-            return {}
-        return {
-            c.name: Subscription(
-                c.webhooks,
-                f"{web.public_url}/webhooks/{c.name}",
-                self.clock,
-                self._gates[c.name],
-                partial(self._may_subscribe, c),
-            )
-            for c in self.channels
-            if c.webhooks is not None
-        }
+    def _subscribe(self, channel: Channel) -> None:
+        web, webhooks, name = self.config.web, channel.webhooks, channel.name
+        if web is not None and web.public_url is not None and webhooks is not None:
+            address, live = f"{web.public_url}/webhooks/{name}", partial(self._may_subscribe, channel)
+            self.subscriptions[name] = Subscription(webhooks, address, self.clock, self._gates[name], live)
+
+    # --- new keys ----------------------------------------------------------------------------------------------------
+
+    def renew(self, name: str, settings: Any) -> None:
+        """A channel has a new key that works. Its own thread takes it at its next round, which is at once; no link for
+        a key of the channel opens anything any more. Any thread may call."""
+        with self.ledger.write() as tx:
+            tx.key_links.use(name, tx.at)
+            tx.put(f"key looked at {name}", None)
+        with self._renewing:
+            self.config = replace(self.config, channels=self.config.channels.changed(name, settings))
+        self._renewed.add(name)
+
+    def _channel(self, name: str) -> Channel:
+        return next(channel for channel in self.channels if channel.name == name)
+
+    def _newest(self, name: str) -> Channel:
+        """A channel with the newest key. In the channel's own thread, between two jobs."""
+        old = self._channel(name)
+        if name not in self._renewed:
+            return old
+        self._renewed.discard(name)
+        channel = self._made(name)
+        self.channels[self.channels.index(old)] = channel
+        self._put_to_work(channel)
+        self._subscribe(channel)
+        old.close()
+        for guard in (*self._guards[name], self._key_guards[name], self._count_guards[name]):
+            guard.wake()
+        return channel
+
+    def _alerting(self) -> Alerting | None:
+        settings, language = self.config.alerts, self.config.bridge.language
+        if settings is None:
+            return None
+        kinds = {name: kind for name, (kind, _) in self.config.channels.connected().items()}
+        return Alerting(
+            settings,
+            self.ledger,
+            self.shop,
+            self.clock,
+            self.outside.deliver,
+            {name: called(kind, name, language) for name, kind in kinds.items()},
+            f"https://docs.google.com/spreadsheets/d/{self.config.sheet.spreadsheet_id}",
+            KeyLinks(self.config.web, kinds, language),
+        )
 
     # --- jobs --------------------------------------------------------------------------------------------------------
 
     def channel_round(self, channel: Channel) -> None:
         """One round of a channel: its orders, then its quantities, which a silent feed doesn't hold up."""
+        channel = self._newest(channel.name)
         try:
             self.intakes[channel.name].run()
         except (TryAgain, NeedsPerson):
@@ -236,6 +299,7 @@ class Service:
 
     def guarded_round(self, channel: Channel) -> None:
         """The same with each half guarded: while one waits, the other goes on."""
+        channel = self._newest(channel.name)
         orders, quantities = self._guards[channel.name]
         orders.run(self.intakes[channel.name].run)
         quantities.run(partial(self.push, channel))
@@ -322,7 +386,7 @@ class Service:
     def once(self) -> None:
         """Every job once, in turn."""
         self.cycle.run()
-        for channel in self.channels:
+        for channel in [self._newest(name) for name in channel_names(self.config)]:
             self.count(channel)
             self.channel_round(channel)
             self._key_guards[channel.name].run(partial(watch_key, self.ledger, self.shop, channel))
@@ -331,13 +395,15 @@ class Service:
     def run(self) -> None:
         """Until `stop`. Raises Stop where the ledger can't be written any more."""
         threads = [
-            threading.Thread(target=self._channel_thread, args=(channel,), name=channel.name, daemon=True)
-            for channel in self.channels
+            threading.Thread(target=self._channel_thread, args=(name,), name=name, daemon=True)
+            for name in channel_names(self.config)
         ]
         for thread in threads:
             thread.start()
         threads.append(threading.Thread(target=self._report_thread, name="reports", daemon=True))
         threads[-1].start()
+        if self.alerting is not None:
+            threading.Thread(target=self._alerts_thread, args=(self.alerting,), name="alerts", daemon=True).start()
         self._sheet_thread()
         for thread in threads:
             thread.join(timeout=60)
@@ -375,37 +441,54 @@ class Service:
             guard.run(self.reports.run)
         turn(jobs, self._stop, [])
 
-    def _channel_thread(self, channel: Channel) -> None:
+    def _alerts_thread(self, alerting: Alerting) -> None:
+        """A thread that nobody waits for: an address that hangs holds up no stock, nor the end."""
+        self._looked.wait(FIRST_LOOK)
+        jobs = schedule.Scheduler()
+        every(jobs, ALERTS_LOOK.total_seconds()).do(Guard(self._watchers, "alerts", None).run, alerting.run)
+        turn(jobs, self._stop, [])
+
+    def _channel_thread(self, name: str) -> None:
+        """Whatever a job needs of the channel is looked up when it runs: the key may be another by then."""
         self._looked.wait(FIRST_LOOK)
         if self._stop.is_set():
             return  # the spreadsheet is another bridge's
-        name, zone, jobs = channel.name, self.config.bridge.timezone, schedule.Scheduler()
-        mapper, pusher, (_, quantities) = self.mappers[name], self.pushers[name], self._guards[name]
+        zone, jobs = self.config.bridge.timezone, schedule.Scheduler()
+        _, quantities = self._guards[name]
+
+        def round_() -> None:
+            self.guarded_round(self._channel(name))
+
+        def push() -> None:
+            quantities.run(lambda: self.pushers[name].run())
+
+        def begin_anew() -> None:
+            round_()
+            look_at_key()
+
+        def look_at_key() -> None:
+            self._key_guards[name].run(partial(watch_key, self.ledger, self.shop, self._channel(name)))
+
         orders = _orders_seconds(self.config, name)
-        every(jobs, orders).do(self.guarded_round, channel)
+        every(jobs, orders).do(round_)
         if orders > FULL_READ.total_seconds():
-            every(jobs, FULL_READ.total_seconds()).do(quantities.run, pusher.run)
-        every(jobs, SALES_LOOK.total_seconds()).do(quantities.run, pusher.watch_sales)
-        daily(jobs, RECONCILE_AT, zone).do(quantities.run, lambda: self.reconcile_channel(channel))
-        if isinstance(channel, CountsStock | CountsAsOf):
-            every(jobs, _count_seconds(self.config, name)).do(self.count, channel)
-        daily(jobs, MAP_AT, zone).do(mapper.begin)
+            every(jobs, FULL_READ.total_seconds()).do(push)
+        every(jobs, SALES_LOOK.total_seconds()).do(quantities.run, lambda: self.pushers[name].watch_sales())
+        daily(jobs, RECONCILE_AT, zone).do(quantities.run, lambda: self.reconcile_channel(self._channel(name)))
+        if isinstance(self._channel(name), CountsStock | CountsAsOf):
+            every(jobs, _count_seconds(self.config, name)).do(lambda: self.count(self._channel(name)))
+        daily(jobs, MAP_AT, zone).do(lambda: self.mappers[name].begin())
         mapping = Guard(self._watchers, f"{name} mapping", None)
-        every(jobs, MAP_PIECE.total_seconds()).do(mapping.run, mapper.go_on)
+        every(jobs, MAP_PIECE.total_seconds()).do(mapping.run, lambda: self.mappers[name].go_on())
         if name in self.subscriptions:
             guard = Guard(self._watchers, f"{name} webhooks", None)
-            every(jobs, SUBSCRIPTION_LOOK.total_seconds()).do(self.subscriptions[name].when_due, guard.run)
-        look_at_key = partial(self._key_guards[name].run, partial(watch_key, self.ledger, self.shop, channel))
+            every(jobs, SUBSCRIPTION_LOOK.total_seconds()).do(lambda: self.subscriptions[name].when_due(guard.run))
         every(jobs, KEY_LOOK.total_seconds()).do(look_at_key)
-        self.count(channel)
-        self.guarded_round(channel)
-        look_at_key()
+        self.count(self._channel(name))
+        begin_anew()
         changed = Changes(lambda: self.ledger.wanted_changes)
-        at_once: list[Urgent] = [
-            (changed.due, lambda: quantities.run(pusher.run)),
-            (self.wakes[name].due, partial(self.guarded_round, channel)),
-        ]
-        turn(jobs, self._stop, at_once)
+        new_key: Urgent = (lambda: name in self._renewed, begin_anew)
+        turn(jobs, self._stop, [new_key, (changed.due, push), (self.wakes[name].due, round_)])
 
 
 def claim_of(config: Config, outside: Outside, gateway: Gateway, ledger: Ledger) -> Claim:

@@ -136,6 +136,15 @@ def _long_enough(secret: Secret) -> Hint | None:
     )
 
 
+def _addresses(urls: tuple[Secret, ...]) -> Hint | None:
+    if all(re.match(r"[a-z][a-z0-9+.-]*://\S+$", each.reveal(), re.IGNORECASE) for each in urls):
+        return None
+    return Hint(
+        "「mailto://…」や「slack://…」のような、apprise の宛先の形で書いてください。",
+        'Write each as apprise has it, as in "mailto://…" or "slack://…".',
+    )
+
+
 def _pattern(text: str) -> Hint | None:
     try:
         re.compile(text)
@@ -262,6 +271,16 @@ Statuses = Annotated[
     ),
 ]
 Maintenance = Annotated[tuple[str, ...], Rule(say=_WINDOW, judge=_windows)]
+Addresses = Annotated[
+    tuple[Secret, ...],
+    Rule(
+        say=Hint(
+            '["mailto://…"] のように、重ならないように書いてください。',
+            'Write a list, none twice, as in ["mailto://…"].',
+        ),
+        judge=_addresses,
+    ),
+]
 TimeOfDay = Annotated[
     str,
     Rule(

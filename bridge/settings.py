@@ -44,9 +44,12 @@ def secrets_in(value: object) -> Iterator[str]:
     elif is_dataclass(value):
         for each in fields(value):
             yield from secrets_in(getattr(value, each.name))
-    elif isinstance(value, Mapping):
-        for each in value.values():
+    elif isinstance(value, Mapping | tuple):
+        for each in value.values() if isinstance(value, Mapping) else value:
             yield from secrets_in(each)
+
+
+SECRETS = tuple[Secret, ...]
 
 
 @dataclass(frozen=True)
@@ -173,12 +176,17 @@ class Reader:
         for each in declared:
             name, (kind, rule) = f"{section}.{each.name}", _kind_and_rule(hints[each.name])
             variable = f"BRIDGE_{section.rpartition('.')[2]}_{each.name}".upper()
-            raw = self._found(name, variable) if kind is Secret else None
+            raw: Any = self._found(name, variable) if kind in (Secret, SECRETS) else None
+            raw = raw.split() if raw is not None and kind == SECRETS else raw
             raw = table.get(each.name) if raw is None else raw
             if raw is not None:
                 yield each.name, self._judged(name, kind, raw, rule)
             elif each.default is MISSING:
-                ja, en = (f" (環境変数 {variable} でも可)", f" (or as {variable})") if kind is Secret else ("", "")
+                ja, en = (
+                    (f" (環境変数 {variable} でも可)", f" (or as {variable})")
+                    if kind in (Secret, SECRETS)
+                    else ("", "")
+                )
                 self.wrong(name, f"この設定が必要です{ja}。", f"This setting is needed{en}.")
             else:
                 yield each.name, self.folder / each.default if isinstance(each.default, Path) else each.default
@@ -211,7 +219,8 @@ class Reader:
         if kind is float and type(raw) in (int, float):
             return self._number(name, float(raw), rule)
         if get_origin(kind) is tuple and isinstance(raw, list):
-            return self._texts(name, raw, rule)
+            texts = self._texts(name, raw, rule)
+            return tuple(Secret(each.strip()) for each in texts) if kind == SECRETS else texts
         if get_origin(kind) is Mapping and isinstance(raw, dict):
             return self._lists(name, raw, rule)
         ja, en = _KINDS.get(get_origin(kind) if get_origin(kind) is Mapping else kind, _KINDS[str])

@@ -110,6 +110,10 @@ class OwnShopAdapter(AbsoluteAdapter[Feed, Knowing]):
         return replace(super().orders(since, known_open), alarms=self._stock.alarms())
 
 
+class EndsSoon(BridgeError):
+    """What was tried works, but not for long."""
+
+
 def line(mall: str, name: str, attempt: Callable[[], object]) -> Check:
     """One line of `bridge check`: good where the attempt raises nothing. A Hint that it gives back is told."""
     try:
@@ -117,7 +121,7 @@ def line(mall: str, name: str, attempt: Callable[[], object]) -> Check:
             told = attempt()
         return Check(name, True, told if isinstance(told, Hint) else OK)
     except BridgeError as error:
-        return Check(name, False, error.hint)
+        return Check(name, False, error.hint, works=isinstance(error, EndsSoon))
 
 
 def end_of(day: str, zone: tzinfo) -> datetime:

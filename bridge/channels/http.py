@@ -23,7 +23,7 @@ import httpx
 
 from bridge.channels.redaction import Redactor, without_keys
 from bridge.clock import Clock
-from bridge.errors import BridgeError, Hint, NeedsPerson, TryAgain
+from bridge.errors import BridgeError, Hint, NeedsKey, TryAgain
 from bridge.limits import TokenBucket
 from bridge.refreshed import InMind, KeepsTokens
 from bridge.remembered import InMind as Notes
@@ -46,7 +46,7 @@ class ShadowWrite(RuntimeError):
     """A writing operation was asked for while the channel may not write: a mistake of the program. Nothing was sent."""
 
 
-class KeyRefused(NeedsPerson):
+class KeyRefused(NeedsKey):
     """The mall does not accept our key (any more)."""
 
 

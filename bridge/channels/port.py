@@ -95,11 +95,12 @@ class Pushed:
 
 @dataclass(frozen=True)
 class Check:
-    """One line of `bridge check`."""
+    """One line of `bridge check`. `works`: it does, but people should see to it soon."""
 
     name: str
     ok: bool
     hint: Hint
+    works: bool = False
 
 
 class Webhooks(Protocol):
@@ -222,3 +223,6 @@ class Channel(Protocol):
 
     def check(self) -> Sequence[Check]:
         """Try credentials and every right that is needed, without changing anything. Never raises."""
+
+    def close(self) -> None:
+        """Its connections; nothing is asked of it any more."""

@@ -20,6 +20,8 @@ from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.listings import ListingRecord
 from bridge.ledger.values import time_of
 
+ALERTS_FAILING = "alerts failing"  # {the short name of an address that takes no alerts: since when}
+
 
 @dataclass(frozen=True)
 class ChannelHealth:
@@ -49,7 +51,8 @@ class Health:
     """The whole bridge at one moment.
 
     ok: the sheet had a healthy cycle a moment ago · live: not in shadow · sheet_read_at: that cycle ·
-    unconfirmed_since: the oldest change that some live channel doesn't show yet · questions: open rows of 要対応"""
+    unconfirmed_since: the oldest change that some live channel doesn't show yet · questions: open rows of 要対応 ·
+    alerts_failing: addresses that take no alerts"""
 
     at: datetime
     ok: bool
@@ -57,6 +60,7 @@ class Health:
     sheet_read_at: datetime | None
     unconfirmed_since: datetime | None
     questions: int
+    alerts_failing: int
     channels: tuple[ChannelHealth, ...]
 
 
@@ -77,6 +81,7 @@ def health_in(tx: Tx, shop: Shop) -> Health:
         sheet_read_at=_time(tx.get("sheet read at")),
         unconfirmed_since=min(waiting, default=None),
         questions=len(tx.questions.open()),
+        alerts_failing=len(tx.get(ALERTS_FAILING, {})),
         channels=channels,
     )
 

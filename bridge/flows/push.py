@@ -33,6 +33,7 @@ from bridge.fault_points import Point, reached
 from bridge.flows.dark import hold_back, listening, sheet_dark, silent_skus
 from bridge.flows.replan import replan
 from bridge.flows.shop import ChannelFacts, Shop, bridge_live, missing_listings, ships_itself
+from bridge.flows.slowest import note_arrived
 from bridge.flows.stopped import halt_of, halted
 from bridge.flows.timeback import unsettled
 from bridge.gate import Gate
@@ -194,6 +195,8 @@ class Pusher:
                 read = replace(record, state=state, justified_at=at if first else record.justified_at)
                 changed.append(self._refusal(tx, read, ships_itself=key in own))
             tx.listings.put(changed)
+            if live:
+                note_arrived(tx, records, changed)
             if everything:
                 tx.channels.heard(self._channel.name, "numbers", iso(at), iso(tx.at))
             replan(tx, self._shop, replan_for)

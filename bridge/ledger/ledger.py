@@ -26,10 +26,12 @@ from bridge.clock import Clock
 from bridge.errors import Hint, Stop
 from bridge.fault_points import Point, reached
 from bridge.ledger import schema
+from bridge.ledger.alerts import AlertBook
 from bridge.ledger.channels import ChannelBook
 from bridge.ledger.entries import EntryBook
 from bridge.ledger.found import FoundBook
 from bridge.ledger.history import HistoryBook
+from bridge.ledger.key_links import KeyLinkBook
 from bridge.ledger.listings import ListingBook
 from bridge.ledger.month_ends import MonthEndBook
 from bridge.ledger.notes import NoteBook
@@ -74,6 +76,8 @@ class Tx:
     reports: ReportBook
     purchases: PurchaseBook
     month_ends: MonthEndBook
+    alerts: AlertBook
+    key_links: KeyLinkBook
     values: Values
     conn: Connection
 
@@ -219,6 +223,8 @@ class Ledger:
             reports=ReportBook(conn),
             purchases=PurchaseBook(conn),
             month_ends=MonthEndBook(conn),
+            alerts=AlertBook(conn),
+            key_links=KeyLinkBook(conn),
             values=values,
             conn=conn,
         )

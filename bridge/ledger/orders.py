@@ -96,6 +96,16 @@ class OrderBook:
         )
         return {listing: int(units) for listing, units in self._conn.execute(query)}
 
+    def placed(self, after: str) -> dict[str, tuple[int, int]]:
+        """Orders placed after then, and the units ordered in them, by channel."""
+        query = (
+            select(order_line.c.channel, func.count(order_line.c.order.distinct()), func.sum(order_line.c.ordered))
+            .where(order_line.c.placed_at > after)
+            .group_by(order_line.c.channel)
+            .order_by(order_line.c.channel)
+        )
+        return {channel: (orders, int(units)) for channel, orders, units in self._conn.execute(query)}
+
     def sold_since(self, listing: ListingKey, at: str) -> int:
         """The same of one listing, in orders placed after `at`."""
         query = select(func.sum(order_line.c.taken)).where(

@@ -48,6 +48,10 @@ class QuestionBook:
             found += self._found(_CLOSED, numbers=wanted[start : start + 500])
         return found
 
+    def asked_since(self, kind: str, at: str) -> list[OpenQuestion]:
+        """Those of a kind that were asked after then, open or closed."""
+        return self._found(select(exception).where(exception.c.kind == kind, exception.c.at > at))
+
     def get(self, number: int) -> OpenQuestion | None:
         """The open one of that number."""
         return next((each for each in self.open() if each.id == number), None)

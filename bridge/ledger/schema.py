@@ -415,6 +415,30 @@ month_end_change = Table(
     Column("units", Integer, nullable=False),  # Δ on hand, all locations together
 )
 
+told = Table(
+    "told",  # what each address was told of what (domain.alerts.Told)
+    metadata,
+    Column("address", Text, primary_key=True),  # a short name of it, made of it: the address itself bears secrets
+    Column("kind", Text, primary_key=True),
+    Column("about", Text, primary_key=True),
+    Column("wakes", Boolean, nullable=False),
+    Column("ends", Boolean, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("began", Text),
+    Column("ended", Text),
+    Column("tried_at", Text),
+)
+
+key_link = Table(
+    "key_link",  # one-time links to the page where an owner renews a channel's key
+    metadata,
+    Column("digest", Text, primary_key=True),  # of the link's token, which is kept nowhere
+    Column("channel", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+    Column("browser", Text, nullable=False),  # a digest of the cookie of the browser that opened it, "" until then
+    Column("used_at", Text),
+)
+
 webhook = Table(
     "webhook",
     metadata,

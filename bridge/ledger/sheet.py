@@ -256,6 +256,11 @@ class SheetBook:
         """Everything is opened anew: no question is left that an edit could wait for."""
         self._conn.execute(update(edit).where(edit.c.outcome == "waiting").values(outcome="superseded"))
 
+    def edits_since(self, at: str) -> dict[str, int]:
+        """How many edits were seen after then, by what became of them."""
+        query = select(edit.c.outcome, func.count()).where(edit.c.at > at).group_by(edit.c.outcome)
+        return {row.outcome: row[1] for row in self._conn.execute(query)}
+
     def previous_edits(self) -> dict[BalanceKey, int]:
         """Δ of the last applied edit of each cell."""
         found = self._conn.execute(_PREVIOUS_EDITS)

@@ -17,6 +17,7 @@ from bridge.clock import Clock
 from bridge.errors import Hint, Stop
 from bridge.flows.health import Health
 from bridge.flows.wake import Doorbell
+from bridge.key_links import PATH as KEYS
 from bridge.notices import Forged, Greeting, NotForUs, Notice
 from bridge.web.figures import Figures, Outcome, as_json
 
@@ -36,11 +37,17 @@ View = Callable[[Request], Response]
 
 
 class WebEdge:
-    """`hooks`: by sender, how its webhooks are judged."""
+    """`hooks`: by sender, how its webhooks are judged · `keys`: the pages for new keys."""
 
     def __init__(
-        self, hooks: Mapping[str, Understand], doorbell: Doorbell, health: Callable[[], Health], clock: Clock
+        self,
+        hooks: Mapping[str, Understand],
+        doorbell: Doorbell,
+        health: Callable[[], Health],
+        clock: Clock,
+        keys: View | None = None,
     ) -> None:
+        self._keys = keys
         self._doorbell, self._health, self._clock = doorbell, health, clock
         self._warned: dict[str, float] = {}  # sender → when the log last told of a bad signature
         self._figures = Figures(health)
@@ -68,6 +75,8 @@ class WebEdge:
 
     def _view(self, request: Request) -> View:
         found = self._routes.get(request.path)
+        if self._keys is not None and request.path.startswith(KEYS):
+            found = (("GET", "HEAD", "POST"), self._keys)
         if found is None:
             raise NotFound
         methods, view = found

@@ -54,9 +54,10 @@ def _host(web: Web) -> tuple[bool, Hint]:
     if ip_address(web.host).is_loopback:
         return True, _FINE
     return True, Hint(
-        f"{web.host} は他の機械からも届きます。前に TLS のリバースプロキシを置き、/webhooks/ だけを通してください。",
+        f"{web.host} は他の機械からも届きます。前に TLS のリバースプロキシを置き、/webhooks/ と /keys/ だけを通して"
+        "ください。",
         f"{web.host} can be reached from other machines. Put a reverse proxy with TLS before it that passes only"
-        " /webhooks/.",
+        " /webhooks/ and /keys/.",
     )
 
 

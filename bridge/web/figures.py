@@ -47,6 +47,7 @@ OF_ALL: tuple[tuple[str, str, Callable[[Health], float | None]], ...] = (
     ("bridge_ok", "1 where /healthz answers 200", lambda it: float(it.ok)),
     ("bridge_live", "1 live, 0 in shadow", lambda it: float(it.live)),
     ("bridge_questions", "Open rows of the tab To settle", lambda it: float(it.questions)),
+    ("bridge_alerts_failing", "Addresses that take no alerts", lambda it: float(it.alerts_failing)),
     ("bridge_sheet_age_seconds", "Since the table was last read", lambda it: _age(it, it.sheet_read_at)),
     (
         "bridge_unconfirmed_age_seconds",

@@ -7,14 +7,17 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from waitress import wasyncore
 from waitress.server import create_server
 
 from bridge.config import Web
+from bridge.renewing import Renewals
 from bridge.service import Service
 from bridge.web.app import MAX_BODY, WebEdge
+from bridge.web.keys import KeyPages
 
 log = logging.getLogger("bridge.web")
 
@@ -61,15 +64,22 @@ def listen(web: Web) -> socket.socket:
     return listener
 
 
+def edge_of(service: Service, settings: Path) -> WebEdge:
+    """What listens for a service. `settings`: the file that keeps them, where new keys go."""
+    pages = KeyPages(service, Renewals(service, settings))
+    return WebEdge(service.hooks(), service.doorbell, service.health, service.clock, pages)
+
+
 @contextmanager
-def serving(service: Service) -> Iterator[None]:
-    """The web edge while the block runs, if the settings have one. That it can't listen doesn't stop the stock."""
+def serving(service: Service, settings: Path) -> Iterator[None]:
+    """The web edge while the block runs, if the settings (in that file) have one. That it can't listen doesn't stop the
+    stock."""
     web = service.config.web
     if web is None:
         yield
         return
     try:
-        server = Server(web, WebEdge(service.hooks(), service.doorbell, service.health, service.clock))
+        server = Server(web, edge_of(service, settings))
     except OSError as error:
         log.error("%s:%d: %s", web.host, web.port, error.strerror)
         yield

@@ -498,5 +498,6 @@ ANSWERS: Mapping[str, Answer] = {
     "sold unknown": _sold_unknown,
     "counted meanwhile": _seen,
     "hold over": lambda *_: "延長",
+    "key refused": _wait,
     "channel trouble": _wait,
 }

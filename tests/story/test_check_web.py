@@ -85,7 +85,7 @@ def test_a_port_that_is_taken_does_not_stop_the_stock(
     world: World, taken: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.service.config = replace(world.config, web=Web(port=taken))
-    with serving(world.service):
+    with serving(world.service, world.ledger.with_name("bridge.toml")):
         world.rounds(1)
     assert str(taken) in caplog.text
     assert Path(world.ledger).exists()

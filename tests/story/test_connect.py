@@ -11,13 +11,14 @@ import threading
 import time
 import tomllib
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from bridge.channel_settings import FILES, Channels, is_secret
+from bridge.channel_settings import FILES, Channels, is_secret, kind_of
 from bridge.config import one_channel
-from bridge.connecting import plans
+from bridge.connect_plans import plans
 from bridge.sandbox.server import Sandbox, Server
 from tests.support.sftp_server import PASSWORD, USER, SftpServer
 
@@ -86,6 +87,11 @@ def test_every_setting_that_is_asked_for_is_one_and_all_that_are_needed_are_aske
         needed = {each.setting.rpartition(".")[2] for each in getattr(caught.value, "problems", ())}
         assert needed <= asked, (channel, needed - asked)
         assert set(plan["ask"]["optional"]) <= asked
+        settings = {each.name for each in fields(kind_of(channel))}
+        renewed = {name for way in plan.get("ways", ()) for name in way} | set(plan.get("replaced", ()))
+        assert set(plan["renew"]) <= asked
+        assert renewed <= settings
+        assert plan["renew"] or "consent" in plan
 
 
 def test_a_shop_of_woocommerce(shops: Shops) -> None:

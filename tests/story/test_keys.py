@@ -74,8 +74,14 @@ def test_where_rms_will_not_tell_the_settings_do(
     assert "2026-11-30までです（あと6日）" in look(shop)
 
 
-def test_a_refused_key_is_named(shop: World) -> None:
+def test_a_refused_key_is_the_owners_matter(shop: World) -> None:
+    """要対応 says no more than that; which key it is stands in the alert to the owner."""
     shop.clock.sleep(100 * DAY)
     for each in shop.service.channels:
         shop.service.guarded_round(each)
-    assert "licenseKey が受け付けられません" in shop.open_questions()
+    assert "rakutenの鍵が受け付けられず" in shop.open_questions()
+    assert "licenseKey" not in shop.open_questions()
+    with shop.service.ledger.read() as tx:
+        question = tx.questions.find("key refused", "rakuten")
+    assert question is not None
+    assert "licenseKey が受け付けられません" in question.data["ja"]

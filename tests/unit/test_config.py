@@ -23,7 +23,7 @@ from bridge.channel_settings import (
     WooCommerce,
     Yahoo,
 )
-from bridge.config import Bridge, Report, Sheet, Web, load
+from bridge.config import Alerts, Bridge, Report, Sheet, Web, load
 from bridge.settings import ConfigError, Secret, secrets_in
 
 ROOT = Path(__file__).parents[2]
@@ -78,6 +78,7 @@ def test_the_example_loads(folder: Path) -> None:
         ("sheet", Sheet),
         ("report", Report),
         ("web", Web),
+        ("alerts", Alerts),
         ("channels.rakuten", Rakuten),
         ("channels.shopify", Shopify),
         ("channels.amazon", Amazon),
@@ -138,6 +139,24 @@ def test_a_section_that_is_off_can_be_switched_on(folder: Path, name: str, kind:
     for each in fields(kind):
         if isinstance(each.default, str | int | float):
             assert getattr(section, each.name) == each.default, each.name
+
+
+def test_addresses_of_alerts_are_secrets_in_a_list(folder: Path) -> None:
+    text = MINIMAL + '[alerts]\nto = ["mailto://shop:geheim@example.jp", "slack://a/b/c"]\n'
+    config = load(write(folder, text), {"BRIDGE_ALERTS_OWNER": "json://one\njson://two\n"})
+    assert config.alerts is not None
+    assert [each.reveal() for each in config.alerts.owner] == ["json://one", "json://two"]
+    assert {"mailto://shop:geheim@example.jp", "json://two"} <= set(secrets_in(config))
+    assert "geheim" not in repr(config)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "setting"),
+    [("to = []\nclosing = '25:00'", "closing"), ('to = ["shop@example.jp"]', "to"), ("owner = []", "to"),
+     ('to = ["json://a", "json://a"]', "to"), ('to = "json://a"', "to")],
+)  # fmt: skip
+def test_a_wrong_setting_of_alerts_is_named(folder: Path, wrong: str, setting: str) -> None:
+    assert set(problems(folder, f"{MINIMAL}[alerts]\n{wrong}\n")) == {f"alerts.{setting}"}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from bridge.channels.eccube.ids import CHANNEL
 from bridge.channels.http import FORM, Answer, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
 from bridge.channels.redaction import Redactor
 from bridge.channels.tokens import InHeader, Renewing, Token
-from bridge.errors import Hint, NeedsPerson, Refused, TryAgain
+from bridge.errors import Hint, NeedsKey, NeedsPerson, Refused, TryAgain
 from bridge.limits import TokenBucket
 
 MALL = "EC-CUBE"
@@ -144,7 +144,7 @@ def _is_ours(error: Mapping[str, Any]) -> bool:
 
 def _judge_token(answer: Answer, body: Mapping[str, Any]) -> None:
     if answer.status in (400, 401) and body.get("error"):
-        raise NeedsPerson(_NO_CONSENT)
+        raise NeedsKey(_NO_CONSENT)
     raise_if_busy(MALL, answer)
     if answer.status != 200 or not isinstance(body.get("access_token"), str) or not body["access_token"]:
         raise senseless(MALL, f"token, HTTP {answer.status}")

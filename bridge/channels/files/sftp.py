@@ -17,7 +17,7 @@ import paramiko
 from bridge.channel_settings import Files
 from bridge.channels.files import damage, facts
 from bridge.channels.files.folders import Entry, temporary
-from bridge.errors import Hint, NeedsPerson, TryAgain
+from bridge.errors import Hint, NeedsKey, NeedsPerson, TryAgain
 
 logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # what goes wrong is told by us, in plain words
 
@@ -118,7 +118,7 @@ class SftpFolder:
             raise NeedsPerson(_OTHER_HOST) from error
         except paramiko.AuthenticationException as error:
             self.close()
-            raise NeedsPerson(_NOT_LET_IN) from error
+            raise NeedsKey(_NOT_LET_IN) from error
         except PermissionError as error:
             raise NeedsPerson(_NO_RIGHT) from error
         except (OSError, EOFError, paramiko.SSHException) as error:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from bridge.channel_settings import Rakuten
-from bridge.channels.adapter import end_of, line
+from bridge.channels.adapter import EndsSoon, end_of, line
 from bridge.channels.http import KeyRefused, MallHttp, Operation, Seams
 from bridge.channels.port import KEY_WARNING, Check, KeyLife
 from bridge.channels.rakuten import wire
@@ -15,7 +15,7 @@ from bridge.channels.rakuten.orders import GET, SEARCH, OrderFeed
 from bridge.channels.rakuten.snapshots import listing_key
 from bridge.channels.rakuten.stock import Stock
 from bridge.clock import JST
-from bridge.errors import BridgeError, Hint, NeedsPerson
+from bridge.errors import Hint, NeedsPerson
 
 EXPIRY = Operation("license.expiryDate.get", "GET", "/es/1.0/license-management/license-key/expiry-date", "licence")
 KEY = "licenseKey"
@@ -87,7 +87,7 @@ def _key_life(settings: Rakuten, http: MallHttp, now: datetime) -> Hint:
         f"The licenseKey lives until {life.expires:%Y-%m-%d} ({left} days).",
     )
     if life.expires - now < KEY_WARNING:
-        raise BridgeError(
+        raise EndsSoon(
             Hint(hint.ja + "RMS で新しい鍵を作ってください。", hint.en + " Make a new one in RMS."),
         )
     return hint

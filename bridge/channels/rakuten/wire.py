@@ -128,10 +128,10 @@ def judge(operation: Operation, answer: Answer) -> None:
     if answer.status == 401 or codes & BAD_KEY:
         raise KeyRefused(
             Hint(
-                "楽天の serviceSecret / licenseKey が受け付けられません。期限 (90 日) を RMS で確かめ、新しい鍵を設定に"
-                "書いてください。新しい鍵は使えるまで 30 分ほどかかることがあります。",
-                "Rakuten does not accept serviceSecret / licenseKey. Look at its expiry (90 days) in RMS and put a new"
-                " key into the settings; a fresh key may take 30 minutes to work.",
+                "楽天の serviceSecret / licenseKey が受け付けられません。期限 (90 日) を RMS で確かめ、新しい鍵を入れて"
+                "ください。新しい鍵は使えるまで 30 分ほどかかることがあります。",
+                "Rakuten does not accept serviceSecret / licenseKey. Look at its expiry (90 days) in RMS and put in a"
+                " new key; a fresh key may take 30 minutes to work.",
             )
         )
     if NOT_ENABLED in codes:

@@ -12,7 +12,7 @@ from bridge.channels.redaction import Redactor
 from bridge.channels.shopify import facts
 from bridge.channels.shopify.documents import Document
 from bridge.channels.tokens import Fixed, InHeader, Renewing, Token
-from bridge.errors import Hint, NeedsPerson, Refused, TryAgain
+from bridge.errors import Hint, NeedsKey, NeedsPerson, Refused, TryAgain
 from bridge.limits import TokenBucket
 
 MALL = "Shopify"
@@ -187,7 +187,7 @@ def _judge_token(answer: Answer) -> None:
     if answer.status == 200 and isinstance(answer.json, dict) and answer.json.get("access_token"):
         return
     reason = answer.json.get("error", "") if isinstance(answer.json, dict) else ""
-    raise NeedsPerson(
+    raise NeedsKey(
         Hint(
             f"Shopify がトークンを渡しません ({reason or answer.status})。client_id・client_secret と、アプリがこの店に"
             "インストールされていることを確かめてください。",

@@ -15,7 +15,7 @@ from bridge.channels.smaregi import facts
 from bridge.channels.smaregi.ids import Pair
 from bridge.channels.tokens import Fixed, InHeader, Renewing, Token, basic
 from bridge.clock import JST
-from bridge.errors import Hint, NeedsPerson, Refused
+from bridge.errors import Hint, NeedsKey, NeedsPerson, Refused
 from bridge.limits import TokenBucket
 
 MALL = "スマレジ"
@@ -132,7 +132,7 @@ def _judge_token(_operation: Operation, answer: Answer) -> None:
     if not body:
         raise senseless(MALL, f"HTTP {answer.status}")
     said = " ".join(str(body[name]) for name in ("error", "error_description", "title", "detail") if body.get(name))
-    raise NeedsPerson(_bad_client(said or str(answer.status)))
+    raise NeedsKey(_bad_client(said or str(answer.status)))
 
 
 def _judge(operation: Operation, answer: Answer) -> None:

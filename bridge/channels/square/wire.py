@@ -15,7 +15,7 @@ from bridge.channels.redaction import Redactor
 from bridge.channels.square import facts
 from bridge.channels.square.ids import CHANNEL
 from bridge.channels.tokens import Fixed, InHeader, Renewing, Token
-from bridge.errors import Hint, NeedsPerson, Refused, TryAgain
+from bridge.errors import Hint, NeedsKey, NeedsPerson, Refused, TryAgain
 from bridge.limits import TokenBucket
 
 MALL = "Square"
@@ -158,9 +158,9 @@ def judge(operation: Operation, answer: Answer) -> None:
     first = errors[0] if errors else {}
     code, said = str(first.get("code", "")), str(first.get("detail") or first.get("code") or "")
     if operation is TOKEN and answer.status in (400, 401, 403):
-        raise NeedsPerson(_no_consent(said))
+        raise NeedsKey(_no_consent(said))
     if answer.status == 401:
-        raise NeedsPerson(_no_consent(said)) if code in REVOKED else KeyRefused(_no_consent(said))
+        raise NeedsKey(_no_consent(said)) if code in REVOKED else KeyRefused(_no_consent(said))
     if answer.status == 403:
         raise NeedsPerson(_forbidden(operation.name, said))
     raise_if_busy(MALL, answer)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from bridge.channel_settings import Yahoo
-from bridge.channels.adapter import end_of, line
+from bridge.channels.adapter import EndsSoon, end_of, line
 from bridge.channels.http import Seams
 from bridge.channels.port import Check, KeyLife
 from bridge.channels.yahoo import facts
@@ -66,7 +66,7 @@ def _days_left(life: KeyLife, now: datetime) -> Hint:
         f"{life.name} lives until {life.expires:%Y-%m-%d} ({left.days} days).",
     )
     if left < life.warning:
-        raise BridgeError(Hint(hint.ja + "早めに更新してください。", hint.en + " Renew it soon."))
+        raise EndsSoon(Hint(hint.ja + "早めに更新してください。", hint.en + " Renew it soon."))
     return hint
 
 

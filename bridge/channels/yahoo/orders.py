@@ -239,9 +239,9 @@ def _unsigned(ends: datetime) -> Hint:
     until = f"{ends.astimezone(JST):%Y-%m-%d %H:%M}"
     return Hint(
         f"Yahoo! が公開鍵を受け付けていません。このままでは {until} ごろに注文を読めなくなります。暗号鍵管理で鍵の"
-        "期限と版を確かめ、設定の public_key と public_key_version を直して、bridge を再起動してください。",
+        "期限と版を確かめ、新しい公開鍵とその版を入れてください。",
         f"Yahoo does not accept the public key: around {until} (Japan) orders can be read no more. Look at its expiry"
-        " and version in 暗号鍵管理, mend public_key and public_key_version in the settings, and restart bridge.",
+        " and version in 暗号鍵管理, and put in the new public key with its version.",
     )
 
 

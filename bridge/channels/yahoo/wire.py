@@ -15,7 +15,7 @@ from bridge.channels.tokens import Fixed, Token, basic
 from bridge.channels.yahoo import facts
 from bridge.channels.yahoo.auth import HEADER, Signed, Tokens
 from bridge.channels.yahoo.xmltext import READ_XML, XML, nodes, text
-from bridge.errors import Hint, NeedsPerson, Refused, TryAgain
+from bridge.errors import Hint, NeedsKey, NeedsPerson, Refused, TryAgain
 from bridge.limits import TokenBucket
 
 MALL = "Yahoo"
@@ -177,7 +177,7 @@ def _judge_gateway(answer: Answer, code: str) -> None:
     """What is refused before the API itself (§1.4)."""
     reason = answer.headers.get("www-authenticate", "")
     if code == "px-04102":
-        raise NeedsPerson(_TOO_LONG_UNSIGNED)
+        raise NeedsKey(_TOO_LONG_UNSIGNED)
     if code in _FOR_A_PERSON:
         raise NeedsPerson(_FOR_A_PERSON[code])
     if "insufficient_scope" in reason:
@@ -218,9 +218,9 @@ def _judge_token(_operation: Operation, answer: Answer) -> None:
     raise_if_busy(MALL, answer)
     error = str(body.get("error", ""))
     if error == "invalid_grant":
-        raise NeedsPerson(_CONSENT_OVER)
+        raise NeedsKey(_CONSENT_OVER)
     if error:
-        raise NeedsPerson(
+        raise NeedsKey(
             Hint(
                 f"Yahoo! がトークンを渡しません ({error})。設定の client_id と client_secret を確かめてください。",
                 f"Yahoo gives no token ({error}). Look at client_id and client_secret in the settings.",
@@ -230,10 +230,10 @@ def _judge_token(_operation: Operation, answer: Answer) -> None:
 
 
 _CONSENT_OVER = Hint(
-    "Yahoo! の同意が切れています (4 週間、またはパスワード変更や取り消し)。ストアの担当者がログインし直し、新しい"
-    " refresh_token と consented_on を設定に書いて、bridge を再起動してください。",
+    "Yahoo! の同意が切れています (4 週間、またはパスワード変更や取り消し)。ストアの担当者がログインし直し、同意を"
+    "取り直してください。",
     "The consent at Yahoo is over (after 4 weeks, a change of password or a withdrawal). The store's person logs in"
-    " anew; put the new refresh_token and consented_on into the settings and restart bridge.",
+    " and consents anew.",
 )
 _TOKEN_REFUSED = Hint(
     "Yahoo! が新しいトークンも受け付けません。アプリケーション ID の状態を確かめてください。",

@@ -109,11 +109,22 @@ def test_drift(desk: World) -> None:
     answered(desk, "drift", "seen")
 
 
-def test_channel_trouble(desk: World) -> None:
+def test_key_refused(desk: World) -> None:
     desk.sandbox.rakuten.service_secret = "SP123456_another"
     rounds_of_each(desk)
-    opened(desk, "channel trouble")
+    opened(desk, "key refused")
     desk.sandbox.rakuten.service_secret = "SP123456_sandbox"
+    desk.clock.sleep(600)
+    rounds_of_each(desk)
+    settled(desk, "key refused")
+
+
+def test_channel_trouble(desk: World) -> None:
+    mall = channel(desk, "rakuten")
+    mall.orders = failing(NeedsPerson(NO_ANSWER))
+    rounds_of_each(desk)
+    opened(desk, "channel trouble")
+    del mall.orders
     desk.clock.sleep(600)
     rounds_of_each(desk)
     settled(desk, "channel trouble")
