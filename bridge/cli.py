@@ -176,6 +176,8 @@ def _once(options: argparse.Namespace) -> int:
     with _service(options) as service:
         service.once()
         service.reports.run()
+        if service.alerting is not None:
+            service.alerting.run()
     return 0
 
 

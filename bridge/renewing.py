@@ -120,15 +120,17 @@ class Renewals:
                 hide(str(value))
 
     def _tried(self, channel: str, settings: Any, tokens: KeepsTokens) -> Iterator[Said]:
-        """Each right by itself, in shadow: nothing is written in the mall. A key that ends soon works."""
+        """Each right by itself, in shadow: nothing is written in the mall. A key that ends soon works. What several
+        rights have to say is said once."""
         trial = KINDS[self._kind(channel)](settings, self._seams(channel, tokens))
         try:
+            alike: dict[tuple[bool, Hint], list[str]] = {}
             for check in trial.check():
-                yield Said(
-                    check.ok or check.works, Hint(f"{check.name}: {check.hint.ja}", f"{check.name}: {check.hint.en}")
-                )
+                alike.setdefault((check.ok or check.works, check.hint), []).append(check.name)
         finally:
             trial.close()
+        for (good, hint), names in alike.items():
+            yield Said(good, Hint(f"{'、'.join(names)}: {hint.ja}", f"{', '.join(names)}: {hint.en}"))
 
     def _seams(self, channel: str, tokens: KeepsTokens) -> Seams:
         outside = self._service.outside

@@ -5,14 +5,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bridge.check import check
 from bridge.clock import JST
 from bridge.delivery import Message, in_a_process
 from bridge.errors import Hint, NeedsPerson, TryAgain
 from bridge.flows.alerts import WAKES_AGAIN
+from bridge.settings import Secret
 from tests.support.receiver import Receiver
 from tests.support.settling import channel, failing, rounds_of_each
 from tests.support.telling import DAY, HOUR, MINUTE, TellingWorld
@@ -166,6 +169,20 @@ def test_a_restart_tells_nothing_twice(telling: TellingWorld) -> None:
     telling.service.close()
     telling.start()
     assert telling.every(30, lambda n: n == 4) == []
+
+
+def test_check_tries_each_address_without_sending(telling: TellingWorld) -> None:
+    alerts = telling.config.alerts
+    assert alerts is not None
+    telling.receiver.status["/staff"] = 500
+    telling.type("B", "本社倉庫", 0)
+    telling.tell()
+    telling.service.close()
+    more = replace(alerts, to=(*alerts.to, Secret("nonsense://nobody")))
+    found = check(replace(telling.config, alerts=more), telling.outside())
+    lines = [(each.name, each.ok) for each in found if each.name.startswith("alerts")]
+    assert lines == [("alerts 1", False), ("alerts 2", False), ("alerts 3", True)]
+    assert telling.receiver.got == []
 
 
 def test_no_secret_of_an_address_is_kept(telling: TellingWorld) -> None:
