@@ -168,7 +168,7 @@ class _Accounting:
     def _stood(self, line: Line, location: str, before: Reading, had: Amount) -> int | None:
         """The number that we wrote over, with the entry beside it that was cleared; None where none stood there. What
         was overwritten and is part of no number is told."""
-        entry = line.delta if location == line.delta_at else Blank()
+        entry = line.cleared if location == line.delta_at else Blank()
         both, ours = self._sum(line.sku, location, before, entry, had)
         if both.units is not None:
             if isinstance(entry, Delta) and (shown_units(before) or 0) == self._expected(line.sku, location, had):
@@ -178,9 +178,15 @@ class _Accounting:
             self.overwritten.append(CellFinding(line.sku, -1, DELTA, both.wrong or FindingCode.NEGATIVE))
         if isinstance(before, Quantity) or ours:
             return shown_units(before)
+        if isinstance(before, Blank) and location == line.delta_at and self._beside(line, location, had):
+            return 0
         if isinstance(before, Finding):
             self.overwritten.append(CellFinding(line.sku, -1, location, before.code))
         return None
+
+    def _beside(self, line: Line, location: str, had: Amount) -> bool:
+        """Whether the entry that was left standing is all of the number, and the cell alone a blank where 0 was."""
+        return isinstance(line.delta, Delta) and line.delta.units == self._expected(line.sku, location, had)
 
     def _was_refused(self, sku: str, location: str, stood: int, had: Amount) -> bool:
         """Whether we wrote over the very number that a person told us to put back."""

@@ -26,8 +26,9 @@ class Row:
 @dataclass(frozen=True)
 class Line:
     """One journal line: what stood at the written position (copied there by the sheet itself inside the write's own
-    batch), and what we wrote there. `written` is None for a cell that was left alone. `delta`: what stood in 増減 and
-    was cleared with this write, part of the number at `delta_at`; "" where that cell was left alone."""
+    batch), and what we wrote there. `written` is None for a cell that was left alone. `delta`: what stood in 増減,
+    part of the number at `delta_at`; "" where the line doesn't tell · `delta_left`: it was left standing, else it was
+    cleared with this write."""
 
     number: int
     sku: str
@@ -37,12 +38,18 @@ class Line:
     written: tuple[int | None, ...]
     delta: Entry = NOTHING
     delta_at: str = ""
+    delta_left: bool = False
 
     @property
     def key(self) -> str:
         """The whole line as text: a line that changed is a new one."""
-        cleared = (self.delta, self.delta_at) if self.delta_at else ()
-        return repr((self.number, self.sku, self.token, self.locations, self.before, self.written, *cleared))
+        beside = (self.delta, self.delta_at, *([self.delta_left] * self.delta_left)) if self.delta_at else ()
+        return repr((self.number, self.sku, self.token, self.locations, self.before, self.written, *beside))
+
+    @property
+    def cleared(self) -> Entry:
+        """The entry that went with this write."""
+        return NOTHING if self.delta_left else self.delta
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The hidden journal tab: what stood at a written position, copied there by the sheet inside the write's own batch.
 
-One line: n | locations (JSON list) | SKU | lock | a stock cell per location | a written quantity per location.
-Of a write that cleared 増減: n | {"at": locations, "delta": the one it changes} | SKU | lock | stock cells | 増減 | …
+One line: n | {"at": locations, "delta": the one that 増減 changes} | SKU | lock | a stock cell per location | 増減 | a
+written quantity per location. `"left": true` in its head says that 増減 was left standing, else the write cleared it.
+Where the table has no such column: n | locations | SKU | lock | stock cells | written quantities.
 Line n is row n mod R + 1 of the tab; row 0 is its header.
 """
 
@@ -27,12 +28,19 @@ def row_of(number: int, lines: int) -> int:
 
 
 def cells_of(
-    number: int, lines: int, locations: Sequence[str], written: Mapping[str, int | None], delta_at: str = ""
+    number: int,
+    lines: int,
+    locations: Sequence[str],
+    written: Mapping[str, int | None],
+    delta_at: str = "",
+    *,
+    clears: bool = True,
 ) -> Cells:
     """The part of a line that we write ourselves, in the same batch as the quantities."""
     row = row_of(number, lines)
     first = SKU_COLUMN + 2 + len(locations) + bool(delta_at)
-    head = {"at": list(locations), "delta": delta_at} if delta_at else list(locations)
+    left = {} if clears else {"left": True}
+    head = {"at": list(locations), "delta": delta_at, **left} if delta_at else list(locations)
     own: dict[tuple[int, int], CellValue] = {(row, 0): number, (row, 1): json.dumps(head, ensure_ascii=False)}
     return own | {(row, first + i): written.get(location) for i, location in enumerate(locations)}
 
@@ -70,23 +78,26 @@ def read_lines(snapshot: Snapshot, sheet_id: int) -> tuple[Line, ...]:
     return tuple(line for line in lines if line is not None)
 
 
-def _head(row: Sequence[GridCell]) -> tuple[int, tuple[str, ...], str]:
-    """A line's number, its locations and the one that 増減 changed; 0 where there is no line of ours."""
-    nothing = (0, (), "")
+def _head(row: Sequence[GridCell]) -> tuple[int, tuple[str, ...], str, bool]:
+    """A line's number, its locations, the one that 増減 changes and whether that was left standing; 0 where there is no
+    line of ours."""
+    nothing = (0, (), "", False)
     if len(row) < SKU_COLUMN or row[0].raw.kind is not CellKind.NUMBER:
         return nothing
     try:
         number, head = int(float(row[0].raw.value or 0)), json.loads(row[1].text)
     except ValueError:
         return nothing
-    names, delta_at = (head.get("at"), head.get("delta", "")) if isinstance(head, dict) else (head, "")
+    told = head if isinstance(head, dict) else {"at": head}
+    names, delta_at, left = told.get("at"), told.get("delta", ""), told.get("left") is True
     if not 0 < number <= MOST or not isinstance(names, list):
         return nothing
-    return (number, tuple(names), delta_at) if all(isinstance(name, str) for name in (*names, delta_at)) else nothing
+    sound = all(isinstance(name, str) for name in (*names, delta_at))
+    return (number, tuple(names), delta_at, left) if sound else nothing
 
 
 def _line(row: Sequence[GridCell]) -> Line | None:
-    number, locations, delta_at = _head(row)
+    number, locations, delta_at, left = _head(row)
     if not number:
         return None
     first = SKU_COLUMN + 2
@@ -102,4 +113,5 @@ def _line(row: Sequence[GridCell]) -> Line | None:
         written=tuple(shown_units(read_quantity(cell.raw)) for cell in cells[then:end]),
         delta=read_delta(cells[then - 1].raw) if delta_at else Blank(),
         delta_at=delta_at,
+        delta_left=left,
     )

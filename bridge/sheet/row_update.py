@@ -74,8 +74,9 @@ def _replace(stock: StockTab, old: str, new: str) -> Request:
 
 
 def write_requests(stock: StockTab, journal_sheet: int, journal_lines: int, rows: Sequence[RowWrite]) -> list[Request]:
-    """Copy to the journal first, then the lines and the rows. `rows` by position, their numbers neighbours."""
-    columns = stock.columns
+    """Copy to the journal first, then the lines and the rows. `rows` by position, their numbers neighbours. 増減 is
+    copied of every row, cleared or not: another one may stand there by then, whose entry stays."""
+    columns, beside = stock.columns, stock.view.delta_at if stock.view else ""
     requests = [
         copy_values(
             box(stock.tab.sheet_id, (block[0].position, block[-1].position + 1), (source, source + width)),
@@ -84,13 +85,14 @@ def write_requests(stock: StockTab, journal_sheet: int, journal_lines: int, rows
             target,
         )
         for block in _blocks(rows, journal_lines)
-        for source, width, target in _journal_runs(columns, with_delta=bool(block[0].delta_at))
+        for source, width, target in _journal_runs(columns, with_delta=bool(beside))
     ]
     lines: dict[tuple[int, int], CellValue] = {}
     cells: dict[tuple[int, int], CellValue] = {}
     names = tuple(columns.locations)
     for row in rows:
-        lines.update(journal.cells_of(row.number, journal_lines, names, row.quantities, row.delta_at))
+        clears = bool(row.delta_at)
+        lines.update(journal.cells_of(row.number, journal_lines, names, row.quantities, beside, clears=clears))
         cells.update(_row_cells(columns, row))
     return requests + write_cells(journal_sheet, lines) + write_cells(stock.tab.sheet_id, cells)
 
@@ -145,7 +147,6 @@ def _blocks(rows: Sequence[RowWrite], journal_lines: int) -> list[list[RowWrite]
         if (
             last is not None
             and row.position == last.position + 1
-            and bool(row.delta_at) == bool(last.delta_at)
             and journal.row_of(row.number, journal_lines) == journal.row_of(last.number, journal_lines) + 1
         ):
             blocks[-1].append(row)

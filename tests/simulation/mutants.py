@@ -93,8 +93,8 @@ def entry_twice(stack: ExitStack) -> None:
     def settle(old: Any, self: Any, line: Any) -> None:
         old(self, line)
         had = self.amounts.get((line.sku, line.number))
-        if isinstance(line.delta, Delta) and had is not None:
-            self._note(line.sku, line.number, {**had, line.delta_at: had.get(line.delta_at, 0) - line.delta.units})
+        if isinstance(line.cleared, Delta) and had is not None:
+            self._note(line.sku, line.number, {**had, line.delta_at: had.get(line.delta_at, 0) - line.cleared.units})
 
     _swap(stack, _Accounting, "_settle", settle)
 

@@ -147,6 +147,17 @@ def test_what_the_journal_says_was_cleared_is_what_counts(
         assert account(settled, replace(reply, lines=())).edits == ()
 
 
+@given(shown=st.just(0) | units, had=changes, more=st.integers(1, 500), written=units)
+def test_an_entry_that_was_left_standing_counts_no_second_time(shown: int, had: int, more: int, written: int) -> None:
+    """A write meant for another row hit the cell beside it. Where that showed 0 it may be blank by then: we take away
+    a zero of our own where a row has moved."""
+    before = book(shown - had, 0, had)
+    looked = after(before, account(before, view(shown, Delta(more))))
+    for stood in (Quantity(shown), *([Blank()] * (shown == 0))):
+        line = Line(2, "A", free(1), (HERE,), (stood,), (written,), Delta(more), HERE, delta_left=True)
+        assert account(looked, view(written, Delta(more), 2, (line,))).edits == ()
+
+
 def test_an_entry_has_one_reading_though_something_was_sold_a_moment_ago() -> None:
     before = replace(book(10, -1, -1), unseen={("A", HERE): Unseen(written=-1)})
     (by_entry,) = account(before, view(9, Delta(5))).edits
@@ -178,6 +189,11 @@ def test_what_was_cleared_and_is_part_of_no_number_is_told(entry: Entry) -> None
     outcome = account(book(10, 0, 0), view(10, NOTHING, 2, (line,)))
     assert outcome.edits == ()
     assert [finding.location for finding in outcome.overwritten] == [DELTA]
+
+
+def test_what_is_left_standing_is_told_by_nobody_as_overwritten() -> None:
+    line = Line(2, "A", free(1), (HERE,), (Quantity(10),), (10,), Delta(-50), HERE, delta_left=True)
+    assert account(book(10, 0, 0), view(10, NOTHING, 2, (line,))).overwritten == ()
 
 
 def test_lines_of_before_the_column_are_known_by_what_they_said() -> None:
