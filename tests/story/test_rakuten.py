@@ -66,7 +66,7 @@ def test_t26_a_dead_key_is_tried_every_ten_minutes_and_the_other_mall_goes_on(sh
     refused = [call for call in shop.mall_calls[before:] if call.mall == "Rakuten"]
     assert {call.status for call in refused} == {401}
     assert len(refused) <= 2 * 6  # orders and numbers, six times an hour
-    assert "licenseKey が受け付けられません" in shop.open_questions()
+    assert "rakutenの鍵が受け付けられず" in shop.open_questions()
     shop.type("B", "本社倉庫", 5)
     shop.service.cycle.run()
     for each in shop.service.channels:

@@ -100,7 +100,7 @@ def test_t15_the_consent_ends_after_four_weeks(strict: YahooMall) -> None:
     strict.clock.sleep(1 * DAY)
     with pytest.raises(NeedsPerson, match="consent"):
         strict.channel.read([tea])
-    with pytest.raises(NeedsPerson, match="consented_on"):
+    with pytest.raises(NeedsPerson, match="consents anew"):
         strict.read_orders()
 
 
