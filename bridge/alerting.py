@@ -82,8 +82,10 @@ class Alerting:
 
     def run(self) -> int:
         """One round; returns how many messages were taken. Raises Stop."""
+        with self._ledger.read() as tx:  # without the lock that every booking waits for
+            matters = open_matters(tx, self._shop, self._settings.low_stock)
         with self._ledger.write() as tx:
-            parcels = self._parcels(tx)
+            parcels = self._parcels(tx, matters)
         if not parcels:
             return 0
         taken = self._deliver([each.message for each in parcels])
@@ -95,11 +97,10 @@ class Alerting:
 
     # --- what is due -------------------------------------------------------------------------------------------------
 
-    def _parcels(self, tx: Tx) -> list[_Parcel]:
+    def _parcels(self, tx: Tx, matters: Sequence[Open]) -> list[_Parcel]:
         here = tx.at.astimezone(self._shop.zone)
         settings = self._settings
         quiet = is_quiet(here.time(), time.fromisoformat(settings.quiet_from), time.fromisoformat(settings.quiet_until))
-        matters = open_matters(tx, self._shop, settings.low_stock)
         tx.alerts.keep((each.name for each in self._addresses), tx.at - KEPT)
         return [parcel for each in self._awake() for parcel in self._for(tx, each, matters, here, quiet=quiet)]
 
