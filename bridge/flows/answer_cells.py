@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bridge.domain.deltas import DELTA
 from bridge.domain.edit_book import Standing
 from bridge.domain.orders import ListingKey
-from bridge.domain.push import gap, raise_allowed
+from bridge.domain.push import raise_allowed
 from bridge.domain.reading import FindingCode
 from bridge.domain.rules import Halt
 from bridge.domain.stock import Balance
@@ -22,7 +22,7 @@ from bridge.flows.bigchange import KINDS
 from bridge.flows.dark import contact_with
 from bridge.flows.rule_cells import cannot_stop, strange_stop, where_to_stop
 from bridge.flows.safety import SAFETY, STOP, waiting
-from bridge.flows.shop import Shop, bridge_live, counted_units, places, ships_itself, told_units
+from bridge.flows.shop import Shop, bridge_live, counted_units, places, ships_itself, sold_unseen, told_units
 from bridge.flows.stopped import WAITING, Halted, halted
 from bridge.ledger.channels import ChannelRecord
 from bridge.ledger.ledger import Tx
@@ -61,25 +61,21 @@ class Facts:
 
 
 def gather(tx: Tx, shop: Shop) -> Facts:
-    balances: defaultdict[str, dict[str, Balance]] = defaultdict(dict)
-    for (sku, location), balance in tx.stock.balances().items():
-        balances[sku][location] = balance
     by_sku: defaultdict[str, list[ListingRecord]] = defaultdict(list)
-    held: Counter[str] = Counter()
     reserved: defaultdict[str, dict[ListingKey, int]] = defaultdict(dict)
-    for record in tx.listings.all().values():
+    records = tx.listings.all().values()
+    for record in records:
         for component in record.components:
             by_sku[component.sku].append(record)
-            held[component.sku] += gap(record.state) * component.units
             if record.reserve:
                 reserved[component.sku][record.key] = record.reserve * component.units
     open_questions = tx.questions.open()
     pastes = {question.id: question for question in open_questions if question.kind in KINDS}
     return Facts(
         records=tx.sheet.skus(),
-        balances=balances,
+        balances=tx.stock.by_sku(),
         listings=by_sku,
-        held=held,
+        held=sold_unseen(records),
         findings=tx.sheet.findings(),
         questions={(question.kind, question.subject): question for question in open_questions},
         pastes={each.sku: pastes[each.question] for each in tx.questioned.all() if each.question in pastes},

@@ -26,11 +26,6 @@ class MonthEnd:
     changes: Mapping[tuple[Cause, str], int]
 
 
-def tills(shop: Shop) -> set[str]:
-    """Channels whose goods leave at the moment of the sale."""
-    return {name for name, facts in shop.channels.items() if facts.on_hand}
-
-
 Lying = dict[tuple[str, datetime], int]
 """Units on hand of a SKU before a moment; of a moment that has passed they never change."""
 
@@ -71,7 +66,7 @@ def freeze_due(tx: Tx, shop: Shop, zone: tzinfo, costing: Costing, lying: Lying)
         until = end_of(month, zone)
         frozen = Frozen(month, until, tx.at, tx.stock.newest(), costing)
         changes = _changes(tx, shop, month, zone)
-        tx.month_ends.freeze(frozen, stock_at(tx, until, tills(shop)), costs_at(bought, costing, until), changes)
+        tx.month_ends.freeze(frozen, stock_at(tx, until, shop.tills), costs_at(bought, costing, until), changes)
     return due
 
 
@@ -92,7 +87,7 @@ def _changes(tx: Tx, shop: Shop, month: str, zone: tzinfo) -> dict[tuple[Cause, 
     begins = datetime.fromisoformat(f"{month}-01").replace(tzinfo=zone)
     until = end_of(month, zone)
     found: Counter[tuple[Cause, str]] = Counter()
-    for each in tx.reports.booked(tills(shop), since=begins):
+    for each in tx.reports.booked(shop.tills, since=begins):
         if begins <= each.moved_at < until:
             found[each.cause, each.sku] += each.on_hand
     return {key: units for key, units in found.items() if units}
@@ -105,7 +100,7 @@ def month_end(tx: Tx, shop: Shop, frozen: Frozen, bought: Iterable[Purchase]) ->
     then = {now.get(line.sku, line.sku): line.sku for line, _ in lines}
     late: Counter[tuple[str, str]] = Counter()
     promised: Counter[tuple[str, str]] = Counter()
-    for each in tx.reports.booked(tills(shop), since=frozen.frozen_at):
+    for each in tx.reports.booked(shop.tills, since=frozen.frozen_at):
         known = each.number <= frozen.through and each.booked_at <= frozen.frozen_at
         if not known and each.moved_at < frozen.until:
             key = (then.get(each.sku, each.sku), each.location)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 from bridge.domain.availability import sellable
 from bridge.domain.edit_book import Standing
-from bridge.domain.push import gap
-from bridge.domain.stock import Balance
-from bridge.flows.shop import places
+from bridge.flows.shop import places, sold_unseen
 from bridge.flows.stopped import off_sale
 from bridge.ledger.ledger import Tx
 
@@ -19,14 +16,7 @@ def low_stock(tx: Tx, most: int) -> Mapping[str, int]:
     oversold. Only of products that some listing is made of, and that nobody has taken off sale."""
     listings = [each for each in tx.listings.all().values() if not each.removed]
     for_sale = {part.sku for record in listings for part in record.components}
-    held: Counter[str] = Counter()
-    for record in listings:
-        for part in record.components:
-            held[part.sku] += gap(record.state) * part.units
-    balances: defaultdict[str, dict[str, Balance]] = defaultdict(dict)
-    for (sku, location), balance in tx.stock.balances().items():
-        balances[sku][location] = balance
-    where = places(tx)
+    held, balances, where = sold_unseen(listings), tx.stock.by_sku(), places(tx)
     selling = where.selling(where.sells)
     found: dict[str, int] = {}
     for sku, product in sorted(tx.sheet.skus().items()):

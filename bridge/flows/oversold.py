@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,10 +19,7 @@ def keep_true(tx: Tx) -> None:
     asked = [each for each in tx.questions.open() if each.kind == QUESTION]
     if not asked:
         return
-    claims = tx.orders.claims()
-    by_sku: defaultdict[str, dict[str, Balance]] = defaultdict(dict)
-    for (sku, location), balance in tx.stock.balances(each.data["sku"] for each in asked).items():
-        by_sku[sku][location] = balance
+    claims, by_sku = tx.orders.claims(), tx.stock.by_sku(each.data["sku"] for each in asked)
     for each in asked:
         data = told(each.data, claims, by_sku[each.data["sku"]])
         if data != each.data:

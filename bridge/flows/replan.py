@@ -31,7 +31,7 @@ def replan(tx: Tx, shop: Shop, skus: Iterable[str]) -> None:
     parts = {component.sku for record in mine.values() for component in record.components}
     others = tx.listings.touching(parts - touched) if parts - touched else {}
     known = {**mine, **others}
-    by_sku = _balances(tx, parts)
+    by_sku = tx.stock.by_sku(parts)
     held = _held(shop, known.values())
     records = tx.sheet.skus()
     gone = {sku for sku in parts if sku in records and _gone(tx, records[sku])}
@@ -116,13 +116,6 @@ def _want(tx: Tx, record: ListingRecord, new: int | None) -> ListingRecord:
     rises = new is not None and (old is None or new > old)
     state = replace(record.state, wanted=new)
     return replace(record, state=state, justified_at=tx.at if rises else record.justified_at)
-
-
-def _balances(tx: Tx, skus: Iterable[str]) -> defaultdict[str, dict[str, Balance]]:
-    found: defaultdict[str, dict[str, Balance]] = defaultdict(dict)
-    for (sku, location), balance in tx.stock.balances(skus).items():
-        found[sku][location] = balance
-    return found
 
 
 def _held(shop: Shop, records: Iterable[ListingRecord]) -> defaultdict[str, Held]:

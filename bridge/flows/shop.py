@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, time, timedelta, tzinfo
 
 from bridge.domain.maintenance import Window
 from bridge.domain.orders import ListingKey
+from bridge.domain.push import gap
 from bridge.ledger.ledger import Tx
+from bridge.ledger.listings import ListingRecord
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,11 @@ class Shop:
     zone: tzinfo = UTC
     evening: time = time(18)
 
+    @property
+    def tills(self) -> frozenset[str]:
+        """Channels whose goods leave at the moment of the sale."""
+        return frozenset(name for name, facts in self.channels.items() if facts.on_hand)
+
 
 @dataclass(frozen=True)
 class Places:
@@ -82,6 +90,15 @@ def sold_from(where: Places, facts: ChannelFacts, listing: ListingKey) -> tuple[
 def places(tx: Tx) -> Places:
     known = tx.get("places", {"sells": {}, "inspect": ""})
     return Places(known["sells"], known["inspect"])
+
+
+def sold_unseen(records: Iterable[ListingRecord]) -> Counter[str]:
+    """Units by SKU that a channel's number shows as sold, of which its orders don't tell yet."""
+    found: Counter[str] = Counter()
+    for record in records:
+        for part in record.components:
+            found[part.sku] += gap(record.state) * part.units
+    return found
 
 
 def missing_listings(tx: Tx, channel: str) -> set[str]:

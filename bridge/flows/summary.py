@@ -7,6 +7,7 @@ that ended are kept in memory until one of their movements is forgotten, renamed
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -14,7 +15,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from bridge.domain.edit_book import Standing
-from bridge.domain.push import gap
 from bridge.domain.stock import Cause
 from bridge.domain.summary import (
     COUNTER,
@@ -29,7 +29,7 @@ from bridge.domain.summary import (
     latency_of,
 )
 from bridge.flows.health import health_in
-from bridge.flows.shop import Shop, places
+from bridge.flows.shop import Shop, places, sold_unseen
 from bridge.ledger.ledger import Tx
 from bridge.ledger.questions import OpenQuestion
 from bridge.ledger.reports import Dated
@@ -92,13 +92,10 @@ class Summariser:
         known_from = today if booked is None else max(first, day_of(booked, zone))
         token = (today, str(zone), known_from, tx.reports.before(begins), tuple(tx.get("aliases", {}).items()))
         if self.closed is None or token != self.token:
-            past = tx.reports.booked(self._tills(), midnight(first, zone), begins)
+            past = tx.reports.booked(self.shop.tills, midnight(first, zone), begins)
             self.closed, self.token = frames.Days.of(self._moved(tx, past, zone), known_from), token
-        now = tx.reports.booked(self._tills(), begins)
+        now = tx.reports.booked(self.shop.tills, begins)
         return self.closed.and_then(frames.Days.of(self._moved(tx, now, zone), known_from))
-
-    def _tills(self) -> set[str]:
-        return {name for name, facts in self.shop.channels.items() if facts.on_hand}
 
     def _moved(self, tx: Tx, rows: Iterable[Dated], zone: tzinfo) -> list[Moved]:
         sells = places(tx).sells
@@ -141,14 +138,10 @@ def stocked(tx: Tx) -> list[Stocked]:
     ]
 
 
-def _kept_back(tx: Tx) -> dict[str, int]:
+def _kept_back(tx: Tx) -> Counter[str]:
     """Units by SKU that are not for sale: safety stock, and what sold unseen."""
-    found = {sku: record.safety for sku, record in tx.sheet.skus().items() if record.safety}
-    for record in tx.listings.all().values():
-        if unseen := gap(record.state):
-            for part in record.components:
-                found[part.sku] = found.get(part.sku, 0) + unseen * part.units
-    return found
+    safety = {sku: record.safety for sku, record in tx.sheet.skus().items()}
+    return sold_unseen(tx.listings.all().values()) + Counter(safety)
 
 
 def _channels(tx: Tx, shop: Shop) -> list[ChannelRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -51,6 +52,13 @@ class StockBook:
         if self._all is None:
             self._all = self._find(_ALL_BALANCES)
         return dict(self._all)
+
+    def by_sku(self, skus: Iterable[str] | None = None) -> defaultdict[str, dict[str, Balance]]:
+        """The same by SKU, then by location; nothing of a SKU that has none."""
+        found: defaultdict[str, dict[str, Balance]] = defaultdict(dict)
+        for (sku, location), each in self.balances(skus).items():
+            found[sku][location] = each
+        return found
 
     def changed(self) -> None:
         """What was read of the balances is no longer true."""
