@@ -21,8 +21,8 @@ from bridge.private import open_to_others
 from bridge.service import Service, apart
 from bridge.settings import secrets_in
 from bridge.sheet.gateway import Gateway, Piece
-from bridge.sheet.layout import find_columns, tab_number, tab_spec
-from bridge.sheet.outline import own_ids
+from bridge.sheet.layout import find_columns, tab_spec
+from bridge.sheet.outline import own_tab
 from bridge.sheet.probe import Found, probe
 
 _FINE = Hint("問題ありません。", "fine.")
@@ -125,11 +125,11 @@ def _reports(service: Service) -> Iterator[Check]:
 
 def _apart(service: Service, name: str, spreadsheet_id: str, roles: Sequence[str]) -> Check:
     try:
-        found = Gateway(service.report_http, spreadsheet_id).frame().tabs
+        frame = Gateway(service.report_http, spreadsheet_id).frame()
     except BridgeError as error:
         return Check(f"report {name}", False, error.hint)
     for role in roles:
-        if not any(number in own_ids(tab_number(role)) for number in found):
+        if own_tab(frame, role) is None:
             spec = tab_spec(role)
             hint = Hint(
                 f"「{spec.ja}」タブがありません。bridge init を実行してください。",

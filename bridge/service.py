@@ -191,17 +191,15 @@ class Service:
 
     def _reports(self) -> Reports:
         config = self.config.report
-        limits = summary.Limits(config.low_units, config.low_days, config.dead_days)
-        summariser = Summariser(self.shop, limits)
+        summariser = Summariser(self.shop, summary.Limits(config.low_units, config.low_days, config.dead_days))
 
-        def report(spreadsheet_id: str, *, told: bool) -> Report:
-            gateway = Gateway(self.report_http, spreadsheet_id)
-            return Report(gateway, summariser, self.ledger, self.shop.language, told)
+        def report(spreadsheet_id: str) -> Report:
+            return Report(Gateway(self.report_http, spreadsheet_id), self.shop.language)
 
-        managers = report(config.managers, told=True) if config.managers else None
-        staff = report(self.config.sheet.spreadsheet_id, told=False)
+        staff = report(self.config.sheet.spreadsheet_id)
+        managers = report(config.managers) if config.managers else None
         costing, zone = Costing(config.costing), self.shop.zone
-        return Reports(self.shop, self.ledger, staff, managers, self._accounts(), costing, zone)
+        return Reports(self.shop, self.ledger, summariser, staff, managers, self._accounts(), costing, zone)
 
     def _accounts(self) -> Accounts | None:
         if self.config.report.accounts is None:

@@ -9,7 +9,7 @@ ours to ship, and its count is all that the ledger knows of them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -185,6 +185,15 @@ class Summary:
     def value(self) -> int | None:
         """Whole yen, of what has a known cost."""
         return None if self.unpriced is None else sum(each.value or 0 for each in self.products)
+
+    def without_costs(self) -> Summary:
+        """For those who may see none."""
+        return replace(
+            self,
+            products=[replace(each, cost=None, value=None) for each in self.products],
+            places=[replace(each, value=None) for each in self.places],
+            unpriced=None,
+        )
 
 
 def state_of(

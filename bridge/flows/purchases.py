@@ -17,8 +17,8 @@ from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.purchases import Arrival, Priced
 from bridge.sheet.gateway import Gateway, Piece, Request
 from bridge.sheet.grid import Snapshot
-from bridge.sheet.layout import opening_title, tab_number
-from bridge.sheet.outline import own_ids
+from bridge.sheet.layout import opening_title
+from bridge.sheet.outline import own_tab
 from bridge.sheet.purchase_lines import PurchaseLine, PurchaseTab, read_purchases
 from bridge.sheet.requests import CellValue, append_rows, write_cells
 from bridge.sheet.texts import say
@@ -39,13 +39,12 @@ class PurchasePrices:
     def run(self, frame: Snapshot, day: Callable[[datetime], str]) -> bool:
         """One look; whether anything was written. `day`: a moment as the day people know. Raises TryAgain, NeedsPerson,
         Stop."""
-        ours = own_ids(tab_number("purchases"))
-        sheet_id = next((number for number in frame.tabs if number in ours), None)
-        if sheet_id is None:
+        own = own_tab(frame, "purchases")
+        if own is None:
             return False
-        look = self.gateway.read([Piece(sheet_id)])
+        look = self.gateway.read([Piece(own.sheet_id)])
         with self.ledger.write() as tx:
-            tab = read_purchases(look.tabs[sheet_id], tx.get("aliases", {}))
+            tab = read_purchases(look.tabs[own.sheet_id], tx.get("aliases", {}))
             requests = self._take(tx, tab, day) if tab.columns.usable else []
         if requests:
             self.gateway.write(requests)

@@ -4,20 +4,21 @@ its own, beside the sheet and the channels; it moves no stock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
-from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 
 from bridge.clock import zone_of
 from bridge.domain.costs import Costing, Purchase
+from bridge.domain.summary import Summary
 from bridge.domain.transfers import IN_TRANSIT
 from bridge.errors import BridgeError, Stop
 from bridge.flows.closing import Lying, MonthEnd, costs_at, freeze_due, month_end, purchases
 from bridge.flows.purchases import PurchasePrices
 from bridge.flows.report import Report
 from bridge.flows.shop import Shop, places
+from bridge.flows.summary import Summariser
 from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.month_ends import Frozen
 from bridge.sheet.closing_cells import CLOSING_WIDTH, closing_rows, closing_title
@@ -26,6 +27,7 @@ from bridge.sheet.grid import Snapshot, Tab
 from bridge.sheet.months import closing_id, closing_role
 from bridge.sheet.outline import Standing
 from bridge.sheet.overlays import protected
+from bridge.sheet.requests import room
 
 KEPT = timedelta(days=7)  # how long it is remembered how fast a listing came into step
 LOOK = timedelta(minutes=10)  # between two looks at month ends: they read all that moved since
@@ -62,24 +64,23 @@ class Accounts:
     def _write(self, each: MonthEnd, kinds: dict[str, str], frame: Snapshot) -> None:
         month, language = each.frozen.month, self.shop.language
         rows = closing_rows(each.lines, each.changes, lambda at: kinds.get(at, "aside"), language)
-        sheet_id, size = closing_id(month), {"rowCount": len(rows), "columnCount": CLOSING_WIDTH}
+        sheet_id = closing_id(month)
         tab = frame.tabs.get(sheet_id)
         if tab is None:
-            self.gateway.write(self._new_tab(month, size))
+            self.gateway.write(self._new_tab(month, len(rows)))
         elif tab.row_count < len(rows) or tab.column_count < CLOSING_WIDTH:
-            grid = {"rowCount": max(len(rows), tab.row_count), "columnCount": max(CLOSING_WIDTH, tab.column_count)}
-            change = {"properties": {"sheetId": sheet_id, "gridProperties": grid}}
-            fields = "gridProperties.rowCount,gridProperties.columnCount"
-            self.gateway.write([{"updateSheetProperties": {**change, "fields": fields}}])
+            size = max(len(rows), tab.row_count), max(CLOSING_WIDTH, tab.column_count)
+            self.gateway.write([room(sheet_id, *size)])
         blank = [[""] * CLOSING_WIDTH for _ in range(tab.row_count - len(rows) if tab else 0)]
         self.gateway.put_values(sheet_id, [*rows, *blank])
         self.written[month] = each
 
-    def _new_tab(self, month: str, size: Mapping[str, int]) -> list[Request]:
+    def _new_tab(self, month: str, rows: int) -> list[Request]:
         """Closed from the start where the others are."""
         sheet_id, title, language = closing_id(month), closing_title(month, self.shop.language), self.shop.language
-        properties = {"sheetId": sheet_id, "title": title, "gridProperties": {**size, "frozenRowCount": 1}}
-        tab = Tab(sheet_id, title, size["rowCount"], size["columnCount"], ())
+        size = {"rowCount": rows, "columnCount": CLOSING_WIDTH, "frozenRowCount": 1}
+        properties = {"sheetId": sheet_id, "title": title, "gridProperties": size}
+        tab = Tab(sheet_id, title, rows, CLOSING_WIDTH, ())
         standing = Standing(closing_role(month), tab, {"properties": properties})
         editors = [self.gateway.account] if self._closed() else None
         mends = protected(standing, "closing", {"sheetId": sheet_id}, language, editors)
@@ -106,6 +107,7 @@ class Reports:
 
     shop: Shop
     ledger: Ledger
+    summariser: Summariser
     staff: Report
     managers: Report | None
     accounts: Accounts | None
@@ -123,18 +125,33 @@ class Reports:
             freeze_due(tx, self.shop, zone, self.costing, self.lying)
         with self.ledger.read() as tx:
             told = self.managers is not None or self.accounts is not None
-            bought, now = purchases(tx, self.costing, self.lying) if told else [], tx.at
-        jobs: list[Callable[[], object]] = [partial(self.staff.run, seen, zone, {})]
+            bought = purchases(tx, self.costing, self.lying) if told else []
+
+        @cache
+        def made() -> tuple[Summary, datetime]:
+            return self._made(zone, bought)
+
+        def without_costs() -> tuple[Summary, datetime]:
+            summary, now = made()
+            return summary.without_costs(), now
+
+        jobs: list[Callable[[], object]] = [partial(self.staff.run, seen, zone, without_costs)]
         if self.managers is not None:
-            costs = costs_at(bought, self.costing, now + timedelta(microseconds=1))
-            jobs.append(partial(_told, self.managers, zone, costs))
+            jobs.append(partial(_told, self.managers, zone, made))
         if self.accounts is not None:
             jobs.append(partial(self.accounts.run, zone, bought))
         _each(jobs)
 
+    def _made(self, zone: tzinfo, bought: Iterable[Purchase]) -> tuple[Summary, datetime]:
+        """集計 as managers see it, where there are any, and when it was made."""
+        with self.ledger.read() as tx:
+            until = tx.at + timedelta(microseconds=1)
+            costs = None if self.managers is None else costs_at(bought, self.costing, until)
+            return self.summariser.make(tx, zone, costs), tx.at
 
-def _told(report: Report, zone: tzinfo, costs: Mapping[str, Decimal]) -> None:
-    report.run(report.gateway.frame(), zone, costs)
+
+def _told(report: Report, zone: tzinfo, made: Callable[[], tuple[Summary, datetime]]) -> None:
+    report.run(report.gateway.frame(), zone, made)
 
 
 def _each(jobs: Iterable[Callable[[], object]]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bridge.sheet.gateway import Gateway, Piece
-from bridge.sheet.grid import Tab, parse
+from bridge.sheet.grid import Snapshot, Tab, parse
 from bridge.sheet.layout import TABS, TabSpec, tab_number, tab_spec
 from bridge.sheet.months import closed_month, closing_role, month_of, role_of
 
@@ -103,6 +103,12 @@ def _roles(sheets: Mapping[int, Mapping[str, Any]], roles: Sequence[str]) -> Ite
 def own_ids(number: int) -> range:
     """The sheetIds that the n-th of our tabs may get."""
     return range(FIRST_ID + number, END, STEP)
+
+
+def own_tab(frame: Snapshot, role: str) -> Tab | None:
+    """Our tab of a role, by its sheetId alone."""
+    ours = own_ids(tab_number(role))
+    return next((tab for sheet_id, tab in frame.tabs.items() if sheet_id in ours), None)
 
 
 def _rows(sheet: Mapping[str, Any]) -> Sequence[Sequence[Mapping[str, Any]]]:

@@ -67,6 +67,13 @@ def _cell(value: CellValue) -> dict[str, Any]:
     return {"userEnteredValue": {"stringValue": value}}
 
 
+def room(sheet_id: int, rows: int, columns: int) -> Request:
+    """The grid's size."""
+    properties = {"sheetId": sheet_id, "gridProperties": {"rowCount": rows, "columnCount": columns}}
+    fields = "gridProperties.rowCount,gridProperties.columnCount"
+    return {"updateSheetProperties": {"properties": properties, "fields": fields}}
+
+
 def width(sheet_id: int, column: int, pixels: int) -> Request:
     area = {"sheetId": sheet_id, "dimension": "COLUMNS", "startIndex": column, "endIndex": column + 1}
     return {"updateDimensionProperties": {"range": area, "properties": {"pixelSize": pixels}, "fields": "pixelSize"}}
