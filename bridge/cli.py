@@ -12,6 +12,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO
 
+from bridge.channel_facts import channel_names
 from bridge.channel_settings import FILES
 from bridge.channels.http import RequestRecord
 from bridge.check import check, check_private, check_probe
@@ -26,11 +27,12 @@ from bridge.logs import log_to
 from bridge.outside import Outside, sheet_http
 from bridge.private import keep_private, tighten
 from bridge.sandbox.latency import Latency
-from bridge.service import KINDS, Service, apart, channel_names
+from bridge.service import KINDS, Service, apart
 from bridge.settings import ConfigError
 from bridge.sheet.build import build, told
 from bridge.sheet.gateway import Gateway
 from bridge.sheet.http import Call
+from bridge.threads import Threads
 from bridge.web.check import check_web
 from bridge.web.server import serving
 
@@ -168,7 +170,7 @@ def _run(options: argparse.Namespace) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: service.stop())
         with serving(service, options.config):
-            service.run()
+            Threads(service).run()
     return 0
 
 

@@ -1,7 +1,6 @@
 """The composition root: the only place that knows every class. One process keeps one ledger and one spreadsheet.
 
-The sheet has one thread, each channel has one; the `schedule` library runs their jobs, each job guarded, and the ledger
-is the only thing they share.
+What each job does stands here; threads.py says when, and in which thread.
 """
 
 from __future__ import annotations
@@ -9,20 +8,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import schedule
-
 from bridge.alerting import Alerting
+from bridge.channel_facts import channel_names, shop_of
 from bridge.channels.amazon import AmazonChannel
 from bridge.channels.colorme import ColorMeChannel
 from bridge.channels.eccube import EcCubeChannel
 from bridge.channels.files import FilesChannel
 from bridge.channels.http import Seams
-from bridge.channels.port import Channel, CountsStock, KeepsPlaces
+from bridge.channels.port import Channel, CountsStock
 from bridge.channels.rakuten import RakutenChannel
 from bridge.channels.shopify import ShopifyChannel
 from bridge.channels.smaregi import SmaregiChannel
@@ -35,7 +33,7 @@ from bridge.connect_plans import called
 from bridge.domain import summary
 from bridge.domain.bigchange import Limits
 from bridge.domain.costs import Costing
-from bridge.domain.maintenance import current, read_window
+from bridge.domain.maintenance import current
 from bridge.errors import BridgeError, Hint, NeedsPerson, Stop, TryAgain
 from bridge.flows import reconcile, sync_now
 from bridge.flows.answers import Answering
@@ -54,7 +52,7 @@ from bridge.flows.push import Pusher
 from bridge.flows.reconcile import Drift
 from bridge.flows.report import Report
 from bridge.flows.reports import Accounts, Reports
-from bridge.flows.shop import ChannelFacts, Shop, bridge_live
+from bridge.flows.shop import bridge_live
 from bridge.flows.subscribe import Subscription
 from bridge.flows.summary import Summariser
 from bridge.flows.wake import MALL_LOOKS, SHEET_LOOKS, Doorbell, Wake
@@ -70,17 +68,8 @@ from bridge.refreshed import Refreshed
 from bridge.sheet import edit_hook
 from bridge.sheet.gateway import Gateway
 from bridge.sheet.layout import ACCOUNT_TABS, MANAGER_TABS
-from bridge.timetable import Changes, Urgent, daily, every, turn
 
 FULL_READ = timedelta(minutes=1)  # how often every listing of a channel is read back
-KEY_LOOK = timedelta(hours=1)
-ALERTS_LOOK = timedelta(seconds=30)
-SUBSCRIPTION_LOOK = timedelta(seconds=2)
-SALES_LOOK = timedelta(seconds=5)  # between two looks at the numbers of what sells most
-FIRST_LOOK = 30.0  # seconds that the malls wait at the start to learn whether the spreadsheet is ours
-RECONCILE_AT = time(4, 30)  # in the shop's time zone
-MAP_AT = time(5, 15)
-MAP_PIECE = timedelta(seconds=10)  # between two pieces of a catalogue
 
 KINDS: Mapping[str, Callable[[Any, Seams], Channel]] = {
     "rakuten": RakutenChannel,
@@ -113,7 +102,7 @@ class Service:
         self._renewed = set[str]()  # channels that have a new key since their last round
         self._gates = {name: self._gate() for name in channel_names(config)}
         self.channels = self._connect()
-        self.shop = _shop(config, self.channels)
+        self.shop = shop_of(config, self.channels)
         with self.ledger.write() as tx:
             for channel in self.channels:
                 tx.channels.greet(channel.name)
@@ -123,11 +112,11 @@ class Service:
         self.mappers: dict[str, Mapper] = {}
         for channel in self.channels:
             self._put_to_work(channel)
-        self._stop, self._looked = threading.Event(), threading.Event()
-        self._watchers = Watchers(self.clock, self.ledger, self._fail)
-        self._guards = {c.name: Guard.pair(self._watchers, c.name) for c in self.channels}
-        self._key_guards = {c.name: Guard(self._watchers, f"{c.name} key", None) for c in self.channels}
-        self._count_guards = {c.name: Guard(self._watchers, f"{c.name} count", None) for c in self.channels}
+        self.ends = threading.Event()
+        self.watchers = Watchers(self.clock, self.ledger, self._fail)
+        self.guards = {c.name: Guard.pair(self.watchers, c.name) for c in self.channels}
+        self._key_guards = {c.name: Guard(self.watchers, f"{c.name} key", None) for c in self.channels}
+        self._count_guards = {c.name: Guard(self.watchers, f"{c.name} count", None) for c in self.channels}
         self.wakes = {c.name: Wake(self.clock, MALL_LOOKS) for c in self.channels}
         self.wakes[edit_hook.SENDER] = Wake(self.clock, SHEET_LOOKS)
         self.bell = sync_now.Bell(self.ledger, self._wake_channels)
@@ -223,7 +212,7 @@ class Service:
 
     def _understand(self, name: str, headers: Mapping[str, str], body: bytes) -> Notice:
         """By the keys that are in force now."""
-        webhooks = self._channel(name).webhooks
+        webhooks = self.channel(name).webhooks
         if webhooks is None:
             raise NotForUs
         return webhooks.understand(headers, body)
@@ -249,13 +238,18 @@ class Service:
             self.config = replace(self.config, channels=self.config.channels.changed(name, settings))
         self._renewed.add(name)
 
-    def _channel(self, name: str) -> Channel:
+    def has_new_key(self, name: str) -> bool:
+        """Whether a channel's next round begins with another key."""
+        return name in self._renewed
+
+    def channel(self, name: str) -> Channel:
+        """As it is now: the next look may find it with another key."""
         return next(channel for channel in self.channels if channel.name == name)
 
     def _newest(self, name: str) -> Channel:
         """A channel with the newest key. In the channel's own thread, between two jobs."""
-        old = self._channel(name)
-        if name not in self._renewed:
+        old = self.channel(name)
+        if not self.has_new_key(name):
             return old
         self._renewed.discard(name)
         channel = self._made(name)
@@ -263,7 +257,7 @@ class Service:
         self._put_to_work(channel)
         self._subscribe(channel)
         old.close()
-        for guard in (*self._guards[name], self._key_guards[name], self._count_guards[name]):
+        for guard in (*self.guards[name], self._key_guards[name], self._count_guards[name]):
             guard.wake()
         return channel
 
@@ -298,7 +292,7 @@ class Service:
     def guarded_round(self, channel: Channel) -> None:
         """The same with each half guarded: while one waits, the other goes on."""
         channel = self._newest(channel.name)
-        orders, quantities = self._guards[channel.name]
+        orders, quantities = self.guards[channel.name]
         orders.run(self.intakes[channel.name].run)
         quantities.run(partial(self.push, channel))
 
@@ -329,6 +323,10 @@ class Service:
             self._count_guards[channel.name].run(partial(take_count, self.ledger, self.shop, channel))
         elif isinstance(channel, CountsAsOf) and channel.place:
             self._count_guards[channel.name].run(partial(take_last_count, self.ledger, self.shop, channel))
+
+    def look_at_key(self, channel: Channel) -> None:
+        """How long its key lives."""
+        self._key_guards[channel.name].run(partial(watch_key, self.ledger, self.shop, channel))
 
     def reconcile(self) -> list[Drift]:
         """Compare everything; drift becomes rows in 要対応. Raises as a cycle and a channel's read do."""
@@ -387,30 +385,12 @@ class Service:
         for channel in [self._newest(name) for name in channel_names(self.config)]:
             self.count(channel)
             self.channel_round(channel)
-            self._key_guards[channel.name].run(partial(watch_key, self.ledger, self.shop, channel))
+            self.look_at_key(channel)
         self.cycle.run()
-
-    def run(self) -> None:
-        """Until `stop`. Raises Stop where the ledger can't be written any more."""
-        threads = [
-            threading.Thread(target=self._channel_thread, args=(name,), name=name, daemon=True)
-            for name in channel_names(self.config)
-        ]
-        for thread in threads:
-            thread.start()
-        threads.append(threading.Thread(target=self._report_thread, name="reports", daemon=True))
-        threads[-1].start()
-        if self.alerting is not None:
-            threading.Thread(target=self._alerts_thread, args=(self.alerting,), name="alerts", daemon=True).start()
-        self._sheet_thread()
-        for thread in threads:
-            thread.join(timeout=60)
-        if self.failure is not None:
-            raise self.failure
 
     def stop(self) -> None:
         """Finish the calls under way, then end."""
-        self._stop.set()
+        self.ends.set()
 
     def _fail(self, error: Stop) -> None:
         self.failure = error
@@ -420,73 +400,6 @@ class Service:
         self.ledger.close()
         self.http.session.close()
         self.report_http.session.close()
-
-    def _sheet_thread(self) -> None:
-        jobs = schedule.Scheduler()
-        guard = Guard(self._watchers, "sheet", None)
-        every(jobs, self.config.sheet.poll_seconds).do(guard.run, self.look)
-        daily(jobs, RECONCILE_AT, self.config.bridge.timezone).do(guard.run, self.reconcile_sheet)
-        guard.run(self.look)
-        self._looked.set()
-        turn(jobs, self._stop, [(self.wakes[edit_hook.SENDER].due, partial(guard.run, self.look))])
-
-    def _report_thread(self) -> None:
-        self._looked.wait(FIRST_LOOK)
-        jobs = schedule.Scheduler()
-        guard = Guard(self._watchers, "reports", None)
-        every(jobs, self.config.report.seconds).do(guard.run, self.reports.run)
-        if not self._stop.is_set():  # else the spreadsheet is another bridge's
-            guard.run(self.reports.run)
-        turn(jobs, self._stop, [])
-
-    def _alerts_thread(self, alerting: Alerting) -> None:
-        """A thread that nobody waits for: an address that hangs holds up no stock, nor the end."""
-        self._looked.wait(FIRST_LOOK)
-        jobs = schedule.Scheduler()
-        every(jobs, ALERTS_LOOK.total_seconds()).do(Guard(self._watchers, "alerts", None).run, alerting.run)
-        turn(jobs, self._stop, [])
-
-    def _channel_thread(self, name: str) -> None:
-        """Whatever a job needs of the channel is looked up when it runs: the key may be another by then."""
-        self._looked.wait(FIRST_LOOK)
-        if self._stop.is_set():
-            return  # the spreadsheet is another bridge's
-        zone, jobs = self.config.bridge.timezone, schedule.Scheduler()
-        _, quantities = self._guards[name]
-
-        def round_() -> None:
-            self.guarded_round(self._channel(name))
-
-        def push() -> None:
-            quantities.run(lambda: self.pushers[name].run())
-
-        def begin_anew() -> None:
-            round_()
-            look_at_key()
-
-        def look_at_key() -> None:
-            self._key_guards[name].run(partial(watch_key, self.ledger, self.shop, self._channel(name)))
-
-        orders = _orders_seconds(self.config, name)
-        every(jobs, orders).do(round_)
-        if orders > FULL_READ.total_seconds():
-            every(jobs, FULL_READ.total_seconds()).do(push)
-        every(jobs, SALES_LOOK.total_seconds()).do(quantities.run, lambda: self.pushers[name].watch_sales())
-        daily(jobs, RECONCILE_AT, zone).do(quantities.run, lambda: self.reconcile_channel(self._channel(name)))
-        if isinstance(self._channel(name), CountsStock | CountsAsOf):
-            every(jobs, _count_seconds(self.config, name)).do(lambda: self.count(self._channel(name)))
-        daily(jobs, MAP_AT, zone).do(lambda: self.mappers[name].begin())
-        mapping = Guard(self._watchers, f"{name} mapping", None)
-        every(jobs, MAP_PIECE.total_seconds()).do(mapping.run, lambda: self.mappers[name].go_on())
-        if name in self.subscriptions:
-            guard = Guard(self._watchers, f"{name} webhooks", None)
-            every(jobs, SUBSCRIPTION_LOOK.total_seconds()).do(lambda: self.subscriptions[name].when_due(guard.run))
-        every(jobs, KEY_LOOK.total_seconds()).do(look_at_key)
-        self.count(self._channel(name))
-        begin_anew()
-        changed = Changes(lambda: self.ledger.wanted_changes)
-        new_key: Urgent = (lambda: name in self._renewed, begin_anew)
-        turn(jobs, self._stop, [new_key, (changed.due, push), (self.wakes[name].due, round_)])
 
 
 def claim_of(config: Config, outside: Outside, gateway: Gateway, ledger: Ledger) -> Claim:
@@ -499,61 +412,3 @@ def apart(config: Config) -> Sequence[tuple[str, Sequence[str]]]:
     """The spreadsheets beside that of the staff, each with the tabs it ought to have."""
     given = ((config.report.managers, MANAGER_TABS), (config.report.accounts, ACCOUNT_TABS))
     return [(spreadsheet_id, tabs) for spreadsheet_id, tabs in given if spreadsheet_id]
-
-
-def channel_names(config: Config) -> Sequence[str]:
-    """The connected channels, by the settings alone."""
-    return list(config.channels.connected())
-
-
-def _settings(config: Config, name: str) -> Any:
-    """Those of one channel."""
-    return config.channels.connected()[name][1]
-
-
-def _orders_seconds(config: Config, name: str) -> float:
-    return float(_settings(config, name).orders_seconds)
-
-
-def _count_seconds(config: Config, name: str) -> float:
-    settings = _settings(config, name)
-    return float(getattr(settings, "fba_seconds", settings.orders_seconds))
-
-
-def _shop(config: Config, channels: Sequence[Channel]) -> Shop:
-    return Shop(
-        {channel.name: _facts(config, channel) for channel in channels},
-        config.bridge.language,
-        dark=timedelta(minutes=config.bridge.dark_minutes),
-        patience=timedelta(minutes=config.bridge.blind_minutes),
-        factor=config.bridge.blind_factor,
-        zone=ZoneInfo(config.bridge.timezone),
-        evening=time.fromisoformat(config.bridge.evening),
-    )
-
-
-def _facts(config: Config, channel: Channel) -> ChannelFacts:
-    settings = _settings(config, channel.name)
-    capabilities = channel.capabilities
-    kept = channel if isinstance(channel, KeepsPlaces) and channel.places else None
-    return ChannelFacts(
-        name=channel.name,
-        shop=settings.shop,
-        locations=tuple(at for each in kept.places.values() for at in each) if kept else tuple(settings.locations),
-        places=kept.places if kept else {},
-        place_of=kept.place_of if kept else lambda _: "",
-        max_quantity=capabilities.max_quantity,
-        lag=capabilities.lag,
-        look_back=capabilities.look_back,
-        keeps_sales=capabilities.write.keeps_sales,
-        on_hand=capabilities.on_hand,
-        hides=capabilities.hides,
-        counts_at=_counts_at(channel),
-        windows=tuple(read_window(text, ZoneInfo(config.bridge.timezone)) for text in settings.maintenance),
-    )
-
-
-def _counts_at(channel: Channel) -> str:
-    if isinstance(channel, CountsStock):
-        return channel.warehouse
-    return channel.place if isinstance(channel, CountsAsOf) else ""

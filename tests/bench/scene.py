@@ -20,7 +20,7 @@ from bridge.guard import Guard
 from bridge.outside import Outside
 from bridge.sandbox.faults import Dial
 from bridge.sandbox.malls.mall import Change
-from bridge.service import SALES_LOOK
+from bridge.threads import SALES_LOOK
 from tests.support.timeline import Timeline
 from tests.support.world import World
 
@@ -93,7 +93,7 @@ class Scene:
 
     def start_bridge(self) -> None:
         service = self.world.service
-        sheet = Guard(service._watchers, "sheet", None)
+        sheet = Guard(service.watchers, "sheet", None)
 
         def watch_sheet() -> None:
             while True:
@@ -109,7 +109,7 @@ class Scene:
 
     def _channel_thread(self, channel: Channel) -> Callable[[], None]:
         service = self.world.service
-        _, quantities = service._guards[channel.name]
+        _, quantities = service.guards[channel.name]
         every = float(getattr(service.config.channels, channel.name).orders_seconds)
 
         def live() -> None:

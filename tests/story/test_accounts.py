@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 import gspread
 import pytest
 
+from bridge.channel_facts import channel_names
 from bridge.config import Report
 from bridge.domain.stock import Cause, Movement
 from bridge.ledger.values import iso
 from bridge.sandbox.sheets_api import Spreadsheet
-from bridge.service import apart, channel_names
+from bridge.service import apart
 from bridge.sheet.build import build
 from bridge.sheet.gateway import Gateway
 from bridge.sheet.layout import tab_number

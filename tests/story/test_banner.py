@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.service import channel_names
+from bridge.channel_facts import channel_names
 from bridge.sheet.build import build
 from tests.support.world import World
 

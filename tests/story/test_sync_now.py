@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from bridge.channel_facts import channel_names
 from bridge.errors import Hint, TryAgain
-from bridge.service import channel_names
 from bridge.sheet.build import build
 from tests.support import words
 from tests.support.world import World

@@ -20,6 +20,7 @@ from werkzeug.test import Client
 from bridge.sandbox.malls.buyers import BUYERS
 from bridge.sandbox.malls.shopify.courier import CourierDial
 from bridge.sandbox.malls.shopify.records import Webhook
+from bridge.threads import Threads
 from bridge.web.app import WebEdge
 from tests.support.world import World
 
@@ -35,7 +36,7 @@ def running(shop: World) -> Iterator[None]:
     shop.service.close()
     shop.config = replace(shop.config, channels=slow, sheet=replace(shop.config.sheet, poll_seconds=60.0))
     service = shop.start()
-    thread = threading.Thread(target=service.run)
+    thread = threading.Thread(target=Threads(service).run)
     thread.start()
     try:
         yield

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 
+from bridge.channel_facts import channel_names
 from bridge.channel_settings import Channels, Rakuten, Shopify
 from bridge.config import Bridge, Config, Sheet, Web
 from bridge.demo.owner import Owner
@@ -18,9 +19,10 @@ from bridge.sandbox.malls.shopify.records import gid
 from bridge.sandbox.malls.shopify.shop import FIRST_LOCATION
 from bridge.sandbox.server import KEY_FILE, Server
 from bridge.sandbox.sheets_api import Spreadsheet
-from bridge.service import Service, channel_names
+from bridge.service import Service
 from bridge.settings import Secret
 from bridge.sheet.build import build
+from bridge.threads import Threads
 
 SHELVES = ("本社倉庫", "渋谷店")
 MALLS = ("rakuten", "shopify")
@@ -45,7 +47,7 @@ class LiveShop:
         self.spreadsheet: Spreadsheet = self.sandbox.new_spreadsheet("在庫")
         self.products = products
         self.service = Service(self._config(folder / "ledger.sqlite"), Outside())
-        self._working = threading.Thread(target=self.service.run, daemon=True)
+        self._working = threading.Thread(target=Threads(self.service).run, daemon=True)
         for mall in (self.sandbox.rakuten, self.sandbox.shopify):
             mall.visible_after = 0.0
         build(self.service.gateway, "ja", channel_names(self.service.config), 200, None)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import gspread
 import requests
 
+from bridge.channel_facts import channel_names
 from bridge.channel_settings import Channels, Rakuten, Shopify
 from bridge.channels.http import RequestRecord
 from bridge.channels.port import OrdersRead
@@ -26,7 +27,7 @@ from bridge.sandbox.malls.shopify.records import gid
 from bridge.sandbox.malls.shopify.shop import FIRST_LOCATION
 from bridge.sandbox.server import Sandbox
 from bridge.sandbox.sheets_api import Quota
-from bridge.service import Service, channel_names
+from bridge.service import Service
 from bridge.settings import Secret
 from bridge.sheet.build import build
 from bridge.sheet.http import Call
