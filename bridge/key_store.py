@@ -3,7 +3,6 @@ settings file."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import tomllib
@@ -16,7 +15,7 @@ from bridge.config import place_of_keys
 from bridge.errors import BridgeError, Hint
 from bridge.keys import Keys, Place, Unreadable
 from bridge.private import write_private
-from bridge.settings import parse
+from bridge.settings import as_toml, parse
 
 
 class KeyStore:
@@ -47,7 +46,7 @@ class KeyStore:
         """These settings, instead of what they were; `dropped` go. Raises BridgeError where they can't be kept."""
         self.check([*values, *dropped])
         apart = {name: where for name in self._secrets(values) if (where := self._apart(name)) is not None}
-        lines: dict[str, str | None] = {name: _toml(each) for name, each in values.items() if name not in apart}
+        lines: dict[str, str | None] = {name: as_toml(each) for name, each in values.items() if name not in apart}
         lines |= dict.fromkeys(dropped)
         text = _with_section(self._path.read_text(encoding="utf-8"), f"channels.{self._section}", lines)
         self._judge(text, lines)
@@ -85,7 +84,7 @@ class KeyStore:
             table = tomllib.loads(text)["channels"]
             for part in self._section.split("."):
                 table = table[part]
-            good = all((_toml(table[name]) if name in table else None) == line for name, line in lines.items())
+            good = all((as_toml(table[name]) if name in table else None) == line for name, line in lines.items())
         except (tomllib.TOMLDecodeError, KeyError):
             good = False
         if not good:
@@ -102,13 +101,6 @@ def not_kept(error: OSError) -> Hint:
         f"新しい鍵を保存できません（{error.strerror}）。サーバーのフォルダーの権限と空きを確かめてください。",
         f"The new key can't be kept ({error.strerror}). Look at the rights and the space of its folder on the server.",
     )
-
-
-def _toml(value: Any) -> str:
-    """TOML's basic strings, lists and numbers are written as JSON's."""
-    if isinstance(value, dict):
-        return f"{{ {', '.join(f'{_toml(name)} = {_toml(part)}' for name, part in value.items())} }}"
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _with_section(text: str, name: str, lines: Mapping[str, str | None]) -> str:

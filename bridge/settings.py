@@ -5,6 +5,7 @@ A field's type says what is expected, `Annotated[…, Rule(…)]` what more; a f
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 import types
@@ -90,6 +91,15 @@ class Rule:
     shape: str = r".+"
     say: Hint = NOT_EMPTY
     judge: Callable[[Any], Hint | None] | None = None
+
+
+def as_toml(value: Any) -> str:
+    """A value as the file has it. TOML's basic strings, numbers and booleans are written as JSON's."""
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{as_toml(name)} = {as_toml(part)}' for name, part in value.items())} }}"
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(map(as_toml, value))}]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def parse(path: Path) -> dict[str, Any]:

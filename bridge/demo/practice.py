@@ -6,9 +6,7 @@ machine's. The malls are simulators that sell the same listings, showing what �
 
 from __future__ import annotations
 
-import json
 import time
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,13 +19,11 @@ from bridge.demo.page import open_page
 from bridge.demo.panel import MALLS, Panel
 from bridge.demo.processes import Died, Processes, free_port, leave_on_signals
 from bridge.demo.real_table import Copied, Line, Real, read_real
-from bridge.demo.run import kept_in
-from bridge.demo.seller import Sandboxed, Seller, letters, settings
+from bridge.demo.run import FEED_DELAY, LAG, kept_in
+from bridge.demo.seller import Sandboxed, Seller, as_text, letters, sections
 from bridge.demo.stalls import FOUR
 
 FIRST_DAY = 300.0  # seconds within which a large table must be live
-FEED_DELAY = 3.0  # seconds from an order to its appearance in a mall's feed
-LAG = FEED_DELAY + 2.0  # what the settings promise about it
 RULES, SAFETY, STOP = ("配分%", "バッファ", "売り止め数", "上限"), "安全在庫", "停止"
 LOCATION = "1"  # the simulated Shopify's one location
 
@@ -197,17 +193,11 @@ def _listing(line: Line) -> Line:
 
 def _settings(given: Sandboxed, channels: Mapping[str, Sequence[str]]) -> str:
     """The sandbox's, with the real stock columns of each mall; a mall that the real shop has not is left out."""
-    document = tomllib.loads(settings(given))
-    malls = document.pop("channels")
-    text = [f"[{name}]\n{_section(section)}" for name, section in document.items()]
-    text += [
-        f"[channels.{name}]\n{_section({**section, 'locations': list(channels[name])})}"
-        for name, section in malls.items()
-        if name in channels
-    ]
-    return "\n".join(text)
-
-
-def _section(section: Mapping[str, Any]) -> str:
-    """Texts, numbers and lists look in TOML as in JSON."""
-    return "".join(f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in section.items())
+    found = {}
+    for title, section in sections(given).items():
+        _, _, mall = title.partition("channels.")
+        if not mall:
+            found[title] = section
+        elif mall in channels:
+            found[title] = {**section, "locations": channels[mall]}
+    return as_text(found)

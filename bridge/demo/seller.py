@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from google.oauth2.service_account import Credentials
 from bridge.clock import SystemClock
 from bridge.demo.owner import LISTINGS, SETTINGS, STOCK, Product
 from bridge.demo.stalls import PARTNERS, STALLS, Place, Plan, Section
+from bridge.settings import as_toml
 from bridge.sheet.http import SHEETS_HOST, SheetHttp
 
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets", "https://www.googleapis.com/auth/drive")
@@ -134,8 +134,13 @@ class Sandboxed:
 
 def settings(given: Sandboxed) -> str:
     """bridge.toml for the sandbox."""
+    return as_text(sections(given))
+
+
+def sections(given: Sandboxed) -> dict[str, Section]:
+    """The same by section."""
     address = given.address
-    sections: dict[str, Section] = {
+    found: dict[str, Section] = {
         "bridge": {"ledger": f"{given.ledger}"},
         "sheet": {
             "spreadsheet_id": given.spreadsheet,
@@ -150,18 +155,12 @@ def settings(given: Sandboxed) -> str:
         by_files = name in PARTNERS
         place = Place(f"{address}/malls/{name}", given.plan.shelves, given.folder / name, given.folder / "quarantine")
         section = STALLS[name].settings(place, given.keys.get(name, {}))
-        sections[f"channels.{'files.' if by_files else ''}{name}"] = {**section, "lag_seconds": given.lag}
-    return "\n".join(_section(name, section) for name, section in sections.items())
+        found[f"channels.{'files.' if by_files else ''}{name}"] = {**section, "lag_seconds": given.lag}
+    return found
 
 
-def _section(name: str, section: Section) -> str:
-    return "".join([f"[{name}]\n", *(f"{key} = {_toml(value)}\n" for key, value in section.items())])
-
-
-def _toml(value: Any) -> str:
-    """A text of JSON is one of TOML too."""
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_toml(key)} = {_toml(each)}" for key, each in value.items()) + " }"
-    if isinstance(value, tuple | list):
-        return "[" + ", ".join(_toml(each) for each in value) + "]"
-    return json.dumps(value, ensure_ascii=False)
+def as_text(given: Mapping[str, Section]) -> str:
+    return "\n".join(
+        "".join([f"[{name}]\n", *(f"{key} = {as_toml(value)}\n" for key, value in section.items())])
+        for name, section in given.items()
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .call import Call
-from .drive_access import forbidden, seen
+from .drive_access import forbidden, held_as, seen
 from .errors import DriveError, Json
 from .files import File
 
@@ -18,7 +18,7 @@ def list_comments(call: Call, file_id: str) -> Json:
 
 def create(call: Call, file_id: str) -> Json:
     _asked_for(call)
-    file = _commentable(call, file_id)
+    file = held_as(call, file_id, _MAY_COMMENT)
     content = call.body.get("content")
     if not content:
         raise DriveError(400, "required", "Comment content is required.")
@@ -51,7 +51,7 @@ def get(call: Call, file_id: str, comment_id: str) -> Json:
 
 
 def delete(call: Call, file_id: str, comment_id: str) -> Json:
-    file = _commentable(call, file_id)
+    file = held_as(call, file_id, _MAY_COMMENT)
     gone = _comment(file, comment_id)
     if gone["author"]["displayName"] != call.user and file.owner != call.user:
         raise forbidden()
@@ -65,13 +65,6 @@ def _asked_for(call: Call) -> None:
     if not call.masked:
         message = "The 'fields' parameter is required for this method."
         raise DriveError(400, "required", message, "fields")
-
-
-def _commentable(call: Call, file_id: str) -> File:
-    file = seen(call, file_id)
-    if file.role(call.user) not in _MAY_COMMENT:
-        raise forbidden()
-    return file
 
 
 def _comment(file: File, comment_id: str) -> Json:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from .call import Call
 from .errors import DriveError, Json
 from .files import WRITERS, File
@@ -33,8 +35,13 @@ def seen(call: Call, file_id: str) -> File:
 
 
 def writable(call: Call, file_id: str) -> File:
+    return held_as(call, file_id, WRITERS)
+
+
+def held_as(call: Call, file_id: str, roles: Container[str | None]) -> File:
+    """A file that the caller has in one of these roles."""
     file = seen(call, file_id)
-    if file.role(call.user) not in WRITERS:
+    if file.role(call.user) not in roles:
         raise forbidden()
     return file
 
