@@ -99,16 +99,8 @@ class Shop(World):
         return SETTINGS[name](getattr(self.sandbox, name), where)
 
     def _trim(self) -> None:
-        """The seller adds a stock column for each place that the template doesn't know."""
         super()._trim()
-        for place in self.locations:
-            at, lines = self.column("在庫表", "検品待ち"), self.table("設定")
-            if place not in self.spreadsheet.table(self.tab("在庫表"))[0]:
-                area = {"sheetId": self.tab("在庫表"), "dimension": "COLUMNS", "startIndex": at, "endIndex": at + 1}
-                self.spreadsheet.apply([{"insertDimension": {"range": area, "inheritFromBefore": False}}])
-                self.spreadsheet.type(self.tab("在庫表"), 0, at, place)
-                row = 1 + max(n for n, line in enumerate(lines, 1) if line["名前"])
-                self.put("設定", row, {"種類": "場所", "名前": place, "オン": True})
+        self.add_places(self.locations)
 
     def _fill(self) -> None:
         super()._fill()

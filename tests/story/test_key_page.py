@@ -18,7 +18,7 @@ from bridge.clock import JST
 from bridge.ledger.key_links import KeyLinkBook
 from bridge.logs import log_to
 from bridge.settings import parse
-from tests.support.key_owner import OwnedShop, Person, text_of
+from tests.support.key_owner import OwnedShop, Person, end_consent, text_of
 from tests.support.settling import opened, rounds_of_each, settled
 from tests.support.telling import DAY, HOUR
 from tests.support.world import Moment
@@ -92,12 +92,7 @@ def test_shopify(shop: OwnedShop) -> None:
 def test_yahoo_by_logging_in_anew(tmp_path: Path, live_shop: Moment) -> None:
     shop = OwnedShop(tmp_path / "ledger.sqlite", since=live_shop, at_yahoo=True)
     first_message(shop)
-    for consent in shop.sandbox.yahoo.state.consents:
-        consent.withdrawn = True
-    shop.sandbox.yahoo.state.access.clear()
-    shop.clock.sleep(2 * HOUR)
-    rounds_of_each(shop)
-    assert shop.paused("yahoo")
+    end_consent(shop)
     owner = Person(shop.browser(), shop.link())
     owner.open()
     page = owner.fill_in(prepare="1")

@@ -19,9 +19,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from bridge.config import Config, Web
 from bridge.web.server import Server, edge_of
-from tests.support.key_owner import OwnedShop
+from tests.support.key_owner import OwnedShop, end_consent
 from tests.support.settling import rounds_of_each
-from tests.support.telling import HOUR
 from tests.support.world import Moment
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
@@ -158,12 +157,7 @@ def test_rakuten(shop: AtHome, owner: Browser) -> None:
 
 
 def test_yahoo(shop: AtHome, owner: Browser) -> None:
-    for consent in shop.sandbox.yahoo.state.consents:
-        consent.withdrawn = True
-    shop.sandbox.yahoo.state.access.clear()
-    shop.clock.sleep(2 * HOUR)
-    rounds_of_each(shop)
-    assert shop.paused("yahoo")
+    end_consent(shop)
     owner.open(link(shop))
     owner.press("このブラウザーで開く")
     owner.press("許可のページを用意する")

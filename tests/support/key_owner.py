@@ -14,7 +14,8 @@ from bridge.config import Config
 from bridge.settings import Secret
 from bridge.web.server import edge_of
 from tests.support.malls import yahoo_settings
-from tests.support.telling import TellingWorld
+from tests.support.settling import rounds_of_each
+from tests.support.telling import HOUR, TellingWorld
 
 SHOWN = re.compile(r"<(?:style|title)>.*?</(?:style|title)>|<[^>]+>", re.DOTALL)
 
@@ -106,3 +107,13 @@ def _written(config: Config) -> str:
 def _toml(value: Any) -> str:
     value = value.reveal() if isinstance(value, Secret) else value
     return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+
+
+def end_consent(shop: OwnedShop) -> None:
+    """The store's consent at Yahoo is withdrawn, and the bridge has met with that."""
+    for consent in shop.sandbox.yahoo.state.consents:
+        consent.withdrawn = True
+    shop.sandbox.yahoo.state.access.clear()
+    shop.clock.sleep(2 * HOUR)
+    rounds_of_each(shop)
+    assert shop.paused("yahoo")

@@ -130,6 +130,18 @@ class World:
         """The title of this month's tab of 受注."""
         return "受注 " + month_at(self.clock.now(), ZoneInfo("Asia/Tokyo"))
 
+    def add_places(self, names: Sequence[str]) -> None:
+        """The seller adds a stock column, before 検品待ち, for each place that the template doesn't know."""
+        for name in names:
+            if name in self.spreadsheet.table(self.tab("在庫表"))[0]:
+                continue
+            at = self.column("在庫表", "検品待ち")
+            area = {"sheetId": self.tab("在庫表"), "dimension": "COLUMNS", "startIndex": at, "endIndex": at + 1}
+            self.spreadsheet.apply([{"insertDimension": {"range": area, "inheritFromBefore": False}}])
+            self.spreadsheet.type(self.tab("在庫表"), 0, at, name)
+            row = 1 + max(n for n, line in enumerate(self.table("設定"), 1) if line["名前"])
+            self.put("設定", row, {"種類": "場所", "名前": name, "オン": True})
+
     def most_lines(self) -> int:
         """Lines of the longest tab."""
         return 2 * len(self.stock)
@@ -286,16 +298,20 @@ class World:
 
     def go_live(self) -> None:
         """What the owner does on the first day."""
-        self.rounds(2)
-        self.choose("opening", "shelf")
-        self.rounds(2)
-        self.set("bridge", True)
-        self.rounds(3)
+        self.go_live_at_all()
         for name in ("rakuten", "shopify"):
             self.set(name, True)
         self.rounds(3)
         self.clock.sleep(60)
         self.rounds(2)
+
+    def go_live_at_all(self) -> None:
+        """What the numbers are is answered, and the whole bridge switched on; the channels are in shadow still."""
+        self.rounds(2)
+        self.choose("opening", "shelf")
+        self.rounds(2)
+        self.set("bridge", True)
+        self.rounds(3)
 
     def settle(self) -> None:
         """Long enough for raises to be proved, and for everything to come to rest."""

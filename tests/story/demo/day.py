@@ -22,6 +22,7 @@ from bridge.sandbox.shoppers import ShopperDials, Shoppers
 from bridge.sandbox.staff import Staff, StaffDials
 from tests.story.demo.every_channel import PLAN, EveryChannel
 from tests.story.demo.every_mall import EveryMall
+from tests.story.demo.filled import FilledByTheSeller
 from tests.support.virtual_clock import VirtualClock
 from tests.support.world import World
 from tests.support.wsgi_transport import WsgiTransport
@@ -134,22 +135,29 @@ class Day:
         )
 
 
-class EveryMallsDay(Day):
-    """With every mall, sets, returns, and what Amazon ships. One thread asks them in turn, and Yahoo takes a call in a
-    second: a round takes a while."""
+class FilledDay(Day):
+    """In a world that is filled as the demo's."""
 
-    allowance = Allowance(order=45.0, sheet=60.0)
+    filled: type[FilledByTheSeller]
     inspect = INSPECT
 
     def shop(self, folder: Path) -> tuple[World, Mapping[Cell, int], list[str]]:
         often = {**SETTINGS, "big_change_percent": 100.0}  # a look sees what staff typed during a whole slow round
-        world = EveryMall(folder / "ledger.sqlite", {}, latency=Latency(), sheet_settings=often)
+        world = self.filled(folder / "ledger.sqlite", {}, latency=Latency(), sheet_settings=often)
         single = [each for each in world.products if not each.made_of]
         self.sets = {each.sku: each.made_of for each in world.products if each.made_of}
         self.fba = {each.by_amazon: each.sku for each in single if each.by_amazon}
         opening = {(each.sku, place): units for each in single for place, units in each.split.items()}
         opening |= {(each.sku, INSPECT): 0 for each in single}
         return world, opening, [each.sku for each in world.products if each.hot]
+
+
+class EveryMallsDay(FilledDay):
+    """With every mall, sets, returns, and what Amazon ships. One thread asks them in turn, and Yahoo takes a call in a
+    second: a round takes a while."""
+
+    allowance = Allowance(order=45.0, sheet=60.0)
+    filled = EveryMall
 
     def malls(self) -> tuple[Mall, ...]:
         sandbox = self.world.sandbox
@@ -160,23 +168,13 @@ class EveryMallsDay(Day):
         return ShopperDials(rate_per_second=1.5, crowds={"yahoo": 0.25}, return_share=0.5)
 
 
-class EveryChannelsDay(Day):
+class EveryChannelsDay(FilledDay):
     """With every channel there is. One thread asks them in turn, so that a round takes a while."""
 
     allowance = Allowance(order=60.0, sheet=75.0)
-    inspect = INSPECT
+    filled = EveryChannel
     shelves, channels = PLAN.shelves, PLAN.simulated
     world: EveryChannel
-
-    def shop(self, folder: Path) -> tuple[World, Mapping[Cell, int], list[str]]:
-        often = {**SETTINGS, "big_change_percent": 100.0}  # a look sees what staff typed during a whole slow round
-        world = EveryChannel(folder / "ledger.sqlite", {}, latency=Latency(), sheet_settings=often)
-        single = [each for each in world.products if not each.made_of]
-        self.sets = {each.sku: each.made_of for each in world.products if each.made_of}
-        self.fba = {each.by_amazon: each.sku for each in single if each.by_amazon}
-        opening = {(each.sku, place): units for each in single for place, units in each.split.items()}
-        opening |= {(each.sku, INSPECT): 0 for each in single}
-        return world, opening, [each.sku for each in world.products if each.hot]
 
     def malls(self) -> tuple[Mall, ...]:
         self.world.sandbox.amazon.switches.update_delay = FEED_DELAY
