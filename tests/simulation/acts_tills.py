@@ -28,7 +28,6 @@ def sells(sim: Sim, dice: Random) -> bool:
         return False
     sim.marks["till sold what the books had not"] += shown < units
     sim.till_sales.append((name, till.place([(wire, units)])))
-    sim.tills.look()
     return True
 
 
@@ -39,7 +38,6 @@ def sells_offline(sim: Sim, dice: Random) -> bool:
         return False
     at = sim.now() - timedelta(seconds=dice.choice((30, 600, 5 * 3600)))
     sim.till_sales.append((name, till.place([(wire, 1)], till_at=at)))
-    sim.tills.look()
     sim.marks["offline till sale arrived late"] += 1
     return True
 
@@ -52,7 +50,6 @@ def voids(sim: Sim, dice: Random) -> bool:
     name, sale = sim.till_sales.pop(0 if old else -1)
     if not sim.malls[name].cancel(sale):
         return False
-    sim.tills.look()
     sim.marks["old receipt voided"] += old
     return True
 
@@ -61,7 +58,6 @@ def gives_back(sim: Sim, dice: Random) -> bool:
     """A customer brings something back, without a receipt."""
     _, till, _, wire, _ = _thing(sim, dice)
     till.give_back(wire, 1)
-    sim.tills.look()
     return True
 
 
@@ -69,7 +65,6 @@ def counts(sim: Sim, dice: Random) -> bool:
     """The shelf is counted at the till."""
     name, till, sku, wire, shown = _thing(sim, dice)
     till.set_stock_by_hand(wire, max(0, shown + dice.choice((-2, -1, 1, 2, 3))))
-    sim.tills.look()
     sold = [sale for line, sale in sim.model.sales.items() if line[0] != name and sku in sale.parts]
     on_its_way = any(sale.story[-1][0] for sale in sold)
     sim.marks["counted at the till during an online sale"] += on_its_way
@@ -79,7 +74,6 @@ def counts(sim: Sim, dice: Random) -> bool:
 def receives(sim: Sim, dice: Random) -> bool:
     _, till, _, wire, _ = _thing(sim, dice)
     till.receive(wire, dice.randint(1, 3))
-    sim.tills.look()
     return True
 
 
@@ -88,7 +82,6 @@ def loses(sim: Sim, dice: Random) -> bool:
     if shown < 1:
         return False
     till.lose(wire, 1)
-    sim.tills.look()
     return True
 
 

@@ -385,6 +385,7 @@ class Sim:
         actor = ACTS[name]
         self.market.look_at_pushes("amazon")  # a feed may have been worked off meanwhile
         if actor.act(self, Random(pick)):
+            self.tills.look()
             self.made += 1
             self.steps += actor.step
             self.counts[name if actor.step else f"no step: {name}"] += 1

@@ -11,7 +11,7 @@ from typing import Any
 from werkzeug.test import Client, EnvironBuilder, TestResponse
 
 from bridge.config import Config
-from bridge.settings import Secret
+from bridge.settings import Secret, as_toml
 from bridge.web.server import edge_of
 from tests.support.malls import yahoo_settings
 from tests.support.settling import rounds_of_each
@@ -100,13 +100,9 @@ def _written(config: Config) -> str:
     for name, (_, settings) in config.channels.connected().items():
         rows += ["", f"[channels.{name}]", "# a note of theirs"]
         values = {each.name: getattr(settings, each.name) for each in fields(settings)}
-        rows += [f"{key} = {_toml(value)}" for key, value in values.items() if value not in (None, (), [])]
+        told = {key: value.reveal() if isinstance(value, Secret) else value for key, value in values.items()}
+        rows += [f"{key} = {as_toml(value)}" for key, value in told.items() if value not in (None, (), [])]
     return "\n".join([*rows, ""])
-
-
-def _toml(value: Any) -> str:
-    value = value.reveal() if isinstance(value, Secret) else value
-    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
 
 
 def end_consent(shop: OwnedShop) -> None:
