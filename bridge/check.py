@@ -16,6 +16,7 @@ from bridge.flows.desk import TABS, header_problems
 from bridge.flows.health import ALERTS_FAILING
 from bridge.flows.probed import disproved, probed_at, refusal, remember
 from bridge.flows.shop import places
+from bridge.ledger.backup import EVERY, newest
 from bridge.outside import Outside, sheet_http
 from bridge.private import open_to_others
 from bridge.service import Service, apart
@@ -25,6 +26,7 @@ from bridge.sheet.layout import find_columns, tab_spec
 from bridge.sheet.outline import own_tab
 from bridge.sheet.probe import Found, probe
 
+LATE = 3 * EVERY  # without a copy of the ledger
 _FINE = Hint("問題ありません。", "fine.")
 
 
@@ -32,7 +34,7 @@ def check(config: Config, outside: Outside | None = None) -> list[Check]:
     """Never raises for what is wrong outside; changes nothing."""
     service = Service(config, outside)
     try:
-        lines = [*_sheet(service), _probe_line(service), *_reports(service)]
+        lines = [*_sheet(service), _probe_line(service), _backup_line(service), *_reports(service)]
         for channel in service.channels:
             lines += _settings(service, channel.name)
             lines += [replace(line, name=f"{channel.name} {line.name}") for line in channel.check()]
@@ -154,6 +156,25 @@ def _probe_line(service: Service) -> Check:
             ),
         )
     return Check("probe", True, Hint(f"問題ありません（{at[:10]}に試験）。", f"fine (tried on {at[:10]})."))
+
+
+def _backup_line(service: Service) -> Check:
+    bridge = service.config.bridge
+    last = newest(bridge.backups)
+    if not bridge.backups_kept:
+        hint = Hint("作らない設定です（backups_kept = 0）。", "none is made (backups_kept = 0).")
+        return Check("backup", True, hint)
+    if last is None:
+        hint = Hint("まだありません。bridge run の間、毎日作ります。", "none yet; one is made a day while bridge runs.")
+        return Check("backup", True, hint)
+    late = service.clock.now() - last > LATE
+    hint = Hint(
+        f"いちばん新しい台帳の写しは {last:%Y-%m-%d %H:%M} (UTC) のものです。"
+        + (f"bridge backup を試し、{bridge.backups} の空きと権限を確かめてください。" if late else ""),
+        f"the newest copy of the ledger was made at {last:%Y-%m-%d %H:%M} (UTC)."
+        + (f" Try bridge backup; look at the space in {bridge.backups} and its rights." if late else ""),
+    )
+    return Check("backup", not late, hint)
 
 
 def _settings(service: Service, channel: str) -> Iterator[Check]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import json
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 from bridge.channel_facts import channel_names
 from bridge.channel_settings import FILES
-from bridge.channels.http import RequestRecord
+from bridge.channels.http import RequestRecord, Seams
 from bridge.check import check, check_private, check_probe
 from bridge.config import Config, load
 from bridge.connect_plans import plans
@@ -22,16 +24,21 @@ from bridge.connecting import Connector, Terminal, ask_secretly
 from bridge.errors import BridgeError, Hint
 from bridge.flows.mapping import Mapped
 from bridge.importing import Importer, Wish, ask_at_terminal
+from bridge.installing import write_service
 from bridge.instance import OneInstance
+from bridge.ledger.backup import back_up, restore
 from bridge.logs import log_to
+from bridge.mall_stock import mall_stock
 from bridge.outside import Outside, sheet_http
 from bridge.private import keep_private, tighten
+from bridge.refreshed import Refreshed
 from bridge.sandbox.latency import Latency
 from bridge.service import KINDS, Service, apart
 from bridge.settings import ConfigError
 from bridge.sheet.build import build, told
 from bridge.sheet.gateway import Gateway
 from bridge.sheet.http import Call
+from bridge.sheet.other_tables import Table
 from bridge.threads import Threads
 from bridge.web.check import check_web
 from bridge.web.server import serving
@@ -42,6 +49,12 @@ TAKEN_OVER = Hint(
 )
 
 
+RESTORED = Hint(
+    "台帳を写しの時点に戻しました。bridge run を始めると、それからの注文をモールから読み直し、"
+    "表の数と違えば「要対応」で聞きます。",
+    "The ledger is as it was when the copy was made. Start bridge run: the orders since then are read from the malls"
+    " again, and To settle asks where the table's numbers differ.",
+)
 NO_PAGE = Hint(
     "ページの部品が入っていません。make install か、pip install '.[page]' を実行してください。",
     "The page's parts are not installed. Run make install, or pip install '.[page]'.",
@@ -102,13 +115,26 @@ def _parser() -> argparse.ArgumentParser:
         if name == "check":
             sub.add_argument("--probe", action="store_true", help="also try Google on scratch tabs (about a minute)")
             sub.add_argument("--second-key", type=Path, help="the key of a second account for the probe")
+    backup = command("backup", _backup, "copy the ledger, also while the service runs")
+    backup.add_argument("--config", type=Path, default=Path("bridge.toml"), help="the settings file")
+    backup.add_argument("--to", type=Path, help="another folder than the settings'")
+    back = command("restore", _restore, "put a copy in the ledger's place, while the service is stopped")
+    back.add_argument("copy", type=Path, help="a file that bridge backup or the service made")
+    back.add_argument("--config", type=Path, default=Path("bridge.toml"), help="the settings file")
+    server = command("service", _write_service, "write the files by which systemd or a container keeps it running")
+    server.add_argument("--config", type=Path, default=Path("bridge.toml"), help="the settings file")
+    server.add_argument("--user", default=getpass.getuser(), help="who runs it (else you)")
+    server.add_argument("--to", type=Path, default=Path("var/service"), help="the folder to write them to")
     connect = command(
         "connect", _connect, "connect a channel: its keys one by one, each right tried, the settings written"
     )
     connect.add_argument("channel", type=_connectable, help=f"{', '.join(sorted(plans()))}; of files files.NAME")
     connect.add_argument("--config", type=Path, default=Path("bridge.toml"), help="the settings file")
     table = command("import", _import, "bring a table that you have already into the Stock tab")
-    table.add_argument("table", help="a CSV or Excel file, a tab's title, or another Google spreadsheet's address")
+    table.add_argument(
+        "table",
+        help="a CSV or Excel file, a channel (what it shows), a tab's title, or another spreadsheet's address",
+    )
     table.add_argument("--config", type=Path, default=Path("bridge.toml"), help="the settings file")
     table.add_argument("--sheet", default="", help="which sheet of the file or the other spreadsheet (else the first)")
     table.add_argument("--map", action="append", default=[], metavar="HEADER=TARGET", help="which column is what")
@@ -247,6 +273,35 @@ def _init(options: argparse.Namespace) -> int:
     return 0
 
 
+def _backup(options: argparse.Namespace) -> int:
+    bridge = load(options.config).bridge
+    keep = sys.maxsize if options.to else max(1, bridge.backups_kept)
+    print(f"✓ {back_up(bridge.ledger, options.to or bridge.backups, Outside().clock.now(), keep)}")
+    return 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    ledger = load(options.config).bridge.ledger
+    with OneInstance(ledger):
+        aside = restore(options.copy, ledger, Outside().clock.now())
+    print(f"✓ {ledger}")
+    if aside is not None:
+        print(_aside(aside))
+    print(RESTORED)
+    return 0
+
+
+def _aside(path: Path) -> Hint:
+    return Hint(f"それまでの台帳は {path} にあります。", f"The ledger before it is {path}.")
+
+
+def _write_service(options: argparse.Namespace) -> int:
+    files = write_service(load(options.config), options.config, options.to, options.user)
+    print(f"✓ systemd: sudo cp {files.unit} /etc/systemd/system/ && sudo systemctl enable --now bridge")
+    print(f"✓ docker: docker compose -f {files.compose} up -d --build")
+    return 0
+
+
 def _import(options: argparse.Namespace) -> int:
     config = load(options.config)
     http = sheet_http(config, Outside())
@@ -256,8 +311,20 @@ def _import(options: argparse.Namespace) -> int:
         config.bridge.language,
         show=print,
         ask=ask_at_terminal if sys.stdin.isatty() and not options.yes else None,
+        malls={name: partial(_mall_stock, config, name) for name in channel_names(config)},
     )
     return 0 if importer.run(Wish(options.table, options.sheet, tuple(options.map), options.yes)) else 1
+
+
+def _mall_stock(config: Config, name: str) -> Table:
+    """In shadow: nothing can be written there."""
+    kind, section = config.channels.connected()[name]
+    outside, tokens = Outside(), Refreshed(config.bridge.ledger)
+    channel = KINDS[kind](section, Seams(outside.clock, may_write=lambda: False, tokens=tokens, name=name))
+    try:
+        return mall_stock(channel)
+    finally:
+        channel.close()
 
 
 def _sandbox(options: argparse.Namespace) -> int:

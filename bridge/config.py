@@ -48,6 +48,8 @@ class Bridge:
     blind_factor: Annotated[float, Rule(1, 10)] = 2.0
     stale_seconds: Annotated[float, Rule(1, 600)] = 60.0
     evening: TimeOfDay = "18:00"
+    backups: Path = Path("var/backups")
+    backups_kept: Annotated[int, Rule(0, 1000)] = 14
 
 
 @dataclass(frozen=True)

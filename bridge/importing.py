@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +34,9 @@ _ADDRESS = re.compile(r"https://docs\.google\.com/spreadsheets/d/(?P<id>[\w-]+)(
 
 @dataclass(frozen=True)
 class Wish:
-    """What is to be imported. `source`: a file, a tab of the spreadsheet, or another spreadsheet's address · `sheet`:
-    which sheet of a file or of that other spreadsheet, "" for the first · `maps`: `header=target` each · `yes`: write
-    without asking, if nothing is doubtful."""
+    """What is to be imported. `source`: a file, a channel, a tab of the spreadsheet, or another one's address ·
+    `sheet`: which sheet of a file or of that other spreadsheet, "" for the first · `maps`: `header=target` each ·
+    `yes`: write without asking, if nothing is doubtful."""
 
     source: str
     sheet: str = ""
@@ -67,13 +67,15 @@ class _Stock:
 
 @dataclass(frozen=True)
 class Importer:
-    """One spreadsheet to import into. `other`: another spreadsheet by its id · `ask`: None where nobody can be."""
+    """One spreadsheet to import into. `other`: another spreadsheet by its id · `malls`: what each channel shows ·
+    `ask`: None where nobody can be."""
 
     gateway: Gateway
     other: Callable[[str], Gateway]
     language: str
     show: Show
     ask: Ask | None = None
+    malls: Mapping[str, Callable[[], Table]] = field(default_factory=dict)
 
     def run(self, wish: Wish) -> bool:
         """Whether all of the table is in 在庫表 now. Raises Refused, TryAgain, NeedsPerson."""
@@ -116,6 +118,8 @@ class Importer:
         path = Path(wish.source)
         if path.is_file():
             return read_file(path, wish.sheet)
+        if wish.source in self.malls:
+            return self.malls[wish.source]()
         if address := _ADDRESS.fullmatch(wish.source):
             gateway = self.other(address["id"])
             tabs = gateway.tabs()

@@ -38,6 +38,7 @@ from bridge.errors import BridgeError, Hint, NeedsPerson, Stop, TryAgain
 from bridge.flows import reconcile, sync_now
 from bridge.flows.answers import Answering
 from bridge.flows.apply import Apply
+from bridge.flows.backups import Backups
 from bridge.flows.claim import Claim
 from bridge.flows.count import take_count
 from bridge.flows.count_as_of import take_last_count
@@ -127,6 +128,8 @@ class Service:
         self.alerting = self._alerting()
         self.report_http = sheet_http(config, outside, self._why_not, beside=self.http)
         self.reports = self._reports()
+        here = config.bridge
+        self.backups = Backups(self.ledger, here.ledger, here.backups, here.backups_kept, self.clock)
 
     def _connect(self) -> list[Channel]:
         return [self._made(name) for name in channel_names(self.config)]

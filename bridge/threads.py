@@ -1,4 +1,4 @@
-"""The threads of a running bridge: one for the sheet, one for each channel, one each for reports and alerts.
+"""The threads of a running bridge: one for the sheet, one for each channel, one each for reports and for alerts.
 
 In each the `schedule` library runs jobs of the service, each job guarded; the ledger is the only thing they share.
 """
@@ -24,6 +24,7 @@ KEY_LOOK = timedelta(hours=1)
 ALERTS_LOOK = timedelta(seconds=30)
 SUBSCRIPTION_LOOK = timedelta(seconds=2)
 SALES_LOOK = timedelta(seconds=5)  # between two looks at the numbers of what sells most
+BACKUP_LOOK = timedelta(hours=1)
 FIRST_LOOK = 30.0  # seconds that the malls wait at the start to learn whether the spreadsheet is ours
 RECONCILE_AT = time(4, 30)  # in the shop's time zone
 MAP_AT = time(5, 15)
@@ -67,9 +68,12 @@ class Threads:
         self._looked.wait(FIRST_LOOK)
         service, jobs = self._service, schedule.Scheduler()
         guard = Guard(service.watchers, "reports", None)
+        copying = Guard(service.watchers, "backup", None)
         every(jobs, service.config.report.seconds).do(guard.run, service.reports.run)
+        every(jobs, BACKUP_LOOK.total_seconds()).do(copying.run, service.backups.run)
         if not service.ends.is_set():  # else the spreadsheet is another bridge's
             guard.run(service.reports.run)
+            copying.run(service.backups.run)
         turn(jobs, service.ends, [])
 
     def _alerts(self, alerting: Alerting) -> None:

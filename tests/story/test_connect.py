@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import re
-import select
 import sys
 import threading
-import time
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
@@ -21,10 +17,9 @@ from bridge.config import one_channel
 from bridge.connect_plans import plans
 from bridge.sandbox.server import Sandbox, Server
 from tests.support.sftp_server import PASSWORD, USER, SftpServer
+from tests.support.terminal import at_terminal
 
-PROMPT = "> "
 YES = "y"
-PATIENCE = 30.0  # seconds until a prompt
 
 
 class Shops:
@@ -54,27 +49,9 @@ def shops(tmp_path: Path) -> Iterator[Shops]:
 
 
 def typed(shops: Shops, channel: str, answers: Sequence[str]) -> tuple[int, str]:
-    """The exit code and all that the terminal showed. An answer may be a call, which sees what was shown by then."""
+    """The exit code and all that the terminal showed."""
     program = Path(sys.executable).with_name("bridge")
-    child, terminal = pty.fork()
-    if child == 0:
-        os.execv(program, [str(program), "connect", channel, "--config", str(shops.settings)])
-    shown, left = "", list(answers)
-    until = time.monotonic() + PATIENCE * (len(answers) + 1)
-    while time.monotonic() < until:
-        ready, _, _ = select.select([terminal], [], [], 0.2)
-        if ready:
-            try:
-                part = os.read(terminal, 65536).decode(errors="replace")
-            except OSError:
-                break
-            shown += part
-            if shown.endswith(PROMPT) and left:
-                os.write(terminal, (left.pop(0) + "\n").encode())
-                shown += "\n"
-    _, status = os.waitpid(child, 0)
-    os.close(terminal)
-    return os.waitstatus_to_exitcode(status), shown
+    return at_terminal([str(program), "connect", channel, "--config", str(shops.settings)], answers)
 
 
 def test_every_setting_that_is_asked_for_is_one_and_all_that_are_needed_are_asked() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from bridge import cli
 from bridge.errors import Refused
 from bridge.importing import Importer, Wish
+from bridge.mall_stock import mall_stock
 from bridge.sheet.build import build
 from bridge.sheet.gateway import Gateway
+from tests.story.test_places import PlacesWorld
 from tests.support.tables import csv_file, excel_file
 from tests.support.world import World
 
@@ -51,6 +54,7 @@ def bring(shop: World, source: object, *maps: str, ask: Person | None = None, ye
         "ja",
         person.seen.append,
         ask and person,
+        {channel.name: partial(mall_stock, channel) for channel in shop.service.channels},
     )
     return importer.run(Wish(str(source), maps=maps, yes=yes)), person.told
 
@@ -323,6 +327,34 @@ def test_before_the_first_start_the_numbers_are_asked_about_as_any(tmp_path: Pat
     shop.rounds(3)
     assert shop.balance("A") == {"本社倉庫": 5, "渋谷店": 2}
     assert shop.balance("N-2") == {"本社倉庫": 40}
+
+
+def without_products(shop: World) -> None:
+    area = {"sheetId": shop.tab("在庫表"), "dimension": "ROWS"}
+    first = shop.rows("A")[0][0]
+    shop.spreadsheet.apply([{"deleteDimension": {"range": {**area, "startIndex": first, "endIndex": first + 2}}}])
+
+
+@pytest.mark.parametrize("mall", ["rakuten", "shopify"])
+def test_what_a_mall_shows_where_there_is_no_table(tmp_path: Path, mall: str) -> None:
+    """What is promised already is off these numbers; the opening question is for that."""
+    shop = World(tmp_path / "ledger.sqlite")
+    shop.buy(mall, "A", 2)
+    without_products(shop)
+    before = len([call for call in shop.mall_calls if call.writes])
+    done, told = bring(shop, mall, "在庫数=本社倉庫", yes=True)
+    assert done, told
+    assert {sku: shop.row(sku)["本社倉庫"] for sku in "AB"} == {sku: str(shop.shown(mall, sku)) for sku in "AB"}
+    assert len([call for call in shop.mall_calls if call.writes]) == before
+
+
+def test_each_place_of_a_channel_that_keeps_them_apart(tmp_path: Path) -> None:
+    shop = PlacesWorld(tmp_path / "ledger.sqlite")
+    there = {sku: [str(units) for units in shop.at(sku)] for sku in "AB"}
+    without_products(shop)
+    done, told = bring(shop, "shopify", yes=True)
+    assert done, told
+    assert {sku: [shop.row(sku)[column] for column in ("本社倉庫", "渋谷店")] for sku in "AB"} == there
 
 
 def test_a_table_without_a_blank_row_grows(shop: World, tmp_path: Path) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bridge.ledger.backup import back_up, restore
 from tests.support.world import Moment, World
 
 STOCK = {f"S{n}": (10 + n, 2, None) for n in range(5)}
@@ -53,17 +51,13 @@ def restores_a_version(store: World) -> None:
 
 
 def restores_a_ledger(store: World) -> None:
-    kept = store.ledger.with_suffix(".backup")
-    with closing(sqlite3.connect(store.ledger)) as file:
-        file.execute("VACUUM INTO ?", (str(kept),))
+    kept = back_up(store.ledger, store.ledger.parent, store.clock.now(), 1)
     store.clock.sleep(61)
     for sku in STOCK:
         store.type(sku, "本社倉庫", 3)
         store.rounds(1)
     store.service.close()
-    for leftover in ("-wal", "-shm"):
-        Path(str(store.ledger) + leftover).unlink(missing_ok=True)
-    shutil.copy(kept, store.ledger)
+    restore(kept, store.ledger, store.clock.now())
     store.start()
 
 

@@ -3,13 +3,12 @@ with two answers; until then nothing rises, and what is sold goes on lowering ev
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from bridge.ledger.backup import back_up
+from bridge.ledger.backup import restore as put_back
 from bridge.sandbox.sheets_api.book import Book
 from tests.support.world import Moment, World
 
@@ -124,16 +123,13 @@ def test_an_old_read_is_no_version(shop: World) -> None:
 
 
 def backup(shop: World, to: Path) -> None:
-    with closing(sqlite3.connect(shop.ledger)) as file:
-        file.execute("VACUUM INTO ?", (str(to),))
+    back_up(shop.ledger, to.parent, shop.clock.now(), 1).replace(to)
 
 
 def restore(shop: World, kept: Path) -> None:
     """Stop the bridge, put the backup in the ledger's place, start it again."""
     shop.service.close()
-    for leftover in ("-wal", "-shm"):
-        Path(str(shop.ledger) + leftover).unlink(missing_ok=True)
-    shutil.copy(kept, shop.ledger)
+    put_back(kept, shop.ledger, shop.clock.now())
     shop.start()
 
 

@@ -170,7 +170,8 @@ class World:
             lag_seconds=LAG,
         )
         web = Web(public_url="https://bridge.example", edit_secret=Secret("shared with the sheet's script"))
-        return Config(Bridge(ledger=self.ledger, language=self.language), sheet, Channels(rakuten, shopify), web)
+        bridge = Bridge(ledger=self.ledger, backups=self.ledger.with_name("backups"), language=self.language)
+        return Config(bridge, sheet, Channels(rakuten, shopify), web)
 
     def outside(self) -> Outside:
         return Outside(

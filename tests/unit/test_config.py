@@ -228,7 +228,7 @@ def test_webhooks_need_a_key_to_be_judged_by(folder: Path) -> None:
 
 def test_defaults_fill_what_is_left_out(folder: Path) -> None:
     config = load(write(folder, MINIMAL), {})
-    assert config.bridge == Bridge(ledger=folder / "var/ledger.sqlite")
+    assert config.bridge == Bridge(ledger=folder / "var/ledger.sqlite", backups=folder / "var/backups")
     assert config.sheet.poll_seconds == 3.0
     assert config.channels.rakuten is not None
     assert config.channels.rakuten.license_key.reveal() == "SL-very-secret"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from bridge.errors import NeedsPerson
 from tests.support.settling import answered, opened, settled
 from tests.support.transfers import lying, send
 from tests.support.world import World
@@ -108,3 +109,16 @@ def test_restored_ledger(desk: World, choice: str, number: str) -> None:
     answered(desk, "restored ledger", choice)
     desk.settle()
     assert desk.row("A")["本社倉庫"] == number
+
+
+def test_no_backup(desk: World) -> None:
+    folder = desk.config.bridge.backups
+    folder.write_text("in the way", encoding="utf-8")
+    with pytest.raises(NeedsPerson, match=folder.name):
+        desk.service.backups.run()
+    desk.rounds(1)
+    assert folder.name in opened(desk, "no backup")
+    folder.unlink()
+    desk.service.backups.run()
+    desk.rounds(1)
+    settled(desk, "no backup")
