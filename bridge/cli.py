@@ -123,7 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     back.add_argument("--config", type=Path, default=Path("bridge.toml"), help="the settings file")
     server = command("service", _write_service, "write the files by which systemd or a container keeps it running")
     server.add_argument("--config", type=Path, default=Path("bridge.toml"), help="the settings file")
-    server.add_argument("--user", default=getpass.getuser(), help="who runs it (else you)")
+    server.add_argument("--user", help="who runs it (else you)")
     server.add_argument("--to", type=Path, default=Path("var/service"), help="the folder to write them to")
     connect = command(
         "connect", _connect, "connect a channel: its keys one by one, each right tried, the settings written"
@@ -296,7 +296,7 @@ def _aside(path: Path) -> Hint:
 
 
 def _write_service(options: argparse.Namespace) -> int:
-    files = write_service(load(options.config), options.config, options.to, options.user)
+    files = write_service(load(options.config), options.config, options.to, options.user or getpass.getuser())
     print(f"✓ systemd: sudo cp {files.unit} /etc/systemd/system/ && sudo systemctl enable --now bridge")
     print(f"✓ docker: docker compose -f {files.compose} up -d --build")
     return 0

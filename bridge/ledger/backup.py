@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,7 +21,10 @@ BESIDE = ("", "-wal", "-shm")  # the files that are one SQLite database
 
 
 def back_up(ledger: Path, folder: Path, at: datetime, keep: int) -> Path:
-    """A copy of a ledger, which may be in use meanwhile; of the older ones `keep` − 1 are left. Raises NeedsPerson."""
+    """A copy of a ledger, which may be in use meanwhile; of the older ones `keep` − 1 are left. Raises Refused where
+    there is no ledger yet, NeedsPerson where it can't be copied."""
+    if not ledger.is_file():
+        raise Refused(Hint(f"台帳 {ledger} はまだありません。", f"There is no ledger {ledger} yet."))
     copy = folder / at.astimezone(UTC).strftime(NAME)
     fresh = copy.with_suffix(".new")
     try:
@@ -31,6 +34,8 @@ def back_up(ledger: Path, folder: Path, at: datetime, keep: int) -> Path:
             raise NeedsPerson(why)
         fresh.replace(copy)
     except (OSError, sqlite3.Error) as error:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)  # half a copy on a disk that is full
         raise NeedsPerson(_not_made(folder)) from error
     for old, _ in sorted(copies(folder), reverse=True)[keep:]:
         old.unlink(missing_ok=True)

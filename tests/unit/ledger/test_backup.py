@@ -107,11 +107,19 @@ def test_another_database_is_no_ledger(path: Path, tmp_path: Path) -> None:
 
 
 def test_a_copy_that_can_t_be_made_leaves_no_half_one(path: Path, tmp_path: Path) -> None:
-    copy = back_up(path, tmp_path, AT, 14)
+    """A ledger that is damaged itself, say; the good copies of before stay."""
+    folder = tmp_path / "copies"
+    good = back_up(path, folder, AT, 1)
+    broken = tmp_path / "broken.sqlite"
+    broken.write_bytes(good.read_bytes()[:8192])
     with pytest.raises(NeedsPerson, match="copies"):
-        back_up(tmp_path / "gone.sqlite", tmp_path / "copies", AT, 1)
-    assert list((tmp_path / "copies").iterdir()) == []
-    assert copy.exists()
+        back_up(broken, folder, AT + timedelta(days=1), 1)
+    assert list(folder.iterdir()) == [good]
+
+
+def test_a_ledger_that_isn_t_there_yet(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="no ledger"):
+        back_up(tmp_path / "typo.sqlite", tmp_path / "copies", AT, 1)
 
 
 def test_one_a_day_also_where_the_server_sleeps_at_night(path: Path, ledger: Ledger, tmp_path: Path) -> None:
