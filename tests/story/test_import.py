@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge import cli
+from bridge import cli, commands
 from bridge.errors import Refused
 from bridge.importing import Importer, Wish
 from bridge.mall_stock import mall_stock
@@ -408,8 +408,8 @@ def test_the_command_says_it_in_the_language_of_the_sheet(
     shop: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     english = replace(shop.config, bridge=replace(shop.config.bridge, language="en"))
-    monkeypatch.setattr(cli, "load", lambda _path: english)
-    monkeypatch.setattr(cli, "sheet_http", lambda _config, _outside: shop.service.http)
+    monkeypatch.setattr(commands, "load", lambda _path: english)
+    monkeypatch.setattr(commands, "sheet_http", lambda _config, _outside: shop.service.http)
     path = csv_file(tmp_path / "t.csv", MALL)
     assert cli.main(["import", str(path), "--yes"]) == 1
     assert "The column 在庫数 (for example 12、1,200、0) may be any of: number at 本社倉庫" in capsys.readouterr().out

@@ -14,9 +14,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bridge.cli import _Recorder
 from bridge.config import load
 from bridge.logs import log_to
+from bridge.recorder import Recorder
 from bridge.sandbox.faults import Dial
 from bridge.sandbox.malls.buyers import BUYERS, buyer_of
 from bridge.sandbox.malls.shopify.records import Webhook
@@ -33,7 +33,7 @@ def shop(shop: World, tmp_path: Path) -> Iterator[World]:
     stream = (tmp_path / "bridge.log").open("w", encoding="utf-8")
     object.__setattr__(shop.config.bridge, "log_level", "debug")
     level, handler = logging.getLogger().level, log_to(stream, shop.config)
-    with _Recorder(tmp_path / "record.jsonl") as recorder:
+    with Recorder(tmp_path / "record.jsonl") as recorder:
         outside = shop.outside()
         said = recorder.outside()
         object.__setattr__(outside, "on_sheet_call", said.on_sheet_call)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge import cli
+from bridge import cli, commands
 from bridge.errors import TryAgain
 from bridge.flows.mapping import Mapped
 from bridge.sandbox.faults import Delay, Fault, Instead, Late, Lost, ReplyLost, path_contains
@@ -240,7 +240,7 @@ def test_a_table_without_the_column_is_told_of_and_mended_by_init(
     shop: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """As an earlier version made it. What was found meanwhile is proposed as soon as the column is there."""
-    monkeypatch.setattr(cli, "_service", lambda _options: nullcontext(shop.service))
+    monkeypatch.setattr(commands, "_service", lambda _options: nullcontext(shop.service))
     shop.sandbox.rakuten.add_product(NEW, "A", 3)
     at = shop.column("出品", "採用")
     area = {"sheetId": shop.tab("出品"), "dimension": "COLUMNS", "startIndex": at, "endIndex": at + 1}
