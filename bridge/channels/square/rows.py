@@ -132,7 +132,7 @@ def number_before(history: Iterable[Row], count: Row) -> Decimal:
     listing = listing_key(count.variation, count.source)
     known = [row for row in history if row.created <= count.created]
     counts = [row for row in known if row.is_count and listing_key(row.variation, row.source) == listing]
-    last = max((row for row in counts if (*_dated(row), row.id) < (*_dated(count), count.id)), key=_dated, default=None)
+    last = max((row for row in counts if _numbered(row) < _numbered(count)), key=_numbered, default=None)
     moves = [row for row in known if not row.is_count and not row.count and (not last or _dated(row) >= _dated(last))]
     number = last.quantity if last else Decimal(0)
     number += _moved(listing, (row for row in moves if _dated(row) < _dated(count)))
@@ -143,6 +143,11 @@ def number_before(history: Iterable[Row], count: Row) -> Decimal:
 def _moved(listing: ListingKey, rows: Iterable[Row]) -> Decimal:
     units = (effect.units for row in rows for effect in effects(row) if effect.listing == listing)
     return sum(units, Decimal(0))
+
+
+def _numbered(row: Row) -> tuple[datetime, datetime, str]:
+    """Of two counts of one instant it is the same one that is the earlier, whoever asks."""
+    return *_dated(row), row.id
 
 
 def _dated(row: Row) -> tuple[datetime, datetime]:

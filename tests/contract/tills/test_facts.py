@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bridge.channels.port import Outcome
@@ -186,6 +186,7 @@ ACTS = st.lists(
 
 @pytest.mark.parametrize("name", TILLS)
 @given(acts=ACTS)
+@example(acts=[("recount", 1, 0.0), ("recount", 1, 0.0)])
 @settings(max_examples=40, deadline=None)
 def test_facts_and_writes_make_the_number(name: str, acts: list[tuple[str, int, float]]) -> None:
     """Whatever happens in whatever order: what the till shows is what the facts and our own writes add up to."""
