@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -170,7 +170,9 @@ class World:
             lag_seconds=LAG,
         )
         web = Web(public_url="https://bridge.example", edit_secret=Secret("shared with the sheet's script"))
-        bridge = Bridge(ledger=self.ledger, backups=self.ledger.with_name("backups"), language=self.language)
+        bridge = Bridge(ledger=self.ledger, language=self.language)
+        if self.ledger is not None:
+            bridge = replace(bridge, backups=self.ledger.with_name("backups"))
         return Config(bridge, sheet, Channels(rakuten, shopify), web)
 
     def outside(self) -> Outside:
