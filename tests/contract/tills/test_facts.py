@@ -178,7 +178,7 @@ ACTS = st.lists(
     st.tuples(
         st.sampled_from(["sell", "offline", "void", "give back", "recount", "receive", "lose", "push", "read", "anew"]),
         st.integers(1, 9),
-        st.sampled_from([0.0, 0.4, 3.0, 45.0, 4000.0]),
+        st.sampled_from([0.05, 0.4, 3.0, 45.0, 4000.0]),  # of two acts of one instant nothing tells which came first
     ),
     max_size=14,
 )
