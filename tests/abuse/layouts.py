@@ -21,6 +21,7 @@ QUIET_ANSWERS = {
     "new product": "はい",
     "big change": "確認",
     "restored version": "戻した数",
+    "typed transfer": "別々",  # the numbers are as typed, whatever is answered
 }
 STRANGERS = 4  # rounds until everything that people are asked about is settled
 

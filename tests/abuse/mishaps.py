@@ -414,8 +414,11 @@ def protected(hand: Hand, title: str) -> None:
 
 
 def _setting_row(hand: Hand, title: str) -> int:
-    """Not that of a place where nothing is and nothing is sold: it may go without a word."""
-    rows = [i for i, row in enumerate(hand.texts(title)) if i and any(row) and "検品待ち" not in row]
+    """Not that of a place where nothing is and nothing is sold, nor that of 今すぐ同期, which bridge init makes anew:
+    these may go without a word."""
+    rows = [
+        i for i, row in enumerate(hand.texts(title)) if i and any(row) and not {"検品待ち", "今すぐ同期"} & set(row)
+    ]
     return hand.dice.choice(rows) if rows else 1
 
 
