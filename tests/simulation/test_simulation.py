@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 import pytest
 
 from tests.simulation.cast import JOBS
+from tests.simulation.explained import Explained
+from tests.simulation.model import Broken, SheetRow
 from tests.simulation.mutants import MUTANTS, hunt
 from tests.simulation.story import draw, tell, without_parts
 from tests.simulation.world import Silence, Sim
@@ -103,3 +106,17 @@ def test_a_failing_story_is_shrunk_to_what_it_needs() -> None:
 
     assert without_parts(list(range(100)), fails) == [17, 60]
     assert len(tried) < 100
+
+
+@pytest.mark.parametrize(
+    ("read", "asked", "told"), [("5", (), False), ("7", (), True), ("7", ("A",), False)], ids=["as before", "", "asked"]
+)
+def test_a_token_over_a_number_that_nobody_vouched_for_is_told(read: str, asked: Sequence[str], told: bool) -> None:
+    def row(lock: str, units: str) -> SheetRow:
+        return SheetRow("tea", "A", lock, "0", {"本社倉庫": units}, "")
+
+    eye = Explained()
+    eye.look([row("✓ 3", "5")], lambda: (), ours=False)
+    eye.look([row("", read)], lambda: asked, ours=False)
+    with pytest.raises(Broken) if told else nullcontext():
+        eye.look([row("✓ 4", "9")], lambda: (), ours=True)

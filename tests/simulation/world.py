@@ -43,6 +43,7 @@ from tests.simulation.cast import (
     WAREHOUSE,
     sold_at,
 )
+from tests.simulation.explained import Explained
 from tests.simulation.malls import SETS, new_malls, number_of
 from tests.simulation.market import Market
 from tests.simulation.marks import entries_of, layout_of, mark_cleared, mark_kill, mark_ledger, mark_moves, marking
@@ -222,6 +223,7 @@ class Sim:
         self.moving = 0  # second calls before which somebody still moves the rows
         self.running = []
         self.eye = LedgerEye(self._database())
+        self.explained = Explained()
         for row in self.rows():
             if row.name:
                 cells = {at: int(text) for at, text in row.cells.items() if text}
@@ -363,6 +365,7 @@ class Sim:
             self.touched = dict.fromkeys(JOBS, True)
         if server == "sheet":
             self.scan()
+            self.explained.look(self.rows(), self._asked_about_numbers, ours=self._writing)
             mark_cleared(self)
             self.layout, self.entries = layout_of(self), entries_of(self)
             if self._writing and self.held:
@@ -474,6 +477,9 @@ class Sim:
                     SheetRow(text["商品名"], text["SKU"], text["ロック"], text["引当"], numbers, text.get(ENTRY, ""))
                 )
         return found
+
+    def _asked_about_numbers(self) -> set[str]:
+        return {about for _, kind, about, _ in self.eye.open_questions() if kind == "unknown number"}
 
     def kept_versions(self) -> list[tuple[Book, dict[str, Row]]]:
         """Versions of the spreadsheet that the journal outlasts."""
