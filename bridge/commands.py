@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 
 from bridge.channel_facts import channel_names
-from bridge.channels.http import Seams
 from bridge.check import check as check_everything
 from bridge.check import check_private, check_probe
 from bridge.config import Config, load
@@ -156,10 +155,8 @@ def import_(options: argparse.Namespace) -> int:
 
 
 def _mall_stock(config: Config, name: str) -> Table:
-    """In shadow: nothing can be written there."""
     kind, section = config.channels.connected()[name]
-    outside, tokens = Outside(), Refreshed(config.bridge.ledger)
-    channel = KINDS[kind](section, Seams(outside.clock, may_write=lambda: False, tokens=tokens, name=name))
+    channel = KINDS[kind](section, Outside().in_shadow(name, Refreshed(config.bridge.ledger)))
     try:
         return mall_stock(channel)
     finally:

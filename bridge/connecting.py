@@ -161,13 +161,7 @@ class Connector:
         return all(check.ok for check in checks)
 
     def _seams(self) -> Seams:
-        return Seams(
-            self.outside.clock,
-            may_write=lambda: False,
-            transport=self.outside.transport,
-            tokens=Refreshed(self._keys.ledger),
-            name=self._name,
-        )
+        return self.outside.in_shadow(self._name, Refreshed(self._keys.ledger))
 
     # --- what is written ---------------------------------------------------------------------------------------------
 

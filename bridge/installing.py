@@ -127,37 +127,40 @@ def write_service(config: Config, settings: Path, folder: Path, user: str) -> In
     settings, folder = settings.resolve(), folder.resolve()
     written = writable(config, settings)
     files = Installed(folder / "bridge.service", folder / "Containerfile", folder / "compose.yaml")
+    try:
+        for path in (*written, folder):
+            path.mkdir(parents=True, exist_ok=True)
+        for path, text in (
+            (files.unit, _unit(settings, written, user)),
+            (files.container, CONTAINER.substitute(uid=person.pw_uid, gid=person.pw_gid)),
+            (files.container.with_name("Containerfile.dockerignore"), GOES_IN),
+            (files.compose, _compose(config, settings, written, files.container)),
+        ):
+            write_whole(path, text.encode(), path.with_name(f"{path.name}.new"), mode=0o644)
+    except OSError as error:
+        raise NeedsPerson(Hint(f"{folder} に書き込めません。", f"{folder} can't be written to.")) from error
+    return files
+
+
+def _unit(settings: Path, written: Sequence[Path], user: str) -> str:
     program = Path(sys.prefix) / "bin" / "bridge"
-    unit = UNIT.substitute(
+    return UNIT.substitute(
         user=user,
         home=_escaped(settings.parent),
         command=" ".join(map(_quoted, (program, "run", "--config", settings))),
         writable=" ".join(_quoted(f"-{path}") for path in written),
     )
+
+
+def _compose(config: Config, settings: Path, written: Sequence[Path], container: Path) -> str:
     mounted = [f"{path}:{path}" for path in written]
     mounted += [f"{path}:{path}:ro" for path in _outermost([config.sheet.service_account.resolve()], written)]
-    compose = COMPOSE.substitute(
+    return COMPOSE.substitute(
         source=_yaml(SOURCE),
-        container=_yaml(files.container),
+        container=_yaml(container),
         settings=_yaml(settings),
         volumes="\n".join(f"      - {_yaml(each)}" for each in mounted),
     )
-    try:
-        for path in written:
-            path.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(parents=True, exist_ok=True)
-        for path, text in (
-            (files.unit, unit),
-            (files.container, CONTAINER.substitute(uid=person.pw_uid, gid=person.pw_gid)),
-            (files.container.with_name("Containerfile.dockerignore"), GOES_IN),
-            (files.compose, compose),
-        ):
-            write_whole(path, text.encode(), path.with_name(f"{path.name}.new"), mode=0o644)
-    except OSError as error:
-        raise NeedsPerson(
-            Hint(f"{folder} に書き込めません。", f"{folder} can't be written to."),
-        ) from error
-    return files
 
 
 def writable(config: Config, settings: Path) -> list[Path]:

@@ -12,13 +12,14 @@ import requests
 from google.auth.transport.requests import AuthorizedSession
 from google.oauth2.service_account import Credentials
 
-from bridge.channels.http import RequestRecord
+from bridge.channels.http import RequestRecord, Seams
 from bridge.clock import Clock, SystemClock
 from bridge.config import Config
 from bridge.delivery import Deliver, in_a_process
 from bridge.errors import Hint, NeedsPerson, Stop
 from bridge.gate import Gate
 from bridge.instance import home_of
+from bridge.refreshed import KeepsTokens
 from bridge.sheet.http import Call, SheetHttp
 
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
@@ -61,6 +62,11 @@ class Outside:
     on_mall_call: Callable[[RequestRecord], None] | None = None
     home: Callable[[Path], str] = home_of
     deliver: Deliver = in_a_process
+
+    def in_shadow(self, name: str, tokens: KeepsTokens) -> Seams:
+        """For a channel that is only tried or read: nothing can be written in the mall. `name`: what the settings call
+        it."""
+        return Seams(self.clock, may_write=lambda: False, transport=self.transport, tokens=tokens, name=name)
 
 
 def longest_look(config: Config) -> float:

@@ -133,8 +133,7 @@ class Renewals:
             yield Said(good, Hint(f"{'、'.join(names)}: {hint.ja}", f"{', '.join(names)}: {hint.en}"))
 
     def _seams(self, channel: str, tokens: KeepsTokens) -> Seams:
-        outside = self._service.outside
-        return Seams(outside.clock, may_write=lambda: False, transport=outside.transport, tokens=tokens, name=channel)
+        return self._service.outside.in_shadow(channel, tokens)
 
     def _kind(self, channel: str) -> str:
         return self._service.config.channels.connected()[channel][0]

@@ -1,4 +1,4 @@
-"""The threads of a running bridge: one for the sheet, one for each channel, one each for reports and for alerts.
+"""The threads of a running bridge: for the sheet, for each channel, for reports and backups, for alerts.
 
 In each the `schedule` library runs jobs of the service, each job guarded; the ledger is the only thing they share.
 """

@@ -34,8 +34,6 @@ def back_up(ledger: Path, folder: Path, at: datetime, keep: int) -> Path:
             raise NeedsPerson(why)
         fresh.replace(copy)
     except (OSError, sqlite3.Error) as error:
-        with suppress(OSError):
-            fresh.unlink(missing_ok=True)  # half a copy on a disk that is full
         raise NeedsPerson(_not_made(folder)) from error
     for old, _ in sorted(copies(folder), reverse=True)[keep:]:
         old.unlink(missing_ok=True)
@@ -104,11 +102,16 @@ def _put_aside(ledger: Path, at: datetime) -> Path | None:
 def _copy(source: Path, fresh: Path) -> None:
     """What a database holds at one moment, its write-ahead log included, for our user alone, on the disk."""
     fresh.unlink(missing_ok=True)
-    with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as file:
-        file.execute("VACUUM INTO ?", (str(fresh),))
-    fresh.chmod(0o600)
-    with fresh.open("rb+") as written:
-        os.fsync(written.fileno())
+    try:
+        with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as file:
+            file.execute("VACUUM INTO ?", (str(fresh),))
+        fresh.chmod(0o600)
+        with fresh.open("rb+") as written:
+            os.fsync(written.fileno())
+    except (OSError, sqlite3.Error):
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)  # half a copy, on a disk that is full
+        raise
 
 
 def _not_made(folder: Path) -> Hint:

@@ -14,8 +14,7 @@ from tests.crash.shop import Begun, opened
 @pytest.mark.long
 def test_the_old_process_ends_and_the_new_one_goes_on(tmp_path: Path, live_shop: Begun) -> None:
     with opened(tmp_path, live_shop, seed=5) as shop:
-        text = shop.config.read_text().replace("[bridge]\n", "[bridge]\nstale_seconds = 5\n")
-        shop.config.write_text(text.replace("[sheet]\n", "[sheet]\ntimeout_seconds = 5\n"))
+        shop.shorten_the_lease()
         old = shop.start()
         shop.live_on(lambda: len(shop.typed) > 5 and len(shop.orders) > 2)
         assert shop.settled(old) == []  # a copy that lacks what came after it is a restored ledger, another story

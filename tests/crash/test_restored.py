@@ -57,8 +57,7 @@ def test_the_old_one_ends_nothing_goes_out_twice_and_the_numbers_are_the_tables(
     tmp_path: Path, live_shop: Begun
 ) -> None:
     with opened(tmp_path, live_shop, seed=8) as shop:
-        text = shop.config.read_text().replace("[bridge]\n", "[bridge]\nstale_seconds = 5\n")
-        shop.config.write_text(text.replace("[sheet]\n", "[sheet]\ntimeout_seconds = 5\n"))
+        shop.shorten_the_lease()
         old: Bridge = shop.start()
         shop.live_on(lambda: len(shop.typed) > 5 and len(shop.orders) > 2)
         made = command(shop, "backup", "--to", str(shop.folder / "elsewhere"))

@@ -364,8 +364,7 @@ class Sim:
         if self._writing:
             self.touched = dict.fromkeys(JOBS, True)
         if server == "sheet":
-            self.scan()
-            self.explained.look(self.rows(), self._asked_about_numbers, ours=self._writing)
+            self.explained.look(self.scan(), self._asked_about_numbers, ours=self._writing)
             mark_cleared(self)
             self.layout, self.entries = layout_of(self), entries_of(self)
             if self._writing and self.held:
@@ -493,9 +492,10 @@ class Sim:
         held = {name for name, ticked in layout_of(self) if ticked}
         return {row.name: row for row in self.rows() if row.name in held} if held else {}
 
-    def scan(self) -> None:
-        """Remember every number that stands in the table."""
-        for row in self.rows():
+    def scan(self) -> list[SheetRow]:
+        """Remember every number that stands in the table. Returns its rows."""
+        rows = self.rows()
+        for row in rows:
             for at, text in row.cells.items():
                 self.model.ever.setdefault((row.sku, at), set()).add(text)
                 if at == CHANGED and row.entry:
@@ -504,6 +504,7 @@ class Sim:
                     self.marks["below zero shown"] += 1
         self.written.shown(line for _, line in self.written_lines())
         self.picked.shown(row for _, row in self.order_rows())
+        return rows
 
     def written_lines(self) -> list[tuple[int, WrittenLine]]:
         """The lines of 入出庫 that staff gave a memo, and where they stand."""

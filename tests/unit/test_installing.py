@@ -29,12 +29,19 @@ place = "本社倉庫"
 """
 
 
-@pytest.fixture(params=["shop", ODD])
-def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
-    home = tmp_path / request.param
+def home_in(folder: Path, key: str = "service_account.json") -> Path:
+    """With the service account's key, there or elsewhere."""
+    home = folder / "shop"
     home.mkdir()
-    shutil.copy(SOURCE / "service_account.example.json", home / "service_account.json")
+    shutil.copy(SOURCE / "service_account.example.json", home / key)
     return home
+
+
+@pytest.fixture(params=["plain", ODD])
+def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    above = tmp_path / request.param
+    above.mkdir()
+    return home_in(above)
 
 
 def written(folder: Path, text: str = MINIMAL, user: str = ME) -> Installed:
@@ -51,9 +58,7 @@ def test_systemd_finds_nothing_to_say_of_the_unit(folder: Path) -> None:
 
 
 def test_every_folder_that_is_written_to_is_named_and_no_other(tmp_path: Path) -> None:
-    home = tmp_path / "shop"
-    home.mkdir()
-    shutil.copy(SOURCE / "service_account.example.json", home / "service_account.json")
+    home = home_in(tmp_path)
     ledger = f'[bridge]\nledger = "{tmp_path}/disk/ledger.sqlite"\nbackups = "{tmp_path}/disk/copies"\n'
     settings = write(home, ledger + MINIMAL + PARTNER)
     assert writable(load(settings, {}), settings) == [Path("/srv/depot"), tmp_path / "disk", home]
@@ -80,11 +85,9 @@ def test_the_container_finds_each_path_where_the_settings_have_it(folder: Path) 
 
 
 def test_a_key_file_elsewhere_is_read_only(tmp_path: Path) -> None:
-    home = tmp_path / "shop"
-    home.mkdir()
     key = tmp_path / "keys" / "google.json"
     key.parent.mkdir()
-    shutil.copy(SOURCE / "service_account.example.json", key)
+    home = home_in(tmp_path, "../keys/google.json")
     files = written(home, MINIMAL.replace('"service_account.json"', f'"{key}"'))
     service = yaml.safe_load(files.compose.read_text())["services"]["bridge"]
     assert service["volumes"] == [f"{home}:{home}", f"{key}:{key}:ro"]
