@@ -15,6 +15,7 @@ from bridge.flows import bigchange, order_questions, safety, stocktaking, transf
 from bridge.flows.desk import Look
 from bridge.flows.edit_records import supersede_reading
 from bridge.flows.gone import decide, decide_all
+from bridge.flows.headers import do_without
 from bridge.flows.rename import may_take_over, rename
 from bridge.flows.replan import replan
 from bridge.flows.retire import retire_gone
@@ -133,6 +134,11 @@ def _vanished(act: Act) -> Refusal:
     return None
 
 
+def _column_gone(act: Act) -> Refusal:
+    do_without(act.tx, str(act.question.data["role"]), str(act.question.data["column"]))
+    return None
+
+
 def _emptied(act: Act) -> Refusal:
     act.tx.put("emptied meant", True)
     return None
@@ -230,6 +236,7 @@ _ACTS: Mapping[str, Callable[[Act], Refusal]] = {
     "vanished": _vanished,
     "renamed": _vanished,
     "table emptied": _emptied,
+    "column gone": _column_gone,
     "sorted apart": _apart,
     "invariant": _invariant,
     "big change": _big_change,

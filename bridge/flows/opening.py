@@ -19,7 +19,7 @@ from bridge.ledger.ledger import Tx
 from bridge.ledger.values import iso
 from bridge.sheet.texts import both
 
-_LASTING = ("tab missing", "header", "key refused", "channel trouble", "listing missing", "no backup")
+_LASTING = ("tab missing", "header", "column gone", "key refused", "channel trouble", "listing missing", "no backup")
 
 
 def ask_openings(tx: Tx) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bridge.flows.headers import STOOD
 from tests.support.world import World
 
 COLUMNS = ("重要度", "処理", "経過")
@@ -25,6 +26,8 @@ def without_columns(shop: World) -> None:
         at = shop.column("要対応", header)
         area = {"sheetId": shop.tab("要対応"), "dimension": "COLUMNS", "startIndex": at, "endIndex": at + 1}
         shop.spreadsheet.apply([{"deleteDimension": {"range": area}}])
+    with shop.service.ledger.write() as tx:  # which never saw them
+        tx.put(STOOD, {})
 
 
 def test_a_line_says_how_urgent_it_is_and_is_done_once_answered(shop: World) -> None:

@@ -37,6 +37,35 @@ def test_header_of_the_bridges_own(desk: World) -> None:
     assert ("状態" if desk.language == "ja" else "State") in opened(desk, "header")
 
 
+@pytest.mark.parametrize(("tab", "header"), [("在庫表", "増減"), ("要対応", "処理"), ("設定", "停止")])
+def test_column_gone(desk: World, tab: str, header: str) -> None:
+    """A column that a table may lack: where it stood once, nobody types under a spoilt header without a word."""
+    column = desk.column(tab, header)
+    title = str(desk.spreadsheet.value(desk.tab(tab), 0, column))
+    desk.rounds(2)
+    desk.spreadsheet.type(desk.tab(tab), 0, column, "x")
+    desk.rounds(3)
+    assert title in desk.open_questions()
+    desk.spreadsheet.type(desk.tab(tab), 0, column, title)
+    desk.rounds(3)
+    settled(desk, "column gone")
+
+
+def test_column_that_is_no_longer_wanted(desk: World) -> None:
+    column = desk.column("在庫表", "JANコード")
+    title = str(desk.spreadsheet.value(desk.tab("在庫表"), 0, column))
+    desk.spreadsheet.type(desk.tab("在庫表"), 0, column, "")
+    desk.rounds(3)
+    answered(desk, "column gone", "without")
+    desk.rounds(3)
+    settled(desk, "column gone")
+    desk.spreadsheet.type(desk.tab("在庫表"), 0, column, title)  # there again, and missed again
+    desk.rounds(3)
+    desk.spreadsheet.type(desk.tab("在庫表"), 0, column, "")
+    desk.rounds(3)
+    assert title in opened(desk, "column gone")
+
+
 def test_setting_gone(desk: World) -> None:
     (row,) = (n for n, line in enumerate(desk.table("設定"), 1) if line["名前"] == "rakuten")
     gone = desk.spreadsheet.delete_rows(desk.tab("設定"), row, row + 1)
