@@ -81,7 +81,7 @@ def finishes(sim: Sim, dice: Random) -> bool:
     """What a person's line lacks is filled in."""
     tab = _tab(sim)
     for at, row in sim.order_rows():
-        if row.number or row.order or not (row.by_hand or row.sku):
+        if (row.number and row.sku) or row.order or not (row.by_hand or row.sku):
             continue
         lacks = {"モール・種類": not row.mall, "SKU": not row.sku, "数量": not row.units}
         texts = {"モール・種類": dice.choice(KINDS), "SKU": dice.choice(list(STOCK)), "数量": "2"}

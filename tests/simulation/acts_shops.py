@@ -83,5 +83,6 @@ def payment_ends(sim: Sim, dice: Random) -> bool:
     else:
         shop.give_up_payment(order.id)
         muddy(sim, "eccube", order)
+        sim.model.vanished |= {sim.line_id("eccube", order, line) for line in order.lines}  # no list shows it again
     sim.tell("eccube", order.id)
     return True

@@ -92,6 +92,7 @@ def cancels(sim: Sim, dice: Random) -> bool:
     if mall == "rakuten" and any(line.shipped for line in order.lines):
         return False
     restock = dice.choice((None, True, False))
+    restock = None if mall == "eccube" else restock  # which has one way only
     line = dice.choice([line for line in order.lines if line.open])
     units = {"order": None, "line": line.open, "units": 1}[dice.choice(("order", "line", "units"))]
     if units is None or (mall == "yahoo" and units == order.open):  # an order of Yahoo's is never without lines

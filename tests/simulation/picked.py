@@ -144,6 +144,7 @@ class Picked:
             right = bool(now) == row.state.startswith("✓") or row.number in self.lost
         else:
             picks = {row.picked} if row.picked is not None and not row.tick else self.picks[row.number]
-            right = now in [{row.sku: (-picked, row.units - picked)} for picked in picks]
+            wanted = [(-picked, row.units - picked) for picked in picks]
+            right = now in [{row.sku: each} if each != NOTHING else {} for each in wanted]
         if not right:
             raise Broken(f"{row} has booked {now}")

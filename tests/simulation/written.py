@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from tests.simulation.cast import SHELVES, WAREHOUSE
 from tests.simulation.model import ON_THE_WAY, Broken, Cell
 
 Moved = frozenset[tuple[Cell, int]]
@@ -18,6 +19,7 @@ Moved = frozenset[tuple[Cell, int]]
 NOTHING: Moved = frozenset()
 INSPECT = "検品待ち"
 TAKES, BRINGS = ("破損", "店頭販売", "サンプル", "ばらし", "組立", "移動"), ("入荷", "返品", "組立", "移動")
+COUNTED_THERE = SHELVES.get(WAREHOUSE, "")  # what goes there arrives by the warehouse's own count, not by a tick
 BY_ARRIVAL = ("入荷", "返品", "組立")  # one tick books a line: 到着 of these, 発送 of the others; 移動 has both
 
 
@@ -72,11 +74,25 @@ class WrittenLine:
         return frozenset((cell, units) for cell, units in change.items() if units)
 
     @property
+    def counted_there(self) -> bool:
+        return self.kind == "移動" and bool(self.target) and self.target == COUNTED_THERE
+
+    @property
     def said(self) -> set[Moved]:
         """What may have moved by a row that says this: nothing as long as it is not ticked."""
+        if self.complete and self.counted_there:
+            ways = range(self.units + 1) if self.ticked else (0,)
+            return {self._sent(way, there) for way in ways for there in range(self.units + 1) if way + there} | (
+                set() if self.ticked else {NOTHING}
+            )
         if not (self.ticked and self.complete):
             return {NOTHING}
         return {self.moves(arrived=False)} | ({self.moves(arrived=True)} if self.arrived else set())
+
+    def _sent(self, way: int, there: int) -> Moved:
+        """So many are on their way and so many were counted there; the rest came back, or was given up."""
+        change = {(self.sku, self.source): -way - there, (self.sku, ON_THE_WAY): way}
+        return frozenset((cell, units) for cell, units in change.items() if units)
 
 
 def line_of(text: Mapping[str, str], entered: Mapping[str, object]) -> WrittenLine:
@@ -114,6 +130,7 @@ class Written:
         self.undo: dict[int, tuple[Cell, int]] = {}
         self.marks: Counter[str] = Counter()
         self.settled: set[int] = set()  # numbers of lines that are closed, whatever they say
+        self.counted_there: set[int] = set()
 
     def shown(self, lines: Iterable[WrittenLine]) -> None:
         """This stands in the tab now."""
@@ -121,6 +138,8 @@ class Written:
             if line.number:
                 self.said[line.number] |= line.said
                 self.memos[line.number].add(line.memo)
+                if line.counted_there:
+                    self.counted_there.add(line.number)
 
     def at_commit(self, moved: Mapping[int, Moved], undone: Mapping[int, Counter[Cell]]) -> None:
         """What the ledger says that lines have moved, by number; and what was undone, by the number in 履歴."""
@@ -147,6 +166,7 @@ class Written:
         if now not in self.said[number]:
             raise Broken(f"line {number} moved {sorted(now)}, which no row of it ever said")
         arrived = len(now) == 2 and len({sku for (sku, _), _ in now}) == 1 and not _on_the_way(now)
+        arrived |= number in self.counted_there and bool(now) and not _on_the_way(now)
         self.marks["line taken back"] += not now
         self.marks["goods on their way"] += _on_the_way(now)
         if arrived:
@@ -168,6 +188,7 @@ class Written:
         """Every line has moved what its ticks say."""
         for line in lines:
             moved = self.moved.get(line.number, NOTHING)
-            wanted = line.moves(arrived=line.arrived) if line.ticked and line.complete else NOTHING
-            if moved != wanted and line.number not in self.settled and not (line.boxless and not line.ticked):
+            wanted = {line.moves(arrived=line.arrived)} if line.ticked and line.complete else {NOTHING}
+            wanted = line.said if line.counted_there else wanted
+            if moved not in wanted and line.number not in self.settled and not (line.boxless and not line.ticked):
                 raise Broken(f"{line} has moved {sorted(moved)}")
