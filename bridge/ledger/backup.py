@@ -74,7 +74,7 @@ def restore(copy: Path, ledger: Path, at: datetime) -> Path | None:
 def damage(path: Path) -> Hint | None:
     """Why a file is no whole ledger."""
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as file:
+        with closing(_read_only(path)) as file:
             page = file.execute("PRAGMA page_size").fetchone()[0]  # of a page that is cut SQLite takes the rest for 0
             whole = path.stat().st_size % page == 0 and file.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
             known = file.execute("SELECT count(*) FROM sqlite_master WHERE name IN ('movement', 'balance')").fetchone()
@@ -99,11 +99,15 @@ def _put_aside(ledger: Path, at: datetime) -> Path | None:
     return aside
 
 
+def _read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)  # whatever its folder is called
+
+
 def _copy(source: Path, fresh: Path) -> None:
     """What a database holds at one moment, its write-ahead log included, for our user alone, on the disk."""
     fresh.unlink(missing_ok=True)
     try:
-        with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as file:
+        with closing(_read_only(source)) as file:
             file.execute("VACUUM INTO ?", (str(fresh),))
         fresh.chmod(0o600)
         with fresh.open("rb+") as written:

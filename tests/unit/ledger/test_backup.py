@@ -24,7 +24,7 @@ AT = datetime(2026, 11, 30, 3, 15, tzinfo=UTC)
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "var" / "ledger.sqlite"
+    return tmp_path / "在庫 #1 50%?" / "ledger.sqlite"
 
 
 @pytest.fixture
