@@ -165,9 +165,7 @@ def test_a_restored_version_with_an_entry_that_was_cleared_since_means_what_it_m
 
 
 def test_a_table_without_the_column_works_as_before(shop: World) -> None:
-    at = shop.column("在庫表", "増減")
-    area = {"sheetId": shop.tab("在庫表"), "dimension": "COLUMNS", "startIndex": at, "endIndex": at + 1}
-    shop.spreadsheet.apply([{"deleteDimension": {"range": area}}])
+    shop.built_before("在庫表", "増減")
     shop.type("A", "本社倉庫", 9)
     shop.rounds(2)
     assert shop.balance("A") == {"本社倉庫": 9, "渋谷店": 2}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.flows.headers import STOOD
 from tests.support.world import World
 
 COLUMNS = ("重要度", "処理", "経過")
@@ -18,16 +17,6 @@ def oversell(shop: World) -> None:
     for mall in ("rakuten", "shopify"):
         shop.buy(mall, "A", 5)
     shop.rounds(2)
-
-
-def without_columns(shop: World) -> None:
-    """The tab as an earlier version built it."""
-    for header in COLUMNS:
-        at = shop.column("要対応", header)
-        area = {"sheetId": shop.tab("要対応"), "dimension": "COLUMNS", "startIndex": at, "endIndex": at + 1}
-        shop.spreadsheet.apply([{"deleteDimension": {"range": area}}])
-    with shop.service.ledger.write() as tx:  # which never saw them
-        tx.put(STOOD, {})
 
 
 def test_a_line_says_how_urgent_it_is_and_is_done_once_answered(shop: World) -> None:
@@ -52,7 +41,7 @@ def test_a_line_grows_old_in_steps(shop: World) -> None:
 
 
 def test_a_spreadsheet_without_the_columns_goes_on_until_init_adds_them(shop: World) -> None:
-    without_columns(shop)
+    shop.built_before("要対応", *COLUMNS)
     oversell(shop)
     assert "多く注文を受けました" in lines(shop)[-1]["内容"]
     assert not set(COLUMNS) & set(lines(shop)[-1])
@@ -139,7 +128,7 @@ def test_other_numbers_make_another_list(shop: World) -> None:
 
 
 def test_a_line_of_an_earlier_version_gets_its_list_with_the_columns(shop: World) -> None:
-    without_columns(shop)
+    shop.built_before("要対応", *COLUMNS)
     vanish(shop, "B")
     row, at = len(lines(shop)), shop.column("要対応", "回答")
     area = {"sheetId": shop.tab("要対応"), "startRowIndex": row, "endRowIndex": row + 1}

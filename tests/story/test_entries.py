@@ -269,10 +269,7 @@ def test_what_was_booked_is_taken_back_under_a_new_code(shop: World) -> None:
 
 
 def test_an_older_spreadsheet_knows_these_kinds_without_the_new_columns(shop: World) -> None:
-    for header in ("構成", "入荷予定", "開始"):
-        at = shop.column("入出庫", header)
-        area = {"sheetId": shop.tab("入出庫"), "dimension": "COLUMNS", "startIndex": at, "endIndex": at + 1}
-        shop.spreadsheet.apply([{"deleteDimension": {"range": area}}])
+    shop.built_before("入出庫", "構成", "入荷予定", "開始")
     enter(shop, 1, "入荷", "A", 3, へ="本社倉庫", 到着=True)
     enter(shop, 2, "組立", "A", 1, から="本社倉庫", 到着=True)
     shop.settle()

@@ -159,11 +159,13 @@ def test_the_reasons_are_told_in_english_too(desk: World) -> None:
     assert "there is no rule here" in state(desk, "rakuten", "A")
 
 
-def test_a_sheet_of_before_that_lacks_the_columns_goes_on(shop: World) -> None:
+def without_the_columns(shop: World) -> None:
     for title, role in TITLES.items():
-        for column in tab_spec(role).columns:
-            if column.optional:
-                shop.spreadsheet.type(shop.tab(title), 0, shop.column(title, column.ja), "")
+        shop.built_before(title, *(column.ja for column in tab_spec(role).columns if column.optional))
+
+
+def test_a_sheet_of_before_that_lacks_the_columns_goes_on(shop: World) -> None:
+    without_the_columns(shop)
     shop.buy("rakuten", "A", 2)
     shop.settle()
     assert shown(shop, "A") == (5, 5)
@@ -171,12 +173,7 @@ def test_a_sheet_of_before_that_lacks_the_columns_goes_on(shop: World) -> None:
 
 
 def test_init_adds_the_columns_that_a_sheet_of_before_lacks(shop: World) -> None:
-    for title, role in TITLES.items():
-        for column in tab_spec(role).columns:
-            if column.optional:
-                at = shop.column(title, column.ja)
-                area = {"sheetId": shop.tab(title), "dimension": "COLUMNS", "startIndex": at, "endIndex": at + 1}
-                shop.spreadsheet.apply([{"deleteDimension": {"range": area}}])
+    without_the_columns(shop)
     before = {title: shop.table(title) for title in TITLES}
     for _ in range(2):
         build(shop.service.gateway, "ja", ["rakuten", "shopify"], shop.config.sheet.journal_lines)

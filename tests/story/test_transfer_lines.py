@@ -207,9 +207,7 @@ def test_a_bridge_that_dies_anywhere_moves_a_line_once(shop: World) -> None:
 def test_an_older_spreadsheet_misses_nothing_and_init_adds_it(tmp_path: Path) -> None:
     shop = World(tmp_path / "ledger.sqlite")
     shop.spreadsheet.apply([{"deleteSheet": {"sheetId": shop.tab("入出庫")}}])
-    at = shop.column("在庫表", "輸送中")
-    area = {"sheetId": shop.tab("在庫表"), "dimension": "COLUMNS", "startIndex": at, "endIndex": at + 1}
-    shop.spreadsheet.apply([{"deleteDimension": {"range": area}}])
+    shop.built_before("在庫表", "輸送中")
     shop.service.close()
     shop.start()
     shop.go_live()

@@ -20,6 +20,7 @@ from bridge.channels.http import RequestRecord
 from bridge.channels.port import OrdersRead
 from bridge.config import Bridge, Config, Sheet, Web
 from bridge.domain.orders import LineKey, LineSnapshot, ListingKey, OrderSnapshot
+from bridge.flows.headers import STOOD
 from bridge.flows.intake import book_orders
 from bridge.outside import Outside
 from bridge.sandbox.latency import Latency
@@ -112,6 +113,15 @@ class World:
         """`bridge init`."""
         now = self.clock.now() if self.orders else None
         build(self.service.gateway, self.language, channel_names(self.config), self.config.sheet.journal_lines, now)
+
+    def built_before(self, title: str, *headers: str) -> None:
+        """The tab as an earlier version built it, which had no such columns, nor did its ledger."""
+        for header in headers:
+            at = self.column(title, header)
+            area = {"sheetId": self.tab(title), "dimension": "COLUMNS", "startIndex": at, "endIndex": at + 1}
+            self.spreadsheet.apply([{"deleteDimension": {"range": area}}])
+        with self.service.ledger.write() as tx:
+            tx.put(STOOD, {})
 
     def _trim(self) -> None:
         """Staff of a small shop delete the rows they don't need; the tests run ten times faster."""
