@@ -2,7 +2,7 @@
 # Everything is installed into .venv, in the versions of requirements.lock.
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo sandbox test test-long pairs test-crash simulate simulate-mutants abuse storms webhooks channels sheets-surface reliability lint audit format lock clean
+.PHONY: help install demo sandbox test test-slow slow-list test-long pairs test-crash simulate simulate-mutants abuse storms webhooks channels sheets-surface reliability lint audit format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,8 +28,10 @@ help:
 	@echo '                       RATE=2: orders a second; KILL_AT=20: kill -9 the bridge at that second'
 	@echo '                       CHANNELS=all: the shops of one'"'"'s own, the tills and partners by files too'
 	@echo 'make install           make .venv'
-	@echo 'make test              the tests'
-	@echo 'make test-long         the tests that take longer'
+	@echo 'make test              the tests, about four minutes'
+	@echo 'make test-slow         those of tests/slow.txt, which take most of the time'
+	@echo 'make slow-list         run both, and choose anew which are slow'
+	@echo 'make test-long         the tests that take longest'
 	@echo 'make pairs             every two acts at every two moments of a row update, on the real bridge'
 	@echo 'make test-crash        kill -9 at every fault point; SEEDS=3'
 	@echo 'make abuse             random broken layouts of the spreadsheet on every core; LAYOUTS=5000, FIRST=0'
@@ -58,7 +60,13 @@ sandbox: $(READY)
 	$(BIN)/bridge sandbox --port $(PORT) --state var/sandbox
 
 test: $(READY)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not long and not slow'
+
+test-slow: $(READY)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'slow and not long'
+
+slow-list: $(READY)
+	CHOOSE_SLOW=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 test-long: $(READY)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m long

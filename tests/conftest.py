@@ -1,6 +1,6 @@
 """What a run of the suite counted is said at its end: tests note it with `record_property("counted …", n)`.
 
-KEEP_FIGURES=name keeps it for `make reliability`, too."""
+KEEP_FIGURES=name keeps it for `make reliability`, too. CHOOSE_SLOW=1 has tests/slow.txt written by what each took."""
 
 from __future__ import annotations
 
@@ -9,12 +9,22 @@ import os
 from collections import Counter
 from typing import Any
 
+import pytest
 from hypothesis import settings
 
+from tests.slow import choose, function_of, slow_tests
 from tests.support.figures import keep
 
 settings.register_profile("whatever the machine's load", deadline=None)
 settings.load_profile("whatever the machine's load")
+
+
+@pytest.hookimpl(tryfirst=True)  # before the marks choose
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    slow = slow_tests()
+    for item in items:
+        if function_of(item.nodeid) in slow:
+            item.add_marker("slow")
 
 
 def pytest_collection_finish() -> None:
@@ -34,3 +44,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(f"{name}: {total:,}")
     if name := os.environ.get("KEEP_FIGURES"):
         keep(name, {**dict(sorted(counted.items())), "failed": len(terminalreporter.stats.get("failed", []))})
+    if os.environ.get("CHOOSE_SLOW"):
+        took: Counter[str] = Counter()
+        for report in (report for reports in terminalreporter.stats.values() for report in reports):
+            if hasattr(report, "duration"):
+                took[function_of(report.nodeid)] += report.duration
+        terminalreporter.write_line(choose(took))

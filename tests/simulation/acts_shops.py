@@ -52,10 +52,11 @@ def refunds(sim: Sim, dice: Random) -> bool:
     if not fitting:
         return False
     order, line = dice.choice(fitting)
-    restock, was_shipped = dice.random() < 0.5, line.shipped > line.returned
+    restock = dice.random() < 0.5
     shop.refund(order.id, {line.line_id: 1}, restock=restock)
-    if was_shipped and restock:
-        sim.returned[sim.line_id("woocommerce", order, line)] += 1
+    # The mark tells how many were put back in all: those refunded before the shipment count as put back first.
+    put_back = line.units - line.cancelled - (line.reduced or 0)
+    sim.returned[sim.line_id("woocommerce", order, line)] = max(0, min(line.returned, put_back))
     sim.marks["Woo refund with restock" if restock else "Woo refund without restock"] += 1
     muddy(sim, "woocommerce", order)
     sim.tell("woocommerce", order.id)

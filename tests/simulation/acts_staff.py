@@ -6,12 +6,11 @@ from random import Random
 
 from tests.simulation.calls import SECOND
 from tests.simulation.cast import LOCATIONS, SELLING, STOCK
-from tests.simulation.model import units_of
+from tests.simulation.model import NONSENSE, units_of
 from tests.simulation.tab import Tab
 from tests.simulation.watcher import CHANGED, ENTRY
 from tests.simulation.world import Sim
 
-NONSENSE = ("abc", "-3", "1.5", "", "十二個")
 MOST_ROWS, MOST_PRODUCTS = 18, 6
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 Cell = tuple[str, str]  # SKU, location
 ON_THE_WAY = "輸送中"
+NONSENSE = ("abc", "-3", "1.5", "", "十二個")  # what staff type where a number belongs
 LineId = tuple[str, str, str]  # channel, order, line
 Left = tuple[int, int, int]  # units open, shipped, returned
 Listing = tuple[str, tuple[str, str]]  # channel, the mall's own key

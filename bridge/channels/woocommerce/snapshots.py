@@ -1,7 +1,8 @@
 """One order of WooCommerce as a snapshot (§2, Orders, How the cart moves stock). Pure.
 
 A refund leaves a line's quantity as it was, and returns nothing by itself: what it put back on sale shows in the line's
-own mark of how many units keep the shop's number lowered.
+own mark of how many units keep the shop's number lowered. Of a line that was refunded both before and after it was
+shipped, the mark tells the sum alone: those of before count as put back first, so that nothing is sold on a guess.
 """
 
 from __future__ import annotations
