@@ -8,37 +8,50 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from bridge.domain.tokens import number_of
-from tests.simulation.model import NONSENSE, Broken, SheetRow
+from tests.simulation.model import NONSENSE, Broken, SheetRow, units_of
+from tests.simulation.watcher import CHANGED
 
-Shown = Mapping[str, str]
+Numbers = Mapping[str, frozenset[str]]
+"""By location, what stands there: its cell by itself, and together with the entry beside it."""
 
 
 class Explained:
-    """`shown`: the numbers that each product's row showed the bridge when its lock cell told last what they contain ·
-    `untold`: what it showed when it was read last, of those whose lock cell tells nothing since."""
+    """`opened`: whether a product has a number that counts; its first one may be any · `shown`: the numbers that its
+    row showed the bridge when its lock cell told last what they contain · `untold`: what it showed when it was read
+    last, of those whose lock cell tells nothing since."""
 
-    def __init__(self) -> None:
-        self.shown: dict[str, Shown] = {}
-        self.untold: dict[str, Shown] = {}
+    def __init__(self, opened: Callable[[str], bool]) -> None:
+        self.opened = opened
+        self.shown: dict[str, Numbers] = {}
+        self.untold: dict[str, Numbers] = {}
 
     def look(self, rows: Sequence[SheetRow], asked: Callable[[], Collection[str]], *, ours: bool) -> None:
         """After every call of the bridge to the sheet. `asked`: products that people are asked about · `ours`: it was a
         write. Raises Broken."""
         times = Counter(row.sku for row in rows)
-        told = {row.sku: row.cells for row in rows if times[row.sku] == 1 and number_of(row.lock) is not None}
+        told = {row.sku: row for row in rows if times[row.sku] == 1 and number_of(row.lock) is not None}
         for sku in self.untold.keys() & told.keys():
-            read = self.untold.pop(sku)
-            if ours and self._numbers(sku, read) != self.shown[sku]:
-                raise Broken(f"{sku} got a token over {read}, and showed {self.shown[sku]} before: nobody was asked")
-        self.shown |= {sku: self._numbers(sku, cells) for sku, cells in told.items()}
+            read, before = self.untold.pop(sku), self.shown[sku]
+            if ours and not all(read[at] & before.get(at, read[at]) for at in read) and self.opened(sku):
+                raise Broken(f"{sku} got a token over {_words(read)}, and showed {_words(before)}: nobody was asked")
+        self.shown |= {sku: self._numbers(row) for sku, row in told.items()}
         for row in rows:
             if row.sku in self.shown and number_of(row.lock) is None:
-                self.untold[row.sku] = self.untold.get(row.sku, self.shown[row.sku]) if ours else row.cells
+                kept = self.untold.get(row.sku, self.shown[row.sku])
+                self.untold[row.sku] = kept if ours else self._numbers(row)
         if self.untold:
             for sku in self.untold.keys() & {*asked()}:
                 del self.untold[sku], self.shown[sku]
 
-    def _numbers(self, sku: str, cells: Shown) -> Shown:
-        """The numbers in force in these cells."""
-        before = self.shown.get(sku, cells)
-        return {at: before.get(at, text) if text in NONSENSE else text for at, text in cells.items()}
+    def _numbers(self, row: SheetRow) -> Numbers:
+        """Those in force in its cells."""
+        before = self.shown.get(row.sku, {})
+        found = {at: frozenset({text}) for at, text in row.cells.items()}
+        found |= {at: before.get(at, found[at]) for at, text in row.cells.items() if text in NONSENSE}
+        if row.entry and row.cells[CHANGED] not in NONSENSE:
+            found[CHANGED] |= {str(units_of(row.cells[CHANGED]) + units_of(row.entry))}
+        return found
+
+
+def _words(numbers: Numbers) -> dict[str, str]:
+    return {at: " or ".join(sorted(texts)) for at, texts in numbers.items()}

@@ -202,6 +202,11 @@ class LedgerEye:
         query = "SELECT 1 FROM balance WHERE sku = ? AND location = ? AND typed IS NOT NULL"
         return self.database.execute(query, (sku, at)).fetchone() is not None
 
+    def opened(self, sku: str) -> bool:
+        """Whether a number of it was ever taken in."""
+        query = "SELECT 1 FROM balance WHERE sku = ? AND typed IS NOT NULL"
+        return self.database.execute(query, (sku,)).fetchone() is not None
+
     def finding(self, sku: str, at: str) -> bool:
         query = "SELECT 1 FROM finding WHERE sku = ? AND location = ?"
         return self.database.execute(query, (sku, at)).fetchone() is not None
