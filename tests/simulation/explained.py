@@ -25,16 +25,19 @@ class Explained:
         self.shown: dict[str, Numbers] = {}
         self.untold: dict[str, Numbers] = {}
 
-    def look(self, rows: Sequence[SheetRow], asked: Callable[[], Collection[str]], *, ours: bool) -> None:
-        """After every call of the bridge to the sheet. `asked`: products that people are asked about · `ours`: it was a
-        write. Raises Broken."""
+    def look(
+        self, rows: Sequence[SheetRow], drafts: Collection[str], asked: Callable[[], Collection[str]], *, ours: bool
+    ) -> None:
+        """After every call of the bridge to the sheet. `drafts`: names of rows in 編集中, whose numbers don't count ·
+        `asked`: products that people are asked about · `ours`: it was a write. Raises Broken."""
         times = Counter(row.sku for row in rows)
         told = {row.sku: row for row in rows if times[row.sku] == 1 and number_of(row.lock) is not None}
         for sku in self.untold.keys() & told.keys():
             read, before = self.untold.pop(sku), self.shown[sku]
             if ours and not all(read[at] & before.get(at, read[at]) for at in read) and self.opened(sku):
                 raise Broken(f"{sku} got a token over {_words(read)}, and showed {_words(before)}: nobody was asked")
-        self.shown |= {sku: self._numbers(row) for sku, row in told.items()}
+        counted = {sku: row for sku, row in told.items() if sku not in self.shown or row.name not in drafts}
+        self.shown |= {sku: self._numbers(row) for sku, row in counted.items()}
         for row in rows:
             if row.sku in self.shown and number_of(row.lock) is None:
                 kept = self.untold.get(row.sku, self.shown[row.sku])

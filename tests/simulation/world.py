@@ -364,9 +364,11 @@ class Sim:
         if self._writing:
             self.touched = dict.fromkeys(JOBS, True)
         if server == "sheet":
-            self.explained.look(self.scan(), self._asked_about_numbers, ours=self._writing)
+            rows, layout = self.scan(), layout_of(self)
+            drafts = {name for name, ticked in layout if ticked}
+            self.explained.look(rows, drafts, self._asked_about_numbers, ours=self._writing)
             mark_cleared(self)
-            self.layout, self.entries = layout_of(self), entries_of(self)
+            self.layout, self.entries = layout, entries_of(self)
             if self._writing and self.held:
                 self.model.left_alone(self.held, self._held_rows())
             self.held, self.made_at_reply = None, self.made
