@@ -16,12 +16,12 @@ Numbers = Mapping[str, frozenset[str]]
 
 
 class Explained:
-    """`opened`: whether a product has a number that counts; its first one may be any · `shown`: the numbers that its
-    row showed the bridge when its lock cell told last what they contain · `untold`: what it showed when it was read
-    last, of those whose lock cell tells nothing since."""
+    """`in_force`: what each cell of a product should show, by the ledger; empty where no number of it counts, and the
+    first may be any · `shown`: the numbers that its row showed the bridge when its lock cell told last what they
+    contain · `untold`: what it showed when it was read last, of those whose lock cell tells nothing since."""
 
-    def __init__(self, opened: Callable[[str], bool]) -> None:
-        self.opened = opened
+    def __init__(self, in_force: Callable[[str], Mapping[str, int]]) -> None:
+        self.in_force = in_force
         self.shown: dict[str, Numbers] = {}
         self.untold: dict[str, Numbers] = {}
 
@@ -34,7 +34,9 @@ class Explained:
         told = {row.sku: row for row in rows if times[row.sku] == 1 and number_of(row.lock) is not None}
         for sku in self.untold.keys() & told.keys():
             read, before = self.untold.pop(sku), self.shown[sku]
-            if ours and not all(read[at] & before.get(at, read[at]) for at in read) and self.opened(sku):
+            others = [at for at in read if not read[at] & before.get(at, read[at])]
+            wanted = self.in_force(sku) if ours and others else {}
+            if wanted and any(str(wanted.get(at)) not in read[at] for at in others):
                 raise Broken(f"{sku} got a token over {_words(read)}, and showed {_words(before)}: nobody was asked")
         counted = {sku: row for sku, row in told.items() if sku not in self.shown or row.name not in drafts}
         self.shown |= {sku: self._numbers(row) for sku, row in counted.items()}

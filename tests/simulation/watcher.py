@@ -202,10 +202,10 @@ class LedgerEye:
         query = "SELECT 1 FROM balance WHERE sku = ? AND location = ? AND typed IS NOT NULL"
         return self.database.execute(query, (sku, at)).fetchone() is not None
 
-    def opened(self, sku: str) -> bool:
-        """Whether a number of it was ever taken in."""
-        query = "SELECT 1 FROM balance WHERE sku = ? AND typed IS NOT NULL"
-        return self.database.execute(query, (sku,)).fetchone() is not None
+    def in_force(self, sku: str) -> dict[str, int]:
+        """What each cell of a product should show, by all that was read and written; empty where none ever counted."""
+        query = "SELECT location, typed, last FROM balance JOIN sku USING (sku) WHERE sku = ? AND typed IS NOT NULL"
+        return {at: typed + json.loads(last).get(at, 0) for at, typed, last in self.database.execute(query, (sku,))}
 
     def finding(self, sku: str, at: str) -> bool:
         query = "SELECT 1 FROM finding WHERE sku = ? AND location = ?"

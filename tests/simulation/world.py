@@ -223,7 +223,7 @@ class Sim:
         self.moving = 0  # second calls before which somebody still moves the rows
         self.running = []
         self.eye = LedgerEye(self._database())
-        self.explained = Explained(self.eye.opened)
+        self.explained = Explained(self.eye.in_force)
         for row in self.rows():
             if row.name:
                 cells = {at: int(text) for at, text in row.cells.items() if text}
