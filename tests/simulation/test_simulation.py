@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from tests.simulation.explained import Explained
 from tests.simulation.model import Broken, SheetRow
 from tests.simulation.mutants import MUTANTS, hunt
 from tests.simulation.story import draw, tell, without_parts
+from tests.simulation.watcher import CHANGED
 from tests.simulation.world import Silence, Sim
 
 LIVENESS, SAFETY = (1, 3), (2,)
@@ -97,6 +99,18 @@ def test_a_seed_tells_the_same_whatever_was_run_before_it() -> None:
     assert run(1) == once
 
 
+@dataclass(frozen=True)
+class Reading:
+    """A row whose lock cell tells nothing, and what was there `before`, under its token."""
+
+    read: str
+    entry: str = ""
+    asked: Sequence[str] = ()
+    before: str = "5"
+    drafts: Sequence[str] = ()
+    in_force: Mapping[str, int] = field(default_factory=lambda: {CHANGED: 6})
+
+
 def test_a_failing_story_is_shrunk_to_what_it_needs() -> None:
     tried: list[list[int]] = []
 
@@ -109,14 +123,27 @@ def test_a_failing_story_is_shrunk_to_what_it_needs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("read", "asked", "told"), [("5", (), False), ("7", (), True), ("7", ("A",), False)], ids=["as before", "", "asked"]
+    ("case", "told"),
+    [
+        (Reading("5"), False),
+        (Reading("7"), True),
+        (Reading("7", asked=("A",)), False),
+        (Reading("3", entry="2"), False),  # together they are what it showed
+        (Reading("7", entry="2"), True),
+        (Reading("abc"), False),  # no number, the last one stays
+        (Reading("6"), False),  # what the ledger says it should show
+        (Reading("7", in_force={}), False),  # the first that counts may be any
+        (Reading("8", before="8", drafts=("tea",)), True),  # in 編集中 it was shown, and counted for nothing
+    ],
+    ids=str,
 )
-def test_a_token_over_a_number_that_nobody_vouched_for_is_told(read: str, asked: Sequence[str], told: bool) -> None:
-    def row(lock: str, units: str) -> SheetRow:
-        return SheetRow("tea", "A", lock, "0", {"本社倉庫": units}, "")
+def test_a_token_over_a_number_that_nobody_vouched_for_is_told(case: Reading, told: bool) -> None:
+    def row(lock: str, units: str, entry: str = "") -> SheetRow:
+        return SheetRow("tea", "A", lock, "0", {CHANGED: units}, entry)
 
-    eye = Explained()
-    eye.look([row("✓ 3", "5")], lambda: (), ours=False)
-    eye.look([row("", read)], lambda: asked, ours=False)
+    eye = Explained(lambda _: case.in_force)
+    eye.look([row("✓ 3", "5")], (), lambda: (), ours=False)
+    eye.look([row("✓ 3", case.before)], case.drafts, lambda: (), ours=False)
+    eye.look([row("", case.read, case.entry)], (), lambda: case.asked, ours=False)
     with pytest.raises(Broken) if told else nullcontext():
-        eye.look([row("✓ 4", "9")], lambda: (), ours=True)
+        eye.look([row("✓ 4", "9")], (), lambda: (), ours=True)
