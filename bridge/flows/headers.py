@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 
 from bridge.flows.desk import Look, header_problems
 from bridge.ledger.ledger import Tx
@@ -60,27 +60,29 @@ def _report_columns(
     """A column that a tab may lack is missed where it stood before: what people type under a spoilt header would be
     heard by nobody."""
     stood: dict[str, list[str]] = tx.get(STOOD, {})
-    now: dict[str, list[str]] = {}
-    for role, part in parts.items():
-        before = set(stood.get(role, ()))
-        if part is None or not part.columns.at:  # no header row: told as such
-            now |= {role: sorted(before)} if before else {}
-            continue
-        spec = tab_spec(role)
-        there = {column.role for column in spec.columns if column.optional and column.role in part.columns.at}
-        now |= {role: sorted(before | there)} if before | there else {}
-        for question in tx.questions.open():
-            if question.kind == "column gone" and question.data["role"] == role and question.data["column"] in there:
-                tx.questions.close(question.id, both("results", "settled itself"))
-        if not still(f"columns {role}", before - there):
-            continue
-        for column in (column for column in spec.columns if column.role in before - there):
-            tab, header = spec.title(language), column.title(language)
-            tx.questions.ask(
-                "column gone", f"{tab} {header}", {"role": role, "column": column.role, "tab": tab, "header": header}
-            )
+    there = {role: _optional(role, part) for role, part in parts.items() if part is not None and part.columns.at}
+    for question in tx.questions.open():
+        if question.kind == "column gone" and question.data["column"] in there.get(str(question.data["role"]), ()):
+            tx.questions.close(question.id, both("results", "settled itself"))
+    for role, columns in there.items():
+        gone = set(stood.get(role, ())) - columns
+        if still(f"columns {role}", gone):
+            _ask_about(tx, role, gone, language)
+    now = {role: sorted({*stood.get(role, ()), *there.get(role, ())}) for role in parts}
     if now != stood:
         tx.put(STOOD, now)
+
+
+def _optional(role: str, part: Headed) -> set[str]:
+    """Those of a tab's columns that it may lack and has."""
+    return {column.role for column in tab_spec(role).columns if column.optional and column.role in part.columns.at}
+
+
+def _ask_about(tx: Tx, role: str, gone: Container[str], language: str) -> None:
+    spec = tab_spec(role)
+    for column in (column for column in spec.columns if column.role in gone):
+        data = {"role": role, "column": column.role, "tab": spec.title(language), "header": column.title(language)}
+        tx.questions.ask("column gone", f"{data['tab']} {data['header']}", data)
 
 
 def _report_tabs(tx: Tx, look: Look, language: str) -> None:

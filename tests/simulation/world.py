@@ -343,7 +343,7 @@ class Sim:
             if writes:
                 mark_moves(self)
                 self.entries = entries_of(self)
-                self.held = self._held_rows() if self.made == self.made_at_reply else None
+                self.held = self._held_rows(_drafts(layout_of(self))) if self.made == self.made_at_reply else None
         else:
             self.market.note_shown(server, path)
             renewed = server == "yahoo" and server in self.called and path.endswith("/token")
@@ -365,12 +365,12 @@ class Sim:
             self.touched = dict.fromkeys(JOBS, True)
         if server == "sheet":
             rows, layout = self.scan(), layout_of(self)
-            drafts = {name for name, ticked in layout if ticked}
+            drafts = _drafts(layout)
             self.explained.look(rows, drafts, self._asked_about_numbers, ours=self._writing)
             mark_cleared(self)
             self.layout, self.entries = layout, entries_of(self)
             if self._writing and self.held:
-                self.model.left_alone(self.held, self._held_rows())
+                self.model.left_alone(self.held, self._held_rows(drafts))
             self.held, self.made_at_reply = None, self.made
         else:
             self.market.feeds.see_sent(by_us=server == "amazon")
@@ -490,9 +490,8 @@ class Sim:
     def sheet_writes(self) -> int:
         return sum(self.counts[f"sheet {what}"] for what in (LOCK, SECOND, WRITE))
 
-    def _held_rows(self) -> dict[str, SheetRow]:
-        held = {name for name, ticked in layout_of(self) if ticked}
-        return {row.name: row for row in self.rows() if row.name in held} if held else {}
+    def _held_rows(self, drafts: set[str]) -> dict[str, SheetRow]:
+        return {row.name: row for row in self.rows() if row.name in drafts} if drafts else {}
 
     def scan(self) -> list[SheetRow]:
         """Remember every number that stands in the table. Returns its rows."""
@@ -575,6 +574,11 @@ class Sim:
 class Silence:
     def acts(self, kind: str) -> Iterable[tuple[str, int]]:  # noqa: ARG002
         return ()
+
+
+def _drafts(layout: Iterable[tuple[str, bool]]) -> set[str]:
+    """Names of the rows in 編集中."""
+    return {name for name, ticked in layout if ticked}
 
 
 def _text(entered: object) -> str:

@@ -71,7 +71,7 @@ class WrittenLine:
             brought = self.parts if self.kind == "ばらし" else {self.sku: 1}
             for sku, count in brought.items():
                 change[sku, there] += count * self.units
-        return frozenset((cell, units) for cell, units in change.items() if units)
+        return _moved(change)
 
     @property
     def counted_there(self) -> bool:
@@ -91,8 +91,7 @@ class WrittenLine:
 
     def _sent(self, way: int, there: int) -> Moved:
         """So many are on their way and so many were counted there; the rest came back, or was given up."""
-        change = {(self.sku, self.source): -way - there, (self.sku, ON_THE_WAY): way}
-        return frozenset((cell, units) for cell, units in change.items() if units)
+        return _moved({(self.sku, self.source): -way - there, (self.sku, ON_THE_WAY): way})
 
 
 def line_of(text: Mapping[str, str], entered: Mapping[str, object]) -> WrittenLine:
@@ -112,6 +111,10 @@ def line_of(text: Mapping[str, str], entered: Mapping[str, object]) -> WrittenLi
         boxless=not all(isinstance(entered[each], bool) for each in ("発送", "到着")),
         state=text["状態"],
     )
+
+
+def _moved(change: Mapping[Cell, int]) -> Moved:
+    return frozenset((cell, units) for cell, units in change.items() if units)
 
 
 def _on_the_way(moved: Moved) -> bool:
