@@ -10,7 +10,7 @@ is about to be pushed to, and given up in the very transaction in which the chan
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -79,14 +79,14 @@ def silent_skus(tx: Tx, shop: Shop, but: str) -> set[str]:
 
 def hold_back(tx: Tx, shop: Shop) -> None:
     """Bring up to date what the channels hold back for each other's sake. Cheap where all is well."""
-    late = tx.listings.due(before=tx.at - shop.patience)
+    late = _stuck_above(tx, shop)
     for name, facts in shop.channels.items():
         state = contact_with(tx, shop, name)
         window = ahead(facts.windows, tx.at, LEAD)
         if window is not None or state is Contact.BLIND:
             changed = _guess(tx, shop, name, state, max(tx.at, window.end) if window else tx.at)
         else:
-            changed = _known_again(tx, name, _stuck(tx, shop, name, late))
+            changed = _known_again(tx, name, _stuck(tx, shop, name, late.get(name, ())))
         _say(tx, shop, name, state)
         changed += _shrink(tx, shop, name, window)
         if changed:
@@ -116,16 +116,24 @@ def _guess(tx: Tx, shop: Shop, name: str, state: Contact, until: datetime) -> li
     return _reserve(tx, name, reserves)
 
 
-def _stuck(tx: Tx, shop: Shop, name: str, late: Mapping[ListingKey, ListingRecord]) -> dict[ListingKey, int]:
-    """What listings may sell whose number could not be lowered for long, beyond what we have seen of it. `late`: those
-    of every channel that don't show what is wanted for so long."""
+def _stuck_above(tx: Tx, shop: Shop) -> dict[str, list[ListingRecord]]:
+    """Listings of each live channel whose number could not be lowered for long."""
+    found: defaultdict[str, list[ListingRecord]] = defaultdict(list)
+    for key, record in tx.listings.due(before=tx.at - shop.patience).items():
+        if _shows_too_many(record) and tx.channels.get(key.channel).live and halt_of(tx, record) is not Halt.SYNC:
+            found[key.channel].append(record)
+    return found
+
+
+def _stuck(tx: Tx, shop: Shop, name: str, above: Sequence[ListingRecord]) -> dict[ListingKey, int]:
+    """What listings whose number could not be lowered for long may sell, beyond what we have seen of it."""
+    if not above:
+        return {}
     before = tx.at - shop.patience
-    mine = {key: record for key, record in late.items() if key.channel == name and _shows_too_many(record)}
-    ours = {key: record for key, record in mine.items() if halt_of(tx, record) is not Halt.SYNC}
-    above = ours if tx.channels.get(name).live else {}
-    paces = _paces(tx, name, before) if above else {}
+    paces = _paces(tx, name, before)
     found = {}
-    for key, record in above.items():
+    for record in above:
+        key = record.key
         since = record.due_since or before
         seen = tx.orders.sold_since(key, iso(since)) + gap(record.state)
         time = min(tx.at - since, STUCK)

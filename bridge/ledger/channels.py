@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -39,7 +39,7 @@ class ChannelRecord:
         return None if None in halves else max(half for half in halves if half)
 
 
-_ALL_CHANNELS = select(channel)
+_ALL_CHANNELS = select(*(channel.c[field.name] for field in fields(ChannelRecord)))
 _CHANGE = update(channel).where(channel.c.name == bindparam("which"))
 
 
@@ -49,12 +49,15 @@ class ChannelBook:
         self._all: dict[str, ChannelRecord] | None = None  # read once a transaction, until something changes
 
     def all(self) -> dict[str, ChannelRecord]:
-        if self._all is None:
-            self._all = {row.name: ChannelRecord(**row._mapping) for row in self._conn.execute(_ALL_CHANNELS)}
-        return dict(self._all)
+        return dict(self._known())
 
     def get(self, name: str) -> ChannelRecord:
-        return self.all().get(name, ChannelRecord(name))
+        return self._known().get(name) or ChannelRecord(name)
+
+    def _known(self) -> Mapping[str, ChannelRecord]:
+        if self._all is None:
+            self._all = {row[0]: ChannelRecord(*row) for row in self._conn.execute(_ALL_CHANNELS).all()}
+        return self._all
 
     def greet(self, name: str) -> None:
         self._all = None

@@ -81,7 +81,7 @@ class ListingBook:
         return {key: each for key, each in self._all.items() if channel in (None, key.channel)}
 
     def _find(self, query: Select[Any], **values: Any) -> dict[ListingKey, ListingRecord]:
-        return {record.key: record for record in map(_record, self._conn.execute(query, values))}
+        return {record.key: record for record in map(_record, self._conn.execute(query, values).all())}
 
     def get(self, keys: Iterable[ListingKey]) -> dict[ListingKey, ListingRecord]:
         wanted = set(keys)

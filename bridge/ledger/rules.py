@@ -64,7 +64,7 @@ class RuleBook:
                     Rule(row.split, row.buffer, row.zero_at, row.cap),
                     Halt(row.stop),
                 )
-                for row in self._conn.execute(_ALL)
+                for row in self._conn.execute(_ALL).all()
             }
         return self._all
 

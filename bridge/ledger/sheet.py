@@ -91,7 +91,7 @@ class SheetBook:
 
     def skus(self) -> dict[str, SkuRecord]:
         if self._skus is None:
-            self._skus = {row.sku: _record(row) for row in self._conn.execute(_ALL_SKUS)}
+            self._skus = {row.sku: _record(row) for row in self._conn.execute(_ALL_SKUS).all()}
         return self._skus
 
     def changed(self) -> None:

@@ -138,7 +138,7 @@ class StockBook:
             query = query.where(movement.c.sku == sku)
         return [
             (row.at, Movement(row.sku, row.location, row.on_hand, row.allocated, Cause(row.cause), row.ref))
-            for row in self._conn.execute(query)
+            for row in self._conn.execute(query).all()
         ]
 
     def forget(self, cells: Iterable[BalanceKey]) -> None:

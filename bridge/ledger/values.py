@@ -37,7 +37,7 @@ class Values:
     def get(self, key: str, default: Any = None) -> Any:
         if key not in self._known:
             if self._stored is None:
-                self._stored = {row[0]: row[1] for row in self._conn.execute(_AS_STORED)}
+                self._stored = {row[0]: row[1] for row in self._conn.execute(_AS_STORED).all()}
             if key not in self._stored:
                 return default
             self._known[key] = json.loads(self._stored[key])

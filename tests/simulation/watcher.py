@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from bridge.sandbox.malls.mall import Line, Order
@@ -22,6 +23,12 @@ LINES = tuple(f"{name}/" for name in CHANNELS)
 TILL_ROWS = {**{f"{name}/": 1 for name in TILLS}, f"{WAREHOUSE}/": 2}
 """How refs of their rows begin, and how many strokes they have."""
 ENTRY, CHANGED = "増減", LOCATIONS[0]  # an entry there changes the first place for sale
+
+
+@lru_cache(4096)
+def _state(text: str) -> Mapping[str, Any]:
+    """What is known of a listing, of which little changes from commit to commit."""
+    return json.loads(text)  # type: ignore[no-any-return]
 
 
 @dataclass
@@ -169,7 +176,7 @@ class LedgerEye:
         """Note when a wanted quantity rises; the listings whose wanted quantity changed."""
         changed = []
         for channel, number, state in self.database.execute("SELECT channel, id, state FROM listing"):
-            known = json.loads(state)
+            known = _state(state)
             listing, new = names.get((channel, number)), known["wanted"]
             if listing is None:
                 continue  # what Amazon ships is nothing of ours
@@ -191,7 +198,7 @@ class LedgerEye:
     def shown_at(self) -> dict[tuple[str, str], str]:
         """When each listing's number was last read."""
         rows = self.database.execute("SELECT channel, id, state FROM listing")
-        return {(channel, number): json.loads(state)["shown_at"] or "" for channel, number, state in rows}
+        return {(channel, number): _state(state)["shown_at"] or "" for channel, number, state in rows}
 
     def open_questions(self) -> list[tuple[int, str, str, dict[str, Any]]]:
         query = "SELECT id, kind, subject, data FROM exception WHERE closed_at IS NULL ORDER BY id"
