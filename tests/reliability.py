@@ -31,7 +31,7 @@ class Claim:
 CLAIMS = (
     Claim(
         "simulation",
-        "make simulate SEEDS=1-200 STEPS=500",
+        "make simulate SEEDS=1-180 STEPS=500",
         Hint("どの順番で何が起きても", "Whatever happens in whatever order"),
         Hint(
             "人・お客さま・モール・ネットワーク・プロセスがでたらめな順番で動く世界を、種から作って歩かせます。"
@@ -41,6 +41,17 @@ CLAIMS = (
             "order. After every step a small model written from the design checks the promises (the books add up, an "
             "order counts once, no entry is lost, nothing is raised without proof); at rest sheet, ledger and malls "
             "agree.",
+        ),
+    ),
+    Claim(
+        "simulation-all",
+        "make simulate CHANNELS=all SEEDS=1-1600 STEPS=500",
+        Hint("モールも自社店も店頭も倉庫も一度に", "Malls, own shops, tills and warehouses at once"),
+        Hint(
+            "同じ世界を、4つのモールに、自社店（カラーミー・EC-CUBE・WooCommerce）、店頭（スマレジ・Square）、"
+            "ファイルでやりとりするモールと外部倉庫を加えて歩かせます。",
+            "The same worlds with own shops (Color Me, EC-CUBE, WooCommerce), tills (Smaregi, Square), and a mall "
+            "and a warehouse that trade by files beside the four malls.",
         ),
     ),
     Claim(

@@ -20,7 +20,7 @@ def read_books(path: Path) -> Books:
     """One consistent look; an empty ledger where there is no file yet."""
     if not path.exists():
         return Books(balances={})
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as file:
+    with closing(_opened(path)) as file:
         file.row_factory = sqlite3.Row
         try:
             file.execute("BEGIN")
@@ -42,13 +42,18 @@ def left_by(path: Path, column: str, until: datetime) -> dict[str, int]:
     """Units by SKU that left a stock column until then, for orders of all channels but the warehouse's own."""
     if not path.exists():
         return {}
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as file:
+    with closing(_opened(path)) as file:
         at = until.astimezone(UTC).isoformat(timespec="microseconds")
         query = (
             "SELECT sku, -sum(on_hand) FROM movement WHERE location = ? AND at <= ?"
             " AND cause IN ('shipped', 'withdrawn') AND ref NOT LIKE ? GROUP BY sku"
         )
         return dict(file.execute(query, (column, at, f"{WAREHOUSE}/%")).fetchall())
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """To be read alone, whatever its folder is called."""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10)
 
 
 def _lines(file: sqlite3.Connection) -> list[BookedLine]:
