@@ -65,6 +65,7 @@ def once(options: argparse.Namespace) -> int:
     with _service(options) as service:
         service.once()
         service.reports.run()
+        service.backups.run()
         if service.alerting is not None:
             service.alerting.run()
     return 0

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from bridge import commands
+from bridge.cli import main
 from bridge.errors import NeedsPerson, Refused
 from bridge.flows.backups import Backups
 from bridge.ledger.backup import back_up, copies, damage, newest, restore
 from bridge.ledger.ledger import Ledger
 from bridge.private import open_to_others
 from tests.support.virtual_clock import VirtualClock
+from tests.support.world import World
 
 pytestmark = pytest.mark.usefixtures("ledger")
 AT = datetime(2026, 11, 30, 3, 15, tzinfo=UTC)
@@ -138,3 +141,12 @@ def test_one_a_day_also_where_the_server_sleeps_at_night(path: Path, ledger: Led
 def test_none_where_none_are_wanted(path: Path, ledger: Ledger, tmp_path: Path) -> None:
     Backups(ledger, path, tmp_path / "copies", 0, VirtualClock(AT)).run()
     assert not (tmp_path / "copies").exists()
+
+
+def test_bridge_once_by_a_timetable_of_ones_own_keeps_copies_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(tmp_path / "ledger.sqlite")
+    monkeypatch.setattr(commands, "_service", lambda _options: nullcontext(world.service))
+    assert main(["once"]) == 0
+    assert [at for _, at in copies(world.service.config.bridge.backups)] == [world.clock.now().replace(microsecond=0)]
