@@ -45,7 +45,7 @@ CLAIMS = (
     ),
     Claim(
         "simulation-all",
-        "make simulate CHANNELS=all SEEDS=1-1600 STEPS=500",
+        "make simulate CHANNELS=all SEEDS=1-100 STEPS=500",
         Hint("モールも自社店も店頭も倉庫も一度に", "Malls, own shops, tills and warehouses at once"),
         Hint(
             "同じ世界を、4つのモールに、自社店（カラーミー・EC-CUBE・WooCommerce）、店頭（スマレジ・Square）、"
