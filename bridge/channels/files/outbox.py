@@ -47,10 +47,23 @@ class _Books:
 
     def believed(self, listing: str) -> int | None:
         """What was taken last, less what was ordered since; None before anything was."""
-        if listing not in self.shown:
-            return None
-        units, at = int(self.shown[listing][0]), datetime.fromisoformat(self.shown[listing][1])
+        return self._less_sold(listing, self.shown[listing]) if listing in self.shown else None
+
+    def standing(self) -> dict[str, int]:
+        """The same of every listing, by the numbers too that were taken and that nobody was told of yet."""
+        newest = dict(self.shown)
+        for listing, taken in self.out["untold"].items():
+            if listing not in newest or _as_of(newest[listing]) <= _as_of(taken):
+                newest[listing] = taken
+        return {listing: self._less_sold(listing, known) for listing, known in newest.items()}
+
+    def _less_sold(self, listing: str, known: Sequence[Any]) -> int:
+        units, at = int(known[0]), _as_of(known)
         return max(0, units - sum(sold for placed, sold in self.sales.get(listing, ()) if placed > at))
+
+
+def _as_of(known: Sequence[Any]) -> datetime:
+    return datetime.fromisoformat(known[1])
 
 
 class Outbox:
@@ -78,7 +91,8 @@ class Outbox:
         for listing, units in file["rows"].items():
             if failed:
                 books.out["failed"][listing] = [units, file["name"], at]
-            elif units == books.believed(listing):  # a row of a whole file that says again what was shown before
+            elif units == books.believed(listing) and listing not in books.out["untold"]:
+                # a row of a whole file that says again what was shown before
                 books.shown[listing] = [units, at]
             else:
                 books.out["untold"][listing] = [units, at]
@@ -179,7 +193,8 @@ class Outbox:
             return
         if file is None:
             out["number"] += 1
-            name, rows = name_of(self._profile, self._clock.now(), out["number"]), {**self._whole(books), **queue}
+            name = name_of(self._profile, self._clock.now(), out["number"])
+            rows = {**(books.standing() if self._profile.whole else {}), **queue}
         else:
             name, rows = file["name"], {**file["rows"], **queue}
         part = dict(self._first_part(rows))
@@ -194,10 +209,6 @@ class Outbox:
         """As many rows as a file may have (rule 9); to zero first, so that a long queue stops no sale late."""
         ordered = sorted(rows.items(), key=lambda row: (row[1] != 0, row[0]))
         return next(cut(ordered, self._profile.row_limit))
-
-    def _whole(self, books: _Books) -> dict[str, int]:
-        """What every listing shows, where each file says it of all of them."""
-        return {listing: books.believed(listing) or 0 for listing in books.shown} if self._profile.whole else {}
 
     def _bytes(self, rows: Mapping[str, int]) -> bytes:
         head = [[column.header for column in self._profile.columns]] if self._profile.form.header else []

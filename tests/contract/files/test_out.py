@@ -218,6 +218,30 @@ def test_a_whole_file_says_every_number_again_as_it_stands_now(tmp_path: Path) -
     assert partner.shown("A", "B") == {"A": 3, "B": 2}
 
 
+def test_a_whole_file_takes_back_no_number_that_was_taken_and_that_nobody_was_told_of(tmp_path: Path) -> None:
+    """A stop of sales pushes B alone, while the partner shows 3 of A."""
+    partner = marked(tmp_path, rows="all", row_limit="10")
+    partner.push(A=10, B=2)
+    partner.put("stock_000001.csv.done", b"")
+    partner.push(A=10, B=2)
+    partner.push(A=3)
+    partner.put("stock_000002.csv.done", b"")
+    partner.push(B=0)
+    assert partner.there()["stock_000003.csv"].decode("cp932") == "商品コード,数\r\nA,3\r\nB,0\r\n"
+
+
+def test_a_number_that_was_taken_last_is_shown_though_nobody_was_told_of_the_one_before(tmp_path: Path) -> None:
+    partner = marked(tmp_path, rows="all", row_limit="10")
+    for number, units in enumerate((10, 3, 10), 1):
+        partner.push(A=units)
+        partner.put(f"stock_{number:06}.csv.done", b"")
+        if number == 1:
+            partner.push(A=10)
+    assert partner.shown("A") == {"A": 10}
+    partner.clock.sleep(facts.TOLD_WITHIN.total_seconds() + 1)
+    assert partner.shown("A") == {"A": 10}
+
+
 def test_a_file_is_as_readable_as_the_folder_that_it_lies_in(yahoo: Partner) -> None:
     yahoo.share.chmod(0o775)
     yahoo.push(A=7)
