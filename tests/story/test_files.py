@@ -125,6 +125,15 @@ def test_shipments_and_changes_of_the_warehouse_count_once_and_not_again_in_the_
     assert not shop.open_questions()
 
 
+def test_a_part_shipped_after_the_count_takes_nothing_more_of_what_was_in_it(shop: WithFiles) -> None:
+    shop.drop("shukka_{time}.csv", shipments(("W-77", "1", "W-A", 1)), minutes=-3)
+    count(shop, a=5, b=5, minutes=-1)
+    shop.settle_with_mall()
+    shop.drop("shukka_{time}.csv", shipments(("W-77", "2", "W-B", 1)))
+    shop.settle_with_mall()
+    assert (shop.row("A")[PLACE], shop.row("B")[PLACE]) == ("5", "4")
+
+
 def test_a_shipment_of_an_order_of_a_mall_is_not_booked_twice(shop: WithFiles) -> None:
     order = shop.buy("rakuten", "A", 1)
     assert order is not None

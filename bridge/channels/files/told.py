@@ -66,14 +66,15 @@ class Told:
             known = orders.get(line.order)
             at = content.at.isoformat()
             known = known or {"placed": line.at.isoformat(), "at": at, "lines": {}, "told": False}
+            lines = {number: {"at": known["at"], **each} for number, each in known["lines"].items()}
             if profile.tells is Tells.ORDERS:
                 if known["told"] and datetime.fromisoformat(known["at"]) > content.at:
                     continue  # an older file
                 known = {**known, "placed": line.at.isoformat(), "told": True}
-                lines = {**known["lines"], line.line: _ordered(known["lines"].get(line.line), line)}
+                lines[line.line] = _ordered(lines.get(line.line), line, at)
             else:
-                number = _same_line(known["lines"], line)
-                lines = {**known["lines"], number: _sent(known["lines"].get(number), line, digest)}
+                number = _same_line(lines, line)
+                lines[number] = _sent(lines.get(number), line, digest, at)
             newest = max(datetime.fromisoformat(known["at"]), content.at).isoformat()
             orders[line.order] = {**known, "lines": lines, "at": newest, "seen": self._clock.now().isoformat()}
         return orders
@@ -161,7 +162,8 @@ class Told:
         )
 
     def _within(self, ref: str, at: datetime, orders: Mapping[str, Any], changes: Mapping[str, str]) -> bool:
-        """Whether what was booked under `ref` was told by a file of this partner that is no later than `at`."""
+        """Whether what was booked under `ref` was told by a file of this partner that is no later than `at`. A line
+        that was sent in parts is in the count when its last part is: until then the count is taken for less."""
         channel, _, rest = ref.partition("/")
         if channel != self._channel:
             return False
@@ -169,8 +171,9 @@ class Told:
         if name in changes:
             return datetime.fromisoformat(changes[name]) <= at
         pieces = rest.removeprefix(f"{self._shop}/").split("/")
-        known = (orders.get("/".join(pieces[:n])) for n in range(1, len(pieces)))
-        return any(each is not None and datetime.fromisoformat(each["at"]) <= at for each in known)
+        cuts = (("/".join(pieces[:n]), "/".join(pieces[n:])) for n in range(1, len(pieces)))
+        known = [(orders[order], line) for order, line in cuts if order in orders and line in orders[order]["lines"]]
+        return any(datetime.fromisoformat(each["lines"][line].get("at", each["at"])) <= at for each, line in known)
 
     def _orders(self) -> dict[str, Any]:
         found: dict[str, Any] = self._memory.get("orders", {})
@@ -183,23 +186,25 @@ class Told:
         return self._clock.now() - datetime.fromisoformat(seen) < self._look_back + KEPT_BEYOND
 
 
-def _ordered(known: Mapping[str, Any] | None, line: Line) -> dict[str, Any]:
-    """A line as an order file has it. Of a cancelled one it stays known how many units it was."""
+def _ordered(known: Mapping[str, Any] | None, line: Line, at: str) -> dict[str, Any]:
+    """A line as an order file has it. Of a cancelled one it stays known how many units it was. What a file only says
+    again keeps the time of the file before."""
     units = line.units or (known["ordered"] if known and line.state == "cancelled" else 0)
-    return {
+    said = {
         "listing": line.listing,
         "ordered": units,
         "shipped": units if line.state == "shipped" else known["shipped"] if known else 0,
         "cancelled": line.state == "cancelled",
         "sent": known["sent"] if known else {},
     }
+    return {"at": at, **said} if known is None or {**known, **said} != known else dict(known)
 
 
-def _sent(known: Mapping[str, Any] | None, line: Line, digest: str) -> dict[str, Any]:
+def _sent(known: Mapping[str, Any] | None, line: Line, digest: str, at: str) -> dict[str, Any]:
     """A line of which a shipment file tells: several files may tell of parts of it."""
-    known = known or {"listing": line.listing, "ordered": 0, "shipped": 0, "cancelled": False, "sent": {}}
-    sent = {**known["sent"], digest[:16]: line.units}
-    return {**known, "sent": sent}
+    known = known or {"listing": line.listing, "ordered": 0, "shipped": 0, "cancelled": False, "sent": {}, "at": at}
+    sent, newest = {**known["sent"], digest[:16]: line.units}, max(known["at"], at, key=datetime.fromisoformat)
+    return {**known, "sent": sent, "at": newest}
 
 
 def _same_line(lines: Mapping[str, Mapping[str, Any]], line: Line) -> str:

@@ -210,6 +210,17 @@ def test_what_a_warehouse_shipped_is_an_order_placed_and_shipped(warehouse: Part
     ]
 
 
+def test_a_part_sent_later_leaves_the_count_what_was_in_it(warehouse: Partner) -> None:
+    warehouse.put(f"out/shukka_{warehouse.stamp(-60)}.csv", shipments(("W-1", "1", "A", 2)))
+    count(warehouse, {"A": 8, "B": 9}, minutes=-30)
+    warehouse.look()
+    warehouse.put(f"out/shukka_{warehouse.stamp(-5)}.csv", shipments(("W-1", "2", "B", 1)))
+    warehouse.look()
+    taken = warehouse.channel.last_count()
+    assert taken is not None
+    assert [taken.has(f"warehouse/partner/W-1/{line}") for line in ("1", "2")] == [True, False]
+
+
 def test_the_same_shipments_again_are_nothing_new(warehouse: Partner) -> None:
     for name in ("out/shukka_20261123100000.csv", "out/shukka_20261123100500.csv"):
         warehouse.put(name, shipments(("W-1", "1", "A", 2)))
