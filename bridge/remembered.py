@@ -17,7 +17,7 @@ class Remembers(Protocol):
         """All of them at once, or none. Raises Stop where they can't be kept."""
 
     def elsewhere(self, orders: Collection[str]) -> Set[str]:
-        """Those of these order numbers that stand in the books of another channel."""
+        """Those of these order numbers that stand in the books of another channel, and are booked there."""
 
 
 class InMind:

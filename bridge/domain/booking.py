@@ -154,6 +154,12 @@ def gone(state: LineState) -> LineSnapshot:
     return replace(old, open=0, taken=max(0, old.taken - old.open), portions=portions)
 
 
+def _disowned(state: LineState) -> LineState:
+    """A line that another channel books, as if nothing of it had ever been told: there is nothing to ask about it."""
+    nothing = replace(gone(state), shipped=0, returned=0)
+    return replace(state, snapshot=nothing, ignored_shipped=0, ignored_returned=0, kept_shipped=0)
+
+
 def book_on(
     shelf: Shelf,
     state: LineState | None,
@@ -293,6 +299,8 @@ def book_order(
     left is taken to have left before"""
     snapshots = {line.key: line for line in order.lines}
     mine = {key: state for key, state in states.items() if _of(order, key)}
+    if order.elsewhere:
+        mine = {key: state if order.version < state.version else _disowned(state) for key, state in mine.items()}
     snapshots |= {key: gone(state) for key, state in mine.items() if key not in snapshots}
 
     def takes_more(key: LineKey) -> tuple[bool, LineKey]:

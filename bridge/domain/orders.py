@@ -95,6 +95,7 @@ class OrderSnapshot:
     placed_at: when the buyer ordered, by the mall's clock.
     changed_at: when it last changed, where a mall moves its own number at such a change and says when (WooCommerce at
              the payment); None: at the order
+    elsewhere: another channel tells of this order too, and its word alone books it: what was booked here is taken back
     """
 
     channel: str
@@ -104,3 +105,4 @@ class OrderSnapshot:
     placed_at: datetime
     lines: tuple[LineSnapshot, ...]
     changed_at: datetime | None = None
+    elsewhere: bool = False

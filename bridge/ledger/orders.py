@@ -36,12 +36,14 @@ class OrderBook:
         return found
 
     def of_other_channels(self, channel: str, orders: Iterable[str]) -> set[str]:
-        """Those of these order numbers that stand in the books of another channel."""
+        """Those of these order numbers that stand in the books of another channel, and are booked there: what no
+        listing explains yet is not."""
         ids, found = sorted(set(orders)), set[str]()
         table = order_line.c
+        booked = (table.channel != channel) & (table.components != [])
         for start in range(0, len(ids), 500):
             part = table.order.in_(ids[start : start + 500])
-            found |= set(self._conn.execute(select(table.order).where(table.channel != channel, part)).scalars())
+            found |= set(self._conn.execute(select(table.order).where(booked, part)).scalars())
         return found
 
     def renew(self, versions: Mapping[LineKey, str]) -> None:

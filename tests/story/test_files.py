@@ -146,6 +146,40 @@ def test_a_shipment_of_an_order_of_a_mall_is_not_booked_twice(shop: WithFiles) -
     assert sum(int(shop.row("A")[place] or 0) for place in ("本社倉庫", PLACE)) == 6
 
 
+@pytest.mark.parametrize("shipped", [False, True])
+@pytest.mark.parametrize("minutes", [1, 30])
+def test_a_shipment_that_is_told_before_the_mall_tells_of_its_order_is_taken_back(
+    shop: WithFiles, minutes: int, shipped: bool
+) -> None:
+    """The mall's word books it. Killed in between, the bridge still knows."""
+    order = shop.buy("rakuten", "A", 1)
+    assert order is not None
+    if shipped:
+        shop.sandbox.rakuten.ship(order)
+    shop.drop("shukka_{time}.csv", shipments((order, "1", "W-A", 1)))
+    for _ in range(3):
+        shop.service.intakes[WAREHOUSE].run()
+        shop.clock.sleep(minutes * 20)
+    shop.service.cycle.run()
+    assert on_hand(shop) == 6, "the goods are gone"
+    shop.service.close()
+    shop.start()
+    shop.settle_with_mall()
+    assert (on_hand(shop), shop.row("A")["引当"]) == ((6, "0") if shipped else (7, "1"))
+    assert shop.mall["item-A"] == 6
+    shop.drop("shukka_{time}.csv", shipments((order, "2", "W-A", 1)))
+    shop.settle_with_mall()
+    shop.sandbox.rakuten.ship(order)
+    shop.settle_with_mall()
+    assert (on_hand(shop), shop.row("A")["引当"]) == (6, "0")
+    assert not shop.open_questions()
+    assert shop.service.reconcile() == []
+
+
+def on_hand(shop: WithFiles) -> int:
+    return sum(int(shop.row("A")[place] or 0) for place in ("本社倉庫", PLACE))
+
+
 def test_a_file_that_does_not_fit_is_told_in_plain_words_and_moves_nothing(shop: WithFiles) -> None:
     before = [shop.row("A")[header] for header in ("本社倉庫", PLACE, "販売可能")]
     shop.drop("zaiko_{time}.csv", stock({"W-A": 999, "1E+13": 1}, f"{shop.japan():%Y/%m/%d %H:%M:%S}"))

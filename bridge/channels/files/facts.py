@@ -24,5 +24,6 @@ FEW_ROWS = 3  # … unless they are fewer than so many
 TOLD_WITHIN = timedelta(minutes=3)  # a number that was taken and that nobody asks for any more shows after so long
 RETRY_REFUSED = timedelta(hours=1)  # a file that the partner refused is sent again
 REMEMBERED = 5000  # files whose content is known again (rule 7)
+MALL_TELLS_WITHIN = timedelta(hours=1)  # a shipment may be told so long before the mall tells of its order
 READ_BATCH = 10_000  # listings in one look: nothing is asked of anybody
 MOST_UNITS = 999_999_999  # where no number goes out

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bridge.channels.files import facts
 from bridge.channels.files.content import Changes, Content, Count, Ids, Line, Lines
 from bridge.channels.stamps import stamp
 from bridge.channels.warehouses import CountTaken
@@ -82,10 +84,17 @@ class Told:
     # --- what is told of it ------------------------------------------------------------------------------------------
 
     def orders(self, since: datetime) -> tuple[OrderSnapshot, ...]:
-        """Those of which a file has told since then. Shipments of orders that a mall tells of are left to its word."""
-        mine = {order: each for order, each in self._orders().items() if datetime.fromisoformat(each["seen"]) >= since}
+        """Those of which a file has told since then. Shipments of orders that a mall tells of are left to its word: an
+        order number stands for one order, whoever names it. The mall may do so later than the file; what was booked by
+        then is taken back, after MALL_TELLS_WITHIN when orders of long ago are read again, as they are every day."""
+        orders, lately = self._orders(), min(since, self._clock.now() - facts.MALL_TELLS_WITHIN)
+        seen = {order: datetime.fromisoformat(each["seen"]) for order, each in orders.items()}
+        mine = {order: each for order, each in orders.items() if seen[order] >= lately}
         theirs = self._memory.elsewhere([order for order, each in mine.items() if not each["told"]])
-        return tuple(self._snapshot(order, each) for order, each in mine.items() if order not in theirs)
+        snapshots = (
+            self._snapshot(order, each) for order, each in mine.items() if order in theirs or seen[order] >= since
+        )
+        return tuple(replace(each, lines=(), elsewhere=True) if each.order in theirs else each for each in snapshots)
 
     def rows(self) -> tuple[TillRow, ...]:
         """Every change of which a file has told; each has an id, under which it is booked once."""

@@ -231,7 +231,9 @@ def test_the_same_shipments_again_are_nothing_new(warehouse: Partner) -> None:
 def test_a_shipment_of_an_order_that_a_mall_tells_of_is_left_to_the_mall(tmp_path: Path) -> None:
     warehouse = Partner(tmp_path, "3pl_shipments", name="warehouse", others=["R-1"])
     warehouse.put("out/shukka_20261123100000.csv", shipments(("R-1", "1", "A", 2), ("W-1", "1", "A", 1)))
-    assert [order.order for order in warehouse.look().orders] == ["W-1"]
+    orders = {order.order: order for order in warehouse.look().orders}
+    assert (orders["R-1"].elsewhere, orders["R-1"].lines) == (True, ())
+    assert (orders["W-1"].elsewhere, len(orders["W-1"].lines)) == (False, 1)
 
 
 def test_an_order_file_keeps_nothing_of_the_buyer(rakuten: Partner) -> None:

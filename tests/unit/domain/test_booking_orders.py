@@ -75,6 +75,26 @@ def test_an_older_order_neither_books_nor_takes_anything_nor_makes_a_line_vanish
     assert (late.movements, late.taken, dict(late.states)) == ((), {}, dict(first.states))
 
 
+def test_an_order_that_another_channel_books_is_taken_back_whole_and_nothing_is_asked() -> None:
+    first = hear({}, order("1", snapshot(shipped=5, line="1"), snapshot(2, 1, line="2")), stock())
+    balances = moved(stock(), first.movements)
+    theirs = replace(order("1"), elsewhere=True)
+    late = hear(first.states, replace(theirs, version="0"), balances)
+    assert (late.movements, dict(late.states)) == ((), dict(first.states)), "older than what was told since"
+    second = hear(first.states, theirs, balances)
+    after = moved(balances, second.movements)
+    assert {(at.on_hand, at.allocated) for at in after.values()} == {(100, 0)}
+    assert second.problems == ()
+    assert not [each for state in second.states.values() for each in exactly_once(state)]
+    assert hear(second.states, replace(theirs, version="2"), after).movements == ()
+
+
+def test_what_had_left_before_the_opening_gives_nothing_back_where_another_channel_books_it() -> None:
+    first = hear({}, order("1", snapshot(shipped=5)), stock(), opening=True)
+    second = hear(first.states, replace(order("1"), elsewhere=True), stock())
+    assert (second.movements, second.problems) == ((), ())
+
+
 def test_lines_of_other_orders_are_left_alone() -> None:
     other = LineState(replace(snapshot(open=5), key=key(order="200")), "1")
     booked = hear({other.snapshot.key: other}, order("9", snapshot(open=1)), stock())

@@ -107,6 +107,15 @@ def test_a_ledger_that_cannot_be_written_says_stop(tmp_path: Path) -> None:
         tx.put("x", 1)
 
 
+def test_an_order_stands_in_the_books_of_another_channel_once_a_listing_explains_it(ledger: Ledger) -> None:
+    waiting = LineState(LineSnapshot(KEY, LISTING, 5, 2, 3, 1, 4), "v1")
+    for state, known in ((waiting, set()), (replace(waiting, components=(Component("A", 1),)), {KEY.order})):
+        with ledger.write() as tx:
+            tx.orders.put({KEY: state}, tx.at)
+            assert tx.orders.of_other_channels("warehouse", [KEY.order, "other"]) == known
+            assert tx.orders.of_other_channels(KEY.channel, [KEY.order]) == set()
+
+
 def test_an_order_line_comes_back_as_it_was_put(ledger: Ledger) -> None:
     state = LineState(
         LineSnapshot(KEY, LISTING, 5, 2, 3, 1, 4),
