@@ -111,22 +111,30 @@ class Inbox:
     def _take(self, here: _Here, data: bytes) -> None:
         digest = sha256(data).hexdigest()
         before = self._taken().get(digest)
-        same_file = before is not None and before["mark"] == here.mark
-        if before is not None and (same_file or before["state"] == "taken"):  # one that was refused is judged again
-            if here.profile.tells is Tells.CHANGES and not same_file:
-                self._refuse(here, data, f"{digest} {here.mark}", damage.again(before["name"]).hint)
-            else:
-                self._put_away(here, "" if before["state"] == "taken" else "error")
+        if before is not None and before["mark"] == here.mark:
+            self._put_away(here, "" if before["state"] == "taken" else "error")
             return
+        again = before if before is not None and before["state"] == "taken" else None  # one refused is judged again
         try:
             content = content_of(here.profile, here.named, data, self._clock.now(), self._shape)
+            if again is not None and not self._is_later(here, content):
+                if isinstance(content, Changes) and content.rows:
+                    raise damage.again(again["name"])
+                self._put_away(here)
+                return
             self._in_order(here, content)
             if isinstance(content, Count):
                 self._plausible(here, content)
         except Damaged as error:
-            self._refuse(here, data, digest, error.hint)
+            self._refuse(here, data, f"{digest} {here.mark}" if again else digest, error.hint)
             return
         self._accept(here, content, digest)
+
+    def _is_later(self, here: _Here, content: Content) -> bool:
+        """Whether what a file says again is news: that it is so still, or once more. Of goods that moved it is not."""
+        last = self._last(here.profile)
+        moved = here.profile.tells in (Tells.CHANGES, Tells.SHIPMENTS)
+        return not moved and (last is None or content.at > last.at)
 
     def _let_in(self, name: str, data: bytes) -> None:
         """A file that a person let in: held against everything but plausibility."""
@@ -154,7 +162,7 @@ class Inbox:
             raise damage.older(last.name)
         if last is not None and number is not None and number <= last.number:
             raise damage.older(last.name)
-        for counted in self._profiles if isinstance(content, Changes) else ():
+        for counted in self._profiles if isinstance(content, Changes) and content.rows else ():
             count = self._last(counted) if counted.tells is Tells.STOCK else None
             if count is not None and content.at <= count.at:
                 raise damage.older(count.name)

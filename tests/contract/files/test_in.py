@@ -155,6 +155,15 @@ def test_changes_are_rows_of_their_own_with_an_id_each(warehouse: Partner) -> No
     assert warehouse.look().rows == rows, "told again under the same ids"
 
 
+def test_a_day_without_changes_is_heard_in_silence(warehouse: Partner) -> None:
+    count(warehouse, {"A": 2})
+    warehouse.look()
+    for minutes in (-30, 0, 24 * 60):
+        warehouse.clock.sleep(max(0, minutes * 60))
+        warehouse.put(f"out/chosei_{warehouse.stamp(min(0, minutes))}.csv", changes({}))
+        assert warehouse.sentences() == {}
+
+
 @pytest.mark.parametrize("name", ["chosei_20261123110000.csv", "chosei_20261123100000.csv"])
 def test_a_doubled_file_of_changes_stops(warehouse: Partner, name: str) -> None:
     warehouse.put("out/chosei_20261123100000.csv", changes({"A": 5}))
@@ -296,6 +305,18 @@ def test_an_hour_without_an_order_is_heard_too(rakuten: Partner) -> None:
     assert rakuten.sentences() == {}
 
 
+@pytest.mark.parametrize("rows", [(), (("R-1", 300, "1", 2, "tea/t-1"),)])
+def test_a_second_hour_without_a_new_order_is_heard_too(
+    rakuten: Partner, rows: tuple[tuple[str, int, str, int, str]]
+) -> None:
+    heard = []
+    for _ in range(2):
+        rakuten.put(f"order_{rakuten.stamp()}.csv", orders(*rows))
+        heard.append(rakuten.look().complete_until)
+        rakuten.clock.sleep(3600)
+    assert heard[1] - heard[0] > timedelta(hours=1)
+
+
 # --- what a mall shows -----------------------------------------------------------------------------------------------
 
 
@@ -325,3 +346,11 @@ def test_a_downloaded_stock_file_says_what_is_really_shown(yahoo: Partner) -> No
     yahoo.put(f"stock_{yahoo.stamp()}.csv", shown({"tea": 2, "tea:red": 5}))
     yahoo.look()
     assert yahoo.shown("tea") == {"tea": 2}
+
+
+def test_a_mall_may_show_again_what_it_showed_before(yahoo: Partner) -> None:
+    for units in (8, 10, 8):
+        yahoo.put(f"stock_{yahoo.stamp()}.csv", shown({"tea": units, "cup": 5}))
+        yahoo.look()
+        assert yahoo.shown("tea") == {"tea": units}
+        yahoo.clock.sleep(3600)
