@@ -113,6 +113,15 @@ def again(name: str) -> Damaged:
     )
 
 
+def rewritten() -> Damaged:
+    return damaged(
+        "この名前の差分ファイルはもう取り込みましたが、前と違う内容になっています。二重に数えないよう止めました。足りない分は、"
+        "手で入力してください。",
+        "A file of changes was taken under this name already, and this one says other changes. It is stopped so that"
+        " nothing counts twice. Type in what is missing.",
+    )
+
+
 def guarded(changed: int, of: int) -> Damaged:
     return damaged(
         f"{of} 件のうち {changed} 件がなくなったか 0 になっています。正しければ、隔離フォルダーで、ファイル名の末尾に"

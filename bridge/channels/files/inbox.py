@@ -21,7 +21,7 @@ from bridge.channels.files.quarantine import Quarantine
 from bridge.channels.files.told import Told
 from bridge.clock import Clock
 from bridge.errors import Hint
-from bridge.file_profiles import Profile, Tells
+from bridge.file_profiles import PLACE, Profile, Tells
 from bridge.remembered import Remembers
 
 
@@ -122,6 +122,7 @@ class Inbox:
                     raise damage.again(again["name"])
                 self._put_away(here)
                 return
+            content = self._told.beyond(content, self._versions(here))
             self._in_order(here, content)
             if isinstance(content, Count):
                 self._plausible(here, content)
@@ -145,6 +146,7 @@ class Inbox:
             digest, here = sha256(data).hexdigest(), _Here(profile, mine, "", f"approved {name}")
             try:
                 content = content_of(profile, mine, data, self._clock.now(), self._shape)
+                content = self._told.beyond(content, self._versions(here))
                 self._in_order(here, content)
             except Damaged as error:
                 self._quarantine.remove(name)
@@ -182,7 +184,7 @@ class Inbox:
         self._memory.put(
             **self._noted(here, digest, "taken"),
             last={**self._memory.get("last", {}), here.profile.name: last},
-            **self._told.with_(here.profile, content, digest),
+            **self._told.with_(here.profile, content, digest, self._versions(here)),
         )
         self._put_away(here)
 
@@ -218,6 +220,14 @@ class Inbox:
     def _taken(self) -> Mapping[str, dict[str, str]]:
         found: dict[str, dict[str, str]] = self._memory.get("taken", {})
         return found
+
+    def _versions(self, here: _Here) -> list[str]:
+        """Digests of what was taken under this very name, where each file has a name of its own: an upload that was
+        resumed, rows that were added. A name without {time} or {number} may be another file each day."""
+        if not PLACE.search(here.profile.file):
+            return []
+        taken = self._taken().items()
+        return [digest for digest, each in taken if each["name"] == here.name and each["state"] == "taken"]
 
     def _noted(self, here: _Here, digest: str, state: str) -> dict[str, Any]:
         taken = {**self._taken(), digest: {"name": here.name, "mark": here.mark, "state": state}}

@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bridge.channels.files import facts
-from bridge.channels.files.content import Changes, Content, Count, Ids, Line, Lines
+from bridge.channels.files import damage, facts
+from bridge.channels.files.content import Change, Changes, Content, Count, Ids, Line, Lines
 from bridge.channels.stamps import stamp
 from bridge.channels.warehouses import CountTaken
 from bridge.clock import Clock
@@ -35,12 +35,24 @@ class Told:
 
     # --- a file is taken ---------------------------------------------------------------------------------------------
 
-    def with_(self, profile: Profile, content: Content, digest: str) -> dict[str, Any]:
-        """What is to be remembered once a file is taken."""
+    def beyond(self, content: Content, versions: Sequence[str]) -> Content:
+        """Of changes only those that were added since the file was taken under its name before: each counts once.
+        `versions`: the digests of that. Raises Damaged where the file says other changes than it did."""
+        if not isinstance(content, Changes) or not versions:
+            return content
+        short = {digest[:8] for digest in versions}
+        before = [each["rows"] for each in self._memory.get("changes", []) if each["id"].rpartition("-")[2] in short]
+        said = [row for rows in before for row in rows]
+        if not before or [_row(change) for change in content.rows[: len(said)]] != said:
+            raise damage.rewritten()
+        return replace(content, rows=content.rows[len(said) :])
+
+    def with_(self, profile: Profile, content: Content, digest: str, versions: Sequence[str] = ()) -> dict[str, Any]:
+        """What is to be remembered once a file is taken. `versions`: as in `beyond`."""
         if isinstance(content, Changes):
             return {"changes": [*self._young("changes"), self._noted_changes(content, digest)]}
         if isinstance(content, Lines):
-            return {"orders": self._with_lines(profile, content, digest)}
+            return {"orders": self._with_lines(profile, content, digest, versions)}
         snapshots = {**self._memory.get("snapshots", {}), profile.name: dict(content.units)}
         if profile.tells is Tells.SHOWN:
             return {"snapshots": snapshots, "shown": self._with_shown(content)}
@@ -48,7 +60,7 @@ class Told:
         return {"snapshots": snapshots, "count": count}
 
     def _noted_changes(self, content: Changes, digest: str) -> dict[str, Any]:
-        rows = [[row.listing, row.units, row.kind.value] for row in content.rows]
+        rows = [_row(change) for change in content.rows]
         name = f"{content.at:%Y%m%dT%H%M%SZ}-{digest[:8]}"
         return {"id": name, "at": content.at.isoformat(), "seen": self._clock.now().isoformat(), "rows": rows}
 
@@ -60,10 +72,11 @@ class Told:
             if listing not in shown or datetime.fromisoformat(shown[listing][1]) < content.at
         }
 
-    def _with_lines(self, profile: Profile, content: Lines, digest: str) -> dict[str, Any]:
+    def _with_lines(self, profile: Profile, content: Lines, digest: str, versions: Sequence[str]) -> dict[str, Any]:
         orders = {
             order: each for order, each in self._orders().items() if self._is_young(each["seen"])
         }  # fmt: skip
+        sent: defaultdict[tuple[str, str], int] = defaultdict(int)  # by this file: two of its rows may be of one line
         for line in content.rows:
             known = orders.get(line.order)
             at = content.at.isoformat()
@@ -76,7 +89,9 @@ class Told:
                 lines[line.line] = _ordered(lines.get(line.line), line, at)
             else:
                 number = _same_line(lines, line)
-                lines[number] = _sent(lines.get(number), line, digest, at)
+                sent[line.order, number] += line.units
+                whole = replace(line, units=sent[line.order, number])
+                lines[number] = _sent(lines.get(number), whole, digest, versions, at)
             newest = max(datetime.fromisoformat(known["at"]), content.at).isoformat()
             orders[line.order] = {**known, "lines": lines, "at": newest, "seen": self._clock.now().isoformat()}
         return orders
@@ -195,6 +210,11 @@ class Told:
         return self._clock.now() - datetime.fromisoformat(seen) < self._look_back + KEPT_BEYOND
 
 
+def _row(change: Change) -> list[Any]:
+    """A change as it is remembered."""
+    return [change.listing, change.units, change.kind.value]
+
+
 def _ordered(known: Mapping[str, Any] | None, line: Line, at: str) -> dict[str, Any]:
     """A line as an order file has it. Of a cancelled one it stays known how many units it was. What a file only says
     again keeps the time of the file before."""
@@ -209,11 +229,12 @@ def _ordered(known: Mapping[str, Any] | None, line: Line, at: str) -> dict[str, 
     return {"at": at, **said} if known is None or {**known, **said} != known else dict(known)
 
 
-def _sent(known: Mapping[str, Any] | None, line: Line, digest: str, at: str) -> dict[str, Any]:
-    """A line of which a shipment file tells: several files may tell of parts of it."""
+def _sent(known: Mapping[str, Any] | None, line: Line, digest: str, versions: Sequence[str], at: str) -> dict[str, Any]:
+    """A line of which a shipment file tells: several files may tell of parts of it, each file by its last version."""
     known = known or {"listing": line.listing, "ordered": 0, "shipped": 0, "cancelled": False, "sent": {}, "at": at}
-    sent, newest = {**known["sent"], digest[:16]: line.units}, max(known["at"], at, key=datetime.fromisoformat)
-    return {**known, "sent": sent, "at": newest}
+    others = {file: units for file, units in known["sent"].items() if file not in [each[:16] for each in versions]}
+    newest = max(known["at"], at, key=datetime.fromisoformat)
+    return {**known, "sent": {**others, digest[:16]: line.units}, "at": newest}
 
 
 def _same_line(lines: Mapping[str, Mapping[str, Any]], line: Line) -> str:

@@ -176,6 +176,25 @@ def test_a_doubled_file_of_changes_stops(warehouse: Partner, name: str) -> None:
     assert "the same content was taken already" in sentence
 
 
+@pytest.mark.parametrize("live", [True, False])
+def test_a_file_of_changes_that_goes_on_under_its_name_counts_what_was_added(warehouse: Partner, live: bool) -> None:
+    """An upload was resumed, or a row was added; in shadow the file still lies there."""
+    warehouse.live = live
+    for rows in ({"A": 5}, {"A": 5, "B": 3}, {"A": 5, "B": 3, "C": 1}):
+        warehouse.put("out/chosei_20261123100000.csv", changes(rows))
+        assert [(row.listing.id, row.units) for row in warehouse.look().rows] == list(rows.items())
+        warehouse.connect()
+    assert warehouse.sentences() == {}
+
+
+def test_a_file_of_changes_that_says_others_under_its_name_stops(warehouse: Partner) -> None:
+    for rows in ({"A": 5, "B": 3}, {"A": 6, "B": 3}, {"A": 5}):
+        warehouse.put("out/chosei_20261123100000.csv", changes(rows))
+        assert [row.units for row in warehouse.look().rows] == [5, 3]
+    [sentence] = warehouse.sentences().values()
+    assert "taken under this name already" in sentence
+
+
 def test_a_file_of_changes_that_was_taken_and_not_put_away_is_no_double(warehouse: Partner) -> None:
     """Killed between the two, or in shadow."""
     warehouse.live = False
@@ -235,6 +254,19 @@ def test_the_same_shipments_again_are_nothing_new(warehouse: Partner) -> None:
         warehouse.put(name, shipments(("W-1", "1", "A", 2)))
         [order] = warehouse.look().orders
         assert order.lines[0].shipped == 2
+
+
+def test_a_file_of_shipments_that_goes_on_under_its_name_counts_once(warehouse: Partner) -> None:
+    for more in ((), (("W-2", "1", "B", 1),)):
+        warehouse.put("out/shukka_20261123100000.csv", shipments(("W-1", "1", "A", 2), *more))
+        shipped = {line.listing.id: line.shipped for order in warehouse.look().orders for line in order.lines}
+    assert shipped == {"A": 2, "B": 1}
+
+
+def test_two_rows_of_one_listing_are_shipped_together(warehouse: Partner) -> None:
+    warehouse.put("out/shukka_20261123100000.csv", shipments(("W-1", "1", "A", 2), ("W-1", "2", "A", 1)))
+    [order] = warehouse.look().orders
+    assert sum(line.shipped for line in order.lines) == 3
 
 
 def test_a_shipment_of_an_order_that_a_mall_tells_of_is_left_to_the_mall(tmp_path: Path) -> None:
