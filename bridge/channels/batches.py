@@ -24,6 +24,14 @@ class RowsRefused(Refused):
         self.rows = rows
 
 
+class BrokenOff(TryAgain):
+    """A batch came to no end, but of `fates` it is known what became of them."""
+
+    def __init__(self, lost: TryAgain, fates: Mapping[ListingKey, Pushed]) -> None:
+        super().__init__(lost.hint, lost.after, ambiguous=lost.ambiguous)
+        self.fates = fates
+
+
 Send = Callable[[Sequence[PushItem]], Sequence[Pushed]]
 """Pushes one batch and says what became of each row. Raises RowsRefused, TryAgain, NeedsPerson."""
 
@@ -58,6 +66,8 @@ def push_in_batches(items: Sequence[PushItem], size: int, send: Send) -> list[Pu
             except TryAgain as error:
                 unwell = error
                 outcomes = _all(batch, Outcome.UNKNOWN if error.ambiguous else Outcome.LATER, error.hint)
+                known = error.fates if isinstance(error, BrokenOff) else {}
+                outcomes = [known.get(each.listing, each) for each in outcomes]
         done.update((outcome.listing, outcome) for outcome in outcomes)
     return [done[item.listing] for item in items]
 
@@ -90,8 +100,11 @@ def write_and_look(
             raise _among_all(refusal, batch, due, fates) from refusal
         except TryAgain as lost:
             if not lost.ambiguous or look == LOOKS_AFTER_A_LOST_ANSWER:
-                raise
-            fates |= _look_into(due, lost, read, most)
+                raise BrokenOff(lost, fates) from lost
+            try:
+                fates |= _look_into(due, lost, read, most)
+            except TryAgain:
+                raise BrokenOff(lost, fates) from lost
             reached(Point.LOST_ANSWER_LOOKED_AT)
     return [fates[item.listing] for item in batch]
 
@@ -104,10 +117,7 @@ def _look_into(
 ) -> dict[ListingKey, Pushed]:
     """Nobody knows whether `due` was written: what shows now settles it. A row that shows the new number is done, one
     that shows the old is still due, any other has met a buyer and is for the caller to think over."""
-    try:
-        shown = read(item.listing for item in due)
-    except TryAgain:
-        raise lost from None
+    shown = read(item.listing for item in due)
     fates: dict[ListingKey, Pushed] = {}
     for item in due:
         now = shown.get(item.listing)

@@ -9,13 +9,27 @@ import pytest
 from bridge.channels.port import Outcome, PushItem
 from bridge.domain.orders import ListingKey
 from bridge.errors import NeedsPerson
-from bridge.sandbox.faults import Instead, Refuse, path_contains
+from bridge.sandbox.faults import Instead, Refuse, ReplyLost, path_contains
 from tests.contract.channels.conformance import KEY, WooMall, WooVariationsMall
 
 
 def alarms(woo: WooMall) -> dict[str, str]:
     found = woo.channel.orders(woo.since).alarms
     return {about: hint.en for about, hint in (found or {}).items()}
+
+
+def test_what_is_found_written_is_done_though_the_shop_turns_the_rest_away(woo: WooMall) -> None:
+    """LATER would say that nothing was carried out."""
+    woo.simulator.add_product(("70", "701"), "red", 10)
+    woo.simulator.add_product(("71", "711"), "blue", 10)
+    red, blue = ListingKey("woocommerce", "70/701"), ListingKey("woocommerce", "71/711")
+    woo.channel.read([red, blue])
+    woo.faults.next(ReplyLost(), woo.push_match)
+    for _ in range(3):
+        woo.faults.next(Refuse(429, retry_after=900), woo.push_match)
+    pushed = woo.channel.push([PushItem(red, 7, 10), PushItem(blue, 7, 10)], KEY)
+    assert [each.outcome for each in pushed] == [Outcome.DONE, Outcome.LATER]
+    assert (woo.stock(red), woo.stock(blue)) == (7, 10)
 
 
 @pytest.mark.parametrize(
