@@ -8,13 +8,17 @@ split, the lines that left it stand in the other one [C].
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from bridge.clock import JST
 
 SALES_PAGE = 100  # "Form" [A] more is cut to the most without a word (T7)
 SALES_BY_ID = 50
 PRODUCTS_PAGE = 50  # [A]
 MOST_PAGES = 2000  # more than a shop has: a list that goes on beyond them leads nowhere
 MAX_QUANTITY = 999_999  # [C] no limit is told
+
+FIRST_SALE = datetime(2005, 1, 1, tzinfo=JST)  # [C] whether ids alone find a sale of more than seven days ago (T1)
 
 STALE_FOR = timedelta(seconds=10)  # "Products and stock" [A] a GET after a PUT may show the old number
 SWEEP_EVERY = timedelta(hours=24)

@@ -44,7 +44,7 @@ class OrderFeed:
         try:
             self._search(found, oldest, update_date_min=_time(start))
             again = set(self._unread.orders()) | set(known_open if sweep else ())
-            self._look_at(sorted(again - found.orders.keys() - found.problems.keys()), oldest, found)
+            self._look_at(sorted(again - found.orders.keys() - found.problems.keys()), found)
         except ColorMeRefused as refusal:  # it is our request that is wrong: none can be read until somebody helps
             raise NeedsPerson(refusal.hint) from refusal
         self._unread.note(found.problems)
@@ -69,10 +69,11 @@ class OrderFeed:
             if totals == {rows}:
                 return
 
-    def _look_at(self, numbers: Sequence[str], oldest: datetime, found: Found) -> None:
-        """Sales by their ids. One that isn't there is a problem, never a cancellation."""
+    def _look_at(self, numbers: Sequence[str], found: Found) -> None:
+        """Sales by their ids, however old: what was ordered long ago is shipped at last. One that isn't there is a
+        problem, never a cancellation."""
         for batch in cut([each for each in numbers if each.isdecimal()], facts.SALES_BY_ID):
-            self._search(found, oldest, ids=",".join(batch))
+            self._search(found, facts.FIRST_SALE, ids=",".join(batch))
         missing = [each for each in numbers if each not in found.orders]
         found.problems |= {each: _MISSING for each in missing if each not in found.problems}
 

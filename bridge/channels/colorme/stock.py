@@ -114,7 +114,7 @@ def numbers_in(product: Mapping[str, Any]) -> dict[ListingKey, int | None]:
     number = whole(product["id"])
     variants = {listing_key(number, each["id"]): each["stocks"] for each in product.get("variants") or []}
     kept = {listing: whole(units) for listing, units in variants.items() if units is not None}
-    if kept:
+    if kept and product["stock_managed"] is not False:
         return {**dict.fromkeys(variants), **kept}
     managed = product["stock_managed"] is not False and product["stocks"] is not None
     return {listing_key(number): whole(product["stocks"]) if managed else None, **dict.fromkeys(variants)}

@@ -39,6 +39,17 @@ def test_t1_a_change_of_an_old_sale_is_found(colorme: ColorMeMall) -> None:
     assert colorme.counts(order) == (3, 0, 3, 0)
 
 
+def test_t1_a_pre_order_of_long_ago_is_seen_to_ship(colorme: ColorMeMall) -> None:
+    order = colorme.buy((colorme.add("tea", 10), 3))
+    colorme.read_orders()
+    colorme.clock.sleep(59 * 86_400)
+    colorme.read_orders()
+    colorme.clock.sleep(2 * 86_400)
+    colorme.ship(order)
+    assert colorme.read_orders().problems == {}
+    assert colorme.counts(order) == (3, 0, 3, 0)
+
+
 def test_t2_a_cancelled_sale_shows_no_units_and_ours_are_remembered(colorme: ColorMeMall) -> None:
     tea, order = bought(colorme)
     colorme.cancel(order)
@@ -169,6 +180,15 @@ def test_what_keeps_no_number_is_told(colorme: ColorMeMall) -> None:
     assert "keeps no stock" in alarms[gift.id].en
     [page] = [list(page) for page in colorme.channel.catalogue()]
     assert page[0].trap is not None
+
+
+def test_variants_of_a_product_without_stock_management_keep_no_number_either() -> None:
+    shop = ColorMeVariantsMall()
+    red = shop.add("red", 10, options=("赤", "S"))
+    shop.simulator.state.products[int(red.id.split("/")[0])].managed = False
+    assert shop.channel.read([red]) == {}
+    alarms = shop.channel.orders(shop.since).alarms or {}
+    assert "keeps no stock" in alarms[red.id].en
 
 
 def test_t4_nothing_is_ever_sent_as_an_increment(colorme: ColorMeMall) -> None:
