@@ -13,7 +13,7 @@ from bridge.channels.eccube.snapshots import units
 from bridge.channels.eccube.wire import CubeRefused, Graph
 from bridge.channels.port import Outcome, Pushed, PushItem
 from bridge.domain.orders import ListingKey
-from bridge.errors import Hint, NeedsPerson, Refused
+from bridge.errors import Hint, NeedsPerson
 
 SCAN_ROUNDS = 3  # times the catalogue is begun anew because it changed while it was paged through
 
@@ -84,7 +84,7 @@ class Stock:
         except CubeRefused as refusal:
             data, errors = dict(refusal.data), dict(refusal.errors)
             if not errors.keys() - {""}:
-                raise Refused(refusal.hint) from refusal
+                raise RowsRefused(refusal.hint, {}) from refusal
         fates = {
             row: _fate(data.get(f"p{row}"), errors.get(f"p{row}"), quantity)
             for row, quantity in enumerate(quantities)

@@ -209,6 +209,14 @@ def test_t4_an_error_inside_a_200_is_one(eccube: EcCubeMall) -> None:
     assert eccube.stock(tea) == 10
 
 
+def test_t4_a_document_that_is_refused_whole_is_sent_again_in_parts(eccube: EcCubeMall) -> None:
+    tea, cup = eccube.add("tea", 10), eccube.add("cup", 10)
+    said = {"message": "Max query complexity should be 100 but got 102.", "extensions": {"category": "graphql"}}
+    eccube.faults.next(Instead(200, json.dumps({"errors": [said]})), eccube.push_match)
+    pushed = eccube.channel.push([PushItem(tea, 7, 10), PushItem(cup, 7, 10)], KEY)
+    assert {each.outcome for each in pushed} == {Outcome.DONE}
+
+
 def test_t4_a_missing_scope_is_for_a_person(eccube: EcCubeMall) -> None:
     tea = eccube.add("tea", 10)
     eccube.simulator.switches.scopes = frozenset({"read"})
