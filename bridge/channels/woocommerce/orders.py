@@ -114,6 +114,10 @@ class OrderFeed:
             if snapshot is not None:
                 found.orders[number] = snapshot
             found.problems.pop(number, None)
+        except WooRefused as refusal:
+            if not refusal.gone:
+                raise
+            found.problems[number] = _MISSING  # it was deleted after the list was read
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             found.problems[number] = senseless(MALL, f"{type(error).__name__} {error}").hint
 

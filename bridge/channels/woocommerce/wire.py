@@ -37,11 +37,12 @@ MARKS = frozenset({facts.REDUCED, facts.REFUNDED_LINE})
 
 
 class WooRefused(Refused):
-    """The shop understood the request and will not carry it out. `params`: what is wrong in it, by parameter."""
+    """The shop understood the request and will not carry it out. `params`: what is wrong in it, by parameter.
+    gone: what was asked for isn't there"""
 
-    def __init__(self, hint: Hint, code: str, params: Mapping[str, str]) -> None:
+    def __init__(self, hint: Hint, code: str, params: Mapping[str, str], *, gone: bool) -> None:
         super().__init__(hint)
-        self.code, self.params = code, params
+        self.code, self.params, self.gone = code, params, gone
 
 
 class Rest:
@@ -118,12 +119,15 @@ def cleansed(body: Any) -> Any:
 
 
 def _noisy(text: str) -> Any:
-    """T11: PHP may print warnings before the JSON. Raises ValueError where none of it is JSON to the end."""
+    """T11: PHP may print warnings before the JSON. Raises ValueError where none of it is JSON to the end: of
+    one that is cut off no part is taken for the whole."""
     decoder = json.JSONDecoder()
     for start in re.finditer(r"[\[{]", text):
         try:
             value, end = decoder.raw_decode(text, start.start())
-        except ValueError:
+        except json.JSONDecodeError as error:
+            if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
+                raise
             continue
         if not text[end:].strip():
             return value
@@ -162,7 +166,7 @@ def judge(operation: Operation, answer: Answer) -> None:
         f"WooCommerce が「{operation.name}」を断りました: {code} {said}",
         f"WooCommerce refused {operation.name}: {code} {said}",
     )
-    raise WooRefused(hint, code, params if isinstance(params, dict) else {})
+    raise WooRefused(hint, code, params if isinstance(params, dict) else {}, gone=answer.status == 404)
 
 
 LISTS = frozenset({"orders", "orders.refunds", "products", "products.variations", "webhooks"})

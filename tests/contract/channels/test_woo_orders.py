@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from bridge.channels.woocommerce.snapshots import units
 from bridge.domain.orders import ListingKey
-from bridge.sandbox.faults import Refuse, path_contains
+from bridge.sandbox.faults import Instead, Refuse, path_contains
 from tests.contract.channels.conformance import WooMall, WooVariationsMall
 
 DAY = 86_400.0
@@ -272,6 +273,25 @@ def test_an_order_whose_refunds_cannot_be_read_is_read_again(woo: WooMall) -> No
     woo.faults.next(Refuse(503), path_contains("/refunds"))
     woo.read_orders()
     assert woo.line(order).open == 2
+
+
+def test_an_order_deleted_before_its_refunds_were_read_stops_no_other(woo: WooMall) -> None:
+    tea, order = bought(woo)
+    woo.simulator.refund(order, {first_line(woo, order): 1})
+    other = woo.buy((tea, 1))
+    gone = {"code": "woocommerce_rest_invalid_order_id", "message": "Invalid order ID.", "data": {"status": 404}}
+    for _ in range(2):
+        woo.faults.next(Instead(404, json.dumps(gone)), path_contains("/refunds"))
+    read = woo.read_orders()
+    assert woo.counts(other) == (1, 1, 0, 0)
+    assert "deleted" in read.problems[order].en
+
+
+def test_a_list_that_is_cut_off_is_never_taken_for_no_orders(woo: WooMall) -> None:
+    _, order = bought(woo)
+    cut_off = json.dumps([{"id": 1, "status": "processing", "refunds": []}]).removesuffix("}]")
+    woo.faults.next(Instead(200, cut_off), path_contains(woo.orders_path))
+    assert order in {each.order for each in woo.channel.orders(woo.since).orders}
 
 
 # Variations whose stock lies on their product.
