@@ -394,6 +394,7 @@ def _retry_after(value: str, now: datetime) -> float:
     try:
         if value[:1].isdigit():
             return min(float(value), LONGEST_RETRY_AFTER_SECONDS)
-        return max(0.0, (parsedate_to_datetime(value) - now) / timedelta(seconds=1)) if value else 0.0
+        seconds = (parsedate_to_datetime(value) - now) / timedelta(seconds=1) if value else 0.0
+        return min(max(0.0, seconds), LONGEST_RETRY_AFTER_SECONDS)
     except (ValueError, TypeError):
         return 0.0

@@ -211,6 +211,14 @@ def test_a_long_retry_after_is_handed_on() -> None:
     assert door.clock.elapsed == 0
 
 
+@pytest.mark.parametrize("value", ["99999999999", "Fri, 31 Dec 2099 23:59:59 GMT"])
+def test_nobody_is_waited_for_longer_than_a_day(value: str) -> None:
+    door = Door(failing(httpx.Response(503, headers={"Retry-After": value})))
+    with pytest.raises(TryAgain) as caught:
+        door.http.call(READ)
+    assert caught.value.after == 86_400
+
+
 @pytest.mark.parametrize("value", ["soon", "-5", "", "nan", "99999999999999999999"])
 def test_a_strange_retry_after_does_no_harm(value: str) -> None:
     door = Door(failing(httpx.Response(429, headers={"Retry-After": value})))
