@@ -85,16 +85,17 @@ class FilesChannel:
         )
 
     def _complete_until(self, began: datetime) -> datetime:
-        """Raises NeedsPerson where order files are to come and none has: what is open there is not known yet."""
+        """Of several kinds of order files the one that was heard least lately counts; one of which none has come yet
+        may be of no use there. Raises NeedsPerson where none at all has: what is open there is not known yet."""
         if not self._comes(Tells.ORDERS):
             return began
-        newest = max((at for each in self._incoming if (at := self._inbox.newest(each, Tells.ORDERS))), default=None)
-        if newest is None:
+        oldest = min((at for each in self._incoming if (at := self._inbox.newest(each, Tells.ORDERS))), default=None)
+        if oldest is None:
             raise NeedsPerson(next(iter(self._alarms().values()), _NO_ORDERS_YET))
-        return min(began, newest)
+        return min(began, oldest)
 
     def _alarms(self) -> dict[str, Hint]:
-        found = self._quarantine.alarms()
+        found = {**self._inbox.alarms(), **self._quarantine.alarms()}
         waiting = self._outbox.waiting_since() if self._outbox else None
         if waiting and self._clock.now() - waiting[1] > timedelta(hours=self._settings.waiting_hours):
             found[waiting[0]] = _not_taken(waiting[0], self._settings.waiting_hours)

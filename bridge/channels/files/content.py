@@ -18,8 +18,10 @@ from bridge.clock import JST
 from bridge.domain.till import RowKind
 from bridge.file_profiles import Meaning, Profile, Tells
 
+_MONTH = "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 EXCEL = re.compile(
-    r"[+-]?\d+(\.\d+)?E[+-]?\d+|\d{1,2}月\d{1,2}日|\d{1,2}-[A-Z][a-z]{2}(-\d{2,4})?|[A-Z][a-z]{2}-\d{1,4}"
+    r"[+-]?\d+(\.\d+)?E[+-]\d+|\d{1,2}月\d{1,2}日"
+    rf"|\d{{1,2}}-{_MONTH}(-\d{{2,4}})?|{_MONTH}-\d{{1,4}}"
     r"|\d{4}/\d{1,2}/\d{1,2}|#(N/A|REF!|VALUE!|NAME\?|NUM!|DIV/0!)|#+",
 )
 """What Excel makes of codes: 1E+13, 1月2日, 2-Jan, Jan-02, 2001/2/3, #N/A, ####."""
@@ -184,10 +186,10 @@ class _Sheet:
             return None
         for form in self.profile.dates:
             try:
-                at = datetime.strptime(text, form).replace(tzinfo=JST)
-            except ValueError:
+                at = datetime.strptime(text, form).replace(tzinfo=JST).astimezone(UTC)
+            except (ValueError, OverflowError):  # the year 1
                 continue
-            return at.astimezone(UTC) if "%H" in form else None
+            return at if "%H" in form else None
         raise damage.date(row.number, _quoted(self.profile, text))
 
     def at(self, rows: Sequence[Row]) -> datetime:

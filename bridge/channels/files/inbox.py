@@ -20,7 +20,7 @@ from bridge.channels.files.names import Named, named
 from bridge.channels.files.quarantine import Quarantine
 from bridge.channels.files.told import Told
 from bridge.clock import Clock
-from bridge.errors import Hint
+from bridge.errors import Hint, NeedsPerson, TryAgain
 from bridge.file_profiles import PLACE, Profile, Tells
 from bridge.remembered import Remembers
 
@@ -55,11 +55,13 @@ class Inbox:
         self._profiles, self._folder, self._quarantine = profiles, folder, quarantine
         self._told, self._memory, self._clock, self._shape = told, memory, clock, shape
         self._seen: dict[str, dict[str, float]] = {}  # when a file was first seen as it is, by profile
+        self._stuck: dict[str, Hint] = {}  # files that are dealt with and can't be put away, by name
         self._known: set[str] = set()  # files left where they are, whose content is known: in shadow they stay
 
     def look(self) -> None:
         """Take what has come. Raises TryAgain, NeedsPerson, Stop."""
         self._folder.looked()
+        self._stuck = {}
         found = [(profile, self._folder.list(profile.folder) or ()) for profile in self._profiles]
         ready = [here for profile, entries in found for here in self._whole(profile, entries)]
         for here in sorted(ready, key=lambda here: here.named.order):
@@ -195,12 +197,19 @@ class Inbox:
 
     def _put_away(self, here: _Here, folder: str = "") -> None:
         """Out of its folder, where we may write; else it stays, and is not read again. What was refused lies in the
-        quarantine already."""
+        quarantine already. Where it can't be moved it is told, and tried again: what it says counts all the same."""
         if not here.path:
             return
         if not self._folder.may_write:
             self._known.add(here.mark)
             return
+        try:
+            self._remove(here, folder)
+        except (TryAgain, NeedsPerson) as error:
+            self._stuck[here.name] = _stuck(here.name, error.hint)
+
+    def _remove(self, here: _Here, folder: str) -> None:
+        """Raises TryAgain, NeedsPerson, Stop."""
         profile = here.profile
         if profile.after:
             root = f"{profile.folder}/" if profile.folder else ""
@@ -209,6 +218,10 @@ class Inbox:
             self._folder.delete(here.path)
         if profile.done:
             self._folder.delete(here.path.removesuffix(here.name) + profile.done.replace("{name}", here.name))
+
+    def alarms(self) -> Mapping[str, Hint]:
+        """Files that lie where they lay, though they are dealt with."""
+        return self._stuck
 
     def newest(self, profile: Profile, tells: Tells) -> datetime | None:
         """As of when the newest file of a profile is, where it tells that and one has come."""
@@ -245,3 +258,10 @@ class _Last:
     at: datetime
     number: int
     name: str
+
+
+def _stuck(name: str, reason: Hint) -> Hint:
+    return Hint(
+        f"ファイル {name} は処理しましたが、片付けられません。{reason.ja}",
+        f"The file {name} is dealt with, but can't be put away. {reason.en}",
+    )

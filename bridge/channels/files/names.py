@@ -37,10 +37,11 @@ def named(profile: Profile, name: str) -> Named | None:
         return None
     parts = found.groupdict()
     try:
-        time = datetime.strptime(parts["time"], profile.time_format).replace(tzinfo=JST) if "time" in parts else None
-    except ValueError:
+        time = datetime.strptime(parts["time"], profile.time_format) if "time" in parts else None
+        at = time.replace(tzinfo=JST).astimezone(UTC) if time else None
+    except (ValueError, OverflowError):  # the year 1
         return None
-    return Named(time, int(parts["number"]) if "number" in parts else None, name)
+    return Named(at, int(parts["number"]) if "number" in parts else None, name)
 
 
 @cache

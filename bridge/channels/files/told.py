@@ -65,10 +65,10 @@ class Told:
         return {"id": name, "at": content.at.isoformat(), "seen": self._clock.now().isoformat(), "rows": rows}
 
     def _with_shown(self, content: Count) -> dict[str, Any]:
-        shown = self.shown()
+        shown, units_of = self.shown(), {self._ids.called(listing): units for listing, units in content.units.items()}
         return shown | {
             listing: [units, content.at.isoformat()]
-            for listing, units in content.units.items()
+            for listing, units in units_of.items()
             if listing not in shown or datetime.fromisoformat(shown[listing][1]) < content.at
         }
 
@@ -145,7 +145,7 @@ class Told:
     def shown(self) -> dict[str, list[Any]]:
         """What the channel shows: units, and as of when, by listing."""
         found: dict[str, list[Any]] = self._memory.get("shown", {})
-        return found
+        return {self._ids.called(listing): known for listing, known in found.items()}
 
     def sales(self) -> Mapping[str, Sequence[tuple[datetime, int]]]:
         """When each listing was ordered, and how many units."""
@@ -154,7 +154,7 @@ class Told:
             if each["told"]:
                 placed = datetime.fromisoformat(each["placed"])
                 for line in each["lines"].values():
-                    found[line["listing"]].append((placed, line["ordered"]))
+                    found[self._ids.called(line["listing"])].append((placed, line["ordered"]))
         return found
 
     def listings(self) -> Iterator[str]:

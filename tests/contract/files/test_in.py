@@ -10,6 +10,7 @@ import pytest
 
 from bridge.domain.till import RowKind
 from bridge.errors import NeedsPerson
+from bridge.file_profiles import ready_folder
 from tests.contract.files.files_in import changes, csv, orders, shipments, shown, stock
 from tests.support.partner import Partner
 
@@ -263,6 +264,37 @@ def test_a_file_of_shipments_that_goes_on_under_its_name_counts_once(warehouse: 
     assert shipped == {"A": 2, "B": 1}
 
 
+@pytest.mark.parametrize("code", ["Mug-12", "12-Red", "Tea-1", "10E2"])
+def test_a_code_that_only_looks_like_excels_is_one(warehouse: Partner, code: str) -> None:
+    count(warehouse, {code: 10})
+    assert warehouse.counted() == {code: 10}
+
+
+@pytest.mark.parametrize(
+    ("name", "at"), [("20261123100000", "0001/01/01 00:00:00"), ("00010101000000", "2026/11/23 10:00")]
+)
+def test_a_time_of_the_year_1_stops_its_file_alone(warehouse: Partner, name: str, at: str) -> None:
+    warehouse.put(f"out/zaiko_{name}.csv", stock({"A": 10}, at))
+    warehouse.put("out/chosei_20261123100000.csv", changes({"A": 5}))
+    assert len(warehouse.look().rows) == 1
+    assert warehouse.counted() is None
+
+
+def test_a_file_that_cannot_be_put_away_counts_all_the_same(rakuten: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "order.csv")
+
+    rakuten.put("order_20261123095900.csv", orders(("R-1", 300, "1", 2, "tea/t-1")))
+    with monkeypatch.context() as patched:
+        patched.setattr("pathlib.Path.unlink", forbidden)
+        for _ in range(2):
+            read = rakuten.look()
+            assert [order.order for order in read.orders] == ["R-1"]
+            [sentence] = rakuten.sentences().values()
+            assert "can't be put away" in sentence
+    assert (rakuten.sentences(), rakuten.there()) == ({}, {})
+
+
 def test_two_rows_of_one_listing_are_shipped_together(warehouse: Partner) -> None:
     warehouse.put("out/shukka_20261123100000.csv", shipments(("W-1", "1", "A", 2), ("W-1", "2", "A", 1)))
     [order] = warehouse.look().orders
@@ -313,6 +345,16 @@ def test_orders_are_complete_as_of_the_newest_file_and_nothing_is_known_before_t
     rakuten.put("order_20261123095900.csv", orders(("R-1", 300, "1", 2, "tea/t-1")))
     read = rakuten.look()
     assert rakuten.clock.now() - read.complete_until > timedelta(minutes=1)
+
+
+def test_of_two_kinds_of_order_files_the_slower_says_how_far_all_is_known(tmp_path: Path) -> None:
+    text = (ready_folder() / "rakuten_orders.toml").read_text(encoding="utf-8")
+    (tmp_path / "second.toml").write_text(text.replace("order_{time}", "second_{time}"), encoding="utf-8")
+    mall = Partner(tmp_path, "rakuten_orders", str(tmp_path / "second.toml"))
+    second = mall.clock.now() - timedelta(hours=2)
+    mall.put(f"second_{mall.stamp(-120)}.csv", orders(("R-1", 300, "1", 2, "tea/t-1")))
+    mall.put(f"order_{mall.stamp(-1)}.csv", orders())
+    assert mall.look().complete_until == second
 
 
 def test_a_sentence_about_an_order_file_never_shows_a_cell(rakuten: Partner) -> None:
@@ -378,6 +420,13 @@ def test_a_downloaded_stock_file_says_what_is_really_shown(yahoo: Partner) -> No
     yahoo.put(f"stock_{yahoo.stamp()}.csv", shown({"tea": 2, "tea:red": 5}))
     yahoo.look()
     assert yahoo.shown("tea") == {"tea": 2}
+
+
+def test_a_sign_that_cp932_does_not_tell_from_another_is_the_same_listing(yahoo: Partner) -> None:
+    yahoo.shown("tea〜1")
+    yahoo.put(f"stock_{yahoo.stamp()}.csv", shown({"tea～1": 4}))
+    yahoo.look()
+    assert yahoo.shown("tea〜1") == {"tea〜1": 4}
 
 
 def test_a_mall_may_show_again_what_it_showed_before(yahoo: Partner) -> None:
