@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -27,12 +27,14 @@ from bridge.remembered import Remembers
 
 @dataclass(frozen=True)
 class _Here:
-    """A file as it lies in its folder. `path`: "" where a person let it in out of the quarantine."""
+    """A file as it lies in its folder. `path`: "" where a person let it in out of the quarantine · `since`: when it was
+    first seen so, by the monotonic clock."""
 
     profile: Profile
     named: Named
     path: str
     mark: str  # name, size and time: whether it is the very same file
+    since: float
 
     @property
     def name(self) -> str:
@@ -90,8 +92,9 @@ class Inbox:
             if name is None or entry.name in self._marks(profile, names):
                 continue
             path = f"{profile.folder}/{entry.name}" if profile.folder else entry.name
-            here = _Here(profile, name, path, f"{path} {entry.size} {entry.time}")
-            seen[here.mark] = since = before.get(here.mark, now)
+            mark = f"{path} {entry.size} {entry.time}"
+            seen[mark] = since = before.get(mark, now)
+            here = _Here(profile, name, path, mark, since)
             done = profile.done.replace("{name}", entry.name)
             whole = done in names if profile.done else now - since >= facts.STEADY_SECONDS
             found.append((here, whole))
@@ -145,7 +148,8 @@ class Inbox:
             mine = named(profile, name)
             if mine is None:
                 continue
-            digest, here = sha256(data).hexdigest(), _Here(profile, mine, "", f"approved {name}")
+            now = self._clock.monotonic()
+            digest, here = sha256(data).hexdigest(), _Here(profile, mine, "", f"approved {name}", now)
             try:
                 content = content_of(profile, mine, data, self._clock.now(), self._shape)
                 content = self._told.beyond(content, self._versions(here))
@@ -181,8 +185,15 @@ class Inbox:
             raise damage.guarded(changed or len(content.units), stocked or len(content.units))
 
     def _accept(self, here: _Here, content: Content, digest: str) -> None:
-        newest = max(content.at, before.at) if (before := self._last(here.profile)) else content.at
-        last = {"at": newest.isoformat(), "number": here.named.number or 0, "name": here.name}
+        before, at = self._last(here.profile), content.at
+        seen = self._clock.now() - timedelta(seconds=self._clock.monotonic() - here.since)
+        heard = min(at, seen)  # its partner's clock may be ahead
+        last = {
+            "at": (max(at, before.at) if before else at).isoformat(),
+            "heard": (max(heard, before.heard) if before else heard).isoformat(),
+            "number": here.named.number or 0,
+            "name": here.name,
+        }
         self._memory.put(
             **self._noted(here, digest, "taken"),
             last={**self._memory.get("last", {}), here.profile.name: last},
@@ -224,9 +235,10 @@ class Inbox:
         return self._stuck
 
     def newest(self, profile: Profile, tells: Tells) -> datetime | None:
-        """As of when the newest file of a profile is, where it tells that and one has come."""
+        """As of when the newest file of a profile is, where it tells that and one has come; at the latest when it was
+        first seen."""
         last = self._last(profile) if profile.tells is tells else None
-        return last.at if last else None
+        return last.heard if last else None
 
     # --- what is remembered ------------------------------------------------------------------------------------------
 
@@ -248,7 +260,10 @@ class Inbox:
 
     def _last(self, profile: Profile) -> _Last | None:
         found = self._memory.get("last", {}).get(profile.name)
-        return _Last(datetime.fromisoformat(found["at"]), found["number"], found["name"]) if found else None
+        if not found:
+            return None
+        at, heard = (datetime.fromisoformat(each) for each in (found["at"], found.get("heard", found["at"])))
+        return _Last(at, heard, found["number"], found["name"])
 
 
 @dataclass(frozen=True)
@@ -256,6 +271,7 @@ class _Last:
     """The last file of a profile that was taken."""
 
     at: datetime
+    heard: datetime
     number: int
     name: str
 

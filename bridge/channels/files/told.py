@@ -73,6 +73,7 @@ class Told:
         }
 
     def _with_lines(self, profile: Profile, content: Lines, digest: str, versions: Sequence[str]) -> dict[str, Any]:
+        """A line that its order no longer has in a file stays as it was, open at worst: no file need say everything."""
         orders = {
             order: each for order, each in self._orders().items() if self._is_young(each["seen"])
         }  # fmt: skip

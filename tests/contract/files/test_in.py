@@ -347,6 +347,15 @@ def test_orders_are_complete_as_of_the_newest_file_and_nothing_is_known_before_t
     assert rakuten.clock.now() - read.complete_until > timedelta(minutes=1)
 
 
+def test_orders_are_complete_no_later_than_their_file_was_seen_where_its_clock_is_ahead(rakuten: Partner) -> None:
+    rakuten.put(f"order_{rakuten.stamp(5)}.csv", orders())
+    seen = rakuten.clock.now()
+    for _ in range(3):
+        read = rakuten.look()
+        rakuten.clock.sleep(180)
+    assert read.complete_until == seen
+
+
 def test_of_two_kinds_of_order_files_the_slower_says_how_far_all_is_known(tmp_path: Path) -> None:
     text = (ready_folder() / "rakuten_orders.toml").read_text(encoding="utf-8")
     (tmp_path / "second.toml").write_text(text.replace("order_{time}", "second_{time}"), encoding="utf-8")
