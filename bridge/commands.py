@@ -6,6 +6,7 @@ import argparse
 import getpass
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -55,7 +56,9 @@ NO_COLUMN = Hint(
 def run(options: argparse.Namespace) -> int:
     with _service(options) as service:
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: service.stop())
+            # In a thread of its own: a handler interrupts the main thread anywhere, also where that holds the lock
+            # which this needs.
+            signal.signal(number, lambda *_: threading.Thread(target=service.stop, daemon=True).start())
         with serving(service, options.config):
             Threads(service).run()
     return 0
