@@ -160,7 +160,7 @@ def _probe_line(service: Service) -> Check:
 
 def _backup_line(service: Service) -> Check:
     bridge = service.config.bridge
-    last = newest(bridge.backups)
+    last = newest(bridge.backups, service.clock.now())
     if not bridge.backups_kept:
         hint = Hint("作らない設定です（backups_kept = 0）。", "none is made (backups_kept = 0).")
         return Check("backup", True, hint)

@@ -22,7 +22,8 @@ class Backups:
     def run(self) -> None:
         """Where the newest copy is a day old, by its name: a server that sleeps at night gets its copy too. Raises
         NeedsPerson where none can be made; 要対応 says so until one is."""
-        at, last = self._clock.now(), newest(self._folder)
+        at = self._clock.now()
+        last = newest(self._folder, at)
         if not self._keep or (last is not None and at - last < EVERY):
             return
         try:

@@ -21,8 +21,8 @@ BESIDE = ("", "-wal", "-shm")  # the files that are one SQLite database
 
 
 def back_up(ledger: Path, folder: Path, at: datetime, keep: int) -> Path:
-    """A copy of a ledger, which may be in use meanwhile; of the older ones `keep` − 1 are left. Raises Refused where
-    there is no ledger yet, NeedsPerson where it can't be copied."""
+    """A copy of a ledger, which may be in use meanwhile; of the older ones `keep` − 1 are left, of the future all.
+    Raises Refused where there is no ledger yet, NeedsPerson where it can't be copied."""
     if not ledger.is_file():
         raise Refused(Hint(f"台帳 {ledger} はまだありません。", f"There is no ledger {ledger} yet."))
     copy = folder / at.astimezone(UTC).strftime(NAME)
@@ -35,7 +35,7 @@ def back_up(ledger: Path, folder: Path, at: datetime, keep: int) -> Path:
         fresh.replace(copy)
     except (OSError, sqlite3.Error) as error:
         raise NeedsPerson(_not_made(folder)) from error
-    for old, _ in sorted(copies(folder), reverse=True)[keep:]:
+    for old in sorted((path for path, made in copies(folder) if made <= at), reverse=True)[keep:]:
         old.unlink(missing_ok=True)
     return copy
 
@@ -49,9 +49,10 @@ def copies(folder: Path) -> Iterator[tuple[Path, datetime]]:
             continue
 
 
-def newest(folder: Path) -> datetime | None:
-    """When the newest copy was made; None where there is none."""
-    return max((at for _, at in copies(folder)), default=None)
+def newest(folder: Path, now: datetime) -> datetime | None:
+    """When the newest copy was made; None where there is none. One of the future was made by a clock that was put right
+    since, and nobody knows when."""
+    return max((at for _, at in copies(folder) if at <= now), default=None)
 
 
 def restore(copy: Path, ledger: Path, at: datetime) -> Path | None:

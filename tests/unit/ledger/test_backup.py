@@ -69,7 +69,7 @@ def test_the_newest_are_kept_and_a_strangers_file_is_left_alone(path: Path, tmp_
     (folder / "ledger-of-before-the-move.sqlite").touch()
     back_up(path, folder, AT + timedelta(days=5), 3)
     assert sorted(each for each, _ in copies(folder))[:2] == made[3:]
-    assert newest(folder) == AT + timedelta(days=5)
+    assert newest(folder, AT + timedelta(days=6)) == AT + timedelta(days=5)
     assert (folder / "ledger-of-before-the-move.sqlite").exists()
 
 
@@ -136,6 +136,17 @@ def test_one_a_day_also_where_the_server_sleeps_at_night(path: Path, ledger: Led
     times = sorted(at for _, at in copies(tmp_path / "copies"))
     assert len(times) == 14
     assert {later - earlier for earlier, later in pairwise(times)} == {timedelta(days=1)}
+
+
+def test_a_copy_of_a_clock_that_was_put_right_since_ends_no_others(path: Path, ledger: Ledger, tmp_path: Path) -> None:
+    folder, clock = tmp_path / "copies", VirtualClock(AT)
+    ahead = back_up(path, folder, AT + timedelta(days=900), 3)
+    for _ in range(5):
+        Backups(ledger, path, folder, 3, clock).run()
+        clock.sleep(24 * 3600)
+    assert sorted(at for _, at in copies(folder))[:3] == [AT + timedelta(days=n) for n in (2, 3, 4)]
+    assert newest(folder, clock.now()) == AT + timedelta(days=4)
+    assert ahead.exists()  # it may be all that is left of something
 
 
 def test_none_where_none_are_wanted(path: Path, ledger: Ledger, tmp_path: Path) -> None:
