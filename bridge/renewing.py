@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from bridge.channel_settings import is_secret
@@ -53,7 +52,6 @@ class Renewals:
 
     def __init__(self, service: Service, path: Path) -> None:
         self._service, self._path = service, path
-        self._one_at_a_time = Lock()
 
     def fields(self, channel: str) -> list[Field]:
         """What may be given anew; what is left blank stays."""
@@ -74,15 +72,15 @@ class Renewals:
         return Consent(kind, {**values, **{name: given.get(name, "") for name in asked}}, redirect, state)
 
     def renew(self, channel: str, given: Mapping[str, str], consent: Consent | None, pasted: str) -> Outcome:
-        """Try what was given, and take it into use where it works. `pasted`: what the browser showed after the consent,
-        "" where nobody agreed anew. Never raises for what is wrong with it; Stop where the ledger fails."""
-        with self._one_at_a_time:
-            try:
-                return self._renewed(channel, given, consent, pasted)
-            except ConfigError as error:
-                return Outcome(False, tuple(Said(False, each.hint) for each in error.problems))
-            except BridgeError as error:
-                return Outcome(False, (Said(False, error.hint),))
+        """Try what was given, and take it into use where it works; the caller sees to it that only one is under way.
+        `pasted`: what the browser showed after the consent, "" where nobody agreed anew. Never raises for what is wrong
+        with it; Stop where the ledger fails."""
+        try:
+            return self._renewed(channel, given, consent, pasted)
+        except ConfigError as error:
+            return Outcome(False, tuple(Said(False, each.hint) for each in error.problems))
+        except BridgeError as error:
+            return Outcome(False, (Said(False, error.hint),))
 
     def _renewed(self, channel: str, given: Mapping[str, str], consent: Consent | None, pasted: str) -> Outcome:
         """Raises BridgeError."""

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping
 from enum import StrEnum
 from hashlib import sha256
+from threading import Lock
 
 from werkzeug.wrappers import Request, Response
 
@@ -53,6 +54,7 @@ class KeyPages:
     def __init__(self, service: Service, renewals: Renewals) -> None:
         self._service, self._renewals = service, renewals
         self._language = service.config.bridge.language
+        self._one_at_a_time = Lock()
 
     def __call__(self, request: Request) -> Response:
         """Raises Stop where the ledger fails."""
@@ -83,7 +85,7 @@ class KeyPages:
             return _html(self._form(page, link, cookie))
         if not hmac.compare_digest(request.form.get("form", ""), _of(cookie, "form")):
             return _refused(Closed.STALE, language)
-        return self._take(page, link, cookie, request.form)
+        return self._take(page, link, cookie, request.form, token)
 
     def _bind(self, request: Request, token: str, language: str) -> Response:
         """The first browser in which a person presses the button."""
@@ -98,16 +100,24 @@ class KeyPages:
         answer.set_cookie(COOKIE, cookie, path=request.path, httponly=True, samesite="Strict", secure=tls)
         return answer
 
-    def _take(self, page: Page, link: KeyLink, cookie: str, given: Mapping[str, str]) -> Response:
+    def _take(self, page: Page, link: KeyLink, cookie: str, given: Mapping[str, str], token: str) -> Response:
         redirect = given.get("redirect", "").strip() or REDIRECT
         typed = {name: text.strip() for name, text in given.items()}
         consent = self._renewals.consent(link.channel, typed, redirect, _of(cookie, "state"))
         if "prepare" in given:
             return _html(self._form(page, link, cookie, consent=consent, typed=typed))
-        outcome = self._renewals.renew(link.channel, typed, consent, typed.get("pasted", ""))
+        with self._one_at_a_time:
+            if self._used(token):  # meanwhile: people press a button twice, and see the second answer
+                return _refused(Closed.USED, page.language)
+            outcome = self._renewals.renew(link.channel, typed, consent, typed.get("pasted", ""))
         if outcome.kept:
             return _html(page.kept(outcome))
         return _html(self._form(page, link, cookie, consent=consent, typed=typed, outcome=outcome), 422)
+
+    def _used(self, token: str) -> bool:
+        with self._service.ledger.read() as tx:
+            link = tx.key_links.get(digest_of(token))
+        return link is None or link.used
 
     def _form(
         self,

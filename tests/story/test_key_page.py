@@ -6,10 +6,13 @@ from __future__ import annotations
 import io
 import logging
 import re
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -17,6 +20,7 @@ import pytest
 from bridge.clock import JST
 from bridge.ledger.key_links import KeyLinkBook
 from bridge.logs import log_to
+from bridge.renewing import Renewals
 from bridge.settings import parse
 from tests.support.key_owner import OwnedShop, Person, end_consent, text_of
 from tests.support.settling import opened, rounds_of_each, settled
@@ -169,6 +173,30 @@ def test_links_that_open_nothing(
     assert again.fill_in(license_key=NEW_KEY).status_code == 200
     for page in (again.look(), Person(paused.browser(reads), link).look()):
         assert (page.status_code, used in text_of(page)) == (410, True)
+
+
+def test_pressed_twice_the_second_answer_says_that_the_key_is_in_place(
+    paused: OwnedShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one that the browser shows."""
+    owner = Person(paused.browser(), paused.link())
+    owner.open()
+    (form,) = re.findall(r'name="form" value="(\w+)"', owner.look().text)
+    really, both, on_the_way = Renewals.consent, threading.Barrier(2, timeout=30), [1, 2]
+
+    def consent(self: Renewals, *given: Any) -> Any:
+        if on_the_way:
+            on_the_way.pop()
+            both.wait()
+        return really(self, *given)
+
+    monkeypatch.setattr(Renewals, "consent", consent)
+    with ThreadPoolExecutor(2) as browser:
+        sent = {"form": form, "license_key": NEW_KEY}
+        presses = [browser.submit(owner.browser.post, owner.link, data=sent) for _ in range(2)]
+    kept, again = sorted((each.result() for each in presses), key=lambda each: each.status_code)
+    assert (kept.status_code, again.status_code) == (200, 410), text_of(again)
+    assert "新しい鍵は入っています" in text_of(again)
 
 
 def test_a_preview_of_the_link_opens_nothing(paused: OwnedShop) -> None:
