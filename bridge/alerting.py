@@ -7,7 +7,7 @@ address that doesn't take a message is tried again after some minutes, then more
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import partial
@@ -49,6 +49,17 @@ class Address:
 def addresses_of(settings: Alerts) -> list[Address]:
     to, owners = ([each.reveal() for each in some] for some in (settings.to, settings.owner))
     return [Address(url, url in to, url in owners) for url in dict.fromkeys([*to, *owners])]
+
+
+def _heard_by(address: Address, matters: Iterable[Open], told: Mapping[tuple[str, str], Told]) -> Iterator[Open]:
+    """All matters, or those of keys. What an owner was told of a key lasts as long as the channel stands still, for
+    whatever reason by now."""
+    for each in matters:
+        known = told.get(each.matter.name)
+        if address.everything or each.key:
+            yield each
+        elif known is not None and known.open:
+            yield replace(each, matter=replace(each.matter, again=None))  # only its end is for them
 
 
 @dataclass(frozen=True)
@@ -111,18 +122,22 @@ class Alerting:
     def _for(
         self, tx: Tx, address: Address, matters: Sequence[Open], here: datetime, *, quiet: bool
     ) -> Iterable[_Parcel]:
+        told = tx.alerts.of(address.name)
+        link = self._link(tx, address)
+        renews = link is not None
         mine = [Open(Matter("hello", ""), "", say("alerts", "hello", self._shop.language))]
-        mine += [each for each in matters if address.everything or each.key]
+        mine += _heard_by(address, matters, told)
         closing = datetime.combine(here.date(), time.fromisoformat(self._settings.closing), here.tzinfo)
         reports = [Matter(REPORT, f"{here:%Y-%m-%d}", wakes=True)] if address.everything and here >= closing else []
-        told = tx.alerts.of(address.name)
-        found = due([*(each.matter for each in mine), *reports], told, tx.at, quiet=quiet)
+        now = [matter for each in mine for matter in each.matters(renews=renews)]
+        found = due([*now, *reports], told, tx.at, quiet=quiet)
         self._forget(tx, address, told, found)
-        begun = [each for each in mine if each.matter in found.begun]
+        begun = [each for each in mine if any(one in found.begun for one in each.matters(renews=renews))]
         if begun or found.over:
-            words = Words(self._shop.language, self._names, self._sheet, self._link(tx, address))
+            words = Words(self._shop.language, self._names, self._sheet, link)
             said = words.message(begun, found.over, self._settings.low_stock)
-            yield self._promised(tx, address, said, tuple(each.matter for each in begun), found.over)
+            in_it = tuple(matter for each in begun for matter in each.matters(renews=renews))
+            yield self._promised(tx, address, said, in_it, found.over)
         for report in (each for each in found.begun if each.kind == REPORT):
             said = day_report(tx, self._shop, self._names, closing, self._settings.low_stock)
             yield self._promised(tx, address, said, (report,))

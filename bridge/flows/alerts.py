@@ -16,7 +16,8 @@ from bridge.ledger.values import time_of
 from bridge.sheet.texts import question, say, severity
 
 CHANNEL, SHEET, KEY, LOW = "channel down", "sheet dark", "key", "low stock"
-STOPPED = ("key refused", "channel trouble", "channel blind", "numbers stuck")  # the first of them is told
+REFUSED = "key refused"  # the question's kind; for those who renew keys a matter of its own, beside CHANNEL
+STOPPED = (REFUSED, "channel trouble", "channel blind", "numbers stuck")  # the first of them is told
 WAKES = ("oversold", "cannot stop")  # besides what stands still
 WAKES_AGAIN, OTHERS_AGAIN = timedelta(hours=4), timedelta(hours=24)
 
@@ -31,6 +32,13 @@ class Open:
     text: str
     about: str = ""
     key: str = ""
+
+    def matters(self, *, renews: bool) -> tuple[Matter, ...]:
+        """What is told to somebody who hears of it. `renews`: keys; then a refused one is news also where the channel
+        was known to stand still."""
+        if not renews or not self.key or self.matter.kind != CHANNEL:
+            return (self.matter,)
+        return self.matter, Matter(REFUSED, self.key, wakes=True)
 
 
 def open_matters(tx: Tx, shop: Shop, most: int) -> list[Open]:
@@ -62,7 +70,7 @@ def _channels(shop: Shop, asked: list[OpenQuestion]) -> Iterator[Open]:
         found = next((by_kind[kind, name] for kind in STOPPED if (kind, name) in by_kind), None)
         if found is None:
             continue
-        refused = found.kind == STOPPED[0]
+        refused = found.kind == REFUSED
         text = str(found.data[shop.language]) if refused else _text(found, shop)
         matter = Matter(CHANNEL, name, wakes=True, ends=True, again=WAKES_AGAIN)
         yield Open(matter, "channels", text, name, name if refused else "")

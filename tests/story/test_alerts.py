@@ -13,7 +13,7 @@ import pytest
 from bridge.check import check
 from bridge.clock import JST
 from bridge.delivery import Message, in_a_process
-from bridge.errors import Hint, NeedsPerson, TryAgain
+from bridge.errors import Hint, NeedsKey, NeedsPerson, TryAgain
 from bridge.flows.alerts import WAKES_AGAIN
 from bridge.settings import Secret
 from tests.support.receiver import Receiver
@@ -49,6 +49,44 @@ def test_a_channel_that_stands_still_is_told_once_and_so_is_its_return(telling: 
     assert "■ 元に戻りました\n・楽天市場が元に戻りました。" in alert.text
     assert telling.tell() == []
     assert telling.receiver.take("/owner") == []  # no key was in it
+
+
+def test_a_key_refused_where_the_channel_stood_still_before_is_news_to_who_renews_it(telling: TellingWorld) -> None:
+    """Who hears of everything too: the message about the trouble before it bore no link."""
+    alerts = telling.config.alerts
+    assert alerts is not None
+    telling.config = replace(telling.config, alerts=replace(alerts, to=(*alerts.to, *alerts.owner)))
+    telling.service.close()
+    telling.start()
+    mall = channel(telling, "rakuten")
+    mall.orders = failing(NeedsPerson(BROKEN))
+    telling.tell()
+    assert "/keys/" not in "".join(each.text for each in telling.receiver.take("/owner"))
+    telling.clock.sleep(20 * MINUTE)
+    mall.orders = failing(NeedsKey(BROKEN))
+    assert telling.tell() == []  # staff knew that it stands still
+    (alert,) = telling.receiver.take("/owner")
+    assert alert.text.count("壊れています。") == alert.text.count("/keys/") == 1
+    assert telling.every(10, lambda n: n == 8) == []
+    assert telling.receiver.take("/owner") == []
+
+
+def test_an_owner_hears_that_a_channel_is_back_when_it_is(telling: TellingWorld) -> None:
+    """Not as soon as it stands still for a reason other than its key."""
+    mall = channel(telling, "rakuten")
+    mall.orders = failing(NeedsKey(BROKEN))
+    telling.tell()
+    (alert,) = telling.receiver.take("/owner")
+    assert "/keys/" in alert.text
+    telling.clock.sleep(20 * MINUTE)
+    mall.orders = failing(NeedsPerson(BROKEN))
+    telling.every(30, lambda n: n == 10)
+    assert telling.receiver.take("/owner") == []
+    del mall.orders
+    telling.clock.sleep(11 * MINUTE)
+    telling.tell()
+    (alert,) = telling.receiver.take("/owner")
+    assert "楽天市場が元に戻りました。" in alert.text
 
 
 def test_while_it_lasts_it_is_told_again_but_not_every_hour(telling: TellingWorld) -> None:
