@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bridge.flows.low_stock import low_stock
 from bridge.flows.shop import Shop
-from bridge.flows.slowest import slowest
+from bridge.flows.slowest import Slowest, slowest
 from bridge.ledger.ledger import Tx
 from bridge.ledger.values import iso
 from bridge.sheet.texts import say, severity
@@ -18,20 +18,22 @@ MOST = 10  # SKUs that are named
 
 
 def day_report(tx: Tx, shop: Shop, names: Mapping[str, str], closing: datetime, most: int) -> tuple[str, str]:
-    """Title and text, for the day up to its closing time, since that of the day before. `names`: what people call each
-    channel · `most`: as in open_matters."""
-    since = closing - DAY
+    """Title and text, for the day up to its closing time, since that of the day before; what is open and what runs low
+    as it is now. An order that was placed before closing and is read after its report stands in none. `names`: what
+    people call each channel · `most`: as in open_matters."""
+    day = (closing - DAY, closing)
+    after, until = (iso(each) for each in day)
 
     def tell(code: str, **values: object) -> str:
         return say("report", code, shop.language, **values)
 
     def lines() -> Iterator[str]:
-        yield _orders(tx, shop, names, since)
-        yield _edits(tx, shop, since)
-        lost = tx.questions.asked_since("oversold", iso(since))
+        yield _orders(shop, names, tx.orders.placed(after, until))
+        yield _edits(shop, Counter(tx.sheet.edits_between(after, until)))
+        lost = tx.questions.asked_between("oversold", after, until)
         units = sum(int(each.data.get("units", 0)) for each in lost)
         yield tell("oversold", units=units, count=len(lost)) if lost else tell("not oversold")
-        yield _slowest(tx, shop, names, since)
+        yield _slowest(shop, names, slowest(tx, *day))
         weights = Counter(severity(each.kind) for each in tx.questions.open())
         counts = {weight: weights[weight] for weight in ("urgent", "soon", "note")}
         yield tell("open", all=weights.total(), **counts) if weights else tell("nothing open")
@@ -43,8 +45,7 @@ def day_report(tx: Tx, shop: Shop, names: Mapping[str, str], closing: datetime, 
     return tell("title", date=date), "\n".join(lines())
 
 
-def _orders(tx: Tx, shop: Shop, names: Mapping[str, str], since: datetime) -> str:
-    placed = tx.orders.placed(iso(since))
+def _orders(shop: Shop, names: Mapping[str, str], placed: Mapping[str, tuple[int, int]]) -> str:
     if not placed:
         return say("report", "no orders", shop.language)
     by = [
@@ -55,8 +56,7 @@ def _orders(tx: Tx, shop: Shop, names: Mapping[str, str], since: datetime) -> st
     return say("report", "orders", shop.language, orders=orders, units=units, by=_joined(by, shop.language))
 
 
-def _edits(tx: Tx, shop: Shop, since: datetime) -> str:
-    by_outcome = Counter(tx.sheet.edits_since(iso(since)))
+def _edits(shop: Shop, by_outcome: Counter[str]) -> str:
     if not by_outcome:
         return say("report", "no edits", shop.language)
     code = "edits applied" if by_outcome.keys() == {"applied"} else "edits"
@@ -64,8 +64,7 @@ def _edits(tx: Tx, shop: Shop, since: datetime) -> str:
     return say("report", code, shop.language, all=by_outcome.total(), **counts)
 
 
-def _slowest(tx: Tx, shop: Shop, names: Mapping[str, str], since: datetime) -> str:
-    found = slowest(tx, since)
+def _slowest(shop: Shop, names: Mapping[str, str], found: Slowest | None) -> str:
     if found is None:
         return say("report", "nothing changed", shop.language)
     if found.seconds < 120:

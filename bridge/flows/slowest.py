@@ -11,7 +11,7 @@ from bridge.ledger.ledger import Tx
 from bridge.ledger.listings import ListingRecord
 from bridge.ledger.values import iso
 
-KEPT = timedelta(hours=26)  # a day and the hour before it
+KEPT = timedelta(hours=50)  # a day's, for a report that comes a day late
 _SLOWEST = "slowest changes"  # {hour: [seconds, channel, listing]}
 
 
@@ -40,7 +40,8 @@ def note_arrived(tx: Tx, before: Mapping[ListingKey, ListingRecord], after: Iter
     tx.put(_SLOWEST, kept)
 
 
-def slowest(tx: Tx, since: datetime) -> Slowest | None:
-    """Of the changes that arrived since then, to the hour."""
-    found = [Slowest(*each) for hour, each in tx.get(_SLOWEST, {}).items() if hour >= iso(since)[:13]]
+def slowest(tx: Tx, since: datetime, until: datetime) -> Slowest | None:
+    """Of the changes that arrived in between, by whole hours: that of `since` counts, that of `until` not."""
+    hours = tx.get(_SLOWEST, {}).items()
+    found = [Slowest(*each) for hour, each in hours if iso(since)[:13] <= hour < iso(until)[:13]]
     return max(found, key=lambda each: each.seconds, default=None)

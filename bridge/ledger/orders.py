@@ -98,11 +98,11 @@ class OrderBook:
         )
         return {listing: int(units) for listing, units in self._conn.execute(query)}
 
-    def placed(self, after: str) -> dict[str, tuple[int, int]]:
-        """Orders placed after then, and the units ordered in them, by channel."""
+    def placed(self, after: str, until: str) -> dict[str, tuple[int, int]]:
+        """Orders placed after `after`, not after `until`, and the units ordered in them, by channel."""
         query = (
             select(order_line.c.channel, func.count(order_line.c.order.distinct()), func.sum(order_line.c.ordered))
-            .where(order_line.c.placed_at > after)
+            .where(order_line.c.placed_at > after, order_line.c.placed_at <= until)
             .group_by(order_line.c.channel)
             .order_by(order_line.c.channel)
         )

@@ -48,9 +48,10 @@ class QuestionBook:
             found += self._found(_CLOSED, numbers=wanted[start : start + 500])
         return found
 
-    def asked_since(self, kind: str, at: str) -> list[OpenQuestion]:
-        """Those of a kind that were asked after then, open or closed."""
-        return self._found(select(exception).where(exception.c.kind == kind, exception.c.at > at))
+    def asked_between(self, kind: str, after: str, until: str) -> list[OpenQuestion]:
+        """Those of a kind that were asked after `after`, not after `until`, open or closed."""
+        then = (exception.c.at > after, exception.c.at <= until)
+        return self._found(select(exception).where(exception.c.kind == kind, *then))
 
     def get(self, number: int) -> OpenQuestion | None:
         """The open one of that number."""

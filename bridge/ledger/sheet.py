@@ -256,9 +256,10 @@ class SheetBook:
         """Everything is opened anew: no question is left that an edit could wait for."""
         self._conn.execute(update(edit).where(edit.c.outcome == "waiting").values(outcome="superseded"))
 
-    def edits_since(self, at: str) -> dict[str, int]:
-        """How many edits were seen after then, by what became of them."""
-        query = select(edit.c.outcome, func.count()).where(edit.c.at > at).group_by(edit.c.outcome)
+    def edits_between(self, after: str, until: str) -> dict[str, int]:
+        """How many edits were seen after `after`, not after `until`, by what became of them."""
+        then = (edit.c.at > after, edit.c.at <= until)
+        query = select(edit.c.outcome, func.count()).where(*then).group_by(edit.c.outcome)
         return {row.outcome: row[1] for row in self._conn.execute(query)}
 
     def previous_edits(self) -> dict[BalanceKey, int]:

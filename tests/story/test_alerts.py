@@ -3,6 +3,7 @@ wait. Sent by apprise over HTTP to a receiver on this machine."""
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -166,6 +167,31 @@ def test_the_day_in_plain_words_at_closing_time(telling: TellingWorld) -> None:
     (report,) = telling.tell()
     assert report.text.startswith("注文: なし\n表への手入力: なし")
     assert telling.receiver.take("/owner") == []
+
+
+def test_a_report_that_comes_late_ends_at_closing_time_and_tomorrows_begins_there(telling: TellingWorld) -> None:
+    telling.at(18)
+    telling.buy("rakuten", "A", 1)
+    telling.type("B", "本社倉庫", 9)
+    telling.settle()
+    telling.at(20)  # nobody could be told at closing time
+    telling.type("B", "本社倉庫", 8)
+    telling.service.cycle.run()
+    telling.clock.sleep(90)  # before the malls take that
+    telling.buy("shopify", "A", 6)
+    telling.buy("rakuten", "A", 1)
+    telling.settle()
+    telling.at(21)
+    *_, today = telling.tell()
+    telling.at(19)
+    *_, tomorrow = telling.tell()
+    for report, orders, oversold, slow in ((today, 1, "なし", False), (tomorrow, 2, "1個", True)):
+        lines = report.text.split("\n")
+        assert lines[0].startswith(f"注文: {orders}件")
+        assert lines[1].startswith("表への手入力: 1回")
+        assert lines[2].startswith(f"売り越し: {oversold}")
+        (took,) = re.findall(r"いちばん遅かった反映: (\d+)", lines[3])
+        assert (int(took) >= 90) is slow
 
 
 def test_an_address_that_takes_nothing_is_tried_again_and_keeps_nobody_waiting(telling: TellingWorld) -> None:
