@@ -30,6 +30,7 @@ from bridge.sheet.texts import say
 FIRST_PAUSE, LONGEST_PAUSE = 300.0, 3600.0  # seconds until an address that took nothing is tried again
 KEPT = timedelta(days=35)
 REPORT = "report"
+HELLO = Matter("hello", "")
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,15 @@ def _heard_by(address: Address, matters: Iterable[Open], told: Mapping[tuple[str
             yield each
         elif known is not None and known.open:
             yield replace(each, matter=replace(each.matter, again=None))  # only its end is for them
+
+
+def _report(closing: datetime, here: datetime, told: Mapping[tuple[str, str], Told]) -> Iterator[Matter]:
+    """That of the day which closed last, to whoever was there by then and wasn't told it. After midnight it wakes
+    nobody."""
+    report = Matter(REPORT, f"{closing:%Y-%m-%d}", wakes=here.date() == closing.date())
+    greeted, before = (found.began if (found := told.get(each.name)) else None for each in (HELLO, report))
+    if before is None and greeted is not None and greeted < closing:
+        yield report
 
 
 @dataclass(frozen=True)
@@ -125,10 +135,10 @@ class Alerting:
         told = tx.alerts.of(address.name)
         link = self._link(tx, address)
         renews = link is not None
-        mine = [Open(Matter("hello", ""), "", say("alerts", "hello", self._shop.language))]
+        mine = [Open(HELLO, "", say("alerts", "hello", self._shop.language))]
         mine += _heard_by(address, matters, told)
-        closing = datetime.combine(here.date(), time.fromisoformat(self._settings.closing), here.tzinfo)
-        reports = [Matter(REPORT, f"{here:%Y-%m-%d}", wakes=True)] if address.everything and here >= closing else []
+        closing = self._last_closing(here)
+        reports = _report(closing, here, told) if address.everything else ()
         now = [matter for each in mine for matter in each.matters(renews=renews)]
         found = due([*now, *reports], told, tx.at, quiet=quiet)
         self._forget(tx, address, told, found)
@@ -141,6 +151,10 @@ class Alerting:
         for report in (each for each in found.begun if each.kind == REPORT):
             said = day_report(tx, self._shop, self._names, closing, self._settings.low_stock)
             yield self._promised(tx, address, said, (report,))
+
+    def _last_closing(self, here: datetime) -> datetime:
+        closing = datetime.combine(here.date(), time.fromisoformat(self._settings.closing), here.tzinfo)
+        return closing if closing <= here else closing - timedelta(days=1)
 
     def _link(self, tx: Tx, address: Address) -> Callable[[str], str] | None:
         """How a key is renewed, for those who do it: where nobody is named, whoever reads it."""

@@ -194,6 +194,26 @@ def test_a_report_that_comes_late_ends_at_closing_time_and_tomorrows_begins_ther
         assert (int(took) >= 90) is slow
 
 
+def test_a_bridge_that_was_off_at_closing_time_sends_the_report_in_the_morning(telling: TellingWorld) -> None:
+    telling.at(18)
+    day = f"{telling.clock.now().astimezone(JST):%Y-%m-%d}"
+    telling.buy("rakuten", "A", 1)
+    telling.settle()
+    telling.service.close()
+    telling.at(0.2)
+    alerts = telling.config.alerts
+    assert alerts is not None
+    joined = Secret(telling.receiver.address("/new"))
+    telling.config = replace(telling.config, alerts=replace(alerts, to=(*alerts.to, joined)))
+    telling.start()
+    assert telling.every(60, lambda n: n == 6) == []  # people sleep
+    telling.at(7)
+    (report,) = telling.every(20, lambda n: n == 30)
+    assert report.title == f"bridge: {day} のまとめ"
+    assert report.text.startswith("注文: 1件")
+    assert ["まとめ" in each.title for each in telling.receiver.take("/new")] == [False]
+
+
 def test_an_address_that_takes_nothing_is_tried_again_and_keeps_nobody_waiting(telling: TellingWorld) -> None:
     telling.receiver.status["/staff"] = 500
     telling.type("B", "本社倉庫", 0)
