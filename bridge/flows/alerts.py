@@ -55,7 +55,8 @@ def open_matters(tx: Tx, shop: Shop, most: int) -> list[Open]:
 
 
 def _sheet(tx: Tx, shop: Shop) -> Iterator[Open]:
-    at = tx.get("sheet read at")
+    """Not before it was read for the first time: the person who sets it up is told there and then."""
+    at = tx.get("sheet read at") or tx.get("claimed until")  # not yet since the ledger came to this server
     if at is not None and abs(tx.at - time_of(at)) > shop.patience:
         minutes = int(shop.patience.total_seconds() // 60)
         text = say("alerts", "sheet dark", shop.language, minutes=minutes)

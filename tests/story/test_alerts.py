@@ -16,8 +16,9 @@ from bridge.clock import JST
 from bridge.delivery import Message, in_a_process
 from bridge.errors import Hint, NeedsKey, NeedsPerson, TryAgain
 from bridge.flows.alerts import WAKES_AGAIN
+from bridge.service import Service
 from bridge.settings import Secret
-from tests.support.receiver import Receiver
+from tests.support.receiver import Alert, Receiver
 from tests.support.settling import channel, failing, rounds_of_each
 from tests.support.telling import DAY, HOUR, MINUTE, TellingWorld
 from tests.support.world import Moment
@@ -141,6 +142,23 @@ def test_a_sheet_that_can_not_be_read_is_told(telling: TellingWorld) -> None:
     telling.service.cycle.desk.read = read  # type: ignore[method-assign]
     (alert,) = telling.tell()
     assert "スプレッドシートをまた読めています。" in alert.text
+
+
+def test_a_sheet_that_can_not_be_read_since_the_ledger_moved_is_told(telling: TellingWorld) -> None:
+    telling.service.close()
+    telling.service = Service(telling.config, replace(telling.outside(), home=lambda _: "another server"))
+    with pytest.raises(TryAgain, match="引き継ぎました"):
+        telling.service.cycle.run()
+    telling.service.cycle.desk.read = failing(TryAgain(BROKEN))  # type: ignore[method-assign]
+    alerting = telling.service.alerting
+    assert alerting is not None
+    told = list[Alert]()
+    for _ in range(30):
+        telling.clock.sleep(MINUTE)
+        alerting.run()
+        told += telling.receiver.take()
+    (alert,) = told
+    assert "スプレッドシートを10分以上読めません" in alert.text
 
 
 def test_the_day_in_plain_words_at_closing_time(telling: TellingWorld) -> None:
