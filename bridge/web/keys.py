@@ -95,9 +95,10 @@ class KeyPages:
         if not first:
             return _refused(Closed.ELSEWHERE, language)
         answer = Response(status=303, headers={"Location": request.path})
+        # Lax: an owner comes back by the link in webmail, another site; a POST needs the form's token besides.
         # Behind a proxy with TLS, which says so, the cookie never goes without; on the server itself there is no TLS.
         tls = request.headers.get("X-Forwarded-Proto") == "https"
-        answer.set_cookie(COOKIE, cookie, path=request.path, httponly=True, samesite="Strict", secure=tls)
+        answer.set_cookie(COOKIE, cookie, path=request.path, httponly=True, samesite="Lax", secure=tls)
         return answer
 
     def _take(self, page: Page, link: KeyLink, cookie: str, given: Mapping[str, str], token: str) -> Response:

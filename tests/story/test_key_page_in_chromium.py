@@ -76,8 +76,14 @@ class Browser:
         self.driver.find_element(By.NAME, name).send_keys(text)
 
     def press(self, label: str) -> str:
+        return self._click(By.XPATH, f"//button[normalize-space()='{label}']")
+
+    def follow(self, label: str) -> str:
+        return self._click(By.LINK_TEXT, label)
+
+    def _click(self, by: str, what: str) -> str:
         before = self.driver.find_element(By.TAG_NAME, "html")
-        self.driver.find_element(By.XPATH, f"//button[normalize-space()='{label}']").click()
+        self.driver.find_element(by, what).click()
         WebDriverWait(self.driver, PATIENCE).until(
             lambda driver: (
                 driver.find_element(By.TAG_NAME, "html") != before
@@ -154,6 +160,18 @@ def test_rakuten(shop: AtHome, owner: Browser) -> None:
     assert not shop.paused("rakuten")
     assert "もう使われました" in owner.open(first)
     owner.shoot("6-used")
+
+
+def test_an_owner_who_comes_back_by_the_link_in_webmail_is_known(shop: AtHome, owner: Browser) -> None:
+    """They made the key at the mall meanwhile."""
+    shop.sandbox.rakuten.state.licences.clear()
+    rounds_of_each(shop)
+    webmail = f'data:text/html,<main><a href="{link(shop)}">link</a></main>'
+    owner.open(webmail)
+    assert "このブラウザーで開く" in owner.follow("link")
+    assert "licenseKey" in owner.press("このブラウザーで開く")
+    owner.open(webmail)
+    assert "licenseKey" in owner.follow("link")
 
 
 def test_yahoo(shop: AtHome, owner: Browser) -> None:
