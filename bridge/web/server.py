@@ -23,6 +23,8 @@ log = logging.getLogger("bridge.web")
 
 THREADS = 4
 LIMITS = {
+    # Of those X-Forwarded-Proto alone is looked at, for a cookie that it can only make stricter (web/keys.py).
+    "clear_untrusted_proxy_headers": False,
     "max_request_body_size": MAX_BODY,
     "max_request_header_size": 16 << 10,
     "connection_limit": 200,

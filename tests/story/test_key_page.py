@@ -15,13 +15,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 
 from bridge.clock import JST
+from bridge.config import Web
 from bridge.ledger.key_links import KeyLinkBook
 from bridge.logs import log_to
 from bridge.renewing import Renewals
 from bridge.settings import parse
+from bridge.web.server import Server, edge_of
 from tests.support.key_owner import OwnedShop, Person, end_consent, text_of
 from tests.support.settling import opened, rounds_of_each, settled
 from tests.support.telling import DAY, HOUR
@@ -219,15 +222,30 @@ def test_a_form_of_another_page_changes_nothing(paused: OwnedShop) -> None:
 
 def test_what_browsers_are_told_of_the_page(paused: OwnedShop) -> None:
     owner = Person(paused.browser(), paused.link())
-    bound = owner.browser.post(owner.link, data={"open": "1"}, headers={"X-Forwarded-Proto": "https"})
+    bound = owner.browser.post(owner.link, data={"open": "1"})
     (cookie,) = bound.headers.getlist("Set-Cookie")
     # Lax, not Strict: from webmail, another site, a link would find the browser that opened it unknown.
-    assert all(part in cookie for part in ("HttpOnly", "Secure", "SameSite=Lax", f"Path={owner.link}"))
+    assert all(part in cookie for part in ("HttpOnly", "SameSite=Lax", f"Path={owner.link}"))
     for page in (bound, owner.look(), Person(paused.browser(), "/keys/x").look()):
         assert page.headers["Cache-Control"] == "no-store"
         assert page.headers["Referrer-Policy"] == "no-referrer"
         assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert "http" not in re.sub(r'value="[^"]*"', "", owner.look().text)  # nothing comes from elsewhere
+
+
+@pytest.mark.parametrize(("outside", "secure"), [({"X-Forwarded-Proto": "https"}, True), ({}, False)])
+def test_behind_a_proxy_with_tls_the_cookie_never_goes_without(
+    paused: OwnedShop, outside: dict[str, str], secure: bool
+) -> None:
+    """Caddy and cloudflared say by which way the browser came; on the server itself there is no TLS."""
+    server = Server(Web(port=0), edge_of(paused.service, paused.settings))
+    try:
+        address = f"http://127.0.0.1:{server.port}{paused.link()}"
+        bound = httpx.post(address, data={"open": "1"}, headers=outside, trust_env=False)
+    finally:
+        server.stop()
+    assert bound.status_code == 303
+    assert ("Secure" in bound.headers["Set-Cookie"]) is secure
 
 
 def test_no_key_link_or_cookie_is_written_anywhere_else(paused: OwnedShop) -> None:
