@@ -65,7 +65,7 @@ class Consent:
 
 def _code(pasted: str, state: str) -> str:
     """Raises BridgeError where it is the address of another attempt."""
-    query = parse_qs(urlsplit(pasted).query)
+    query = parse_qs(pasted.partition("?")[2].partition("#")[0])  # urlsplit raises for much that people may paste
     if "code" not in query:
         return pasted
     if query.get("state", [state])[0] != state:

@@ -114,8 +114,18 @@ def _ip_address(text: str) -> Hint | None:
     return None
 
 
+def _address(url: str) -> Hint | None:
+    try:
+        urlsplit(url).port  # noqa: B018  (raises, as for a host in brackets that is none)
+    except ValueError:
+        return _WRITE_ADDRESS
+    return None
+
+
 def _safe_way(url: str) -> Hint | None:
     """Keys go with every call: only this machine may be asked without TLS."""
+    if wrong := _address(url):
+        return wrong
     if urlsplit(url).scheme == "https" or on_this_machine(url):
         return None
     return Hint("鍵を送るので https:// にしてください。", "Make it https://: the keys go with every call.")
@@ -158,7 +168,7 @@ _WRITE_ADDRESS = Hint(
     "「https://…」と、最後の「/」なしで書いてください。", 'Write "https://…", without a "/" at the end.'
 )
 
-Url = Annotated[str, Rule(shape=_ADDRESS, say=_WRITE_ADDRESS)]
+Url = Annotated[str, Rule(shape=_ADDRESS, say=_WRITE_ADDRESS, judge=_address)]
 Site = Annotated[str, Rule(shape=_ADDRESS, say=_WRITE_ADDRESS, judge=_safe_way)]
 Zone = Annotated[str, Rule(judge=_zone)]
 Day = Annotated[str, Rule(judge=_date)]

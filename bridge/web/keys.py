@@ -83,7 +83,7 @@ class KeyPages:
             return _html(page.landing(f"{until:%Y-%m-%d %H:%M}"))
         if request.method != "POST":
             return _html(self._form(page, link, cookie))
-        if not hmac.compare_digest(request.form.get("form", ""), _of(cookie, "form")):
+        if not hmac.compare_digest(request.form.get("form", "").encode(), _of(cookie, "form").encode()):
             return _refused(Closed.STALE, language)
         return self._take(page, link, cookie, request.form, token)
 

@@ -108,6 +108,7 @@ def test_yahoo_by_logging_in_anew(tmp_path: Path, live_shop: Moment) -> None:
     assert query["client_id"] == [shop.sandbox.yahoo.client_id]
     stranger = f"https://localhost/bridge?code={shop.sandbox.yahoo.agree()}&state=another"
     assert "これは別のときの URL です" in text_of(owner.fill_in(pasted=stranger))
+    assert owner.fill_in(pasted="https://[localhost").status_code == 422  # half an address
     pasted = f"https://localhost/bridge?code={shop.sandbox.yahoo.agree()}&state={query['state'][0]}"
     page = owner.fill_in(pasted=pasted)
     assert page.status_code == 200, text_of(page)
@@ -215,7 +216,7 @@ def test_a_form_of_another_page_changes_nothing(paused: OwnedShop) -> None:
     link = paused.link()
     owner = Person(paused.browser(), link)
     owner.open()
-    for form in ("", "0" * 32):
+    for form in ("", "0" * 32, "é"):
         assert owner.browser.post(link, data={"form": form, "license_key": NEW_KEY}).status_code == 403
     assert paused.paused("rakuten")
 

@@ -309,6 +309,23 @@ api_version = "latest"
 
 
 @pytest.mark.parametrize(
+    "address", ["https://[your-shop].example.com", "https://[::1", "https://shop.example.com:port", "https://x:99999"]
+)
+def test_an_address_that_is_none(folder: Path, address: str) -> None:
+    found = problems(
+        folder,
+        f"""
+[web]
+public_url = "{address}"
+[channels.woocommerce]
+site = "{address}"
+""",
+    )
+    hint = 'Write "https://…", without a "/" at the end.'
+    assert (found["web.public_url"], found["channels.woocommerce.site"]) == (hint, hint)
+
+
+@pytest.mark.parametrize(
     ("text", "say"),
     [
         (MINIMAL + "[channels.rakuten]\n", "a section or setting stands twice. Keep only one."),
