@@ -14,7 +14,7 @@ from bridge.channel_settings import is_secret
 from bridge.config import place_of_keys
 from bridge.errors import BridgeError, Hint
 from bridge.keys import Keys, Place, Unreadable
-from bridge.private import write_private
+from bridge.private import written_together
 from bridge.settings import as_toml, parse
 
 
@@ -43,19 +43,22 @@ class KeyStore:
                 )
 
     def keep(self, values: Mapping[str, Any], dropped: Collection[str] = ()) -> None:
-        """These settings, instead of what they were; `dropped` go. Raises BridgeError where they can't be kept."""
+        """These settings, instead of what they were; `dropped` go. Raises BridgeError where they can't be kept; then
+        all are what they were, but for a keyring that took one and refused another."""
         self.check([*values, *dropped])
         apart = {name: where for name in self._secrets(values) if (where := self._apart(name)) is not None}
         lines: dict[str, str | None] = {name: as_toml(each) for name, each in values.items() if name not in apart}
         lines |= dict.fromkeys(dropped)
         text = _with_section(self._path.read_text(encoding="utf-8"), f"channels.{self._section}", lines)
         self._judge(text, lines)
+        in_files = [name for name, where in apart.items() if where is Place.FOLDER]
+        files = {self._keys.file(self._variable(name)): str(values[name]) for name in in_files} | {self._path: text}
         try:
-            for name, where in apart.items():
-                self._keys.put(self._variable(name), str(values[name]), where)
+            with written_together(files):
+                for name in apart.keys() - in_files:
+                    self._keys.put(self._variable(name), str(values[name]))
             for name in self._secrets(dropped):
                 self._keys.drop(self._variable(name))
-            write_private(self._path, text)
         except OSError as error:
             raise BridgeError(not_kept(error)) from error
 

@@ -15,7 +15,6 @@ from enum import Enum
 from pathlib import Path
 
 from bridge.errors import Hint
-from bridge.private import write_private
 
 SYSTEMD = "CREDENTIALS_DIRECTORY"
 
@@ -73,17 +72,18 @@ class Keys:
             return Place.FOLDER
         return Place.KEYRING if self._service and self._from_keyring(name) is not None else None
 
-    def put(self, name: str, value: str, place: Place) -> None:
-        """Raises OSError."""
-        if place is Place.FOLDER:
-            write_private(next((f for f in self._own if (f / name).exists()), self._own[0]) / name, value)
-        else:
-            from keyring import set_password  # an extra, and slow to import
+    def file(self, name: str) -> Path:
+        """Where it stands in the folders of our own, or would."""
+        return next((f for f in self._own if (f / name).exists()), self._own[0]) / name
 
-            try:
-                set_password(self._service, name, value)
-            except Exception as error:  # each system's keyring fails in its own way
-                raise OSError(None, f"keyring: {type(error).__name__}") from error
+    def put(self, name: str, value: str) -> None:
+        """Into the keyring. Raises OSError."""
+        from keyring import set_password  # an extra, and slow to import
+
+        try:
+            set_password(self._service, name, value)
+        except Exception as error:  # each system's keyring fails in its own way
+            raise OSError(None, f"keyring: {type(error).__name__}") from error
 
     def drop(self, name: str) -> None:
         """From the folders of our own. Raises OSError."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 import types
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -41,6 +44,30 @@ def test_in_the_folder_of_secrets(folder: Path) -> None:
     assert kept(folder, 'secrets = "secrets"') == "SL-new"
     assert "SL-new" not in (folder / "bridge.toml").read_text(encoding="utf-8")
     assert (folder / "secrets" / NAME).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("full_at", [1, 2, 3])
+def test_two_keys_that_belong_together_are_kept_both_or_neither(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, full_at: int
+) -> None:
+    """The disk fills between two of the three files: the keys, then the settings."""
+    secrets = folder / "secrets"
+    secrets.mkdir()
+    for name in ("SERVICE_SECRET", "LICENSE_KEY"):
+        (secrets / f"BRIDGE_RAKUTEN_{name}").write_text("old")
+    path = write(folder, f'[bridge]\nsecrets = "secrets"\n{MINIMAL}')
+    before, synced, really = path.read_text(encoding="utf-8"), count(1), os.fsync
+
+    def fsync(file: int) -> None:
+        if next(synced) == full_at:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        really(file)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(BridgeError, match="can't be kept"):
+        KeyStore(path, "rakuten", {}).keep({"service_secret": "new", "license_key": "new", "shop": "another"})
+    assert [each.read_text() for each in secrets.iterdir()] == ["old", "old"]
+    assert path.read_text(encoding="utf-8") == before
 
 
 def test_in_the_keyring(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
