@@ -10,7 +10,9 @@ import json
 import logging
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass, field
 from functools import cache
 from typing import Any
@@ -48,13 +50,13 @@ def in_a_process(messages: Sequence[Message]) -> list[bool]:
         said = late.stdout or b""
     except OSError:
         said = b""
-    taken = [line == b"taken" for line in said.splitlines()][: len(messages)]
-    return taken + [False] * (len(messages) - len(taken))
+    taken = said.splitlines()
+    return [b"%d" % number in taken for number in range(len(messages))]
 
 
 def send(messages: Sequence[Message]) -> list[bool]:
     """The same in this process."""
-    return list(_sent(messages))
+    return [_sent(each) for each in messages]
 
 
 def service_name(url: str) -> str | None:
@@ -63,13 +65,31 @@ def service_name(url: str) -> str | None:
     return None if found is None else str(found.service_name)
 
 
-def _sent(messages: Sequence[Message]) -> Iterator[bool]:
-    for each in messages:
-        service = _service(each.url)
-        try:
-            yield service is not None and bool(service.notify(body=each.body, title=each.title, body_format="text"))
-        except Exception:  # each of apprise's services fails in its own way
-            yield False
+def _send_at_once(messages: Sequence[Message]) -> None:
+    """Say the number of each that was taken, as soon as it was. All addresses at once, what goes to one of them in
+    turn: one that hangs takes no time from the others."""
+    _apprise()  # once, before the threads
+    by_address = defaultdict[str, list[tuple[int, Message]]](list)
+    for number, each in enumerate(messages):
+        by_address[each.url].append((number, each))
+
+    def send_in_turn(numbered: Sequence[tuple[int, Message]]) -> None:
+        for number, each in numbered:
+            if _sent(each):
+                sys.stdout.write(f"{number}\n")  # whole, whichever thread
+                sys.stdout.flush()
+
+    with ThreadPoolExecutor(len(by_address)) as pool:
+        for numbered in by_address.values():
+            pool.submit(send_in_turn, numbered)
+
+
+def _sent(message: Message) -> bool:
+    service = _service(message.url)
+    try:
+        return service is not None and bool(service.notify(body=message.body, title=message.title, body_format="text"))
+    except Exception:  # each of apprise's services fails in its own way
+        return False
 
 
 def _service(url: str) -> Any:
@@ -86,5 +106,4 @@ def _apprise() -> tuple[Any, Any]:
 
 
 if __name__ == "__main__":
-    for taken in _sent([Message(*each) for each in json.load(sys.stdin)]):
-        print("taken" if taken else "not taken", flush=True)
+    _send_at_once([Message(*each) for each in json.load(sys.stdin)])

@@ -295,9 +295,12 @@ def test_no_secret_of_an_address_is_kept(telling: TellingWorld) -> None:
 
 def test_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """An address that hangs, or that nobody knows, doesn't take the others with it."""
-    receiver = Receiver()
+    receiver = Receiver(hangs="/deaf")
     try:
         good = Message(receiver.address("/staff"), "題", "本文")
+        hangs = Message(f"{receiver.address(receiver.hangs)}?rto=60", "題", "本文")
+        assert in_a_process([hangs, good]) == [True, True]
+        receiver.take()
         assert in_a_process([Message("nonsense://x", "題", "本文"), good]) == [False, True]
         assert [(each.title, each.text) for each in receiver.take()] == [("題", "本文")]
         monkeypatch.setattr("bridge.delivery.SECONDS", 0.01)

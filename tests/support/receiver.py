@@ -19,18 +19,23 @@ class Alert:
 
 @dataclass
 class Receiver:
-    """`status`: how it answers, by box; 200 where nothing is said."""
+    """`status`: how it answers, by box; 200 where nothing is said · `hangs`: the box that answers nothing until another
+    got something, and after half a minute 500."""
 
     status: dict[str, int] = field(default_factory=dict)
+    hangs: str = ""
     got: list[Alert] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        receiver = self
+        receiver, came = self, threading.Event()
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 status = receiver.status.get(self.path, 200)
+                if self.path == receiver.hangs:
+                    status = status if came.wait(30) else 500
+                came.set()
                 if status == 200:
                     receiver.got.append(Alert(self.path, said["title"], said["message"]))
                 self.send_response(status)
