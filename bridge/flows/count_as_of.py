@@ -1,7 +1,8 @@
 """Goods of ours in somebody else's warehouse, which tells by files what lies there as of a moment: that place is
 brought to the count, and what we booked there since is added to it (own_shops_and_files.md §6.1 rule 8).
 
-The same count may be taken again and again: what it changed itself is left out of what is added.
+The same count may be taken again and again: what it changed itself is left out of what is added. A cell that got its
+first number after the count keeps it until the next one: whoever typed it knew more.
 """
 
 from __future__ import annotations
@@ -43,9 +44,13 @@ def _book(
 ) -> None:
     counted = _in_skus(records.values(), count.units)
     balances = tx.stock.balances(counted)
-    since = _moved(tx.stock.moved_at(channel.place, iso(count.at)), channel, count)
+    moved_since = tx.stock.moved_at(channel.place, iso(count.at))
+    opened = {each.sku for each in moved_since if each.cause is Cause.OPENING and each.on_hand}
+    since = _moved(moved_since, channel, count)
     changes = {}
     for sku, units in counted.items():
+        if sku in opened:
+            continue
         balance, (on_hand, allocated) = balances.get((sku, channel.place), Balance()), since[sku]
         promised = balance.allocated - allocated if count.net else 0
         changes[sku] = units + promised + on_hand - balance.on_hand

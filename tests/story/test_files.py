@@ -222,6 +222,18 @@ def test_goods_of_a_code_that_nobody_has_named_yet_wait_for_its_line(shop: WithF
     assert "増減ファイル" not in shop.open_questions()
 
 
+def test_a_product_that_gets_its_row_after_the_count_is_not_counted_twice(shop: WithFiles) -> None:
+    """The warehouse's file of the morning has 10 of it; at noon its row is written with those 10, and then its line."""
+    shop.drop("zaiko_{time}.csv", stock({"W-A": 2, "W-C": 10}, f"{shop.japan():%Y/%m/%d %H:%M:%S}"))
+    shop.settle_with_mall()
+    shop.clock.sleep(3600)
+    shop.put("在庫表", 1 + sum(bool(row["SKU"]) for row in shop.table("在庫表")), {"SKU": "C", PLACE: 10})
+    shop.rounds(4)
+    shop.list_for_sale(WAREHOUSE, "W-C", "C")
+    shop.settle_with_mall()
+    assert shop.row("C")[PLACE] == "10"
+
+
 def test_every_channel_has_its_lines_of_the_check(shop: WithFiles) -> None:
     files = [channel for channel in shop.service.channels if channel.name in (MALL, WAREHOUSE)]
     lines = {line.name: line for channel in files for line in channel.check()}
