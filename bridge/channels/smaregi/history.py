@@ -59,11 +59,12 @@ class History:
         """As Channel.orders; at a till nothing stays open."""
         began = self._clock.now()
         start = since - timedelta(seconds=self._settings.lag_seconds)
-        found, changed = _Facts(), self._changed(start, began)
+        found, changed, behind = _Facts(), self._changed(start, began), dict[Pair, _Behind]()
         for pair in {**changed, **self._behind}:
             seen = changed.get(pair)
             if pair in self._behind or seen is None or not self._known(pair, seen, since):
-                self._look_at(pair, seen, start, began, found)
+                behind |= self._look_at(pair, seen, start, began, found)
+        self._behind = behind  # only now: where a call failed, nothing of this read is kept
         ordered = sorted(found.rows.values(), key=lambda row: (row.at, row.id))
         return OrdersRead(tuple(found.orders.values()), began, {}, alarms=dict(self._alarms), rows=tuple(ordered))
 
@@ -82,21 +83,23 @@ class History:
         same = before is not None and (before.changed, before.amount) == (seen.changed, seen.amount)
         return same and before is not None and before.since <= seen.since and before.read_at <= since
 
-    def _look_at(self, pair: Pair, seen: _Seen | None, start: datetime, began: datetime, found: _Facts) -> None:
-        """Read one pair's history, and again the next time where it isn't whole: it makes no sense, or its rows don't
-        reach the number that is listed. Two rows of one second may leave the same number, so a young one is read again
-        too. What never gets whole is left to the daily sweep."""
-        behind = self._behind.pop(pair, _Behind(start, self._clock.monotonic()))
+    def _look_at(
+        self, pair: Pair, seen: _Seen | None, start: datetime, began: datetime, found: _Facts
+    ) -> dict[Pair, _Behind]:
+        """Read one pair's history; what is still behind of it. It is read again the next time where it isn't whole: it
+        makes no sense, or its rows don't reach the number that is listed. Two rows of one second may leave the same
+        number, so a young one is read again too. What never gets whole is left to the daily sweep."""
+        behind = self._behind.get(pair, _Behind(start, self._clock.monotonic()))
         since = min(start, behind.since)
         ends = self._read_pair(pair, since, found)
         listed = seen.amount if seen else str(self._api.number(pair))
         whole = listed in ends
-        if not whole and self._clock.monotonic() - behind.noticed <= facts.READ_AGAIN_FOR.total_seconds():
-            self._behind[pair] = _Behind(since, behind.noticed)
         if whole and seen is not None and began - time_of(seen.changed) > facts.COARSE:
             self._seen[pair] = seen
         else:
             self._seen.pop(pair, None)
+        again = not whole and self._clock.monotonic() - behind.noticed <= facts.READ_AGAIN_FOR.total_seconds()
+        return {pair: _Behind(since, behind.noticed)} if again else {}
 
     def _changed(self, start: datetime, now: datetime) -> dict[Pair, _Seen]:
         """The pairs whose number moved since `start`, asked window by window (T11)."""

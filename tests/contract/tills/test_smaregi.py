@@ -15,9 +15,9 @@ from bridge.channels.smaregi.rows import Change, whole_chain
 from bridge.channels.smaregi.webhooks import SmaregiWebhooks
 from bridge.domain.orders import LineSnapshot
 from bridge.domain.till import RowKind
-from bridge.errors import NeedsPerson
+from bridge.errors import NeedsPerson, TryAgain
 from bridge.notices import Forged, NotForUs
-from bridge.sandbox.faults import Instead, path_contains
+from bridge.sandbox.faults import Instead, Lost, path_contains
 from bridge.sandbox.malls.smaregi.switches import ALL_SCOPES
 from tests.contract.tills.bench import KEY, SmaregiTill
 
@@ -251,6 +251,31 @@ def test_a_history_that_is_late_is_waited_for(smaregi: SmaregiTill) -> None:
     smaregi.clock.sleep(15)
     [order], _ = smaregi.news()
     assert order.lines[0].shipped == 2
+
+
+@pytest.mark.parametrize("fails", [0, 1])
+def test_a_late_sale_is_told_though_a_call_fails_in_the_round_that_would_have_told_it(
+    smaregi: SmaregiTill, fails: int
+) -> None:
+    goods = [smaregi.add("tea", 10), smaregi.add("cup", 5)]
+    smaregi.clock.sleep(60)
+    smaregi.read_orders()
+    for each in goods:
+        smaregi.sell((each, 1))
+        smaregi.simulator.state.rows[-1].visible_at += timedelta(minutes=5)
+    for _ in range(3):
+        smaregi.read_orders(wait=60)
+    assert [smaregi.moved(each) for each in goods] == [10, 5]  # the numbers have fallen, and no row shows why
+    smaregi.clock.sleep(150)
+    history = path_contains(f"/stock/changes/{smaregi.wire(goods[fails])[0]}/")
+    for _ in range(40):
+        smaregi.faults.next(Lost(), history)
+    with pytest.raises(TryAgain):
+        smaregi.read_orders()
+    smaregi.faults.clear()
+    for _ in range(10):
+        smaregi.read_orders(wait=60)
+    assert [smaregi.moved(each) for each in goods] == [9, 4]
 
 
 def test_a_hole_in_the_history_is_told_until_it_is_closed(smaregi: SmaregiTill) -> None:
