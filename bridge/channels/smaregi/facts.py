@@ -16,6 +16,7 @@ LATEST = 20  # rows of a pair's history that are looked at for a write of ours
 RECEIPTS_PAGE = 100  # §1.6 [A] with details
 MOST_PAGES = 1000  # more than a shop has: a list that goes on beyond them leads nowhere
 WINDOW = timedelta(days=31)  # §1.2, §1.5 [A] the longest period that one question may have
+OVERLAP = timedelta(minutes=10)  # §1.8 so far back what changed is asked for: our clock may be ahead of theirs
 AHEAD = timedelta(minutes=5)  # how far beyond now is asked, so that what sells meanwhile doesn't leave the list
 COARSE = timedelta(seconds=2)  # their times are cut to the second: what is younger may have another row to come
 READ_AGAIN_FOR = timedelta(hours=1)  # how long a history that isn't whole is read at every look

@@ -58,7 +58,7 @@ class History:
     def read(self, since: datetime, known_open: Sequence[str]) -> OrdersRead:  # noqa: ARG002
         """As Channel.orders; at a till nothing stays open."""
         began = self._clock.now()
-        start = since - timedelta(seconds=self._settings.lag_seconds)
+        start = from_when(self._settings, since)
         found, changed, behind = _Facts(), self._changed(start, began), dict[Pair, _Behind]()
         for pair in {**changed, **self._behind}:
             seen = changed.get(pair)
@@ -151,6 +151,11 @@ class History:
                 if change.id not in given:
                     given.add(change.id)
                     yield change
+
+
+def from_when(settings: Smaregi, since: datetime) -> datetime:
+    """From when on what changed is asked for, by their clock, so that nothing is passed over."""
+    return since - max(facts.OVERLAP, timedelta(seconds=settings.lag_seconds))
 
 
 def windows(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:

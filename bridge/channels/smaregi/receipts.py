@@ -12,7 +12,7 @@ The sign of a quantity is not settled [C]: its size is taken, and the direction 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bridge.channel_settings import Smaregi
@@ -20,7 +20,7 @@ from bridge.channels.answers import SEARCH_ROUNDS, Found, senseless, whole
 from bridge.channels.http import Seams
 from bridge.channels.port import OrdersRead
 from bridge.channels.smaregi import facts
-from bridge.channels.smaregi.history import windows
+from bridge.channels.smaregi.history import from_when, windows
 from bridge.channels.smaregi.ids import CHANNEL, listing_key
 from bridge.channels.smaregi.wire import MALL, TRANSACTIONS, Api, time_of, time_text
 from bridge.channels.stamps import SerialReads, stamp
@@ -40,7 +40,7 @@ class Receipts:
     def read(self, since: datetime, known_open: Sequence[str]) -> OrdersRead:  # noqa: ARG002
         """As Channel.orders. A void changes an old receipt, so they are asked for by when they changed (T4)."""
         began = self._clock.now()
-        start = since - timedelta(seconds=self._settings.lag_seconds)
+        start = from_when(self._settings, since)
         found = Found()
         for _ in range(SEARCH_ROUNDS):
             before = len(found.orders)

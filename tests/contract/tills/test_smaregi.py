@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from bridge.notices import Forged, NotForUs
 from bridge.sandbox.faults import Instead, Lost, path_contains
 from bridge.sandbox.malls.smaregi.switches import ALL_SCOPES
 from tests.contract.tills.bench import KEY, SmaregiTill
+from tests.support.virtual_clock import VirtualClock
 
 MORNING = datetime(2026, 11, 23, tzinfo=UTC)
 WORD = "a-word-of-the-operators-own-0123456789"
@@ -41,6 +43,17 @@ def counts(till: SmaregiTill) -> tuple[int, int, int]:
     """Ordered, shipped, returned, over everything that was told."""
     lines = lines_of(till)
     return sum(x.ordered for x in lines), sum(x.shipped for x in lines), sum(x.returned for x in lines)
+
+
+class Behind:
+    """The clock of a server: it goes as ours, and is behind it."""
+
+    def __init__(self, ours: VirtualClock, by: timedelta) -> None:
+        self._ours, self._by = ours, by
+        self.monotonic, self.sleep = ours.monotonic, ours.sleep
+
+    def now(self) -> datetime:
+        return self._ours.now() - self._by
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
@@ -251,6 +264,18 @@ def test_a_history_that_is_late_is_waited_for(smaregi: SmaregiTill) -> None:
     smaregi.clock.sleep(15)
     [order], _ = smaregi.news()
     assert order.lines[0].shipped == 2
+
+
+@pytest.mark.parametrize("make", [SmaregiTill, by_receipts])
+def test_nothing_is_passed_over_where_our_clock_is_ahead(make: Callable[[], SmaregiTill]) -> None:
+    till = make()
+    till.simulator.clock = Behind(till.clock, timedelta(minutes=5))
+    tea = till.add("tea", 10)
+    for sold in range(1, 4):
+        till.read_orders(wait=60)
+        till.sell((tea, 1))
+        till.read_orders(wait=60)
+        assert sum(line.shipped for line in lines_of(till)) == sold
 
 
 @pytest.mark.parametrize("fails", [0, 1])
