@@ -20,6 +20,7 @@ OVERLAP = timedelta(minutes=10)  # §1.8 so far back what changed is asked for: 
 AHEAD = timedelta(minutes=5)  # how far beyond now is asked, so that what sells meanwhile doesn't leave the list
 COARSE = timedelta(seconds=2)  # their times are cut to the second: what is younger may have another row to come
 READ_AGAIN_FOR = timedelta(hours=1)  # how long a history that isn't whole is read at every look
+NO_SUCH_ID = 404  # §1.3 [A] the status where a path names what is not there
 MAX_QUANTITY = 999_999_999  # §1.3
 
 TOKEN_RENEWED_EARLY = timedelta(minutes=5)  # §1.1

@@ -13,11 +13,11 @@ from bridge.channels.port import OrdersRead
 from bridge.channels.smaregi import facts
 from bridge.channels.smaregi.ids import Pair
 from bridge.channels.smaregi.rows import Change, change_of, fact_of, whole_chain
-from bridge.channels.smaregi.wire import MALL, STOCK, Api, changes, time_of, time_text
+from bridge.channels.smaregi.wire import MALL, STOCK, Api, SmaregiRefused, changes, time_of, time_text
 from bridge.channels.stamps import SerialReads
 from bridge.domain.orders import OrderSnapshot
 from bridge.domain.till import TillRow
-from bridge.errors import Hint
+from bridge.errors import Hint, NeedsPerson
 
 
 @dataclass
@@ -57,6 +57,12 @@ class History:
 
     def read(self, since: datetime, known_open: Sequence[str]) -> OrdersRead:  # noqa: ARG002
         """As Channel.orders; at a till nothing stays open."""
+        try:
+            return self._read(since)
+        except SmaregiRefused as refusal:  # it is our request that is wrong: nothing can be read until somebody helps
+            raise NeedsPerson(refusal.hint) from refusal
+
+    def _read(self, since: datetime) -> OrdersRead:
         began = self._clock.now()
         start = from_when(self._settings, since)
         found, changed, behind = _Facts(), self._changed(start, began), dict[Pair, _Behind]()
@@ -116,13 +122,18 @@ class History:
 
     def _read_pair(self, pair: Pair, start: datetime, found: _Facts) -> frozenset[str]:
         """One pair's facts since `start`, and the numbers that its history may end with; none where it makes no
-        sense."""
+        sense, or where the product was deleted."""
         name = "@".join(pair)
         self._alarms.pop(name, None)
         try:
             rows = self._rows(pair, start)
             read_at = self._reads.begin()
             told = [fact_of(row, self._settings.shop, read_at) for row in rows]
+        except SmaregiRefused as refusal:
+            if refusal.status != facts.NO_SUCH_ID:
+                raise
+            self._alarms[name] = refusal.hint
+            return frozenset()
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             self._alarms[name] = senseless(MALL, f"{type(error).__name__} {error}").hint
             return frozenset()

@@ -22,9 +22,10 @@ from bridge.channels.port import OrdersRead
 from bridge.channels.smaregi import facts
 from bridge.channels.smaregi.history import from_when, windows
 from bridge.channels.smaregi.ids import CHANNEL, listing_key
-from bridge.channels.smaregi.wire import MALL, TRANSACTIONS, Api, time_of, time_text
+from bridge.channels.smaregi.wire import MALL, TRANSACTIONS, Api, SmaregiRefused, time_of, time_text
 from bridge.channels.stamps import SerialReads, stamp
 from bridge.domain.orders import LineKey, LineSnapshot, OrderSnapshot
+from bridge.errors import NeedsPerson
 
 SALE = "1"  # transactionHeadDivision: all others move no goods
 PARENTS = frozenset({"4", "5", "6"})  # productDivision of a bundle or set: its children say what moved (T15) [C]
@@ -39,6 +40,12 @@ class Receipts:
 
     def read(self, since: datetime, known_open: Sequence[str]) -> OrdersRead:  # noqa: ARG002
         """As Channel.orders. A void changes an old receipt, so they are asked for by when they changed (T4)."""
+        try:
+            return self._read(since)
+        except SmaregiRefused as refusal:  # it is our request that is wrong: nothing can be read until somebody helps
+            raise NeedsPerson(refusal.hint) from refusal
+
+    def _read(self, since: datetime) -> OrdersRead:
         began = self._clock.now()
         start = from_when(self._settings, since)
         found = Found()

@@ -24,6 +24,7 @@ from tests.contract.tills.bench import KEY, SmaregiTill
 from tests.support.virtual_clock import VirtualClock
 
 MORNING = datetime(2026, 11, 23, tzinfo=UTC)
+PROBLEM = "application/problem+json"
 WORD = "a-word-of-the-operators-own-0123456789"
 
 
@@ -33,6 +34,10 @@ def by_receipts() -> SmaregiTill:
     till.simulator.switches.plan_has_changes = False
     till.channel = till.connect(movement_source="transactions")
     return till
+
+
+def problem(status: int, title: str) -> str:
+    return json.dumps({"type": "about:blank", "title": title, "status": status})
 
 
 def lines_of(till: SmaregiTill) -> list[LineSnapshot]:
@@ -316,6 +321,28 @@ def test_a_hole_in_the_history_is_told_until_it_is_closed(smaregi: SmaregiTill) 
     smaregi.sell((tea, 1))
     assert smaregi.read_orders().alarms == {}
     assert smaregi.moved(tea) == smaregi.stock(tea) == 6
+
+
+def test_a_product_that_was_deleted_holds_up_no_other(smaregi: SmaregiTill) -> None:
+    """A moment after the list of stock named it."""
+    cup, tea = smaregi.add("cup", 5), smaregi.add("tea", 10)
+    smaregi.read_orders()
+    smaregi.sell((tea, 1))
+    smaregi.sell((cup, 1))
+    history = path_contains(f"/stock/changes/{smaregi.wire(cup)[0]}/")
+    smaregi.faults.next(Instead(404, problem(404, "NotFound"), PROBLEM), history)
+    answer = smaregi.read_orders()
+    assert answer.alarms is not None
+    assert set(answer.alarms) == {cup.id}
+    assert smaregi.moved(tea) == 9
+
+
+@pytest.mark.parametrize("make", [SmaregiTill, by_receipts])
+def test_a_request_that_is_refused_is_for_a_person(make: Callable[[], SmaregiTill]) -> None:
+    till = make()
+    till.faults.next(Instead(400, problem(400, "Bad Request"), PROBLEM), path_contains("/pos/"))
+    with pytest.raises(NeedsPerson, match="Bad Request"):
+        till.read_orders()
 
 
 def test_a_row_that_makes_no_sense_is_told_and_read_again(smaregi: SmaregiTill) -> None:
