@@ -43,7 +43,7 @@ class OrderFeed:
         problems: dict[str, Hint] = {}
         try:
             rows = self._rows(start, problems)
-            self._note_unread(start if problems else None, at)
+            unread = start if problems else None
             books = self._books(rows, start, began)
         except SquareRefused as refusal:  # it is our request that is wrong: nothing can be read until somebody helps
             raise NeedsPerson(refusal.hint) from refusal
@@ -53,6 +53,7 @@ class OrderFeed:
                 booked += books.of(row)
             except Fraction:
                 problems[row.id] = _fraction(row)
+        self._note_unread(unread, at)  # only now: where a call failed, nothing of this read is kept
         self._swept_at = at if sweep else self._swept_at
         orders = tuple(each for each in booked if isinstance(each, OrderSnapshot))
         till = tuple(each for each in booked if isinstance(each, TillRow))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 
+from bridge.channels.answers import senseless
 from bridge.channels.port import Outcome
+from bridge.channels.square.recounts import Recounts
 from bridge.domain.till import RowKind, TillRow
+from bridge.errors import TryAgain
 from tests.contract.tills.square_bench import ELSEWHERE, HONSHA, SHIBUYA, SquareBench
 
 IN_STOCK = "IN_STOCK"
@@ -393,6 +397,24 @@ def test_a_row_that_makes_no_sense_is_told_and_asked_for_again(till: SquareBench
     sale.quantity = good
     answer = till.read_orders(wait=3600)
     assert (dict(answer.problems), till.booked(tea)) == ({}, -3)
+
+
+def test_a_row_that_makes_sense_in_a_round_that_fails_is_asked_for_again(
+    till: SquareBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tea = till.add("tea", 10)
+    till.sell(tea, 1)
+    [sale] = [row for row in till.simulator.rows_of("VAR-tea") if row.transaction]
+    good, sale.quantity = sale.quantity, "many"
+    till.read_orders()
+    till.read_orders(wait=3 * 3600)
+    sale.quantity = good
+    with monkeypatch.context() as patch:  # a call after that of the rows isn't answered
+        patch.setattr(Recounts, "before", Mock(side_effect=senseless("Square", "HTTP 503")))
+        with pytest.raises(TryAgain):
+            till.read_orders(wait=600)
+    till.read_orders(wait=600)
+    assert till.booked(tea) == -1
 
 
 def test_rows_keep_the_order_in_which_square_had_them(till: SquareBench) -> None:
