@@ -6,7 +6,8 @@ the adjustment that Square inferred from it, or, where there is none, by the Δ 
 **A row that comes after the count that has seen it** (T31). A till sells offline at 13:20, the shelf is counted at
 13:30, the sale arrives at 13:35. Square's number stays as counted, for the goods were gone by then. The sale is booked
 all the same; beside it a row puts back into the books what the count had left out already. Where the count was our own
-first alignment nobody saw the shelf: the sale lowers the books, and the next push the number.
+first alignment nobody saw the shelf: the sale lowers the books, and the next push the number. A count that comes after
+a later one says nothing new.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from decimal import Decimal
 
 from bridge.channels.square.ids import CHANNEL, listing_key, parts_of
 from bridge.channels.square.rows import RETURN, SALE, Effect, Row, effects, whole_units
-from bridge.domain.orders import LineKey, LineSnapshot, OrderSnapshot
+from bridge.domain.orders import LineKey, LineSnapshot, ListingKey, OrderSnapshot
 from bridge.domain.till import RowKind, TillRow
 
 
@@ -46,13 +47,12 @@ class Books:
                 yield from self._moved(row, effect, alone=len(found) == 1)
 
     def _counted(self, row: Row) -> Iterator[TillRow]:
-        units = whole_units(self.changes.get(row.id, Decimal(0)))
-        if units and row.source in self.places:
-            listing = listing_key(row.variation, row.source)
+        units, listing = whole_units(self.changes.get(row.id, Decimal(0))), listing_key(row.variation, row.source)
+        if units and row.source in self.places and not any(_seen_by(self.counts, row, listing)):
             yield TillRow(row.id, listing, units, RowKind.COUNTED, row.created)
 
     def _moved(self, row: Row, effect: Effect, *, alone: bool) -> Iterator[OrderSnapshot | TillRow]:
-        units, seen_by = whole_units(effect.units), list(_seen_by(self.counts, row, effect))
+        units, seen_by = whole_units(effect.units), list(_seen_by(self.counts, row, effect.listing))
         by_people = any(count.id not in self.ours for count in seen_by)
         if effect.what in (SALE, RETURN):
             yield self._order(row, effect, units, lowered=-units if by_people or not seen_by else 0)
@@ -72,9 +72,9 @@ class Books:
         return OrderSnapshot(CHANNEL, self.shop, row.id, self.version, row.created, (line,))
 
 
-def _seen_by(counts: Iterable[Row], row: Row, effect: Effect) -> Iterator[Row]:
+def _seen_by(counts: Iterable[Row], row: Row, listing: ListingKey) -> Iterator[Row]:
     """Counts of the same thing that are dated after a row and came before it."""
     for count in counts:
-        same = listing_key(count.variation, count.source) == effect.listing
+        same = listing_key(count.variation, count.source) == listing
         if same and count.id != row.count and count.occurred > row.occurred and count.created < row.created:
             yield count

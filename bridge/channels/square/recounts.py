@@ -25,7 +25,7 @@ class Recounts:
         `start`, and older ones of what is dated before that."""
         known = {row.id: row for row in rows}
         counts = {row.id: row for row in known.values() if row.is_count}
-        late = [row for row in known.values() if not row.is_count and row.occurred < start]
+        late = [row for row in known.values() if row.occurred < start]
         for batch in cut(sorted({row.variation for row in late}), facts.READ_BATCH):
             since = min(row.occurred for row in late)
             counts |= {row.id: row for row in self._history.rows(since, variations=batch, types=(COUNT,))}

@@ -211,6 +211,24 @@ def test_t34_a_count_without_an_adjustment_is_held_against_the_history(till: Squ
     assert (till.stock(tea), 10 + till.booked(tea)) == (10, 10)
 
 
+@pytest.mark.parametrize("infers", [True, False])
+@pytest.mark.parametrize("days", [0, 3])
+def test_t34_a_count_that_arrives_after_a_later_one_says_nothing_new(
+    till: SquareBench, infers: bool, days: int
+) -> None:
+    till.simulator.switches.infers = infers
+    tea = till.add("tea", 10)
+    earlier = till.clock.now()
+    till.clock.sleep(600)
+    till.recount(tea, 9)
+    till.read_orders()
+    assert (till.stock(tea), 10 + till.booked(tea)) == (9, 9)
+    till.read_orders(wait=days * 86_400)
+    till.recount(tea, 8, at=earlier)
+    till.read_orders()
+    assert (till.stock(tea), 10 + till.booked(tea)) == (9, 9)
+
+
 def test_t34_an_adjustment_that_appears_later_takes_the_place_of_what_was_reckoned(till: SquareBench) -> None:
     tea = till.add("tea", 10)
     till.simulator.switches.links = False
