@@ -18,7 +18,7 @@ from bridge.sheet.layout import fold
 @dataclass(frozen=True)
 class Ground:
     """`counted`: places that count their goods themselves, and whose they are · `inspect`: where goods that came back
-    wait, "" where there is no such column."""
+    wait, "" where there is no such column · `tills`: channels whose goods leave at the moment of the sale."""
 
     places: Sequence[str]
     counted: Mapping[str, str]
@@ -26,6 +26,7 @@ class Ground:
     records: Mapping[str, SkuRecord]
     aliases: Mapping[str, str]
     balances: Mapping[BalanceKey, Balance]
+    tills: frozenset[str]
 
     def place(self, text: str) -> str:
         """As the stock column is called, whatever the width of the letters; else as it was written."""
@@ -63,4 +64,4 @@ def ground_of(tx: Tx, shop: Shop) -> Ground:
     records = {
         sku: each for sku, each in tx.sheet.skus().items() if each.standing is not Standing.RETIRED or off_sale(tx, sku)
     }
-    return Ground(list(known.sells), counted, inspect, records, tx.get("aliases", {}), tx.stock.balances())
+    return Ground(list(known.sells), counted, inspect, records, tx.get("aliases", {}), tx.stock.balances(), shop.tills)

@@ -6,7 +6,7 @@ Where the packed units may explain what is missing, a person is asked, and until
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -226,12 +226,12 @@ def take_count(tx: Tx, ground: Ground, counting: Counting, line: MoveLine, still
         return set()
     if any(each.units is not None and each.number != number for each in tx.stocktakes.lines([begun.number], sku)):
         return set()  # counted in another line of this very look
-    _book(tx, begun, known, units)
+    _book(tx, ground, begun, known, units)
     return {sku}
 
 
-def _book(tx: Tx, begun: Stocktake, known: Counted, units: int) -> None:
-    books = _books(tx, begun, known)
+def _book(tx: Tx, ground: Ground, begun: Stocktake, known: Counted, units: int) -> None:
+    books = _books(tx, ground.tills, begun, known)
     subject = f"{known.sku} {known.place}"
     tx.questions.settle(PACKED, subject, both("results", "superseded"))
     tx.stock.begin([(known.sku, known.place)], known.ref)
@@ -242,9 +242,11 @@ def _book(tx: Tx, begun: Stocktake, known: Counted, units: int) -> None:
         tx.questions.ask(PACKED, subject, {**data, "had": books.had, "allocated": books.allocated, "short": packed})
 
 
-def _books(tx: Tx, begun: Stocktake, known: Counted) -> Books:
+def _books(tx: Tx, tills: Collection[str], begun: Stocktake, known: Counted) -> Books:
+    """A till's sale from before the beginning that is told only after its count was booked is taken for one since:
+    then the books have less than the shelf."""
     now = tx.stock.balances([known.sku]).get((known.sku, known.place), Balance())
-    moved = tx.stock.moved_since(begun.since, iso(begun.at), known.sku, known.place)
+    moved = tx.stock.moved_since(begun.since, iso(begun.at), known.sku, known.place, tills)
     taken = moved.get(Cause.STOCK_TAKEN, (0, 0))[0]
     return Books(
         had=now.on_hand - sum(on_hand for on_hand, _ in moved.values()),

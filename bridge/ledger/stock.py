@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, select
+from sqlalchemy import Connection, Select, bindparam, exists, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.domain.stock import Balance, BalanceKey, Cause, Movement
 from bridge.ledger.history import note
-from bridge.ledger.schema import balance, movement
+from bridge.ledger.schema import balance, movement, order_line
 
 # Asked again and again: made once.
 _ALL_BALANCES = select(balance)
@@ -28,6 +28,15 @@ _BOOKED_SINCE = (
     .where(movement.c.at > bindparam("since"), movement.c.cause.in_(_OURS))
     .group_by(movement.c.sku, movement.c.location)
 )
+_LINE = order_line.c
+_TOLD_LATE = exists().where(
+    _LINE.first_seen_at == movement.c.at,
+    _LINE.placed_at < bindparam("since"),
+    # not by its own index, which leads to all that the till ever sold
+    (_LINE.channel + "").in_(bindparam("tills", expanding=True)),
+    movement.c.ref == _LINE.channel + "/" + _LINE.shop + "/" + _LINE.order + "/" + _LINE.line,  # booking.line_ref
+    movement.c.cause.in_([Cause.PLACED.value, Cause.SHIPPED.value]),
+)
 _MOVED_SINCE = (
     select(movement.c.cause, func.sum(movement.c.on_hand), func.sum(movement.c.allocated))
     .where(
@@ -35,6 +44,7 @@ _MOVED_SINCE = (
         (movement.c.id > bindparam("number")) | (movement.c.at > bindparam("since")),
         movement.c.sku == bindparam("sku"),
         movement.c.location == bindparam("location"),
+        ~_TOLD_LATE,
     )
     .group_by(movement.c.cause)
 )
@@ -126,9 +136,13 @@ class StockBook:
         """The number of the last movement."""
         return int(self._conn.execute(select(func.max(movement.c.id))).scalar() or 0)
 
-    def moved_since(self, number: int, at: str, sku: str, location: str) -> Mapping[Cause, tuple[int, int]]:
-        """Δ on hand and Δ allocated of one cell after that movement and that time, by cause."""
-        rows = self._conn.execute(_MOVED_SINCE, {"number": number, "since": at, "sku": sku, "location": location})
+    def moved_since(
+        self, number: int, at: str, sku: str, location: str, tills: Collection[str] = ()
+    ) -> Mapping[Cause, tuple[int, int]]:
+        """Δ on hand and Δ allocated of one cell after that movement and that time, by cause. `tills`: channels whose
+        goods leave at the moment of the sale: one from before `at` is none since, though it was told later."""
+        cell = {"sku": sku, "location": location}
+        rows = self._conn.execute(_MOVED_SINCE, {"number": number, "since": at, "tills": sorted(tills), **cell})
         return {Cause(cause): (int(on_hand), int(allocated)) for cause, on_hand, allocated in rows}
 
     def movements(self, sku: str | None = None) -> list[tuple[str, Movement]]:

@@ -12,8 +12,9 @@ from bridge.config import Config
 from bridge.domain.transfers import IN_TRANSIT
 from bridge.errors import TryAgain
 from bridge.sandbox.faults import Lost, ReplyLost
+from tests.story.test_stocktaking import count, line_of
 from tests.support.tills import WithSmaregi, WithSquare, WithTill
-from tests.support.transfers import lying, write
+from tests.support.transfers import lying, told, write
 from tests.support.world import LAG, Moment
 
 TILLS: dict[str, type[WithTill]] = {kind.more: kind for kind in (WithSmaregi, WithSquare)}
@@ -58,6 +59,25 @@ def test_an_order_in_a_mall_touches_the_till_only_when_it_leaves_its_shelf(shop:
     shop.sandbox.rakuten.ship(order)
     shop.settle()
     stands(shop, 0, 0, 0)
+
+
+@pytest.mark.parametrize("late", [0.0, 20.0])
+def test_a_sale_from_before_a_stock_take_is_in_its_count(shop: WithTill, late: float) -> None:
+    """Told after the beginning: the till was not looked at since, or its history is late."""
+    shop.put("入出庫", 1, {"種類": "棚卸", "から": "渋谷店"})
+    shop.rounds(2)
+    shop.sandbox.malls[shop.more].visible_after = late
+    shop.sell("A", 1)  # one is left on the shelf
+    shop.clock.sleep(5)
+    shop.put("入出庫", 1, {"開始": True})
+    for _ in range(3):  # the table is looked at every 3 seconds, the till every 15 or 30
+        shop.service.look()
+        shop.clock.sleep(3)
+    shop.sell("A", 1)  # and this is since
+    shop.settle()
+    count(shop, "A", 1)
+    stands(shop, 5, 0, 5)
+    assert "帳簿では1個でした" in told(shop, line_of(shop, "A"))
 
 
 def test_a_number_typed_reaches_the_till_and_a_sale_slips_in(shop: WithTill) -> None:
