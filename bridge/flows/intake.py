@@ -191,7 +191,7 @@ def _book_order(
         locations=_locations(where, facts, order),
         inspect=where.inspect,
         opening=opening,
-        left=_left_before(tx, order) if opening else None,
+        left=_left_before(tx, order) if opening else _told_late(tx, facts, order),
         sells_from=partial(sold_from, where, facts),
     )
     if not rereading(tx):  # the cell of a lost ledger may hold a number already: it opens by what stands there
@@ -233,6 +233,15 @@ def _left_before(tx: Tx, order: OrderSnapshot) -> dict[LineKey, tuple[int, int]]
         return {line.key: (0, 0) for line in order.lines}
     seen = opening["left"]
     return {line.key: tuple(seen[ref]) for line in order.lines if (ref := line_ref(line.key)) in seen}
+
+
+def _told_late(tx: Tx, facts: ChannelFacts, order: OrderSnapshot) -> dict[LineKey, tuple[int, int]]:
+    """What of a till's order had left when the columns were opened: all of one from before that is told only after the
+    first look, as its clock and ours say. For a line that is known already this says nothing."""
+    opened = tx.get("opening", {})
+    if not facts.on_hand or facts.name not in opened.get("channels", ()) or order.placed_at > time_of(opened["at"]):
+        return {}
+    return {line.key: (line.shipped, line.returned) for line in order.lines}
 
 
 def _taken(tx: Tx, facts: ChannelFacts, listing: ListingKey, units: int, at: datetime) -> ListingRecord:

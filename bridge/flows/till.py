@@ -33,7 +33,8 @@ def book_rows(tx: Tx, facts: ChannelFacts, rows: Sequence[TillRow], *, opening: 
     told, moved = dict[str, int](), set[str]()
     for row in found.values():
         units = row.units - known.get(row.id, 0)
-        if units and not (opening and _before(tx, facts, row)):
+        first_told = opening or (facts.on_hand and row.id not in known)
+        if units and not (first_told and _before(tx, facts, row, opening=opening)):
             record = tx.listings.get([row.listing]).get(row.listing)
             if record is not None:
                 moved |= _book(tx, facts, record, row, units, new=row.id not in known, opening=opening)
@@ -45,10 +46,11 @@ def book_rows(tx: Tx, facts: ChannelFacts, rows: Sequence[TillRow], *, opening: 
     return moved
 
 
-def _before(tx: Tx, facts: ChannelFacts, row: TillRow) -> bool:
-    """Whether a row of the first look is in the number that the column opened with."""
-    opening = tx.get("opening", {})
-    return facts.name not in opening.get("channels", ()) or row.at <= time_of(opening["at"])
+def _before(tx: Tx, facts: ChannelFacts, row: TillRow, *, opening: bool) -> bool:
+    """Whether a row that is told for the first time is in the number that the column opened with. What a till that was
+    connected later tells after its first look is booked: nobody knows how long staff took such rows off."""
+    opened = tx.get("opening", {})
+    return row.at <= time_of(opened["at"]) if facts.name in opened.get("channels", ()) else opening
 
 
 def _book(

@@ -80,6 +80,37 @@ def test_a_sale_from_before_a_stock_take_is_in_its_count(shop: WithTill, late: f
     assert "帳簿では1個でした" in told(shop, line_of(shop, "A"))
 
 
+@pytest.mark.parametrize("what", ["sale", "loss"])
+def test_what_the_till_did_before_the_opening_is_in_the_column_though_it_is_told_later(
+    shop: WithTill, what: str
+) -> None:
+    """One leaves the shelf and staff type 1; then everything is opened anew. The till's history tells of it after the
+    first look. What happens after the opening counts, also that it is given back."""
+    shop.set("bridge", False)
+    shop.rounds(3)
+    shop.answer("棚にある数", "棚の数")
+    shop.rounds(2)
+    till, wire = getattr(shop.sandbox, shop.more), shop.wire(shop.more, "A")
+    till.visible_after = 20.0
+    act = {"sale": lambda: till.place([(wire, 1)]), "loss": lambda: till.lose(wire, 1)}[what]
+    act()
+    shop.type("A", "渋谷店", 1)
+    shop.set("bridge", True)
+    shop.settle()
+    shop.set(shop.more, True)
+    shop.clock.sleep(60)
+    shop.settle()
+    assert lying(shop, "A") == {"本社倉庫": 5, "渋谷店": 1}
+    assert shop.at_till("A") == 1
+    act()
+    shop.settle()
+    assert lying(shop, "A") == {"本社倉庫": 5}
+    if what == "sale":
+        till.give_back(wire, 1)
+        shop.settle()
+        assert lying(shop, "A") == {"本社倉庫": 5, "検品待ち": 1}
+
+
 def test_a_number_typed_reaches_the_till_and_a_sale_slips_in(shop: WithTill) -> None:
     """The till sells one in the very moment of the write: the difference is written, and the sale stays."""
     shop.type("A", "渋谷店", 8)
