@@ -35,19 +35,16 @@ def purchases(tx: Tx, costing: Costing, lying: Lying) -> list[Purchase]:
     time."""
     prices = tx.purchases.all()
     arrivals = tx.purchases.arrivals()
-    new = {(each.sku, each.at) for each in arrivals if not each.opening} - lying.keys()
+    new = {(each.sku, each.at) for each in arrivals} - lying.keys()
     if new and costing is Costing.AVERAGE:
         lying |= tx.reports.lying(new)
-    return [
-        Purchase(
-            each.sku,
-            each.at,
-            each.units,
-            prices[each.key].price if each.key in prices else None,
-            0 if each.opening else lying.get((each.sku, each.at), 0),
-        )
-        for each in arrivals
-    ]
+    found: list[Purchase] = []
+    at_once: Counter[tuple[str, datetime]] = Counter()  # those booked in one look come one after the other
+    for each in arrivals:
+        moment, price = (each.sku, each.at), prices[each.key].price if each.key in prices else None
+        found.append(Purchase(each.sku, each.at, each.units, price, lying.get(moment, 0) + at_once[moment]))
+        at_once[moment] += each.units
+    return found
 
 
 def costs_at(bought: Iterable[Purchase], costing: Costing, until: datetime) -> dict[str, Decimal]:

@@ -54,19 +54,22 @@ class PurchaseBook:
         self._conn = conn
 
     def arrivals(self) -> list[Arrival]:
-        """The oldest first. A line of 入出庫 that was taken back is none."""
-        booked = select(entry).where(entry.c.kind == Kind.RECEIPT, entry.c.booked.is_(True))
-        rows = self._conn.execute(booked)
-        found = [Arrival(f"move {row.number}", row.sku, row.units, time_of(row.at)) for row in rows]
+        """The oldest first; of one moment what lay there, then by the numbers of the lines. A line of 入出庫 that was
+        taken back is none."""
         began = (
             select(movement.c.sku, func.sum(movement.c.on_hand).label("units"), func.min(movement.c.at).label("at"))
-            .where(movement.c.cause == Cause.OPENING)
+            .where(movement.c.cause == Cause.OPENING, movement.c.on_hand != 0)  # 0: a cell that begins to be shown
             .group_by(movement.c.sku)
         )
-        for row in self._conn.execute(began):
-            if row.units > 0:
-                found.append(Arrival(OPENING + row.sku, row.sku, int(row.units), time_of(row.at)))
-        return sorted(found, key=lambda each: (each.at, each.key))
+        lay = [
+            Arrival(OPENING + row.sku, row.sku, int(row.units), time_of(row.at))
+            for row in self._conn.execute(began)
+            if row.units > 0
+        ]
+        booked = select(entry).where(entry.c.kind == Kind.RECEIPT, entry.c.booked.is_(True)).order_by(entry.c.number)
+        rows = self._conn.execute(booked)
+        came = [Arrival(f"move {row.number}", row.sku, row.units, time_of(row.at)) for row in rows]
+        return sorted([*lay, *came], key=lambda each: each.at)
 
     def all(self) -> dict[str, Priced]:
         return {

@@ -108,6 +108,12 @@ def office(tmp_path: Path, live_shop: Moment) -> Office:
     return Office(tmp_path / "ledger.sqlite", since=live_shop)
 
 
+def cost(office: Office, sku: str) -> Decimal:
+    """Of one unit, as managers read it."""
+    _, *rows = office.managers.table(SUMMARY)
+    return next(Decimal(row[9]) for row in rows if len(row) > 10 and row[0] == sku)
+
+
 def yen(units: int, price: str) -> int:
     return int((units * Decimal(price)).quantize(Decimal(1), ROUND_HALF_UP))
 
@@ -202,6 +208,44 @@ def test_a_price_that_cannot_be_read_leaves_the_last_one(office: Office) -> None
         with office.service.ledger.read() as tx:
             assert tx.purchases.all()["opening A"].price == Decimal(120)
     assert "120円のまま" in office.prices()["期首", "A"][6]
+
+
+@pytest.mark.parametrize(("costing", "expected"), [("average", "225"), ("last", "300")])
+def test_lines_that_are_ticked_at_once_come_in_one_after_the_other(office: Office, costing: str, expected: str) -> None:
+    """7 lay there at 100 yen; 7 at 200 and 14 at 300 are booked in one look. The lower line is the newer one, also the
+    tenth under the ninth."""
+    office.open_office(costing)
+    units = {**dict.fromkeys(range(1, 9), 1), 9: 7, 10: 14}
+    for at, count in units.items():
+        office.put("入出庫", at, {"種類": "入荷", "SKU": "A" if at > 8 else "B", "数量": count, "へ": "本社倉庫"})
+    office.rounds(4)
+    for at in (9, 10):
+        office.put("入出庫", at, {"到着": True})
+    office.rounds(4)
+    office.report(2)
+    for number, price in (("期首", "100"), ("9", "200"), ("10", "300")):
+        office.price(number, "A", price)
+    office.report(3)
+    assert cost(office, "A") == Decimal(expected)
+
+
+@pytest.mark.parametrize(("costing", "expected"), [("average", "150"), ("last", "200")])
+def test_what_is_typed_first_after_a_purchase_is_mixed_with_it(office: Office, costing: str, expected: str) -> None:
+    """A new product comes in by 入荷 into a row without a number; a day later what lies elsewhere is typed."""
+    office.open_office(costing)
+    office.stock = {**office.stock, "C": (None, None, None)}
+    office.put("在庫表", 1 + sum(bool(row["SKU"]) for row in office.table("在庫表")), {"SKU": "C"})
+    office.rounds(6)
+    number = office.receive("C", 10)
+    office.clock.sleep(86_400)
+    office.rounds(2)
+    office.type("C", "渋谷店", 10)
+    office.rounds(4)
+    office.report(3)
+    office.price(number, "C", "100")
+    office.price("期首", "C", "200")
+    office.report(3)
+    assert cost(office, "C") == Decimal(expected)
 
 
 # --- who may write what -----------------------------------------------------------------------------------------------
