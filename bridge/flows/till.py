@@ -30,7 +30,7 @@ def book_rows(tx: Tx, facts: ChannelFacts, rows: Sequence[TillRow], *, opening: 
         return set()  # as in every answer of a mall
     found = {row.id: row for row in rows}  # of a row that was changed meanwhile, what was read last
     known = tx.till_rows.of(facts.name, found)
-    told, moved = dict[str, int](), set[str]()
+    told, moved = list[TillRow](), set[str]()
     for row in found.values():
         units = row.units - known.get(row.id, 0)
         first_told = opening or (facts.on_hand and row.id not in known)
@@ -41,7 +41,7 @@ def book_rows(tx: Tx, facts: ChannelFacts, rows: Sequence[TillRow], *, opening: 
             elif not facts.on_hand:
                 continue  # a warehouse's: it waits for its line
         if known.get(row.id) != row.units:
-            told[row.id] = row.units
+            told.append(row)
     tx.till_rows.put(facts.name, told)
     return moved
 

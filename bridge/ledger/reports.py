@@ -1,8 +1,9 @@
 """What reports ask the ledger: plain rows of facts, read in one go. Nothing here moves stock.
 
 A movement bears the time at which it was booked. Some facts tell when they happened: a sale when it was placed, a
-till's also when the goods left, a stock-take the moment as of which was counted. Those times decide on which business
-day a movement counts, so that what arrives after midnight stands where it belongs.
+till's also when the goods left, what else a till did when its number moved, a stock-take the moment as of which was
+counted. Those times decide on which business day a movement counts, so that what arrives after midnight stands where it
+belongs.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from bridge.domain.booking import line_ref
 from bridge.domain.orders import LineKey
 from bridge.domain.stock import Cause
 from bridge.domain.summary import EditAccount
-from bridge.ledger.schema import component, counted, edit, in_step, movement, order_line, stocktake
+from bridge.domain.till import RowKind
+from bridge.ledger.schema import component, counted, edit, in_step, movement, order_line, stocktake, till_row
 from bridge.ledger.values import iso, time_of
 
 
@@ -48,7 +50,7 @@ class Shown:
     at: datetime
 
 
-SETTLED = timedelta(days=30)  # a question about a count is answered sooner
+SETTLED = timedelta(days=30)  # a question about a count is answered sooner, and what a till did is told sooner
 
 _MOVED = select(movement).order_by(movement.c.id)
 _LINES = select(
@@ -61,6 +63,8 @@ _LINES = select(
     order_line.c.components,
 )
 _COUNTED_AT = select(counted.c.number, stocktake.c.at).join(stocktake, stocktake.c.number == counted.c.stocktake)
+_AT_TILLS = select((till_row.c.channel + "/" + till_row.c.id).label("ref"), till_row.c.at)  # as flows.till
+_OF_TILLS = frozenset(kind.cause for kind in RowKind)
 _OF_LINES = (Cause.PLACED, Cause.RELEASED, Cause.SHIPPED, Cause.WITHDRAWN, Cause.RETURNED)
 
 
@@ -85,7 +89,11 @@ class ReportBook:
         }
         counting = _COUNTED_AT if since is None else _COUNTED_AT.where(counted.c.at >= iso(since - SETTLED))
         counts = {f"move {number}": at for number, at in self._conn.execute(counting)}
-        return [_dated(row, placed, counts, tills) for row in self._conn.execute(query)]
+        told = _AT_TILLS.where(till_row.c.channel.in_(tills), till_row.c.at.is_not(None))
+        if since is not None:
+            told = told.where(till_row.c.at >= iso(since - SETTLED))
+        at_tills = {row.ref: row.at for row in self._conn.execute(told)}
+        return [_dated(row, placed, counts, at_tills, tills) for row in self._conn.execute(query)]
 
     def before(self, at: datetime) -> tuple[int, int]:
         """How many movements were booked before then, and the number of the last: what tells whether any was forgotten
@@ -144,7 +152,13 @@ class ReportBook:
         self._conn.execute(delete(in_step).where(in_step.c.at < iso(before)))
 
 
-def _dated(row: Any, placed: Mapping[str, tuple[str, str]], counts: Mapping[str, str], tills: Collection[str]) -> Dated:
+def _dated(
+    row: Any,
+    placed: Mapping[str, tuple[str, str]],
+    counts: Mapping[str, str],
+    at_tills: Mapping[str, str],
+    tills: Collection[str],
+) -> Dated:
     cause, booked_at = Cause(row.cause), row.at
     channel, moved_at, sold_at = "", booked_at, booked_at
     if cause in _OF_LINES:
@@ -155,6 +169,8 @@ def _dated(row: Any, placed: Mapping[str, tuple[str, str]], counts: Mapping[str,
             moved_at = placed_at if cause is Cause.PLACED or channel in tills else booked_at
     elif cause is Cause.STOCK_TAKEN:
         moved_at = sold_at = min(booked_at, counts.get(row.ref, booked_at))
+    elif cause in _OF_TILLS:
+        moved_at = sold_at = min(booked_at, at_tills.get(row.ref, booked_at))
     times = (time_of(at) for at in (booked_at, moved_at, sold_at))
     booked, moved, sold = times
     return Dated(row.id, booked, row.sku, row.location, row.on_hand, row.allocated, cause, channel, moved, sold)

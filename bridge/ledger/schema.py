@@ -354,6 +354,8 @@ till_row = Table(
     Column("channel", Text, primary_key=True),
     Column("id", Text, primary_key=True),
     Column("units", Integer, nullable=False),  # Δ of the till's number, as far as it is accounted for
+    Column("at", Text),  # when it was first said to have moved; none of those from before this was kept
+    Index("till_row_at", "at"),
 )
 
 note = Table(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from bridge.domain.till import TillRow
 from bridge.ledger.schema import till_row
+from bridge.ledger.values import iso
 
 _PUT = upsert(till_row)
 _PUT = _PUT.on_conflict_do_update(index_elements=["channel", "id"], set_={"units": _PUT.excluded.units})
@@ -25,6 +27,7 @@ class TillRowBook:
         rows = self._conn.execute(_OF, {"channel": channel, "ids": sorted(set(ids))})
         return {number: int(units) for number, units in rows}
 
-    def put(self, channel: str, units: Mapping[str, int]) -> None:
-        if units:
-            self._conn.execute(_PUT, [{"channel": channel, "id": each, "units": n} for each, n in units.items()])
+    def put(self, channel: str, rows: Iterable[TillRow]) -> None:
+        told = [{"channel": channel, "id": row.id, "units": row.units, "at": iso(row.at)} for row in rows]
+        if told:
+            self._conn.execute(_PUT, told)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -25,6 +25,7 @@ from bridge.sheet.layout import tab_number
 from bridge.sheet.months import closing_id
 from tests.support.discovery import Strict
 from tests.support.sheets_client import service_account, signed_in_as
+from tests.support.tills import WithSmaregi
 from tests.support.world import Moment, World
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -101,6 +102,10 @@ class Office(World):
 
     def closing(self, month: str) -> list[list[str]]:
         return [[*row, *[""] * 16][:16] for row in self.accounts.table(closing_id(month))]
+
+
+class TillOffice(WithSmaregi, Office):
+    """With a till in its shop."""
 
 
 @pytest.fixture
@@ -197,6 +202,32 @@ def test_a_server_that_was_down_on_the_first_freezes_when_it_comes_back(office: 
     office.report()
     frozen = {(row[0], row[1]): int(row[3]) for row in office.closing("2026-11")[1:] if row[0]}
     assert frozen == before
+
+
+@pytest.mark.parametrize("what", ["sale", "count", "receipt", "loss"])
+def test_what_a_till_did_on_the_last_evening_belongs_to_its_month(tmp_path: Path, what: str) -> None:
+    """The shop's bridge is off over the night."""
+    office = TillOffice(tmp_path / "ledger.sqlite")
+    office.go_live()
+    office.open_office()
+    office.until(30, 18)
+    office.rounds(2)
+    office.until(30, 20)
+    till, tea = office.sandbox.smaregi, office.wire("smaregi", "A")
+    acts: dict[str, Callable[[], object]] = {
+        "sale": lambda: till.place([(tea, 1)]),
+        "count": lambda: till.recount(tea, 1),
+        "receipt": lambda: till.receive(tea, 3),
+        "loss": lambda: till.lose(tea, 1),
+    }
+    acts[what]()
+    office.until(1, 9)
+    office.rounds(3)
+    office.report(2)
+    office.clock.sleep(600)
+    office.report(2)
+    known = {(row[0], row[1]): row[8] for row in office.closing("2026-11")[1:]}
+    assert known["A", "渋谷店"] == str(till.stock()[tea])
 
 
 def test_a_price_that_cannot_be_read_leaves_the_last_one(office: Office) -> None:
