@@ -243,8 +243,7 @@ def _book(tx: Tx, ground: Ground, begun: Stocktake, known: Counted, units: int) 
 
 
 def _books(tx: Tx, tills: Collection[str], begun: Stocktake, known: Counted) -> Books:
-    """A till's sale from before the beginning that is told only after its count was booked is taken for one since:
-    then the books have less than the shelf."""
+    """What a till did before the beginning and tells only after the count was booked is taken for done since."""
     now = tx.stock.balances([known.sku]).get((known.sku, known.place), Balance())
     moved = tx.stock.moved_since(begun.since, iso(begun.at), known.sku, known.place, tills)
     taken = moved.get(Cause.STOCK_TAKEN, (0, 0))[0]

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Select, bindparam, exists, func, insert, sele
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.domain.stock import Balance, BalanceKey, Cause, Movement
+from bridge.domain.till import RowKind
 from bridge.ledger.history import note
-from bridge.ledger.schema import balance, movement, order_line
+from bridge.ledger.schema import balance, movement, order_line, till_row
 
 # Asked again and again: made once.
 _ALL_BALANCES = select(balance)
@@ -37,16 +38,18 @@ _TOLD_LATE = exists().where(
     movement.c.ref == _LINE.channel + "/" + _LINE.shop + "/" + _LINE.order + "/" + _LINE.line,  # booking.line_ref
     movement.c.cause.in_([Cause.PLACED.value, Cause.SHIPPED.value]),
 )
-_MOVED_SINCE = (
-    select(movement.c.cause, func.sum(movement.c.on_hand), func.sum(movement.c.allocated))
-    .where(
-        # the numbers of movements that were forgotten with their product are given out again
-        (movement.c.id > bindparam("number")) | (movement.c.at > bindparam("since")),
-        movement.c.sku == bindparam("sku"),
-        movement.c.location == bindparam("location"),
-        ~_TOLD_LATE,
-    )
-    .group_by(movement.c.cause)
+_MOVED_SINCE = select(movement).where(
+    # the numbers of movements that were forgotten with their product are given out again
+    (movement.c.id > bindparam("number")) | (movement.c.at > bindparam("since")),
+    movement.c.sku == bindparam("sku"),
+    movement.c.location == bindparam("location"),
+    ~_TOLD_LATE,
+)
+_OF_TILLS = frozenset(kind.cause for kind in RowKind)
+_ROWS_BEFORE = select(till_row.c.channel + "/" + till_row.c.id).where(  # as flows.till
+    till_row.c.channel.in_(bindparam("tills", expanding=True)),
+    till_row.c.id.in_(bindparam("ids", expanding=True)),
+    till_row.c.at < bindparam("since"),
 )
 
 
@@ -140,10 +143,18 @@ class StockBook:
         self, number: int, at: str, sku: str, location: str, tills: Collection[str] = ()
     ) -> Mapping[Cause, tuple[int, int]]:
         """Δ on hand and Δ allocated of one cell after that movement and that time, by cause. `tills`: channels whose
-        goods leave at the moment of the sale: one from before `at` is none since, though it was told later."""
-        cell = {"sku": sku, "location": location}
-        rows = self._conn.execute(_MOVED_SINCE, {"number": number, "since": at, "tills": sorted(tills), **cell})
-        return {Cause(cause): (int(on_hand), int(allocated)) for cause, on_hand, allocated in rows}
+        goods leave at the moment of the sale: what one did before `at` is not since, though it was told later."""
+        told = {"since": at, "tills": sorted(tills)}
+        cell = {"number": number, "sku": sku, "location": location}
+        rows = self._conn.execute(_MOVED_SINCE, told | cell).all()
+        ids = sorted({row.ref.partition("/")[2] for row in rows if row.cause in _OF_TILLS})
+        late = set(self._conn.execute(_ROWS_BEFORE, told | {"ids": ids}).scalars()) if tills and ids else set()
+        found: defaultdict[Cause, tuple[int, int]] = defaultdict(lambda: (0, 0))
+        for row in rows:
+            if row.ref not in late:
+                on_hand, allocated = found[Cause(row.cause)]
+                found[Cause(row.cause)] = (on_hand + row.on_hand, allocated + row.allocated)
+        return dict(found)
 
     def movements(self, sku: str | None = None) -> list[tuple[str, Movement]]:
         """Movements with their times, oldest first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -62,12 +63,22 @@ def test_an_order_in_a_mall_touches_the_till_only_when_it_leaves_its_shelf(shop:
 
 
 @pytest.mark.parametrize("late", [0.0, 20.0])
-def test_a_sale_from_before_a_stock_take_is_in_its_count(shop: WithTill, late: float) -> None:
+@pytest.mark.parametrize(("what", "units"), [("sale", 1), ("loss", 1), ("receipt", 5), ("recount", 4)])
+def test_what_a_till_did_before_a_stock_take_is_in_its_count(
+    shop: WithTill, what: str, units: int, late: float
+) -> None:
     """Told after the beginning: the till was not looked at since, or its history is late."""
+    till, tea = getattr(shop.sandbox, shop.more), shop.wire(shop.more, "A")
+    acts: dict[str, Callable[[], object]] = {
+        "sale": lambda: till.place([(tea, 1)]),
+        "loss": lambda: till.lose(tea, 1),
+        "receipt": lambda: till.receive(tea, 3),
+        "recount": lambda: till.recount(tea, 4),
+    }
     shop.put("入出庫", 1, {"種類": "棚卸", "から": "渋谷店"})
     shop.rounds(2)
-    shop.sandbox.malls[shop.more].visible_after = late
-    shop.sell("A", 1)  # one is left on the shelf
+    till.visible_after = late
+    acts[what]()
     shop.clock.sleep(5)
     shop.put("入出庫", 1, {"開始": True})
     for _ in range(3):  # the table is looked at every 3 seconds, the till every 15 or 30
@@ -75,9 +86,9 @@ def test_a_sale_from_before_a_stock_take_is_in_its_count(shop: WithTill, late: f
         shop.clock.sleep(3)
     shop.sell("A", 1)  # and this is since
     shop.settle()
-    count(shop, "A", 1)
-    stands(shop, 5, 0, 5)
-    assert "帳簿では1個でした" in told(shop, line_of(shop, "A"))
+    count(shop, "A", units)
+    stands(shop, 5, units - 1, 4 + units)
+    assert f"帳簿では{units}個でした" in told(shop, line_of(shop, "A"))
 
 
 @pytest.mark.parametrize("what", ["sale", "loss"])
@@ -92,8 +103,11 @@ def test_what_the_till_did_before_the_opening_is_in_the_column_though_it_is_told
     shop.rounds(2)
     till, wire = getattr(shop.sandbox, shop.more), shop.wire(shop.more, "A")
     till.visible_after = 20.0
-    act = {"sale": lambda: till.place([(wire, 1)]), "loss": lambda: till.lose(wire, 1)}[what]
-    act()
+    acts: dict[str, Callable[[], object]] = {
+        "sale": lambda: till.place([(wire, 1)]),
+        "loss": lambda: till.lose(wire, 1),
+    }
+    acts[what]()
     shop.type("A", "渋谷店", 1)
     shop.set("bridge", True)
     shop.settle()
@@ -102,7 +116,7 @@ def test_what_the_till_did_before_the_opening_is_in_the_column_though_it_is_told
     shop.settle()
     assert lying(shop, "A") == {"本社倉庫": 5, "渋谷店": 1}
     assert shop.at_till("A") == 1
-    act()
+    acts[what]()
     shop.settle()
     assert lying(shop, "A") == {"本社倉庫": 5}
     if what == "sale":
