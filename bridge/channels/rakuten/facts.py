@@ -26,6 +26,8 @@ PROGRESS_SWEPT = sorted(PROGRESS_OPEN | PROGRESS_CANCELLED)
 """What the daily sweep looks for: what is open though nobody knows of it, and what was cancelled late, shipped or not.
 An order that is only shipped was seen when it was open."""
 CANCEL_FIXED = 900
+CANCEL_STEPS = frozenset({0, 1, 2})  # §4.2 [A] changeType: asked for, fixed, completed
+CANCEL_WITHDRAWN = 3  # §4.2 [A]
 
 NO_STOCK_KEPT = 0  # §4.2 [A] inventoryType
 RESTORES_STOCK = 1  # §4.2 [A] restoreInventoryFlag; 0 follows a setting of the item that the order doesn't show

@@ -8,9 +8,11 @@ from typing import Any
 
 from bridge.channels.answers import whole
 from bridge.channels.rakuten import facts
+from bridge.clock import JST
 from bridge.domain.orders import LineKey, LineSnapshot, ListingKey, OrderSnapshot
 
 CHANNEL = "rakuten"
+ORDER_TIME = "%Y-%m-%dT%H:%M:%S%z"  # §4.2
 
 
 def listing_key(manage_number: str, variant_id: str) -> ListingKey:
@@ -30,7 +32,7 @@ def order_snapshot(model: dict[str, Any], shop: str, version: str, today: date) 
         shop=shop,
         order=number,
         version=version,
-        placed_at=datetime.strptime(model["orderDatetime"], "%Y-%m-%dT%H:%M:%S%z"),
+        placed_at=datetime.strptime(model["orderDatetime"], ORDER_TIME),
         lines=tuple(_lines(model, shop, number, progress, today)),
     )
 
@@ -40,8 +42,9 @@ def _lines(model: dict[str, Any], shop: str, number: str, progress: int, today: 
         # Cancelled after it had been shipped: the goods are still out.
         progress in facts.PROGRESS_CANCELLED and model.get("shippingCmplRptDatetime") is not None
     )
+    last = _cancelled_on(model) if progress in facts.PROGRESS_CANCELLED else today
     for package in model["PackageModelList"]:
-        left = left_whole or _has_left(package, today)
+        left = left_whole or (last is not None and _has_left(package, last))
         for item in package["ItemModelList"]:
             deleted = package.get("packageDeleteFlag") == 1 or item.get("deleteItemFlag") == 1
             key = LineKey(CHANNEL, shop, number, f"{package['basketId']}-{item['itemDetailId']}")
@@ -71,10 +74,25 @@ def _variant(item: dict[str, Any]) -> str:
     return str(skus[0].get("variantId") or "")
 
 
-def _has_left(package: dict[str, Any], today: date) -> bool:
-    """A parcel of an order that isn't shipped whole has left on its shipping date, if one is entered."""
+def _cancelled_on(model: dict[str, Any]) -> date | None:
+    """The day in Japan on which a cancelled order was first asked to be cancelled: nothing leaves after it (§4.2
+    ChangeReasonModelList). None where that isn't told, as by PurchaseItemAPI (§6.1): then only what was seen to leave
+    before stays booked as shipped."""
+    changes = [
+        (whole(each["changeType"]), datetime.strptime(each["changeApplyDatetime"], ORDER_TIME).astimezone(JST))
+        for each in model.get("ChangeReasonModelList") or []
+        if each.get("changeApplyDatetime") is not None
+    ]
+    withdrawn = [at for kind, at in changes if kind == facts.CANCEL_WITHDRAWN]
+    asked = [at for kind, at in changes if kind in facts.CANCEL_STEPS and all(at > each for each in withdrawn)]
+    return min(asked).date() if asked else None
+
+
+def _has_left(package: dict[str, Any], last: date) -> bool:
+    """A parcel of an order that isn't shipped whole has left on its shipping date, if one is entered. `last`: today, or
+    the day after which no parcel left: a date to come is only a plan."""
     dates = [each.get("shippingDate") for each in package.get("ShippingModelList") or []]
-    return any(day is not None and date.fromisoformat(str(day)) <= today for day in dates)
+    return any(day is not None and date.fromisoformat(str(day)) <= last for day in dates)
 
 
 def _taken(item: dict[str, Any], units: int, progress: int, deleted: bool) -> int:

@@ -26,7 +26,7 @@ KEPT = frozenset(
         "OrderModelList", "orderProgress", "orderDatetime", "shippingCmplRptDatetime",
         "PackageModelList", "basketId", "packageDeleteFlag", "ShippingModelList", "shippingDate",
         "ItemModelList", "itemDetailId", "manageNumber", "units", "inventoryType", "restoreInventoryFlag",
-        "deleteItemFlag",
+        "deleteItemFlag", "ChangeReasonModelList", "changeType", "changeApplyDatetime",
         "SkuModelList", "variantId",
         "inventories", "quantity",
         "expiryDate",

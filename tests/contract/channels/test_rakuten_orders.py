@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -168,6 +168,47 @@ def test_a_parcel_dated_tomorrow_has_not_left(rakuten: RakutenMall) -> None:
     rakuten.clock.sleep(86_400)
     rakuten.read_orders()
     assert {line.open for line in rakuten.newest[order].lines} == {0, 1}
+
+
+@pytest.mark.parametrize("source", ["order", "purchase_item"])
+@pytest.mark.parametrize("state", [800, 900])
+def test_an_order_cancelled_before_its_planned_shipping_date_is_never_shipped(
+    rakuten: RakutenMall, state: Literal[800, 900], source: str
+) -> None:
+    rakuten.channel = rakuten.connect(order_source=source)
+    rakuten.simulator.switches.cancel_to, rakuten.simulator.switches.cancel_fixed_after = state, 10 * DAY
+    order = rakuten.buy((rakuten.add("tea", 10), 2))
+    rakuten.simulator.state.orders[order].shipped_baskets[1] = "2026-11-26"
+    rakuten.read_orders()
+    assert rakuten.counts(order) == (2, 2, 0, 0)
+    rakuten.cancel(order)
+    for _ in range(5):
+        rakuten.read_orders(wait=DAY)
+        assert rakuten.counts(order) == (2, 0, 0, 0)
+
+
+def test_an_order_cancelled_after_its_shipping_date_has_left_also_where_nobody_looked_in_between(
+    rakuten: RakutenMall,
+) -> None:
+    order = rakuten.buy((rakuten.add("tea", 10), 2))
+    rakuten.simulator.state.orders[order].shipped_baskets[1] = "2026-11-25"
+    rakuten.read_orders()
+    rakuten.clock.sleep(3 * DAY)
+    rakuten.cancel(order)
+    rakuten.read_orders()
+    assert rakuten.counts(order) == (2, 0, 2, 0)
+
+
+def test_a_cancellation_that_was_withdrawn_keeps_no_parcel_from_leaving(rakuten: RakutenMall) -> None:
+    rakuten.simulator.switches.cancel_to, rakuten.simulator.switches.cancel_fixed_after = 800, 10 * DAY
+    order = rakuten.buy((rakuten.add("tea", 10), 2))
+    rakuten.simulator.state.orders[order].shipped_baskets[1] = "2026-11-25"
+    rakuten.cancel(order)
+    rakuten.simulator.withdraw_cancellation(order)
+    rakuten.clock.sleep(3 * DAY)
+    rakuten.cancel(order)
+    rakuten.read_orders()
+    assert rakuten.counts(order) == (2, 0, 2, 0)
 
 
 def test_t23_a_line_whose_stock_rakuten_does_not_keep(rakuten: RakutenMall) -> None:
