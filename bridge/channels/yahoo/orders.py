@@ -44,6 +44,7 @@ class OrderFeed:
         self._reads = SerialReads(seams.clock)
         self._unread = Unread(seams.clock)
         self._kept: dict[str, Order] = {}  # as they were last read
+        self._untold = set[str]()  # read since the last answer: a read that breaks off tells nothing
         self._swept_at: dict[timedelta, float] = {}
 
     def read(self, since: datetime, known_open: Sequence[str]) -> OrdersRead:
@@ -55,10 +56,11 @@ class OrderFeed:
         lagged = since - timedelta(seconds=self._settings.lag_seconds)
         start = self._start(lagged, began, spans, known_open)
         headers = {each.order: each for each in self._headers(start, began + facts.CLOCK_SKEW)}
-        asked = {*known_open, *self._unread.orders()}
+        asked = {*known_open, *self._unread.orders(), *self._untold}
         news = [each.order for each in headers.values() if self._matters(each, lagged, began, oldest)]
         found, problems = self._get_all([*news, *sorted(asked)], headers, read_at)
         self._unread.note(problems)
+        self._untold.clear()
         self._swept_at |= dict.fromkeys(spans, at)
         self._forget(oldest, known_open)
         return OrdersRead(tuple(found), began, problems, alarms=self._alarms(began))
@@ -176,21 +178,27 @@ class OrderFeed:
         while waiting:
             number = waiting.pop(0)
             done.add(number)
-            known, listed = self._kept.get(number), headers.get(number)
-            if known is not None and listed is not None and known.mark == listed.mark:
-                found.append(replace(known.snapshot, version=version(known.mark, read_at)))
-                continue
-            try:
-                fresh = self._info(number, read_at)
-            except YahooRefused as refusal:
-                problems[number] = refusal.hint
-            except (LookupError, TypeError, ValueError, AttributeError) as error:
-                problems[number] = senseless(MALL, f"{type(error).__name__} {error}").hint
-            else:
+            fresh = self._unchanged(number, headers)
+            if fresh is None:
+                try:
+                    fresh = self._info(number, read_at)
+                except YahooRefused as refusal:
+                    problems[number] = refusal.hint
+                    continue
+                except (LookupError, TypeError, ValueError, AttributeError) as error:
+                    problems[number] = senseless(MALL, f"{type(error).__name__} {error}").hint
+                    continue
                 self._kept[number] = fresh
-                found.append(fresh.snapshot)
+                self._untold.add(number)
+            found.append(replace(fresh.snapshot, version=version(fresh.mark, read_at)))
+            if number in self._untold:
                 waiting += [each for each in fresh.kin if each not in done and each not in waiting]
         return found, problems
+
+    def _unchanged(self, number: str, headers: dict[str, Header]) -> Order | None:
+        """As it was last read, where it is listed as it was then."""
+        known, listed = self._kept.get(number), headers.get(number)
+        return known if known is not None and listed is not None and known.mark == listed.mark else None
 
     def _info(self, number: str, read_at: datetime) -> Order:
         """Raises YahooRefused, LookupError, TypeError, ValueError."""

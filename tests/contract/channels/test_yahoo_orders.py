@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -12,9 +14,13 @@ import pytest
 from bridge.channels.yahoo import facts
 from bridge.channels.yahoo.xmltext import nodes, read, text, write
 from bridge.clock import JST
+from bridge.errors import TryAgain
 from bridge.sandbox.malls.yahoo import order_api
 from bridge.sandbox.malls.yahoo.records import RESERVED
 from tests.contract.channels.conformance import YahooMall
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 DAY = 86_400.0
 
@@ -132,6 +138,47 @@ def test_t19_a_held_order_hides_its_units_until_it_is_published_with_its_old_tim
     assert yahoo.counts(order) == (2, 2, 0, 0)
 
 
+class Silence:
+    """Yahoo answers `orders` with a 503 (`status`) until it is ended; what it was asked for is noted."""
+
+    def __init__(self, yahoo: YahooMall, *orders: str, status: str = "503 Service Unavailable") -> None:
+        self.orders, self.status, self.asked = set(orders), status, list[str]()
+        self._inner = yahoo.faults.app
+        yahoo.faults.app = self
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if "orderInfo" in environ["PATH_INFO"]:
+            body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+            environ["wsgi.input"] = BytesIO(body)
+            order = text(nodes(read(body.decode()), "Req", "Target")[0], "OrderId")
+            self.asked.append(order)
+            if order in self.orders:
+                start_response(self.status, [("Content-Type", "text/html")])
+                return [b"<html></html>"]
+        return self._inner(environ, start_response)
+
+
+def test_t19_what_a_read_had_read_when_it_broke_off_is_told_by_the_next(yahoo: YahooMall) -> None:
+    """The order is over, and its last change long past: no list makes it news a second time."""
+    yahoo.simulator.switches.held_seconds = 60 * DAY
+    tea = yahoo.add("tea", 10)
+    order = yahoo.simulator.place([(yahoo.wire(tea), 2)], held=True)
+    assert order is not None
+    yahoo.read_orders(wait=50 * 3600.0)
+    yahoo.simulator.review(order)
+    yahoo.ship(order)
+    for _ in range(50):
+        yahoo.read_orders(wait=60.0)
+    assert order not in yahoo.newest
+    silence = Silence(yahoo, *(yahoo.buy((tea, 1)) for _ in range(3)))
+    with pytest.raises(TryAgain):
+        yahoo.read_orders(wait=3600.0)
+    assert order in silence.asked
+    silence.orders.clear()
+    yahoo.read_orders(wait=60.0)
+    assert yahoo.counts(order) == (2, 0, 2, 0)
+
+
 @pytest.mark.parametrize("restarted", [False, True])
 @pytest.mark.parametrize("held_hours", [0.05, 50.0])
 def test_t19_an_order_that_was_held_and_is_shipped_before_any_list_shows_it(
@@ -205,6 +252,23 @@ def test_t22_a_split_order_is_read_together_with_its_child(yahoo: YahooMall) -> 
     yahoo.read_orders()
     assert units(yahoo, order) == {"2": (1, 0)}  # the line went over whole
     assert units(yahoo, whole) == {"1": (1, 0)}
+
+
+def test_t22_a_split_order_is_told_with_its_child_also_after_a_read_that_broke_off(yahoo: YahooMall) -> None:
+    tea = yahoo.add("tea", 10)
+    order = yahoo.buy((tea, 3))
+    yahoo.read_orders()
+    child = yahoo.simulator.split(order, "1", 2)
+    yahoo.simulator.switches.held_shown_by_id = True
+    yahoo.simulator.state.orders[child].fraud_hold = 1  # no list shows it yet
+    other = yahoo.buy((tea, 1))
+    silence = Silence(yahoo, child, other)
+    with pytest.raises(TryAgain):
+        yahoo.read_orders()
+    silence.orders.clear()
+    yahoo.read_orders(wait=1.0)
+    assert units(yahoo, order) == {"1": (1, 0)}
+    assert units(yahoo, child) == {"1": (2, 0)}
 
 
 def test_partial_cancellation_is_less_or_gone(yahoo: YahooMall) -> None:
