@@ -72,12 +72,15 @@ LINES = Document(
     cost=310,
 )
 
-PARTS = Document(
-    "Parts",
-    f"""query Parts($id: ID!) {{ order(id: $id) {{
-  refunds(first: {facts.LIST}) {{ id }} fulfillments(first: {facts.LIST}) {{ id status }} }} }}""",
-    cost=410,
-)
+
+def _parts(name: str, fulfillment: str, cost: float) -> Document:
+    text = f"""query {name}($id: ID!) {{ order(id: $id) {{
+  refunds(first: {facts.LIST}) {{ id }} fulfillments(first: {facts.LIST}) {{ {fulfillment} }} }} }}"""
+    return Document(name, text, cost)
+
+
+PARTS = _parts("Parts", "id status", cost=410)
+ROUTED_PARTS = _parts("RoutedParts", "id status location { id }", cost=610)
 
 REFUND = Document(
     "Refund",
@@ -148,6 +151,6 @@ PROBE_STOCK = Document(
 
 ALL = (
     ORDERS, ORDERS_BY_ID, ROUTED_ORDERS, ROUTED_ORDERS_BY_ID, ROUTES,
-    LINES, PARTS, REFUND, FULFILLMENT, LEVELS, VARIANTS, SET_QUANTITIES, SUBSCRIPTIONS, SUBSCRIBE,
+    LINES, PARTS, ROUTED_PARTS, REFUND, FULFILLMENT, LEVELS, VARIANTS, SET_QUANTITIES, SUBSCRIPTIONS, SUBSCRIBE,
     SHOP, SCOPES, PROBE_ORDERS, PROBE_PRODUCTS, PROBE_STOCK,
 )  # fmt: skip

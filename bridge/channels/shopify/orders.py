@@ -97,7 +97,10 @@ class OrderFeed:
         number = number_of(node["id"])
         try:
             lines = list(self._lines(node))
-            parts = self._parts(node) if needs_parts(node, lines) else None
+            needed = needs_parts(node, lines)
+            if needed or self._routed:
+                node = self._with_all_parts(node)
+            parts = self._parts(node) if needed else None
             routes = self._routes(node, lines, read_at) if self._routed else None
             settings = self._settings
             found.orders[number] = order_snapshot(node, lines, parts, settings.shop, settings.numbers, read_at, routes)
@@ -131,14 +134,17 @@ class OrderFeed:
         (self._unrouted.add if waits else self._unrouted.discard)(number)
         return routes
 
+    def _with_all_parts(self, node: Node) -> Node:
+        """With its whole lists of refunds and fulfillments, of which an order shows the first few."""
+        if max(len(node["refunds"]), len(node["fulfillments"])) < facts.PARTS_AT_ONCE:
+            return node
+        document = documents.ROUTED_PARTS if self._routed else documents.PARTS
+        return node | (self._graph.ask(document, {"id": node["id"]})["order"] or {})
+
     def _parts(self, node: Node) -> Parts:
-        refunds, fulfillments = node["refunds"], node["fulfillments"]
-        if max(len(refunds), len(fulfillments)) >= facts.PARTS_AT_ONCE:
-            whole = self._graph.ask(documents.PARTS, {"id": node["id"]})["order"] or node
-            refunds, fulfillments = whole["refunds"], whole["fulfillments"]
         return parts_of(
-            list(self._lines_of(refunds, documents.REFUND, "refund")),
-            list(self._lines_of(_standing(fulfillments), documents.FULFILLMENT, "fulfillment")),
+            list(self._lines_of(node["refunds"], documents.REFUND, "refund")),
+            list(self._lines_of(_standing(node["fulfillments"]), documents.FULFILLMENT, "fulfillment")),
         )
 
     def _lines_of(self, parts: Sequence[Mapping[str, Any]], document: Document, name: str) -> Iterator[Node]:

@@ -63,7 +63,7 @@ def test_no_document_asks_for_a_buyer() -> None:
     personal = re.compile("customer|address|email|phone|note|name", re.IGNORECASE)
     for document in (
         *(documents.ORDERS, documents.ORDERS_BY_ID, documents.LINES, documents.REFUND),
-        *(documents.ROUTED_ORDERS, documents.ROUTED_ORDERS_BY_ID, documents.ROUTES),
+        *(documents.ROUTED_ORDERS, documents.ROUTED_ORDERS_BY_ID, documents.ROUTED_PARTS, documents.ROUTES),
     ):
         fields = document.text.replace("operationName", "")
         assert not personal.search(fields), document.name

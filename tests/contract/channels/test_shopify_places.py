@@ -60,6 +60,16 @@ def test_a_line_may_lie_at_two(shopify: ShopifyPlacesMall) -> None:
     assert portions(shopify, placed) == {"1": (0, 2, 2), "2": (3, 1, 4)}
 
 
+def test_a_shipment_leaves_from_its_own_location_also_when_an_order_shows_no_more_of_them(
+    shopify: ShopifyPlacesMall,
+) -> None:
+    shipments = facts.PARTS_AT_ONCE + 1
+    placed = order(shopify, stocked(shopify, shipments - 1, 5), shipments + 3)
+    for _ in range(shipments):
+        shopify.simulator.ship(placed, units=1)
+    assert portions(shopify, placed) == {"1": (0, 3, 3), "2": (3, 1, 4)}
+
+
 def test_a_move_is_seen_at_the_latest_when_all_that_is_open_is_looked_at(shopify: ShopifyPlacesMall) -> None:
     placed = order(shopify, stocked(shopify, 5, 5), 3)
     assert portions(shopify, placed) == {"1": (3, 0, 3)}
