@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ from bridge.domain.orders import ListingKey
 from bridge.errors import Hint, NeedsPerson
 
 PUSH_ATTEMPTS, PUSH_SECONDS = 3, 30.0  # what was decided on is old soon: the whole push may take only a short while
+
+MOST_LEFT_OUT = 10  # keys refused by themselves before any is taken: then the others are not tried any more
 
 
 class Stock:
@@ -52,17 +55,27 @@ class Stock:
         return self._catalogue.warnings(self._seen) if self._seen else None
 
     def _rows(self, batch: Sequence[ListingKey]) -> list[dict[str, Any]]:
-        """What RMS answers for a batch. A key that it finds malformed is left out, as one that it doesn't know."""
-        while batch:
+        """What RMS answers for a batch. A key that it finds malformed is left out, as one that it doesn't know; where
+        RMS doesn't say which, it is looked for by halves. Where no key is taken, it is our request that is wrong."""
+        waiting, rows, answered, left_out = deque([batch]), list[dict[str, Any]](), False, 0
+        while waiting:
+            part = waiting.popleft()
             try:
-                answer = self._http.call(self._bulk_get, {"inventories": [_row(listing) for listing in batch]})
-                return list(answer.json["inventories"])
+                answer = self._http.call(self._bulk_get, {"inventories": [_row(listing) for listing in part]})
             except RmsRefused as refusal:
-                malformed = _rows_of(refusal).keys()
-                if not malformed:
-                    raise NeedsPerson(refusal.hint) from refusal
-                batch = [listing for row, listing in enumerate(batch) if row not in malformed]
-        return []
+                if malformed := _rows_of(refusal).keys():
+                    rest = [listing for row, listing in enumerate(part) if row not in malformed]
+                    waiting.extendleft([rest] if rest else [])
+                elif len(part) > 1:
+                    waiting.extendleft((part[len(part) // 2 :], part[: len(part) // 2]))
+                else:
+                    left_out += 1
+                    if not answered and (not waiting or left_out == MOST_LEFT_OUT):
+                        raise NeedsPerson(refusal.hint) from refusal
+            else:
+                answered = True
+                rows += answer.json["inventories"]
+        return rows
 
     def send(self, batch: Sequence[PushItem]) -> list[Pushed]:
         """One batch: all of it is taken or none. Raises RowsRefused, TryAgain, NeedsPerson."""

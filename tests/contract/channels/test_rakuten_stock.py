@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +14,9 @@ from bridge.domain.orders import ListingKey
 from bridge.errors import NeedsPerson, TryAgain
 from bridge.settings import Secret
 from tests.contract.channels.conformance import KEY, RakutenMall
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 def sent(rakuten: RakutenMall, part: str) -> list[Any]:
@@ -54,6 +58,35 @@ def test_t11_two_spellings_of_one_key_are_one_row(rakuten: RakutenMall) -> None:
     pushed = rakuten.channel.push([PushItem(tea, 4, 10), PushItem(shouted, 5, 10)], KEY)
     assert [each.outcome for each in pushed] == [Outcome.DONE, Outcome.DONE]
     assert rakuten.stock(tea) == 5
+
+
+@pytest.fixture
+def unnamed(rakuten: RakutenMall) -> RakutenMall:
+    """Its refusals don't say which row they are about."""
+    inner = rakuten.faults.app
+
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        said = b"".join(inner(environ, start_response))
+        return [said.replace(b'"metadata"', b'"metaless"')]
+
+    rakuten.faults.app = app
+    return rakuten
+
+
+@pytest.mark.parametrize("mistyped", [[0], [4], [1, 2]])
+def test_a_mistyped_listing_holds_up_no_other_also_where_rakuten_does_not_name_it(
+    unnamed: RakutenMall, mistyped: list[int]
+) -> None:
+    teas = [unnamed.add(f"tea{number}", 10) for number in range(5)]
+    asked = [unnamed.refuse(tea).listing if row in mistyped else tea for row, tea in enumerate(teas)]
+    assert unnamed.channel.read(asked) == {tea: 10 for row, tea in enumerate(teas) if row not in mistyped}
+
+
+def test_where_rakuten_takes_no_listing_at_all_a_person_is_asked_soon(unnamed: RakutenMall) -> None:
+    asked = [unnamed.refuse(unnamed.add(f"tea{number}", 10)).listing for number in range(100)]
+    with pytest.raises(NeedsPerson):
+        unnamed.channel.read(asked)
+    assert len(sent(unnamed, "bulk-get")) < 30
 
 
 def test_a_batch_that_is_applied_in_part_ends_well(rakuten: RakutenMall) -> None:
