@@ -22,7 +22,7 @@ from bridge.channels.http import Operation, Seams
 from bridge.channels.port import OrdersRead
 from bridge.channels.stamps import SerialReads
 from bridge.domain.orders import OrderSnapshot
-from bridge.errors import Hint, NeedsPerson, TryAgain
+from bridge.errors import Hint, NeedsKey, NeedsPerson, TryAgain
 
 # Patient enough for a 429: the next token comes after three minutes (§3.3).
 SEARCH = Operation("searchOrders", "GET", "/orders/2026-01-01/orders", "searchOrders", seconds=400.0)
@@ -183,12 +183,17 @@ class OrderFeed:
                 return
 
     def _look_at(self, number: str, going: _Round) -> None:
-        """One that isn't shown is a problem, never a cancellation."""
+        """One that isn't shown, or may not be asked for, is a problem, never a cancellation."""
         read_at = self._reads.begin()
         try:
             order = self._order(number)
         except AmazonRefused as refusal:
             going.problems[number] = _MISSING if isinstance(refusal, NotFound) else refusal.hint
+            return
+        except NeedsKey:
+            raise
+        except NeedsPerson as denied:  # of this one order: the searches before it were allowed
+            going.problems[number] = denied.hint
             return
         self._take(order, read_at, going, number)
         if number in self._looked_at:

@@ -11,7 +11,7 @@ import pytest
 from bridge.channels.amazon import facts
 from bridge.channels.amazon.snapshots import order_snapshot
 from bridge.errors import TryAgain
-from bridge.sandbox.faults import Lost, path_contains
+from bridge.sandbox.faults import Instead, Lost, path_contains
 from tests.contract.channels.conformance import LAG, AmazonMall
 
 SIX_DAYS = 6 * 86_400.0
@@ -281,6 +281,16 @@ def test_a_single_order_that_cannot_be_asked_for_holds_up_nothing(amazon: Amazon
         amazon.faults.next(Lost(), path_contains("/orders/503-9"))
     answer = amazon.channel.orders(amazon.since, ["503-9999999-0000000"])
     assert [each.order for each in answer.orders] == [order]
+
+
+def test_an_order_that_may_not_be_asked_for_is_a_problem_and_holds_up_no_other(amazon: AmazonMall) -> None:
+    order, old = place(amazon), "503-9999999-0000000"
+    amazon.clock.sleep(10)
+    denied = '{"errors": [{"code": "Unauthorized", "message": "Access to requested resource is denied."}]}'
+    amazon.faults.next(Instead(403, denied), path_contains(old))
+    answer = amazon.channel.orders(amazon.since, [old])
+    assert [each.order for each in answer.orders] == [order]
+    assert set(answer.problems) == {old}
 
 
 def test_a_long_paging_goes_on_at_the_next_poll(amazon: AmazonMall, monkeypatch: pytest.MonkeyPatch) -> None:
