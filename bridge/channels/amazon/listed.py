@@ -18,16 +18,17 @@ def pages(settings: Amazon, api: SpApi) -> Iterator[Sequence[Listed]]:
     """A call a page. A search shows its first results only: the next one begins at the creation of its last."""
     since: str | None = None
     while True:
-        found = 0
+        found, last = 0, since
         for items in _search(settings, api, since):
             yield [each for item in items if (each := _listed(item, settings.marketplace)) is not None]
             found += len(items)
-            last = items[-1] if items else None
-        if found < facts.SEARCH_MOST or last is None:
+            dates = [str(each["summaries"][0]["createdDate"]) for each in items if each.get("summaries")]
+            last = dates[-1] if dates else last
+        if found < facts.SEARCH_MOST:
             return
-        since, before = str(last["summaries"][0]["createdDate"]), since
-        if since == before:
+        if last == since:
             raise ValueError("a search without an end")
+        since = last
 
 
 def _search(settings: Amazon, api: SpApi, since: str | None) -> Iterator[Sequence[Any]]:

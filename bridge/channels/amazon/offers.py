@@ -147,11 +147,12 @@ class Offers:
 
 
 def offer_in(item: Mapping[str, Any], marketplace: str) -> Offer | None:
-    """None where it is not on sale in this marketplace."""
-    summaries = [each for each in item["summaries"] if each["marketplaceId"] == marketplace]
+    """None where it is not on sale in this marketplace. Of an item only its `sku` is sure to be there (§5.4)."""
+    summaries = [each for each in item.get("summaries") or () if each["marketplaceId"] == marketplace]
     if not summaries:
         return None
-    shown = {str(each["fulfillmentChannelCode"]): each.get("quantity") for each in item["fulfillmentAvailability"]}
+    entries = item.get("fulfillmentAvailability")
+    shown = {str(each["fulfillmentChannelCode"]): each.get("quantity") for each in entries or ()}
     submitted = (item.get("attributes") or {}).get("fulfillment_availability") or []
     codes = {*shown, *(str(each["fulfillment_channel_code"]) for each in submitted)}
     foreign = sorted(codes - {facts.MERCHANT})
@@ -159,7 +160,7 @@ def offer_in(item: Mapping[str, Any], marketplace: str) -> Offer | None:
     return Offer(
         sku=str(item["sku"]),
         product_type=str(summaries[0].get("productType") or facts.GENERIC_TYPE),
-        quantity=_quantity(shown),
+        quantity=None if entries is None else _quantity(shown),
         by_amazon=", ".join(foreign) or (f"FNSKU {label}" if label else ""),
         by_us=facts.MERCHANT in codes,
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -15,6 +16,9 @@ from bridge.errors import NeedsPerson, TryAgain
 from bridge.sandbox.faults import Lost, Refuse, path_contains
 from bridge.sandbox.malls.amazon.records import BY_AMAZON, Warehouse
 from tests.contract.channels.conformance import KEY, AmazonMall
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 def outcome(amazon: AmazonMall, listing: ListingKey, quantity: int, shown: int = 10) -> Outcome:
@@ -72,6 +76,24 @@ def test_t10_a_renamed_listing_is_refused_and_the_rest_goes_on(amazon: AmazonMal
     assert [each.outcome for each in pushed] == [Outcome.REFUSED, Outcome.DONE]
     assert "SKU-tea" in str(pushed[0].hint)
     assert len(patches(amazon)) == 1
+
+
+@pytest.mark.parametrize("member", ["fulfillmentAvailability", "summaries"])
+def test_an_item_that_tells_little_but_its_sku_holds_up_no_other(amazon: AmazonMall, member: str) -> None:
+    """How many it shows is unknown then, and never zero."""
+    tea, cup = amazon.add("tea", 10), amazon.add("cup", 10)
+    inner = amazon.faults.app
+
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        told = json.loads(b"".join(inner(environ, start_response)))
+        for item in told.get("items", ()):
+            if item["sku"] == cup.id:
+                del item[member]
+        return [json.dumps(told).encode()]
+
+    amazon.faults.app = app
+    assert amazon.channel.read([tea, cup]) == {tea: 10}
+    assert tea in {each.listing for page in amazon.channel.catalogue() for each in page}
 
 
 def test_accepted_shows_later(amazon: AmazonMall) -> None:
