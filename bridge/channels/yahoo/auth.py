@@ -19,19 +19,11 @@ HEADER = "Authorization"
 
 
 class Tokens(InHeader):
-    """A token for an hour out of the consent, whose own refresh token may be renewed on the way."""
+    """A token for an hour out of the consent."""
 
-    def __init__(self, clock: Clock, refresh_token: str, ask: Callable[[str], tuple[Token, str | None]]) -> None:
-        """`ask` changes a refresh token for an access token, and a new refresh token where the answer had one. Raises
-        TryAgain, NeedsPerson."""
-        self._refresh_token, self._ask = refresh_token, ask
-        super().__init__(HEADER, Renewing(clock, facts.TOKEN_RENEWED_EARLY, self._fresh), "Bearer ")
-
-    def _fresh(self) -> Token:
-        token, renewed = self._ask(self._refresh_token)
-        # A refresh normally brings no new refresh token: the old one goes on.
-        self._refresh_token = renewed or self._refresh_token
-        return token
+    def __init__(self, clock: Clock, ask: Callable[[], Token]) -> None:
+        """`ask` raises TryAgain, NeedsPerson."""
+        super().__init__(HEADER, Renewing(clock, facts.TOKEN_RENEWED_EARLY, ask), "Bearer ")
 
 
 class Signed:

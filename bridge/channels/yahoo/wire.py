@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,6 +15,7 @@ from bridge.channels.redaction import Redactor, only
 from bridge.channels.tokens import Fixed, Token, basic
 from bridge.channels.yahoo import facts
 from bridge.channels.yahoo.auth import HEADER, Signed, Tokens
+from bridge.channels.yahoo.snapshots import CHANNEL
 from bridge.channels.yahoo.xmltext import READ_XML, XML, nodes, text
 from bridge.errors import Hint, NeedsKey, NeedsPerson, Refused, TryAgain
 from bridge.limits import TokenBucket
@@ -34,6 +36,8 @@ ORDER_LIST = Operation("orderList", "POST", "/orderList", CALLS, media=XML)
 ORDER_INFO = Operation("orderInfo", "POST", "/orderInfo", CALLS, media=XML)
 ORDER_COUNT = Operation("orderCount", "GET", "/orderCount", CALLS)
 ORDER_CALLS = frozenset({ORDER_LIST.name, ORDER_INFO.name, ORDER_COUNT.name})
+
+_log = logging.getLogger("bridge.channels.yahoo")
 
 KEPT = frozenset(
     {
@@ -74,7 +78,8 @@ class Wire:
     """The doors of one store: `stock` with a token, `orders` with a token and a signature."""
 
     def __init__(self, settings: Yahoo, seams: Seams) -> None:
-        self._settings, self._clock = settings, seams.clock
+        self._settings, self._clock, self._kept = settings, seams.clock, seams.tokens
+        self._given = settings.refresh_token.reveal()
         self._forbidden_since: float | None = None
         self.unsigned_since: datetime | None = None  # from when on answers say that the signature is not accepted
         known = basic(settings.client_id, settings.client_secret.reveal())
@@ -88,7 +93,7 @@ class Wire:
             MALL, settings.login_url, seams, self._buckets, _judge_token, Fixed({HEADER: f"Basic {known}"}),
             self._redactor, lambda body: only(body, KEPT_OF_TOKENS), READ_XML,
         )  # fmt: skip
-        tokens = Tokens(seams.clock, settings.refresh_token.reveal(), self._ask_for_token)
+        tokens = Tokens(seams.clock, self._ask_for_token)
         key = settings.public_key.reveal()
         self.stock = self._door(seams, tokens)
         self.orders = self._door(seams, Signed(tokens, seams.clock, settings.shop, key, settings.public_key_version))
@@ -104,17 +109,23 @@ class Wire:
         for each in (self._token_http, self.stock, self.orders):
             each.close()
 
-    def _ask_for_token(self, refresh_token: str) -> tuple[Token, str | None]:
-        """Raises TryAgain, NeedsPerson."""
+    def _ask_for_token(self) -> Token:
+        """A refresh normally brings no new refresh token, and the old one goes on; one that comes is kept (§1.2).
+        Raises TryAgain, NeedsPerson."""
         asked_at = self._clock.monotonic()
+        refresh_token = self._kept.newest(CHANNEL, self._given)
+        self._redactor.learn(refresh_token)
         answer = self._token_http.call(TOKEN, {"grant_type": "refresh_token", "refresh_token": refresh_token})
-        value, renewed = str(answer.json["access_token"]), answer.json.get("refresh_token")
-        for secret in (value, renewed):
-            if secret:
-                self._redactor.learn(str(secret))
+        value, renewed = str(answer.json["access_token"]), str(answer.json.get("refresh_token") or refresh_token)
+        self._redactor.learn(value)
+        if renewed != refresh_token:
+            self._redactor.learn(renewed)
+            try:
+                self._kept.keep(CHANNEL, self._given, renewed)
+            except OSError as error:
+                _log.error("the new refresh token of Yahoo can't be kept (%s): a restart needs a new one", error)
         # A number or a text, as it comes.
-        expires = asked_at + float(answer.json.get("expires_in") or 0)
-        return Token(value, expires), str(renewed) if renewed else None
+        return Token(value, asked_at + float(answer.json.get("expires_in") or 0))
 
     def _judge(self, operation: Operation, answer: Answer) -> None:
         """Return where `answer` is a success, else raise what has to happen next. The status alone says little: a 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from bridge.channels.port import OrdersRead, Outcome, PushItem
 from bridge.channels.yahoo.auth import public_key
 from bridge.errors import NeedsPerson, TryAgain
+from bridge.refreshed import InMind
 from bridge.sandbox.malls.yahoo import Yahoo as YahooSimulator
 from bridge.settings import Secret
 from tests.contract.channels.conformance import KEY, YahooMall
@@ -80,6 +82,32 @@ def test_t13_a_new_refresh_token_takes_the_place_of_the_old(yahoo: YahooMall) ->
     kept = repr(yahoo.records)
     assert "RT-" not in kept
     assert "AT-" not in kept
+
+
+class Keeper(InMind):
+    """Counts what is kept."""
+
+    kept = 0
+
+    def keep(self, channel: str, given: str, newest: str) -> None:
+        self.kept += 1
+        super().keep(channel, given, newest)
+
+
+@pytest.mark.parametrize(("always", "times"), [(None, 3), ("RT-1", 1)])
+def test_t13_a_new_refresh_token_outlives_a_restart_and_is_kept_once(
+    yahoo: YahooMall, monkeypatch: pytest.MonkeyPatch, always: str | None, times: int
+) -> None:
+    """`always`: the one that Yahoo gives each time, in place of another."""
+    keeper, seams, secret = Keeper(), yahoo.seams(), yahoo.simulator.secret
+    yahoo.seams = lambda: replace(seams, tokens=keeper)  # type: ignore[method-assign]
+    yahoo.simulator.switches.refresh_gives_refresh_token = True
+    monkeypatch.setattr(yahoo.simulator, "secret", lambda kind: (kind == "RT" and always) or secret(kind))
+    tea = yahoo.add("tea", 10)
+    for _ in range(3):
+        yahoo.channel = yahoo.connect()  # with the settings as they were
+        assert yahoo.channel.read([tea]) == {tea: 10}
+    assert keeper.kept == times
 
 
 def test_while_the_token_host_is_away_the_old_token_goes_on(yahoo: YahooMall) -> None:
