@@ -50,7 +50,7 @@ def key_life(settings: Rakuten, http: MallHttp) -> KeyLife | None:
         expires = _ask(http, *wire.license_keys(settings))
     except KeyRefused:
         raise
-    except NeedsPerson:
+    except (NeedsPerson, wire.RmsRefused):
         expires = None
     return KeyLife(KEY, expires) if expires else _written_down(settings)
 

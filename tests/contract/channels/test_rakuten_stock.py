@@ -12,6 +12,7 @@ import pytest
 from bridge.channels.port import Outcome, PushItem
 from bridge.domain.orders import ListingKey
 from bridge.errors import NeedsPerson, TryAgain
+from bridge.sandbox.faults import Instead, path_contains
 from bridge.settings import Secret
 from tests.contract.channels.conformance import KEY, RakutenMall
 
@@ -163,6 +164,18 @@ def test_t26_check_warns_before_the_key_dies(rakuten: RakutenMall) -> None:
     assert "Make a new one" in line.hint.en
     rakuten.clock.sleep(20 * 86_400)
     assert not any(line.ok for line in rakuten.channel.check() if "upsert" not in line.name)
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(400, "ES04-01"), (404, "GE0007")], ids=["not switched on", "no such path"]
+)
+def test_where_rakuten_will_not_tell_the_keys_end_the_settings_do(rakuten: RakutenMall, status: int, code: str) -> None:
+    refusal = Instead(status, json.dumps({"errors": [{"code": code, "message": "no"}]}))
+    rakuten.faults.next(refusal, path_contains("expiry-date"))
+    assert rakuten.channel.key_life() is None
+    rakuten.channel = rakuten.connect(license_key_expires="2027-01-31")
+    rakuten.faults.next(refusal, path_contains("expiry-date"))
+    assert f"{ends(rakuten):%Y-%m-%d}" == "2027-01-31"
 
 
 def test_t26_while_a_new_key_is_not_accepted_yet_the_old_one_serves(rakuten: RakutenMall) -> None:
