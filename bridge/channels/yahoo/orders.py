@@ -23,7 +23,7 @@ from bridge.channels.yahoo.wire import MALL, ORDER_COUNT, ORDER_INFO, ORDER_LIST
 from bridge.channels.yahoo.xmltext import nodes, text
 from bridge.clock import JST
 from bridge.domain.orders import OrderSnapshot
-from bridge.errors import Hint, NeedsPerson
+from bridge.errors import Hint, NeedsPerson, TryAgain
 
 LIST_ROUNDS = 3  # times a list is begun anew because it changed while it was paged through
 HEADER_FIELDS = (
@@ -44,11 +44,12 @@ class OrderFeed:
         self._reads = SerialReads(seams.clock)
         self._unread = Unread(seams.clock)
         self._kept: dict[str, Order] = {}  # as they were last read
-        self._untold = set[str]()  # read since the last answer: a read that breaks off tells nothing
+        self._untold = set[str]()  # read, and in no answer yet: the read broke off, or its kin could not be read
         self._swept_at: dict[timedelta, float] = {}
 
     def read(self, since: datetime, known_open: Sequence[str]) -> OrdersRead:
-        """As Channel.orders."""
+        """As Channel.orders. It is complete until the first new order that Yahoo is silent about was placed; one that
+        it is silent about for a day holds up nothing any more, and is left to the people who were told of it."""
         began, at = self._clock.now(), self._clock.monotonic()
         read_at = self._reads.begin()
         spans = self._spans_due(at)
@@ -58,12 +59,14 @@ class OrderFeed:
         headers = {each.order: each for each in self._headers(start, began + facts.CLOCK_SKEW)}
         asked = {*known_open, *self._unread.orders(), *self._untold}
         news = [each.order for each in headers.values() if self._matters(each, lagged, began, oldest)]
-        found, problems = self._get_all([*news, *sorted(asked)], headers, read_at)
+        found, problems, silent = self._get_all([*news, *sorted(asked)], headers, read_at)
         self._unread.note(problems)
-        self._untold.clear()
+        unheard = silent.intersection(self._unread.orders()).difference(known_open)
+        held = [each.placed_at for each in headers.values() if each.order in unheard and each.placed_at >= since]
+        self._untold &= problems.keys()
         self._swept_at |= dict.fromkeys(spans, at)
         self._forget(oldest, known_open)
-        return OrdersRead(tuple(found), began, problems, alarms=self._alarms(began))
+        return OrdersRead(tuple(found), min([began, *held]), problems, alarms=self._alarms(began))
 
     def list_one(self) -> None:
         """The smallest list there is, for `check`: is the right there?"""
@@ -169,36 +172,61 @@ class OrderFeed:
 
     def _get_all(
         self, numbers: Iterable[str], headers: dict[str, Header], read_at: datetime
-    ) -> tuple[list[OrderSnapshot], dict[str, Hint]]:
+    ) -> tuple[list[OrderSnapshot], dict[str, Hint], set[str]]:
         """The orders of these numbers, with those that they were split from or into: units that went over to another
-        order are never seen in both or in neither."""
+        order are never seen in both or in neither. Then what is wrong with the others, and which of them are silent.
+
+        An order that Yahoo is silent about now is a problem of its own, and of those that it was split from or into;
+        where it is silent about the next one, too, the read is given up. Raises TryAgain, NeedsPerson."""
         waiting, done = list(dict.fromkeys(numbers)), set[str]()
-        found: list[OrderSnapshot] = []
+        found: dict[str, Order] = {}
         problems: dict[str, Hint] = {}
+        silent: dict[str, Hint] = {}
+        answered = True
         while waiting:
             number = waiting.pop(0)
             done.add(number)
-            fresh = self._unchanged(number, headers)
-            if fresh is None:
+            known = self._unchanged(number, headers)
+            if known is None:
                 try:
-                    fresh = self._info(number, read_at)
-                except YahooRefused as refusal:
-                    problems[number] = refusal.hint
+                    fresh = self._fresh(number, read_at)
+                except TryAgain as error:
+                    if not answered:
+                        raise
+                    silent[number], answered = error.hint, False
                     continue
-                except (LookupError, TypeError, ValueError, AttributeError) as error:
-                    problems[number] = senseless(MALL, f"{type(error).__name__} {error}").hint
+                answered = True
+                if isinstance(fresh, Hint):
+                    problems[number] = fresh
                     continue
-                self._kept[number] = fresh
+                self._kept[number] = known = fresh
                 self._untold.add(number)
-            found.append(replace(fresh.snapshot, version=version(fresh.mark, read_at)))
+            found[number] = known
             if number in self._untold:
-                waiting += [each for each in fresh.kin if each not in done and each not in waiting]
-        return found, problems
+                waiting += [each for each in known.kin if each not in done and each not in waiting]
+        parted = {
+            number: silent[kin] for number in self._untold & found.keys() for kin in found[number].kin if kin in silent
+        }
+        told = [
+            replace(each.snapshot, version=version(each.mark, read_at))
+            for number, each in found.items()
+            if number not in parted
+        ]
+        return told, problems | silent | parted, set(silent)
 
     def _unchanged(self, number: str, headers: dict[str, Header]) -> Order | None:
         """As it was last read, where it is listed as it was then."""
         known, listed = self._kept.get(number), headers.get(number)
         return known if known is not None and listed is not None and known.mark == listed.mark else None
+
+    def _fresh(self, number: str, read_at: datetime) -> Order | Hint:
+        """As Yahoo shows it now, or why it can't be told. Raises TryAgain, NeedsPerson."""
+        try:
+            return self._info(number, read_at)
+        except YahooRefused as refusal:
+            return refusal.hint
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            return senseless(MALL, f"{type(error).__name__} {error}").hint
 
     def _info(self, number: str, read_at: datetime) -> Order:
         """Raises YahooRefused, LookupError, TypeError, ValueError."""

@@ -271,6 +271,43 @@ def test_t22_a_split_order_is_told_with_its_child_also_after_a_read_that_broke_o
     assert units(yahoo, child) == {"1": (2, 0)}
 
 
+def test_one_order_that_yahoo_has_no_answer_for_holds_up_no_other(yahoo: YahooMall) -> None:
+    tea = yahoo.add("tea", 10)
+    odd, good = yahoo.buy((tea, 1)), yahoo.buy((tea, 1))
+    silence = Silence(yahoo, odd, status="500 Internal Server Error")
+    for _ in range(3):
+        answer = yahoo.read_orders(wait=3600.0)
+        assert ([each.order for each in answer.orders], set(answer.problems)) == ([good], {odd})
+        assert answer.complete_until == yahoo.simulator.state.orders[odd].placed_at  # nothing is raised past it
+    silence.orders.clear()
+    assert yahoo.read_orders().complete_until > answer.complete_until
+    assert yahoo.counts(odd) == (1, 1, 0, 0)
+
+
+def test_an_order_that_yahoo_has_no_answer_for_holds_up_the_feed_for_a_day(yahoo: YahooMall) -> None:
+    odd = yahoo.buy((yahoo.add("tea", 10), 1))
+    Silence(yahoo, odd)
+    yahoo.read_orders()
+    for _ in range(25):
+        answer = yahoo.read_orders(wait=3600.0)
+    assert answer.complete_until > yahoo.simulator.state.orders[odd].placed_at + timedelta(days=1)
+    assert set(answer.problems) == {odd}
+
+
+def test_t22_while_a_child_cannot_be_read_its_order_is_not_told_either(yahoo: YahooMall) -> None:
+    tea = yahoo.add("tea", 10)
+    order = yahoo.buy((tea, 3))
+    yahoo.read_orders()
+    child = yahoo.simulator.split(order, "1", 2)
+    silence = Silence(yahoo, child)
+    for _ in range(2):
+        assert set(yahoo.read_orders().problems) == {order, child}
+        assert yahoo.counts(order) == (3, 3, 0, 0)
+    silence.orders.clear()
+    assert yahoo.read_orders().problems == {}
+    assert (yahoo.counts(order), yahoo.counts(child)) == ((1, 1, 0, 0), (2, 2, 0, 0))
+
+
 def test_partial_cancellation_is_less_or_gone(yahoo: YahooMall) -> None:
     tea, cup = yahoo.add("tea", 10), yahoo.add("cup", 10)
     order = yahoo.buy((tea, 3), (cup, 1))
