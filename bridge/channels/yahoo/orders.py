@@ -59,14 +59,17 @@ class OrderFeed:
         headers = {each.order: each for each in self._headers(start, began + facts.CLOCK_SKEW)}
         asked = {*known_open, *self._unread.orders(), *self._untold}
         news = [each.order for each in headers.values() if self._matters(each, lagged, began, oldest)]
-        found, problems, silent = self._get_all([*news, *sorted(asked)], headers, read_at)
+        told, problems, silent = self._get_all([*news, *sorted(asked)], headers, read_at)
         self._unread.note(problems)
         unheard = silent.intersection(self._unread.orders()).difference(known_open)
-        held = [each.placed_at for each in headers.values() if each.order in unheard and each.placed_at >= since]
+        placed = [headers[each].placed_at for each in unheard & headers.keys()]
         self._untold &= problems.keys()
         self._swept_at |= dict.fromkeys(spans, at)
         self._forget(oldest, known_open)
-        return OrdersRead(tuple(found), min([began, *held]), problems, alarms=self._alarms(began))
+        strange = {each.order for each in headers.values() if each.placed_at is None}.difference(known_open)
+        found = [each for each in told if each.placed_at >= oldest or each.order not in strange]
+        complete = min([began, *(each for each in placed if each is not None and each >= since)])
+        return OrdersRead(tuple(found), complete, problems, alarms=self._alarms(began))
 
     def list_one(self) -> None:
         """The smallest list there is, for `check`: is the right there?"""
@@ -105,6 +108,8 @@ class OrderFeed:
     def _matters(self, each: Header, lagged: datetime, now: datetime, oldest: datetime) -> bool:
         """Whether an order may be news. One that is over and hasn't changed since it was last listed was in an earlier
         answer; one from before the look-back was never booked, and shall not be now."""
+        if each.placed_at is None:
+            return True  # what it is only the order itself tells
         if each.placed_at < oldest:
             return False
         if each.open or each.updated is None:

@@ -31,11 +31,12 @@ class Mark:
 
 @dataclass(frozen=True)
 class Header:
-    """What orderList tells of an order. `updated` None where that can't be read."""
+    """What orderList tells of an order. `updated` None where it tells none; without `placed_at` all else is unknown,
+    and the order has to be asked for."""
 
     order: str
     mark: Mark
-    placed_at: datetime
+    placed_at: datetime | None
     updated: datetime | None
     open: bool
 
@@ -52,18 +53,21 @@ class Order:
 
 
 def header(node: Node) -> Header:
-    """Raises TypeError, ValueError."""
+    """Raises ValueError where not even the order's id is told."""
     if not (order := text(node, "OrderId")):
         raise ValueError("an order without OrderId")
     updated = text(node, "LastUpdateTime")
-    still_open = _number(node, "OrderStatus") in facts.STATUS_OPEN and _number(node, "ShipStatus") < facts.SHIPPED
-    return Header(
-        order,
-        _mark(node),
-        _moment(text(node, "OrderTime")),
-        _moment(updated) if updated else None,
-        still_open,
-    )
+    try:
+        still_open = _number(node, "OrderStatus") in facts.STATUS_OPEN and _number(node, "ShipStatus") < facts.SHIPPED
+        return Header(
+            order,
+            _mark(node),
+            _moment(text(node, "OrderTime")),
+            _moment(updated) if updated else None,
+            still_open,
+        )
+    except (TypeError, ValueError):
+        return Header(order, _mark(node), None, None, open=True)
 
 
 def order(node: Node, shop: str, read_at: datetime) -> Order:

@@ -121,6 +121,31 @@ def test_an_order_from_before_the_look_back_is_never_booked(yahoo: YahooMall) ->
     assert yahoo.read_orders().orders == ()
 
 
+@pytest.mark.parametrize("look_back_days", [60, 10])
+@pytest.mark.parametrize(("told", "strange"), [("<OrderTime>2", "<OrderTime>?"), ("<OrderStatus>2", "<OrderStatus>?")])
+def test_an_order_whose_header_cannot_be_read_is_asked_for_and_holds_up_no_other(
+    yahoo: YahooMall, told: str, strange: str, look_back_days: int
+) -> None:
+    """Unless the order itself tells that it is from before the look-back."""
+    yahoo.channel = yahoo.connect(look_back_days=look_back_days)
+    odd = yahoo.buy((yahoo.add("tea", 10), 1))
+    yahoo.clock.sleep(12 * DAY)
+    good = yahoo.buy((yahoo.add("cup", 10), 1))
+    inner = yahoo.faults.app
+
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        said = b"".join(inner(environ, start_response)).decode()
+        if "orderList" in environ["PATH_INFO"] and odd in said:
+            before, at, after = said.partition(odd)
+            said = before + at + after.replace(told, strange, 1)
+        return [said.encode()]
+
+    yahoo.faults.app = app
+    answer = yahoo.read_orders()
+    assert yahoo.newest.keys() == ({odd, good} if look_back_days == 60 else {good})
+    assert answer.problems == {}
+
+
 @pytest.mark.parametrize("shown", [True, False])
 def test_t19_a_held_order_hides_its_units_until_it_is_published_with_its_old_time(
     yahoo: YahooMall, shown: bool
