@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bridge.clock import JST
 from bridge.domain.orders import ListingKey
 from tests.contract.channels.conformance import ShopifyMall
 
@@ -151,6 +152,14 @@ def test_an_old_order_that_may_not_be_read_is_no_cancellation(shopify: ShopifyMa
     answer = shopify.read_orders()
     assert answer.orders == ()
     assert "read_all_orders" in answer.problems[order].en
+    assert shopify.counts(order) == (2, 2, 0, 0)
+
+
+def test_the_moment_that_is_read_from_may_be_told_in_japans_time(shopify: ShopifyMall) -> None:
+    shopify.read_orders()
+    order = order_of(shopify, 2)
+    shopify.since = shopify.since.astimezone(JST)
+    shopify.read_orders()
     assert shopify.counts(order) == (2, 2, 0, 0)
 
 
