@@ -54,17 +54,22 @@ class ShopifyWebhooks:
     def subscribe(self, address: str) -> None:
         """See to it that Shopify sends them to `address`. Shopify drops a subscription after eight failures in a row,
         so this is done again daily. Raises TryAgain, NeedsPerson, Refused."""
-        found = self._graph.pages(documents.SUBSCRIPTIONS, {}, "webhookSubscriptions")
-        there = {hook["topic"] for hook in found if hook["uri"] == address}
+        there = self._topics(address)
         for topic in TOPICS:
             if topic not in there:
                 self._ask_for(topic, address)
+
+    def _topics(self, address: str) -> set[str]:
+        """Those that Shopify sends to `address` already."""
+        found = self._graph.pages(documents.SUBSCRIPTIONS, {}, "webhookSubscriptions")
+        return {hook["topic"] for hook in found if hook["uri"] == address}
 
     def _ask_for(self, topic: str, address: str) -> None:
         wanted = {"uri": address, "format": "JSON", "includeFields": list(FIELDS)}
         answer = self._graph.ask(documents.SUBSCRIBE, {"topic": topic, "wanted": wanted})
         errors = answer["webhookSubscriptionCreate"]["userErrors"]
-        if errors:
+        # Asked for a second time, because the first answer was lost, it is refused as taken: then it is there.
+        if errors and topic not in self._topics(address):
             detail = "; ".join(str(error.get("message")) for error in errors)
             raise NeedsPerson(
                 Hint(

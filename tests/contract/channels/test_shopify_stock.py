@@ -12,7 +12,7 @@ from bridge.channels.port import Outcome, PushItem
 from bridge.channels.shopify import webhooks
 from bridge.domain.orders import ListingKey
 from bridge.errors import NeedsPerson, TryAgain
-from bridge.sandbox.faults import Instead, Refuse, path_contains
+from bridge.sandbox.faults import Delay, Instead, Refuse, ReplyLost, path_contains
 from bridge.settings import Secret
 from tests.contract.channels.conformance import KEY, ShopifyAppMall, ShopifyMall
 
@@ -119,6 +119,15 @@ def test_a_request_in_flight_is_waited_for_with_the_same_key(shopify: ShopifyMal
     [pushed] = shopify.channel.push([item], KEY)
     assert pushed.outcome is Outcome.DONE
     assert len({variables["key"] for variables in sent(shopify, "SetQuantities")}) == 1
+
+
+def test_a_subscription_whose_answer_was_lost_is_no_refusal(shopify: ShopifyMall) -> None:
+    shopify.channel = shopify.connect(webhook_secret=Secret("whsec-sandbox"))
+    assert shopify.channel.webhooks is not None
+    shopify.faults.next(Delay(0.0), path_contains("graphql"))  # the list of those that are there
+    shopify.faults.next(ReplyLost(), path_contains("graphql"))
+    shopify.channel.webhooks.subscribe("https://bridge.example/webhooks/shopify")
+    assert {each["topic"] for each in sent(shopify, "Subscribe")} == set(webhooks.TOPICS)
 
 
 def test_a_batch_that_is_applied_in_part_ends_well(shopify: ShopifyMall) -> None:
