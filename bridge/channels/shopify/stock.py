@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
-from bridge.channels.answers import whole
+from bridge.channels.answers import senseless, whole
 from bridge.channels.batches import RowsRefused, cut
 from bridge.channels.port import Outcome, Pushed, PushItem
 from bridge.channels.shopify import documents, facts
 from bridge.channels.shopify.ids import gid, listing_key, number_of, numbers_of
-from bridge.channels.shopify.wire import Graph
+from bridge.channels.shopify.wire import MALL, Graph
 from bridge.domain.orders import ListingKey
 from bridge.errors import Hint, NeedsPerson, Refused
 
@@ -73,13 +73,16 @@ class Stock:
         return [Pushed(item.listing, Outcome.DONE) for item in batch]
 
     def _set(self, rows: Sequence[Mapping[str, Any]], key: str) -> list[dict[str, Any]]:
-        """The user errors. Raises RowsRefused where Shopify refuses without saying which row."""
+        """The user errors. Raises RowsRefused where Shopify refuses without saying which row, TryAgain, NeedsPerson."""
         given = {"name": "available", "reason": "correction", "quantities": rows}
         try:
             answer = self._graph.ask(documents.SET_QUANTITIES, {"input": given, "key": key})
         except Refused as refusal:
             raise RowsRefused(refusal.hint, {}) from refusal
-        return list((answer["inventorySetQuantities"] or {}).get("userErrors") or [])
+        said = answer["inventorySetQuantities"]
+        if said is None:  # without an error, which would say why: nobody knows what was carried out
+            raise senseless(MALL, documents.SET_QUANTITIES.name, ambiguous=True)
+        return list(said.get("userErrors") or [])
 
 
 def _row(item: PushItem) -> dict[str, Any]:

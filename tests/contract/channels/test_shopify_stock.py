@@ -121,6 +121,13 @@ def test_a_request_in_flight_is_waited_for_with_the_same_key(shopify: ShopifyMal
     assert len({variables["key"] for variables in sent(shopify, "SetQuantities")}) == 1
 
 
+def test_a_push_that_is_answered_with_nothing_is_not_taken_for_done(shopify: ShopifyMall) -> None:
+    tea = shopify.add("tea", 10)
+    shopify.faults.next(Instead(200, '{"data": {"inventorySetQuantities": null}}'), path_contains("graphql"))
+    [pushed] = shopify.channel.push([PushItem(tea, 4, 10)], KEY)
+    assert pushed.outcome is Outcome.UNKNOWN
+
+
 def test_a_subscription_whose_answer_was_lost_is_no_refusal(shopify: ShopifyMall) -> None:
     shopify.channel = shopify.connect(webhook_secret=Secret("whsec-sandbox"))
     assert shopify.channel.webhooks is not None
