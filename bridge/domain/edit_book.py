@@ -70,7 +70,7 @@ class Edit:
     `typed` what they have typed in all. With two readings, `balance` is what holds now, `other` the higher result that
     the person is asked about, and `held` what was booked off (≥ 0) so that the lower holds: 0 where the plain reading
     is the lower one by itself. `back`: what an earlier lower reading of the cell had booked off and this edit books
-    back."""
+    back. `entered`: only 増減 says it: a change, and no count of the cell."""
 
     sku: str
     location: str
@@ -81,6 +81,7 @@ class Edit:
     other: int | None = None
     held: int = 0
     back: int = 0
+    entered: bool = False
 
 
 @dataclass(frozen=True)

@@ -379,7 +379,7 @@ class _Accounting:
             self.questioned.add(cell)
             return False
         entered = delta == self.cleared.get(cell) or (alone is not None and alone == (typed or 0) + has)
-        edit = self._two_readings(cell, typed, shown, has, entered=entered and cell not in self.book.asked)
+        edit = self._two_readings(cell, typed, shown, has, entered=entered)
         mark = (row.sku, location, shown)
         if typed is not None and self.book.previous.get(cell) == -delta and mark not in self.book.doubted:
             self.doubted.add(mark)
@@ -394,9 +394,10 @@ class _Accounting:
     def _two_readings(self, cell: BalanceKey, typed: int | None, shown: int, has: int, *, entered: bool) -> Edit:
         """The edit, of two readings by the lower. A new number takes the place of the one whose lower reading holds:
         both are read anew. What was but `entered` in 増減 has one reading: it says itself that it is a change."""
+        alone = entered and cell not in self.book.asked
         back = self.book.held_back.get(cell, 0)
         balance = shown - has + self.booked.get(cell, 0) + back
-        unseen = Unseen() if typed is None or entered else self.book.unseen.get(cell, Unseen())
+        unseen = Unseen() if typed is None or alone else self.book.unseen.get(cell, Unseen())
         results = {balance, balance + unseen.written, balance - unseen.waiting}
         low, high = min(results), max(results)
         return Edit(
@@ -408,6 +409,7 @@ class _Accounting:
             other=high if high != low else None,
             held=balance - low,
             back=back,
+            entered=entered,
         )
 
     # --- what the table needs ----------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from bridge.domain.table import Row
 from bridge.domain.tokens import number_of
 from bridge.flows import bigchange, order_questions, safety, stocktaking, transfer_lines, transit, typed_moves
 from bridge.flows.desk import Look
-from bridge.flows.edit_records import supersede_reading
+from bridge.flows.edit_records import PACKED, supersede_packed, supersede_reading
 from bridge.flows.gone import decide, decide_all
 from bridge.flows.headers import do_without
 from bridge.flows.rename import may_take_over, rename
@@ -91,6 +91,7 @@ def _unknown_number(act: Act) -> Refusal:
         booked = balance.booked if balance else 0
         if act.choice == "yes":
             back = supersede_reading(act.tx, sku, location)
+            supersede_packed(act.tx, sku, location)
             movements.append(Movement(sku, location, back, 0, Cause.LOWER_READING, ""))
             booked += back
             last[location] = booked
@@ -247,7 +248,7 @@ _ACTS: Mapping[str, Callable[[Act], Refusal]] = {
     "restored ledger": _big_change,
     transfer_lines.GONE: _move_gone,
     typed_moves.QUESTION: _typed_transfer,
-    stocktaking.PACKED: _packed,
+    PACKED: _packed,
     "cancelled after shipment": _cancelled_after_shipment,
     order_questions.BOX_OUT: _box_out,
     order_questions.HOLD_OVER: _hold_over,

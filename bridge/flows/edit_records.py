@@ -9,6 +9,8 @@ from bridge.ledger.ledger import Tx
 from bridge.ledger.values import iso
 from bridge.sheet.texts import both
 
+PACKED = "packed units"  # the question whether a count has the packed ones in it
+
 
 def record_edits(tx: Tx, edits: Iterable[Edit]) -> None:
     """Edits that count; one with two readings waits for its answer."""
@@ -25,6 +27,8 @@ def count_edits(tx: Tx, edits: Iterable[tuple[Edit, int]]) -> None:
     by_sku: dict[str, dict[str, int]] = {}
     for edit, number in edits:
         supersede_reading(tx, edit.sku, edit.location)
+        if not edit.entered:
+            supersede_packed(tx, edit.sku, edit.location)
         if edit.other is not None:
             data = {"sku": edit.sku, "location": edit.location, "after": edit.after, "edit": number}
             data |= {"low": edit.balance, "high": edit.other, "held": edit.held, "contained": edit.after - edit.typed}
@@ -43,3 +47,8 @@ def supersede_reading(tx: Tx, sku: str, location: str) -> int:
     tx.sheet.settle_edit(int(earlier.data["edit"]), "superseded")
     tx.questions.close(earlier.id, both("results", "superseded"))
     return int(earlier.data["held"])
+
+
+def supersede_packed(tx: Tx, sku: str, location: str) -> None:
+    """A cell was counted anew: whether its last count had the packed units in it no longer matters."""
+    tx.questions.settle(PACKED, f"{sku} {location}", both("results", "superseded"))

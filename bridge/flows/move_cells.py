@@ -10,11 +10,11 @@ from functools import cached_property
 from bridge.domain.entries import RULES, Booking, Kind
 from bridge.domain.transfers import Stage, Transfer
 from bridge.flows import entries, stocktaking, transfer_lines
+from bridge.flows.edit_records import PACKED
 from bridge.flows.ground import Ground, ground_of
 from bridge.flows.line_numbers import number_of
 from bridge.flows.moves import Known, known_of
 from bridge.flows.shop import Shop, bridge_live
-from bridge.flows.stocktaking import PACKED
 from bridge.ledger.ledger import Tx
 from bridge.sheet.layout import move_title, tab_spec
 from bridge.sheet.requests import CellValue

@@ -17,6 +17,7 @@ from bridge.domain.reading import Blank, Quantity
 from bridge.domain.stock import Balance, Cause, Movement
 from bridge.domain.stocktaking import Books, Counted, Stocktake
 from bridge.domain.transfers import Transfer
+from bridge.flows.edit_records import PACKED, supersede_packed, supersede_reading
 from bridge.flows.ground import Ground
 from bridge.flows.line_numbers import Still, number_of, numbers_of
 from bridge.flows.replan import replan
@@ -27,11 +28,9 @@ from bridge.ledger.values import iso
 from bridge.sheet.gateway import Request
 from bridge.sheet.layout import move_title
 from bridge.sheet.requests import append_rows
-from bridge.sheet.texts import both
 from bridge.sheet.validation import new_row
 from bridge.sheet.views import Lines, MoveLine
 
-PACKED = "packed units"  # the question whether a count has the packed ones in it
 LASTS = timedelta(days=7)  # a stock-take begun before is over
 AT_A_TIME = 200  # lines added in one call, and counts booked in one look
 SENT_AGAIN = timedelta(minutes=2)  # lines whose reply was lost may still come until then
@@ -233,7 +232,10 @@ def take_count(tx: Tx, ground: Ground, counting: Counting, line: MoveLine, still
 def _book(tx: Tx, ground: Ground, begun: Stocktake, known: Counted, units: int) -> None:
     books = _books(tx, ground.tills, begun, known)
     subject = f"{known.sku} {known.place}"
-    tx.questions.settle(PACKED, subject, both("results", "superseded"))
+    supersede_packed(tx, known.sku, known.place)
+    asked = tx.questions.find("two readings", subject)
+    if asked is not None and asked.at <= iso(begun.at):  # of a number that was typed before anybody counted
+        supersede_reading(tx, known.sku, known.place)
     tx.stock.begin([(known.sku, known.place)], known.ref)
     tx.stock.book([Movement(known.sku, known.place, books.change(units), 0, Cause.STOCK_TAKEN, known.ref)])
     tx.stocktakes.put_counts([replace(known, units=units, had=books.had, packed=0, at=tx.at, shown=True)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bridge.flows import reconcile
+from tests.story.test_stocktaking import begin, count
 from tests.support.world import World
 
 
@@ -47,6 +48,48 @@ def test_a_question_about_a_number_goes_on_under_the_new_code(tmp_path: Path) ->
     assert shop.row("A-2026")["本社倉庫"] == "15"
     assert shop.balance("A") == {}
     assert books(shop) == []
+
+
+def test_a_question_about_a_count_goes_on_under_the_new_code(shop: World) -> None:
+    assert shop.buy("rakuten", "B", 2) is not None
+    shop.settle()
+    begin(shop)
+    count(shop, "B", 5)
+    shop.rename("B", "B-2026")
+    count(shop, "B", 7)  # its line still says B
+    assert shop.open_questions() == ""
+    assert shop.balance("B-2026")["本社倉庫"] == 7
+
+
+def test_goods_that_come_back_are_booked_under_the_new_code(packing: World) -> None:
+    order = packing.buy("shopify", "A", 2)
+    packing.rounds(3)
+    packing.put(packing.orders_tab(), 1, {"棚出し済": True})
+    packing.rounds(3)
+    packing.sandbox.shopify.cancel(order, restock=True)
+    packing.rounds(3)
+    packing.answer("箱を止めて", "発送済み")
+    packing.rounds(3)
+    packing.rename("A", "A-2026")
+    packing.type("A-2026", "検品待ち", 0)
+    packing.rounds(2)
+    packing.answer("出荷後にキャンセル", "戻った")
+    packing.settle()
+    assert packing.balance("A-2026")["検品待ち"] == 2
+    assert packing.balance("A") == {}
+    assert books(packing) == []
+
+
+def test_a_quarantine_ends_under_the_new_code(shop: World) -> None:
+    with shop.service.ledger.write() as tx:
+        tx.questions.ask("invariant", "A", {"what": "exactly once", "subject": "1"})
+        tx.sheet.change("A", blocked="invariant")
+    shop.rounds(2)
+    shop.rename("A", "A-2026")
+    shop.answer("計算が合いません", "確認済み")
+    shop.settle()
+    with shop.service.ledger.read() as tx:
+        assert tx.sheet.skus()["A-2026"].blocked == ""
 
 
 def test_a_cancelled_line_that_opens_again_is_booked_under_the_new_code(shop: World) -> None:

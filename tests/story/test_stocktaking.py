@@ -154,6 +154,27 @@ def test_what_was_promised_only_after_the_beginning_explains_nothing(shop: World
     assert not shop.open_questions()
 
 
+@pytest.mark.parametrize(
+    ("column", "typed", "asked", "comes_to"),
+    [("本社倉庫", 7, False, 7), ("本社倉庫", 4, False, 4), ("増減", "+1", True, 8)],
+    ids=["what was packed is added", "less is left", "goods come in: the count stands"],
+)
+def test_a_number_typed_over_a_count_replaces_its_question(
+    shop: World, column: str, typed: object, asked: bool, comes_to: int
+) -> None:
+    assert shop.buy("rakuten", "B", 2) is not None
+    shop.settle()
+    begin(shop)
+    count(shop, "B", 5)
+    shop.type("B", column, typed)
+    shop.settle()
+    assert ("梱包済みの品は" in shop.open_questions()) is asked
+    shop.answer("梱包済みの品は", "含まない")
+    shop.settle()
+    assert lying(shop, "B") == {"本社倉庫": comes_to}
+    assert shop.open_questions() == ""
+
+
 def test_a_mended_count_replaces_its_question(shop: World) -> None:
     assert shop.buy("rakuten", "B", 2) is not None
     shop.settle()

@@ -11,6 +11,7 @@ import pytest
 
 from bridge.errors import TryAgain
 from bridge.sandbox.faults import ConnectionCut, Lost, path_contains
+from tests.story.test_stocktaking import begin, count
 from tests.support.world import World
 
 
@@ -29,6 +30,11 @@ def ship_one(shop: World, rounds: int = 2) -> None:
     shop.clock.sleep(30)
     shop.sandbox.rakuten.ship(order)
     shop.rounds(rounds, seconds=1.0)
+
+
+def outcomes(shop: World) -> list[str]:
+    with sqlite3.connect(shop.ledger) as file:
+        return [row[0] for row in file.execute("SELECT outcome FROM edit ORDER BY id")]
 
 
 def test_a_number_typed_right_after_our_write_is_asked_about(shop: World) -> None:
@@ -63,6 +69,37 @@ def test_a_newer_number_supersedes_the_question(shop: World) -> None:
     shop.settle()
     assert shop.open_questions() == ""
     assert shop.row("A")["本社倉庫"] == "20"
+
+
+def test_a_stock_take_that_begins_later_supersedes_the_question(shop: World) -> None:
+    ship_one(shop)
+    shop.type("A", "本社倉庫", 15)
+    shop.rounds(3, seconds=1.0)
+    shop.clock.sleep(60)
+    shop.rounds(2)
+    begin(shop)
+    assert "いまの数は14個ですか、15個ですか" in shop.open_questions()  # nobody has counted yet
+    count(shop, "A", 13)
+    assert shop.open_questions() == ""
+    shop.answer("いまの数は", "多い方")  # somebody who had the old line before them
+    shop.settle()
+    assert shop.row("A")["本社倉庫"] == "13"
+    assert outcomes(shop)[-1] == "superseded"
+
+
+def test_a_stock_take_that_had_begun_before_leaves_the_question_open(shop: World) -> None:
+    """What was typed since it began is added to its count, by whichever of the two readings."""
+    begin(shop)
+    ship_one(shop)
+    shop.type("A", "本社倉庫", 15)
+    shop.rounds(3, seconds=1.0)
+    shop.clock.sleep(60)
+    count(shop, "A", 5)
+    assert "いまの数は" in shop.open_questions()
+    before = int(shop.row("A")["本社倉庫"])
+    shop.answer("いまの数は", "多い方")
+    shop.settle()
+    assert int(shop.row("A")["本社倉庫"]) == before + 1
 
 
 def test_an_older_row_pasted_back_right_after_our_write_explains_itself(shop: World) -> None:
@@ -164,11 +201,7 @@ def test_a_superseded_edit_says_so(shop: World) -> None:
     shop.rounds(2)
     shop.type("A", "本社倉庫", 20)
     shop.settle()
-    with sqlite3.connect(shop.ledger) as file:
-        assert [row[0] for row in file.execute("SELECT outcome FROM edit ORDER BY id")][-2:] == [
-            "superseded",
-            "applied",
-        ]
+    assert outcomes(shop)[-2:] == ["superseded", "applied"]
 
 
 def test_a_number_typed_again_while_a_shipment_waits_to_be_written_is_counted_once(shop: World) -> None:

@@ -13,7 +13,8 @@ from hypothesis.stateful import invariant, precondition, rule
 
 from bridge.domain.entries import RULES, Act, act_on
 from bridge.domain.stock import Balance, Cause, Movement
-from bridge.flows.stocktaking import PACKED, settle_packed
+from bridge.flows.edit_records import PACKED
+from bridge.flows.stocktaking import settle_packed
 from bridge.ledger.values import iso
 from bridge.sheet.layout import move_kind, move_title
 from bridge.sheet.texts import both
