@@ -51,6 +51,7 @@ class Damage(StrEnum):
     DATE = "code date"  # 1-Feb, 2026/2/1
     DIGITS = "digits"  # more digits than a number can hold
     ZEROS = "zeros"  # likely had zeros in front
+    FORMAT = "format"  # a number that its format shows as a code: 12 as A-0012
     FRACTION = "code fraction"
     NEGATIVE = "code negative"
     BOOLEAN = "code boolean"
@@ -98,7 +99,10 @@ def _code_of_number(cell: SourceCell) -> str | Damage:
     if value >= EXACT:
         return Damage.DIGITS
     digits, shown = str(int(value)), cell.text
-    return shown if shown.isdecimal() and int(shown) == int(value) else digits  # 00012: zeros by the number's format
+    if shown.isdecimal() and int(shown) == int(value):
+        return shown  # 00012: zeros by the number's format
+    plain_number = _IDLE_ZEROS.sub("", shown.replace(",", "")) == digits
+    return digits if plain_number or _EXPONENT.fullmatch(shown) else Damage.FORMAT
 
 
 def zeros_expected(cells: list[SourceCell]) -> int:

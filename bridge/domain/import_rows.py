@@ -87,14 +87,14 @@ class _Line:
     sku: str
     product: str
     jan: str
-    place: str
+    where: str  # its place, or what is written there of one that 在庫表 lacks; "" where the table names none
     units: Mapping[str, int]
     problems: tuple[Problem, ...]
 
 
 def _doubled(lines: Sequence[_Line]) -> dict[str, list[int]]:
     """SKUs that stand twice for the same location, and where."""
-    counts = Counter((line.sku, line.place) for line in lines)
+    counts = Counter((line.sku, line.where) for line in lines)
     doubled = {sku for (sku, _), count in counts.items() if count > 1}
     found: defaultdict[str, list[int]] = defaultdict(list)
     for line in lines:
@@ -128,7 +128,8 @@ class _Reader:
         jan, strange = self._jan(number, row)
         name, lost = self._name(number, product)
         cells = tuple(replace(each, sku=sku) for each in (*problems, *wrong, *strange, *lost))
-        return _Line(number, sku, name, jan, place, units, cells)
+        where = place or key(self.cell(row, Role.PLACE).text)
+        return _Line(number, sku, name, jan, where, units, cells)
 
     def _is_no_product(self, row: Sequence[SourceCell], sku: SourceCell, product: SourceCell) -> bool:
         first = next((cell.text for cell in row if not cell.blank), "")

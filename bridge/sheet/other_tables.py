@@ -31,7 +31,12 @@ MOST_ROWS = 50_000
 MOST_COLUMNS = 200
 _LOOKED_AT = 50  # rows that tell by which sign a file is divided
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-_ZEROS = re.compile(r"0+")
+_SECTION = re.compile(r'(?:"[^"]*"|\\.|[^;"\\])*')  # of a number format: how it shows a number above zero
+_PIECE = re.compile(
+    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|\[\$(?P<currency>[^\]-]*)[^\]]*\]|(?P<nothing>[_*].|\[[^<>=\]]*\]|\.[0#?]+)'
+    r"|(?P<whole>General|@)|(?P<digits>[0#?][0#?,]*)|(?P<other>.)",
+    re.DOTALL,
+)
 
 
 def refuse(code: str, **values: Any) -> Refused:
@@ -127,7 +132,8 @@ def _excel(path: Path, title: str) -> Iterator[list[SourceCell]]:
 def _excel_cell(cell: Any, entered: Any) -> SourceCell:
     value = None if cell is None else cell.value
     if value is None:
-        without_result = entered is not None and entered.data_type == "f"
+        comes_to_nothing = cell is not None and cell.data_type == "str"  # so Excel saves the result ""
+        without_result = entered is not None and entered.data_type == "f" and not comes_to_nothing
         return SourceCell(RawCell(CellKind.FORMULA), str(entered.value)) if without_result else NOTHING
     if isinstance(value, bool):
         return SourceCell(RawCell(CellKind.BOOLEAN, value), str(value).upper())
@@ -143,10 +149,26 @@ def _excel_cell(cell: Any, entered: Any) -> SourceCell:
 
 
 def _number(value: float, form: str) -> str:
-    """As Excel shows it, as far as it matters: a format of zeros fills a code up."""
+    """As Excel shows it, as far as it matters: a format fills a code up with zeros, and puts signs before, between and
+    behind its digits. Thousands are not divided, and a number that is whole shows no .0 and no exponent."""
     if value != int(value):
         return repr(value)
-    return f"{int(value):0{len(form)}d}" if _ZEROS.fullmatch(form) else str(int(value))
+    section = _SECTION.match(form)
+    pieces = list(_PIECE.finditer(section[0] if section else ""))
+    if value < 0 or not pieces or any(piece["other"] in ("E", "e") for piece in pieces):
+        return str(int(value))
+    places = [piece["digits"].replace(",", "") for piece in pieces if piece["digits"]]
+    left, shown = str(int(value)).zfill("".join(places).count("0")), ""
+    for piece in reversed(pieces):  # the digits are dealt out from the right, and the first place takes the rest
+        if piece["whole"]:
+            text = left
+        elif piece["digits"]:
+            width = len(places.pop()) if len(places) > 1 else len(left)
+            text, left = left[max(0, len(left) - width) :], left[: max(0, len(left) - width)]
+        else:
+            text = piece["quoted"] or piece["escaped"] or piece["currency"] or piece["other"] or ""
+        shown = text + shown
+    return shown
 
 
 # --- Google --------------------------------------------------------------------------------------------------------

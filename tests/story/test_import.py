@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from bridge import cli, commands
 from bridge.errors import Refused
@@ -232,6 +233,30 @@ P3\t靴\t大阪\t2
     assert stock(shop, "P1", "P2", "P3") == [("帽子", "", "4", "6"), ("手袋", "", "", "1"), ("靴", "", "", "")]
     assert not done
     assert "5行目（P3）倉庫名「大阪」: 在庫表にない場所です" in told
+
+
+def test_places_that_the_stock_tab_lacks_stay_blank_and_refuse_no_product(shop: World, tmp_path: Path) -> None:
+    text = "品番,品名,倉庫名,数量\nP1,帽子,本社倉庫,4\nP1,帽子,大阪,3\nP1,帽子,福岡,2\nP2,靴,大阪,1\nP2,靴,大阪,2\n"
+    _, told = bring(shop, csv_file(tmp_path / "t.csv", text), yes=True)
+    assert stock(shop, "P1") == [("帽子", "", "4", "")]
+    assert "3行目（P1）倉庫名「大阪」: 在庫表にない場所です" in told
+    assert "4行目（P1）倉庫名「福岡」: 在庫表にない場所です" in told
+    assert "P2が5、6行目にあります" in told
+
+
+def test_a_code_that_only_a_number_format_shows_is_refused(shop: World, tmp_path: Path) -> None:
+    path = excel_file(
+        tmp_path / "t.xlsx", [["商品コード", "商品名", "本社倉庫"], [12, "茶", 5], [13, "茶", 6], ["X", "碗", 1]]
+    )
+    book = load_workbook(path)
+    for row in (2, 3):
+        book.active.cell(row, 1).number_format = '"A-"0000'  # type: ignore[union-attr]
+    book.save(path)
+    _, told = bring(shop, path, "商品コード=SKU", yes=True)
+    assert not shop.rows("12")
+    assert not shop.rows("13")
+    assert shop.rows("X")
+    assert "2行目 商品コード「A-0012」: 表示形式で見えているだけのコード" in told
 
 
 def test_a_column_of_places_may_be_named_by_hand(shop: World, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import io
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -51,14 +52,50 @@ def test_an_excel_file_says_what_its_cells_hold(tmp_path: Path) -> None:
     assert found[9].raw.kind is CellKind.ERROR
 
 
-def test_a_format_of_zeros_keeps_them(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("value", "form", "shown"),
+    [
+        (12, "General", "12"),
+        (12, "@", "12"),
+        (12, "0_ ", "12"),
+        (1200, "#,##0_);[Red]\\(#,##0\\)", "1200"),
+        (4901234567894, "0.00E+00", "4901234567894"),
+        (12, "0.00", "12"),
+        (12, "00000", "00012"),
+        (12, "00000;@", "00012"),
+        (12, "[Red]00000_ ", "00012"),
+        (12, '"A-"0000', "A-0012"),
+        (12, "\\A0000", "A0012"),
+        (12345, "000-000", "012-345"),
+        (1234567, "000-0000", "123-4567"),
+        (12345, '"a;b"0', "a;b12345"),
+        (1200, "[$¥-411]#,##0", "¥1200"),
+        (12, '0"個入"', "12個入"),
+        (1234567, "[<=999]000;[<=9999]000-00;000-0000", "[<=999]1234567"),  # which of them holds is not judged
+    ],
+)
+def test_a_number_is_read_as_its_format_shows_it(tmp_path: Path, value: int, form: str, shown: str) -> None:
     from openpyxl import load_workbook
 
-    path = excel_file(tmp_path / "t.xlsx", [[12]])
+    path = excel_file(tmp_path / "t.xlsx", [[value]])
     book = load_workbook(path)
-    book.active["A1"].number_format = "00000"  # type: ignore[index]
+    book.active["A1"].number_format = form  # type: ignore[index]
     book.save(path)
-    assert texts(path) == [["00012"]]
+    assert texts(path) == [[shown]]
+
+
+def test_a_formula_that_comes_to_nothing_is_blank(tmp_path: Path) -> None:
+    path = excel_file(tmp_path / "t.xlsx", [["A", '=IF(A1="","",1)', "=A1"]])
+    with ZipFile(path) as saved:
+        parts = {name: saved.read(name) for name in saved.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace(b'<c r="B1">', b'<c r="B1" t="str">')  # as Excel saves ""
+    with ZipFile(path, "w") as changed:
+        for name, data in parts.items():
+            changed.writestr(name, data)
+    [[_, nothing, unsaved]] = read_file(path)
+    assert nothing.blank
+    assert unsaved.raw.kind is CellKind.FORMULA
 
 
 def test_a_sheet_is_chosen_by_its_title(tmp_path: Path) -> None:
