@@ -19,6 +19,7 @@ from bridge.sheet.layout import (
     find_columns,
     first_locations,
     fold,
+    may_name_place,
     tab_number,
     tab_spec,
 )
@@ -113,7 +114,8 @@ def _locations(outline: Outline) -> list[str]:
     settings = outline.standing.get("settings")
     if settings is None:
         return []
-    return [line.name for line in read_settings(settings.tab).lines if line.kind == "location"]
+    lines = read_settings(settings.tab).lines
+    return [line.name for line in lines if line.kind == "location" and may_name_place(line.name)]
 
 
 def _lacking(standing: Standing, columns: Columns) -> list[ColumnSpec]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
 from typing import Any
 from zlib import crc32
 
@@ -25,6 +26,16 @@ Json = dict[str, Any]
 
 OURS = re.compile(r'N\("bridge: ([^"]*)"\)=0')
 _EDGES = (("startRowIndex", "endRowIndex"), ("startColumnIndex", "endColumnIndex"))
+
+
+class AsItIs(Enum):
+    """Whom a protection keeps out can't be said at the moment."""
+
+    KEPT = "kept"
+
+
+Editors = Sequence[str] | AsItIs | None
+"""Who may write where something is protected, the owner besides; None: everybody is warned, nobody is kept out."""
 
 
 def rules(standing: Standing, columns: Columns, banner: Json) -> Iterator[Mend]:
@@ -141,11 +152,12 @@ def protected(
     name: str,
     area: Mapping[str, Any],
     language: str,
-    editors: Sequence[str] | None = None,
+    editors: Editors = None,
     spared: Sequence[Mapping[str, Any]] = (),
 ) -> Iterator[Mend]:
-    """`name`: one of [protections] in looks.toml and, where there are several, which · `editors`: who may write there,
-    the owner besides; None: everybody is warned, nobody is kept out · `spared`: parts of a whole tab that stay open."""
+    """`name`: one of [protections] in looks.toml and, where there are several, which · `spared`: parts of a whole tab
+    that stay open."""
+    left, editors = editors is AsItIs.KEPT, None if isinstance(editors, AsItIs) else editors
     number = own_id(standing.sheet_id, f"protection {name}")
     found = next((each for each in _protections(standing) if each["protectedRangeId"] == number), None)
     kept: Json = {"warningOnly": True} if editors is None else {"editors": {"users": sorted(editors)}}
@@ -159,7 +171,7 @@ def protected(
     fields = []
     if _covered(standing, found.get("range", {})) != _covered(standing, area):
         fields.append("range")
-    if _kept(standing, found) != _kept(standing, kept):
+    if not left and _kept(standing, found) != _kept(standing, kept):
         fields += ["warningOnly", "unprotectedRanges", *(["editors"] if editors is not None else [])]
     if fields:
         change = {"protectedRange": wanted | kept, "fields": ",".join(fields)}

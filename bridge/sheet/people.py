@@ -8,51 +8,58 @@ rows. Costs are hidden by no protection: whoever may open a spreadsheet sees all
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bridge.sheet.dress import Mend
 from bridge.sheet.layout import Columns, is_sync
 from bridge.sheet.outline import Outline, Standing
-from bridge.sheet.overlays import protected
+from bridge.sheet.overlays import AsItIs, Editors, protected
 from bridge.sheet.requests import box
 from bridge.sheet.views import read_settings
 
 
 @dataclass(frozen=True)
 class People:
-    """Addresses by role, as 設定 names them. `bridge`: the bridge's own address."""
+    """Addresses by role, as 設定 names them. `bridge`: the bridge's own address · `known`: 設定 could be read; where
+    one of its headers is spoilt it names nobody, and every protection stays as it is."""
 
     bridge: str
     staff: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
     managers: tuple[str, ...] = ()
+    known: bool = True
 
     @property
     def named(self) -> bool:
         return bool(self.staff or self.accounts or self.managers)
 
-    def only(self, *others: str) -> Sequence[str] | None:
+    def only(self, *others: str) -> Editors:
         """The editors of what is closed to all but the bridge and these; None: closed to nobody."""
+        if not self.known:
+            return AsItIs.KEPT
         return [self.bridge, *others] if self.named else None
 
 
 def people_in(outline: Outline, bridge: str) -> People:
     """Those that 設定 of the staff's spreadsheet names."""
     settings = outline.standing.get("settings")
-    lines = read_settings(settings.tab).lines if settings is not None else ()
+    read = read_settings(settings.tab) if settings is not None else None
+    if read is not None and not read.columns.usable:
+        return People(bridge, known=False)
+    lines = read.lines if read is not None else ()
     found = {
         role: tuple(dict.fromkeys(line.name.strip() for line in lines if line.kind == role and "@" in line.name))
         for role in ("staff", "accounts", "managers")
     }
-    return People(bridge, **found)
+    return People(bridge, found["staff"], found["accounts"], found["managers"])
 
 
 def closed_settings(standing: Standing, columns: Columns, people: People, language: str) -> Iterator[Mend]:
     """設定 is the managers', but for the one tick with which staff ask for everything to be read again; the names in it
     are the owner's."""
-    if not people.named and not _closed_before(standing):
+    if not people.known or (not people.named and not _closed_before(standing)):
         return
     row, sheet = columns.header_row + 1, {"sheetId": standing.sheet_id}
     ticks = [
@@ -71,7 +78,10 @@ def _closed_before(standing: Standing) -> bool:
 
 
 def closed_prices(standing: Standing, columns: Columns, people: People, language: str) -> Iterator[Mend]:
-    """仕入価格: the price and the memo beside it are the accounts', the rest nobody's."""
+    """仕入価格: the price and the memo beside it are the accounts', the rest nobody's. Where one of its headers is
+    spoilt all of them stay as they are."""
+    if not columns.usable:
+        return
     sheet, row = {"sheetId": standing.sheet_id}, columns.header_row + 1
     theirs = [_column(standing, columns, role, row) for role in ("price", "memo")]
     yield from protected(standing, "prices", sheet, language, people.only(), theirs if people.named else ())

@@ -7,7 +7,7 @@ lists what matches, in as many rows as it takes; the bridge reads nothing here.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,7 +18,7 @@ from bridge.sheet.layout import Columns, templates
 from bridge.sheet.looks import colour
 from bridge.sheet.outline import Standing
 from bridge.sheet.overlays import protected
-from bridge.sheet.requests import Request, box, same_formula, width
+from bridge.sheet.requests import Request, box, is_about, same_formula, width
 
 HEADS, LIST = 2, 3  # the rows of the headers and of the formula
 SEARCH = (1, 1)  # where people type what they look for
@@ -33,7 +33,9 @@ def _document() -> dict[str, Any]:
 def phone(standing: Standing, stock_title: str, columns: Columns, banner: str, language: str) -> Iterator[Mend]:
     """`columns`: those of 在庫表, whose title is `stock_title` · `banner`: the banner's formula."""
     shown = [(role, at) for role in _document()["columns"] for at in _places(role, columns)]
-    cells = _cells(_quoted(stock_title), columns, [at for _, at in shown], banner, language)
+    stock = _quoted(stock_title)
+    cells = _cells(stock, columns, [at for _, at in shown], banner, language)
+    cells |= {(HEADS, at): "" for at in _left_over(standing, stock, len(shown))}
     requests = _room(standing, len(shown))
     requests += [
         _written(standing.sheet_id, row, column, text)
@@ -54,7 +56,7 @@ def _places(role: str, columns: Columns) -> Sequence[int]:
 
 def _cells(
     stock: str, columns: Columns, shown: Sequence[int], banner: str, language: str
-) -> Mapping[tuple[int, int], str]:
+) -> dict[tuple[int, int], str]:
     row = columns.header_row
 
     def column(at: int) -> str:
@@ -73,6 +75,13 @@ def _cells(
     return {(0, 0): banner, **texts, **heads, (LIST, 0): f'=IFERROR({listed},"{_document()["nothing"][language]}")'}
 
 
+def _left_over(standing: Standing, stock: str, first: int) -> Iterator[int]:
+    """Columns from `first` on that bear a header of ours, from when more of them were shown."""
+    for at in range(first, standing.tab.column_count):
+        if is_about(standing.tab.cell(HEADS, at).formula, stock):
+            yield at
+
+
 def _quoted(title: str) -> str:
     return "'" + title.replace("'", "''") + "'"
 
@@ -83,7 +92,7 @@ def _says(standing: Standing, row: int, column: int, text: str) -> bool:
 
 
 def _written(sheet_id: int, row: int, column: int, text: str) -> Request:
-    value = {"formulaValue" if text.startswith("=") else "stringValue": text}
+    value = {"formulaValue" if text.startswith("=") else "stringValue": text} if text else {}
     look = {"userEnteredFormat": {"textFormat": {"bold": row < LIST}}}
     start = {"sheetId": sheet_id, "rowIndex": row, "columnIndex": column}
     cell = {"userEnteredValue": value, **look}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -82,6 +83,11 @@ def width(sheet_id: int, column: int, pixels: int) -> Request:
 def same_formula(one: str, other: str) -> bool:
     """Google may say a tab's title with or without its quotes, and set blanks as it likes."""
     return one == other or _bare(one) == _bare(other)
+
+
+def is_about(formula: str, tab: str) -> bool:
+    """Whether a formula is but a cell of another tab. `tab`: its title, quoted."""
+    return re.fullmatch(rf"={re.escape(_bare(tab))}!\$?[A-Z]+\$?[0-9]+", _bare(formula)) is not None
 
 
 def _bare(formula: str) -> str:

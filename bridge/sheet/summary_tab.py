@@ -6,20 +6,20 @@ The bridge alone writes here, and nothing that is typed here means anything to i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bridge.domain.summary import TREND
 from bridge.sheet.dress import Mend
 from bridge.sheet.outline import Standing
-from bridge.sheet.overlays import own_id, protected
+from bridge.sheet.overlays import Editors, own_id, protected
 from bridge.sheet.requests import Request, box, width
 from bridge.sheet.summary_cells import PRODUCT_WIDTH, STATE_COLUMN, WIDTH, document, place
 
 WIDTHS = {0: 180, 4: 150}  # pixels of its wider columns
 
 
-def summary(standing: Standing, language: str, editors: Sequence[str] | None) -> Iterator[Mend]:
+def summary(standing: Standing, language: str, editors: Editors) -> Iterator[Mend]:
     """What makes the tab what it ought to be; its figures come with the next look. `editors`: as of a protection."""
     requests = [*_room(standing), *_charts(standing, language), *_views(standing, language)]
     if standing.properties.get("gridProperties", {}).get("frozenRowCount", 0) < 1:

@@ -339,6 +339,23 @@ def tried(office: Office) -> dict[str, dict[str, tuple[str, ...]]]:
     return found
 
 
+def test_a_spoilt_header_of_the_settings_opens_nothing_to_anybody(office: Office) -> None:
+    office.open_office()
+    office.sandbox.sheets.welcome("staff@shop.example", "ya29.staff")
+    office.sandbox.sheets.store.share(office.spreadsheet, "staff@shop.example", "writer")
+    free = len([row for row in office.table("設定") if row["種類"]]) + 1
+    office.put("設定", free, {"種類": "スタッフ", "名前": "staff@shop.example"})
+    office.init()
+    name = office.spreadsheet, office.tab("設定"), 2, office.column("設定", "名前")
+    office.put("設定", 0, {"名前": "なまえ"})
+    office.init()
+    assert may(office, "staff", *name) == "no"
+    office.spreadsheet.type(office.tab("設定"), 0, name[3], "名前")
+    office.init()
+    assert office.init() == 0
+    assert may(office, "staff", *name) == "no"
+
+
 def test_every_role_may_write_just_what_is_its_own(office: Office) -> None:
     """Each role's own token at every column of every tab, against what Google's protections enforce."""
     office.open_office()

@@ -414,6 +414,25 @@ def test_a_guide_of_their_own_stays_beside_ours(shop: World) -> None:
 # --- the list for phones ----------------------------------------------------------------------------------------------
 
 
+def test_the_list_for_phones_shows_no_header_of_a_place_that_is_no_more(shop: World) -> None:
+    init(shop)
+    tab = shop.tab("スマホ・店舗")
+    line = next(n for n, row in enumerate(shop.table("設定"), 1) if row["名前"] == "検品待ち")
+    shop.spreadsheet.delete_rows(shop.tab("設定"), line, line + 1)
+    init(shop)
+    places = [name for name in LOCATIONS if name != "検品待ち"]
+    assert [text for text in shop.spreadsheet.table(tab)[2] if text] == ["商品名", "販売可能", *places, "状態", "SKU"]
+    assert nothing(init(shop))
+
+
+def test_a_place_called_like_another_column_is_no_stock_column(shop: World) -> None:
+    init(shop)
+    free = len([row for row in shop.table("設定") if row["種類"]]) + 1
+    shop.put("設定", free, {"種類": "場所", "名前": "引当", "オン": True})
+    init(shop)
+    assert nothing(init(shop))
+
+
 def test_the_list_for_phones_follows_the_stock_tab_and_leaves_what_was_typed_to_look_for(shop: World) -> None:
     init(shop)
     tab = shop.tab("スマホ・店舗")
