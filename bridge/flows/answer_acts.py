@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bridge.domain.deltas import meant
 from bridge.domain.edit_book import Standing
-from bridge.domain.reading import Quantity
+from bridge.domain.reading import Quantity, plain
 from bridge.domain.stock import Cause, Movement
 from bridge.domain.table import Row
 from bridge.domain.tokens import number_of
@@ -118,7 +118,7 @@ def _new_product(act: Act) -> Refusal:
 def _vanished(act: Act) -> Refusal:
     sku = act.question.subject
     if act.choice == "rename":
-        new = act.rest or str(act.question.data.get("other", ""))
+        new = plain(act.rest) or str(act.question.data.get("other", ""))
         if not new:
             return both("results", "needs name")
         if act.row(new) is None:

@@ -87,6 +87,8 @@ class Answering:
             components = read_components(line.components)
             if line.channel not in self.shop.channels or count[line.channel, line.listing] > 1:
                 continue
+            if not line.listing:
+                continue  # not filled in yet
             if isinstance(components, Finding) or not components:
                 continue
             if not self._still(f"listing {key}", components):

@@ -18,8 +18,8 @@ from bridge.flows.shop import Shop, bridge_live
 from bridge.ledger.ledger import Tx
 from bridge.sheet.layout import move_title, tab_spec
 from bridge.sheet.requests import CellValue
+from bridge.sheet.texts import headers, listed, say
 from bridge.sheet.texts import known as is_sentence
-from bridge.sheet.texts import say
 from bridge.sheet.views import Lines, MoveLine
 
 
@@ -85,7 +85,7 @@ class _Sayings:
             "sku": line.sku,
             "source": line.source,
             "target": line.target,
-            "header": "、".join(f"「{self._titles[role]}」" for role in line.blank),
+            "header": headers((self._titles[role] for role in line.blank), self.language),
             "place": counted,
             "channel": self.ground.counted.get(counted, ""),
         }
@@ -93,9 +93,9 @@ class _Sayings:
     @cached_property
     def _always(self) -> Mapping[str, object]:
         return {
-            "places": "、".join(self.ground.places),
-            "targets": "、".join((*self.ground.places, *self.ground.counted)),
-            "kinds": "、".join(move_title(kind, self.language) for kind in Kind),
+            "places": listed(self.ground.places, self.language),
+            "targets": listed((*self.ground.places, *self.ground.counted), self.language),
+            "kinds": listed((move_title(kind, self.language) for kind in Kind), self.language),
         }
 
     @cached_property

@@ -23,7 +23,7 @@ from bridge.sheet.looks import formats_of
 from bridge.sheet.months import ROLE
 from bridge.sheet.order_lines import OrderLine
 from bridge.sheet.requests import CellValue, append_rows, replace_one
-from bridge.sheet.texts import say
+from bridge.sheet.texts import headers, listed, say
 from bridge.sheet.validation import new_row
 
 SENT_AGAIN = timedelta(minutes=2)  # an append whose reply was lost may still be carried out until then
@@ -198,9 +198,9 @@ class _Sayings:
             "sku": line.sku,
             "at": place,
             "free": free,
-            "places": "、".join(self.page.places),
-            "kinds": "、".join(hand_titles(language)),
-            "header": "、".join(f"「{titles[role]}」" for role in line.blank),
+            "places": listed(self.page.places, language),
+            "kinds": listed(hand_titles(language), language),
+            "header": headers((titles[role] for role in line.blank), language),
         }
 
     def _age(self, row: OrderRow) -> str | None:

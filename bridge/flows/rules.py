@@ -110,7 +110,7 @@ def _lines(shop: Shop, look: Look) -> Iterator[tuple[Scope, Said]]:
     said: defaultdict[Scope, list[Said]] = defaultdict(list)
     if look.listings is not None and look.listings.columns.usable:
         for line in look.listings.lines:
-            if line.channel in shop.channels:
+            if line.channel in shop.channels and line.listing:
                 said[Scope.listing(ListingKey(line.channel, line.listing))].append(line.said)
     if look.settings is not None and look.settings.columns.usable:
         for setting in look.settings.lines:

@@ -31,9 +31,9 @@ from bridge.ledger.ledger import Tx
 from bridge.ledger.rules import Scope
 from bridge.ledger.values import time_of
 from bridge.sheet.gateway import Request
-from bridge.sheet.layout import Columns, may_name_place, tab_spec
+from bridge.sheet.layout import Columns, may_name_place, setting_kinds, tab_spec
 from bridge.sheet.requests import CellValue, write_cells
-from bridge.sheet.texts import question, say
+from bridge.sheet.texts import listed, question, say
 from bridge.sheet.views import AnswerLine, Lines, ListingLine, SettingLine
 
 GAP = 10  # lines; a request more costs Google's time, a few cells more cost none
@@ -106,8 +106,10 @@ def _listing_cells(tx: Tx, shop: Shop, look: Look, tab: Lines[ListingLine], answ
         stop = answers.halted(records[key]) if key in records else ""
         wanted: dict[str, CellValue] = {"wanted": None, "sent": None, "confirmed": None}
         if line.channel not in shop.channels:
-            names = "、".join(sorted(shop.channels))
+            names = listed(sorted(shop.channels), language)
             wanted["state"] = say("states", "listing channel", language, channels=names)
+        elif not line.listing:
+            wanted["state"] = say("states", "listing without id", language)
         elif key in seen:
             wanted["state"] = say("states", "listing doubled", language)
         elif isinstance(components, Finding):
@@ -119,7 +121,7 @@ def _listing_cells(tx: Tx, shop: Shop, look: Look, tab: Lines[ListingLine], answ
             strange = [c.sku for c in components if c.sku not in products and c.sku not in aliases]
             if strange:
                 wanted["state"] = _joined(say("states", "listing unknown", language, sku=strange[0]), stop)
-        if line.channel in shop.channels and key not in seen:
+        if line.channel in shop.channels and line.listing and key not in seen:
             quotes = _quotes(line, components, quotable, language)
             beside = [*quotes, *rule_sentences(tx, language, "listings", Scope.listing(key), line.said)]
             if beside:
@@ -181,6 +183,8 @@ def _setting(tx: Tx, shop: Shop, line: SettingLine, answers: Answers) -> str:
     language = shop.language
     if line.kind == "bridge" and (trouble := _questions_trouble(tx, language)):
         return trouble
+    if not line.kind:
+        return say("states", "no kind", language, kinds=listed(setting_kinds(language), language))
     if line.kind == "location" and not may_name_place(line.name):
         return say("states", "no place", language)
     if line.kind in ("staff", "accounts", "managers"):

@@ -31,7 +31,7 @@ from bridge.ledger.questions import OpenQuestion
 from bridge.ledger.sheet import SkuRecord
 from bridge.ledger.values import iso
 from bridge.sheet.layout import may_name_place
-from bridge.sheet.texts import both
+from bridge.sheet.texts import both, listed
 from bridge.sheet.views import StockTab
 
 
@@ -78,7 +78,7 @@ class Watch:
         record_edits(tx, outcome.edits)
         typed_moves.propose(tx, outcome.edits)
         touched |= bigchange.keep_up(tx, view, judged)
-        _ask_questions(tx, outcome)
+        _ask_questions(tx, outcome, self.shop.language)
         touched |= _welcome(tx, view, records)
         if look.fresh:
             _miss(tx, outcome, records, self.limits)
@@ -225,11 +225,11 @@ def _keep_tokens(tx: Tx, outcome: Account, records: Mapping[str, SkuRecord]) -> 
             tx.sheet.change(sku, token=token)
 
 
-def _ask_questions(tx: Tx, outcome: Account) -> None:
+def _ask_questions(tx: Tx, outcome: Account, language: str) -> None:
     for question in outcome.questions:
         if question.ask is Ask.UNKNOWN_NUMBER:
             tx.sheet.change(question.sku, standing=Standing.ASKED.value, token="", last=None)
-            tx.questions.ask("unknown number", question.sku, {"expected": _expected(tx, question.sku)})
+            tx.questions.ask("unknown number", question.sku, {"expected": _expected(tx, question.sku, language)})
         elif question.ask is Ask.NEW_PRODUCT:
             tx.questions.ask("new product", question.sku)
         else:
@@ -240,9 +240,10 @@ def _ask_questions(tx: Tx, outcome: Account) -> None:
         tx.questions.ask("overwritten", finding.sku, {"location": finding.location})
 
 
-def _expected(tx: Tx, sku: str) -> str:
+def _expected(tx: Tx, sku: str, language: str) -> str:
     balances = tx.stock.balances([sku])
-    return "、".join(f"{location} {b.on_hand}" for (_, location), b in sorted(balances.items()) if b.stocked)
+    stocked = sorted((location, b.on_hand) for (_, location), b in balances.items() if b.stocked)
+    return listed((f"{location} {units}" for location, units in stocked), language)
 
 
 def _welcome(tx: Tx, view: View, records: Mapping[str, SkuRecord]) -> set[str]:

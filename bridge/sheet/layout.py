@@ -147,6 +147,11 @@ def kind_title(kind: str, language: str) -> str:
     return str(_document()["first"]["kinds"][kind][language])
 
 
+def setting_kinds(language: str) -> list[str]:
+    """What 設定's 種類 column may say."""
+    return [str(titles[language]) for titles in _document()["first"]["kinds"].values()]
+
+
 def kind_of(text: str) -> str | None:
     """bridge | channel | location | command | staff | accounts | managers, by the text in 設定's 種類 column."""
     return next((str(kind) for kind, titles in _document()["first"]["kinds"].items() if _means(text, titles)), None)

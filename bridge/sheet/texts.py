@@ -54,6 +54,16 @@ def both(section: str, code: str, **values: Any) -> dict[str, str]:
     return {language: say(section, code, language, **values) for language in ("ja", "en")}
 
 
+def listed(names: Iterable[str], language: str) -> str:
+    """One after another, as the language divides them."""
+    return ("、" if language == "ja" else ", ").join(names)
+
+
+def headers(titles: Iterable[str], language: str) -> str:
+    """Headers of columns, as they are named in a sentence."""
+    return listed((f"「{title}」" if language == "ja" else title for title in titles), language)
+
+
 def question(kind: str, language: str, subject: str, data: Mapping[str, Any]) -> str:
     return _fill(_document()["questions"][kind][language], {"subject": subject, **data})
 

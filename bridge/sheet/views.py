@@ -116,7 +116,8 @@ class AnswerLine:
 
 @dataclass(frozen=True)
 class SettingLine:
-    """One line of 設定. `kind`: bridge | channel | location | command · `on`: None where the cell holds no tick."""
+    """One line of 設定. `kind`: bridge | channel | location | command …, "" where it can't be read · `on`: None where
+    the cell holds no tick."""
 
     position: int
     kind: str
@@ -245,10 +246,10 @@ def read_answers(tab: Tab) -> Lines[AnswerLine]:
 
 def read_settings(tab: Tab) -> Lines[SettingLine]:
     def line(position: int, at: Mapping[str, int]) -> SettingLine | None:
-        kind = kind_of(tab.text(position, at["kind"]))
-        if kind is None:
+        kind, name = kind_of(tab.text(position, at["kind"])) or "", tab.text(position, at["name"])
+        if not kind and not name and not tab.text(position, at["kind"]):
             return None
-        name, state = tab.text(position, at["name"]), value_of(tab.cell(position, at["state"]))
+        state = value_of(tab.cell(position, at["state"]))
         return SettingLine(position, kind, name, tick_of(tab.cell(position, at["on"])), state, _said(tab, position, at))
 
     return _lines("settings", tab, line)

@@ -80,6 +80,16 @@ def test_goods_that_come_back_are_booked_under_the_new_code(packing: World) -> N
     assert books(packing) == []
 
 
+def test_the_new_code_may_be_answered_in_full_width(shop: World) -> None:
+    shop.type("A", "ロック", "")
+    shop.type("A", "SKU", "Z-9")
+    shop.rounds(4)
+    shop.answer("行が消えました", "改名　Ｚ－９")
+    shop.settle()
+    assert shop.balance("Z-9")["本社倉庫"] == 5
+    assert shop.balance("A") == {}
+
+
 def test_a_quarantine_ends_under_the_new_code(shop: World) -> None:
     with shop.service.ledger.write() as tx:
         tx.questions.ask("invariant", "A", {"what": "exactly once", "subject": "1"})

@@ -30,9 +30,11 @@ SLIPS = (
     Slip("在庫表", 1, "停止", "やめる", ("販売停止", "連携停止", "販売中", "廃番")),
     Slip("在庫表", 1, "SKU", "A-2", ("「A」から変わりました", "「要対応」で答えて")),
     Slip("出品", 1, "チャネル", "メルカリ", ("rakuten", "shopify")),
+    Slip("出品", 1, "出品ID", "", ("「出品ID」が空欄です",)),
     Slip("出品", 1, "SKU構成", "A××", ("A×3+B×1",)),
     Slip("出品", 1, "配分%", "半分", ("配分%", "0〜100の整数か「なし」")),
     Slip("出品", 1, "停止", "やめる", ("販売停止", "連携停止", "再開")),
+    Slip("設定", 3, "種類", "倉庫", ("「種類」", "チャネル、場所")),
     Slip("設定", 3, "上限", "多め", ("上限", "0以上の整数か「なし」")),
     Slip("設定", 3, "停止", "やめる", ("販売停止", "連携停止", "再開")),
     Slip("入出庫", 1, "種類", "送る", ("移動",)),
@@ -75,3 +77,33 @@ def test_an_accepted_entry_is_answered_in_its_own_line_too(shop: World) -> None:
     assert state.startswith("✓")
     assert "本社倉庫12個" in state
     assert "2/2" in state
+
+
+@pytest.mark.parametrize("mall", ["rakuten", "shopify"])
+def test_a_new_listing_without_its_id_waits_for_it(shop: World, mall: str) -> None:
+    free = len([row for row in shop.table("出品") if row["チャネル"]]) + 1
+    shop.put("出品", free, {"チャネル": mall, "SKU構成": "A"})
+    shop.rounds(6)
+    assert "「出品ID」が空欄です" in shop.table("出品")[free - 1]["状態"]
+    assert shop.open_questions() == ""
+    with shop.service.ledger.read() as tx:
+        assert all(key.id for key in tx.listings.all())
+
+
+def test_a_line_of_an_unknown_kind_in_the_settings_is_answered_until_it_can_be_read(shop: World) -> None:
+    free = len([row for row in shop.table("設定") if row["種類"]]) + 1
+    shop.put("設定", free, {"種類": "倉庫", "名前": "渋谷店"})
+    shop.rounds(3)
+    assert "全体、チャネル、場所" in shop.table("設定")[free - 1]["状態"]
+    shop.put("設定", free, {"種類": "", "名前": ""})
+    shop.rounds(3)
+    assert shop.open_questions() == ""
+
+
+@pytest.mark.parametrize("language", ["en"])
+def test_what_is_still_blank_is_named_in_english(desk: World) -> None:
+    desk.put("Moves", 1, {"Kind": "goods in", "SKU": "A", "Arrived": True})
+    desk.rounds(4)
+    state = desk.table("Moves")[0]["State"]
+    assert "Still blank" in state
+    assert not {"「", "、"} & set(state)
