@@ -11,7 +11,6 @@ from bridge.channels.amazon.wire import AmazonRefused, SpApi, csv
 from bridge.channels.answers import whole
 from bridge.channels.batches import cut
 from bridge.channels.http import Operation
-from bridge.errors import TryAgain
 
 SUMMARIES = Operation("getInventorySummaries", "GET", "/fba/inventory/v1/summaries", "getInventorySummaries")
 
@@ -32,46 +31,26 @@ class FbaStock:
         """SKU → units that Amazon can ship now, of everything it holds: always read whole, since a reading of changes
         leaves some out. A SKU without a count is left out. Raises TryAgain, NeedsPerson."""
         found: dict[str, int] = {}
-        try:
-            for summary in self._summaries({}):
-                units = (summary.get("inventoryDetails") or {}).get("fulfillableQuantity")
-                if summary.get("sellerSku") and units is not None:
-                    found[str(summary["sellerSku"])] = whole(units)
-        except AmazonRefused:
-            return {}  # "invalid input": an account that has never used FBA (§7)
+        for summary in self._summaries({}):
+            units = (summary.get("inventoryDetails") or {}).get("fulfillableQuantity")
+            if summary.get("sellerSku") and units is not None:
+                found[str(summary["sellerSku"])] = whole(units)
         return found
 
     def lying(self, skus: Sequence[str]) -> dict[str, int]:
         """SKU → all its units at Amazon, sellable or on their way, where there are any: what a number of ours would
-        strand. A SKU that left FBA long ago may have a summary, but nothing lies there. Raises TryAgain, NeedsPerson.
-
-        That a question about SKUs is refused proves nothing: only an account that has never used FBA is refused the
-        question about everything, too."""
+        strand. A SKU that left FBA long ago may have a summary, but nothing lies there."""
         listable = [sku for sku in skus if "," not in sku]  # the others can't stand in a list
         questions = [{"sellerSkus": csv(batch)} for batch in cut(listable, facts.SUMMARY_SKUS)]
         questions += [{"sellerSku": sku} for sku in skus if "," in sku]
         found: dict[str, int] = {}
-        try:
-            for question in questions:
-                for summary in self._summaries(question):
-                    if units := whole(summary.get("totalQuantity") or 0):
-                        found[str(summary.get("sellerSku"))] = units
-        except AmazonRefused as refusal:
-            if self._is_used():
-                raise TryAgain(refusal.hint) from refusal
-            return {}
+        for question in questions:
+            for summary in self._summaries(question):
+                if units := whole(summary.get("totalQuantity") or 0):
+                    found[str(summary.get("sellerSku"))] = units
         return found
 
-    def _is_used(self) -> bool:
-        """Whether Amazon tells anything of this account's goods, be it that there are none."""
-        try:
-            next(self._summaries({}), None)
-        except AmazonRefused:
-            return False
-        return True
-
     def _summaries(self, only: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
-        """Raises AmazonRefused, TryAgain, NeedsPerson."""
         token: str | None = None
         for _ in range(facts.FBA_PAGES):
             try:
@@ -80,7 +59,7 @@ class FbaStock:
                 )
             except AmazonRefused:
                 if token is None:
-                    raise
+                    return  # "invalid input": an account that has never used FBA (§7)
                 raise ValueError("the page's token has ended") from None  # after 30 seconds: all of it once more
             yield from answer["payload"]["inventorySummaries"]
             after = (answer.get("pagination") or {}).get("nextToken")

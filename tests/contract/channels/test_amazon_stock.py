@@ -13,7 +13,7 @@ from bridge.channels.amazon import facts
 from bridge.channels.port import Outcome, PushItem
 from bridge.domain.orders import ListingKey
 from bridge.errors import NeedsPerson, TryAgain
-from bridge.sandbox.faults import Instead, Lost, Refuse, path_contains
+from bridge.sandbox.faults import Lost, Refuse, path_contains
 from bridge.sandbox.malls.amazon.records import BY_AMAZON, Warehouse
 from tests.contract.channels.conformance import KEY, AmazonMall
 
@@ -275,16 +275,6 @@ def test_t12_without_an_inspection_nothing_is_pushed(amazon: AmazonMall, fault: 
         amazon.faults.next(fault, path_contains("/fba/"))
     assert amazon.channel.read([tea]) == {tea: 10}  # a reading needs none
     assert outcome(amazon, tea, 4) in (Outcome.LATER, Outcome.UNKNOWN)
-    assert patches(amazon) == []
-
-
-def test_t12_a_refused_question_about_a_sku_is_no_proof_that_nothing_lies_at_amazon(amazon: AmazonMall) -> None:
-    tea = amazon.add("tea", 10)
-    amazon.simulator.state.items[tea.id].warehouse = Warehouse(inbound_shipped=20)
-    refusal = '{"errors": [{"code": "InvalidInput", "message": "sellerSkus is invalid"}]}'
-    for _ in range(50):
-        amazon.faults.next(Instead(400, refusal), lambda environ: "sellerSku" in environ["QUERY_STRING"])
-    assert outcome(amazon, tea, 4) is Outcome.LATER
     assert patches(amazon) == []
 
 
