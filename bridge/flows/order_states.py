@@ -122,7 +122,7 @@ class _Sayings:
         if row.key.channel != HAND and not self.page.shows(line, row):
             return {"state": self._say("not its own", order=row.key.order, sku=row.sku)}
         if row.stage.closed:
-            return self._closed(row)
+            return self._closed(row, line)
         state = self.page.states.get(row.key)
         if state is None:
             return {"state": self._unbooked(line, row)} if row.key.channel == HAND else {}
@@ -138,11 +138,14 @@ class _Sayings:
             "state": self._open(row, state, line),
         }
 
-    def _closed(self, row: OrderRow) -> Cells:
-        code = ("hand " if row.key.channel == HAND else "") + row.stage.value
+    def _closed(self, row: OrderRow, line: OrderLine) -> Cells:
+        by_hand = row.key.channel == HAND
         time = self.stamp(row.closed_at) if row.closed_at else ""
+        said = [self._say(("hand " if by_hand else "") + row.stage.value, time=time)]
+        if by_hand and row.stage is RowStage.DONE and line.units != Quantity(row.picked):
+            said.append(self._say("units done", total=row.picked))
         done = processed_title(self.shop.language, done=True)
-        return {"done": done, "from": None, "age": None, "state": self._say(code, time=time) or None}
+        return {"done": done, "from": None, "age": None, "state": " ".join(filter(None, said)) or None}
 
     def _open(self, row: OrderRow, state: LineState, line: OrderLine | None) -> str:
         progress = state.progress(row.sku)
@@ -158,10 +161,13 @@ class _Sayings:
         if progress.excess:
             return self._say("box out", **{**values, "units": progress.excess})
         if progress.open and (progress.picked or state.shipped):
-            return self._say("partly", **values)
-        if progress.open:
-            return self._say("accepted" if by_hand else "to pick", **values)
-        return self._say("picked", **values)
+            said = self._say("partly", **values)
+        elif progress.open:
+            said = self._say("accepted" if by_hand else "to pick", **values)
+        else:
+            said = self._say("picked", **values)
+        retyped = line is not None and not by_hand and line.units != Quantity(progress.ordered)
+        return f"{said} {self._say('units of the mall', **values)}" if retyped else said
 
     def _wrong(self, row: OrderRow, state: LineState, line: OrderLine) -> str:
         if row.key.channel == HAND:

@@ -47,6 +47,32 @@ def test_a_line_is_changed_and_cancelled_by_its_units(packing: World) -> None:
     assert packing.service.reconcile() == []
 
 
+def test_units_typed_over_in_a_line_that_is_done_are_answered(packing: World) -> None:
+    write(packing, 1, "電話", "A", 3)
+    packing.settle()
+    packing.put(packing.orders_tab(), 1, {"棚出し済": True})
+    packing.settle()
+    assert "3個を出荷したまま" not in told(packing)
+    packing.put(packing.orders_tab(), 1, {"数量": 4})
+    packing.rounds(TURNS + 1)
+    assert "3個を出荷したまま" in told(packing)
+    packing.put(packing.orders_tab(), 1, {"棚出し済": False})
+    packing.settle()
+    assert (at(packing, "A")["本社倉庫"], "4個を引き当てました" in told(packing)) == ((5, 4), True)
+
+
+@pytest.mark.parametrize("typed", [1, "三"])
+def test_units_typed_over_in_a_row_of_a_mall_are_answered(packing: World, typed: object) -> None:
+    packing.buy("rakuten", "A", 3)
+    packing.rounds(4)
+    assert "モールの注文は" not in told(packing)
+    packing.put(packing.orders_tab(), 1, {"数量": typed})
+    packing.settle()
+    assert "未出荷3個" in told(packing)
+    assert "モールの注文はいま3個です" in told(packing)
+    assert at(packing, "A")["本社倉庫"] == (5, 3)
+
+
 def test_a_row_that_is_done_does_not_go_on_showing_the_sentence_of_another(packing: World) -> None:
     """The bridge writes beside a row by its position, and somebody sorted in that moment."""
     for position in (1, 2):
