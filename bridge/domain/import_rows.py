@@ -103,6 +103,10 @@ def _doubled(lines: Sequence[_Line]) -> dict[str, list[int]]:
     return found
 
 
+def _undivided(code: str) -> str:
+    return code.replace(" ", "").replace("-", "")
+
+
 class _Reader:
     """Reads line after line; `refused` gathers the lines that are left out."""
 
@@ -155,10 +159,10 @@ class _Reader:
 
     def _jan(self, number: int, row: Sequence[SourceCell]) -> tuple[str, list[Problem]]:
         cell = self.cell(row, Role.JAN)
-        code = read_code(cell)
+        code = read_code(replace(cell, shown=_undivided(cell.text)))  # also where only a number's format divides it
         if isinstance(code, Damage):
             return "", [Problem(number, code.value, self._title(Target(Role.JAN)), cell.text)]
-        code = code.replace(" ", "").replace("-", "") if code else ""
+        code = _undivided(code)
         if code and not is_jan(code):
             return "", [Problem(number, "jan", self._title(Target(Role.JAN)), cell.text)]
         return code, []

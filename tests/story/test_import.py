@@ -259,6 +259,15 @@ def test_a_code_that_only_a_number_format_shows_is_refused(shop: World, tmp_path
     assert "2行目 商品コード「A-0012」: 表示形式で見えているだけのコード" in told
 
 
+def test_a_jan_code_that_a_number_format_divides_is_brought_whole(shop: World, tmp_path: Path) -> None:
+    path = excel_file(tmp_path / "t.xlsx", [["SKU", "JANコード", "本社倉庫"], ["X", 4901234567894, 1]])
+    book = load_workbook(path)
+    book.active.cell(2, 2).number_format = "0-000000-000000"  # type: ignore[union-attr]
+    book.save(path)
+    bring(shop, path, yes=True)
+    assert shop.row("X")["JANコード"] == "4901234567894"
+
+
 def test_a_column_of_places_may_be_named_by_hand(shop: World, tmp_path: Path) -> None:
     text = "品番,どこ,いくつ\nP1,本社倉庫,4\nP1,渋谷店,6\n"
     path = csv_file(tmp_path / "t.csv", text)
