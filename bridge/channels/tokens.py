@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
+from typing import Any
 
+from bridge.channels.redaction import Redactor
 from bridge.clock import Clock
 from bridge.errors import TryAgain
+from bridge.refreshed import KeepsTokens
 
 
 class Fixed:
@@ -69,6 +73,36 @@ class Renewing:
             if old is not None and self._clock.monotonic() < old.expires:
                 return old  # good for a while yet; the next request asks again
             raise
+
+
+class RefreshToken:
+    """The refresh token of a consent: that of the settings, or what came of it since, which is kept over a restart."""
+
+    def __init__(self, mall: str, channel: str, given: str, kept: KeepsTokens, redactor: Redactor) -> None:
+        """`mall`: what people call the channel."""
+        self._mall, self._channel, self._given = mall, channel, given
+        self._kept, self._redactor = kept, redactor
+
+    def newest(self) -> str:
+        token = self._kept.newest(self._channel, self._given)
+        self._redactor.learn(token)
+        return token
+
+    def changed_for(self, answer: Mapping[str, Any], asked_at: float) -> Token:
+        """What a mall gave for the newest. A new refresh token that comes with it is kept before anything else is done:
+        the old one may be good for nothing by now. Where none comes, the old one goes on."""
+        value, before = str(answer["access_token"]), self.newest()
+        renewed = str(answer.get("refresh_token") or before)
+        self._redactor.learn(value)
+        if renewed != before:
+            self._redactor.learn(renewed)
+            try:
+                self._kept.keep(self._channel, self._given, renewed)
+            except OSError as error:
+                logging.getLogger(f"bridge.channels.{self._channel}").error(
+                    "the new refresh token of %s can't be kept (%s): a restart needs a new one", self._mall, error
+                )
+        return Token(value, asked_at + float(answer.get("expires_in") or 0))  # a number or a text, as it comes
 
 
 class InHeader:

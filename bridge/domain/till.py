@@ -45,6 +45,14 @@ _CAUSES = {
 }
 
 
+CAUSES = frozenset(_CAUSES.values())
+
+
+def row_ref(channel: str, row: str) -> str:
+    """The ref of a row's movements in the ledger."""
+    return f"{channel}/{row}"
+
+
 @dataclass(frozen=True)
 class TillRow:
     """One row. `id`: the till's own, within the channel · `units`: Δ of the till's number, any sign · `at`: when the

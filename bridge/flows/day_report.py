@@ -11,7 +11,7 @@ from bridge.flows.shop import Shop
 from bridge.flows.slowest import Slowest, slowest
 from bridge.ledger.ledger import Tx
 from bridge.ledger.values import iso
-from bridge.sheet.texts import say, severity
+from bridge.sheet.texts import listed, say, severity
 
 DAY = timedelta(days=1)
 MOST = 10  # SKUs that are named
@@ -53,7 +53,7 @@ def _orders(shop: Shop, names: Mapping[str, str], placed: Mapping[str, tuple[int
         for channel, (orders, _) in placed.items()
     ]
     orders, units = (sum(each[part] for each in placed.values()) for part in (0, 1))
-    return say("report", "orders", shop.language, orders=orders, units=units, by=_joined(by, shop.language))
+    return say("report", "orders", shop.language, orders=orders, units=units, by=listed(by, shop.language))
 
 
 def _edits(shop: Shop, by_outcome: Counter[str]) -> str:
@@ -76,8 +76,4 @@ def _slowest(shop: Shop, names: Mapping[str, str], found: Slowest | None) -> str
 
 
 def _listed(skus: list[str], language: str) -> str:
-    return _joined(skus[:MOST], language) + (" …" if len(skus) > MOST else "")
-
-
-def _joined(parts: list[str], language: str) -> str:
-    return ("、" if language == "ja" else ", ").join(parts)
+    return listed(skus[:MOST], language) + (" …" if len(skus) > MOST else "")

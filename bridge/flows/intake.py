@@ -20,7 +20,7 @@ from bridge.flows import oversold
 from bridge.flows.dark import hold_back, listening
 from bridge.flows.line_books import check, report
 from bridge.flows.replan import replan
-from bridge.flows.shop import ChannelFacts, Places, Shop, places, sold_from
+from bridge.flows.shop import ChannelFacts, Places, Shop, in_the_opening, places, sold_from
 from bridge.flows.till import book_rows
 from bridge.flows.timeback import rereading
 from bridge.ledger.ledger import Ledger, Tx
@@ -226,20 +226,19 @@ def _locations(where: Places, facts: ChannelFacts, order: OrderSnapshot) -> Sequ
 def _left_before(tx: Tx, order: OrderSnapshot) -> dict[LineKey, tuple[int, int]]:
     """What of an order had left when the columns were opened, where we know: nothing of one placed since, and as much
     as we had seen of one that was open then."""
-    opening = tx.get("opening", {})
-    if order.channel not in opening.get("channels", ()):
+    before = in_the_opening(tx, order.channel, order.placed_at)
+    if before is None:
         return {}  # connected later: what it shipped before, staff have taken off
-    if order.placed_at > time_of(opening["at"]):
+    if not before:
         return {line.key: (0, 0) for line in order.lines}
-    seen = opening["left"]
+    seen = tx.get("opening")["left"]
     return {line.key: tuple(seen[ref]) for line in order.lines if (ref := line_ref(line.key)) in seen}
 
 
 def _told_late(tx: Tx, facts: ChannelFacts, order: OrderSnapshot) -> dict[LineKey, tuple[int, int]]:
     """What of a till's order had left when the columns were opened: all of one from before that is told only after the
     first look, as its clock and ours say. For a line that is known already this says nothing."""
-    opened = tx.get("opening", {})
-    if not facts.on_hand or facts.name not in opened.get("channels", ()) or order.placed_at > time_of(opened["at"]):
+    if not facts.on_hand or not in_the_opening(tx, facts.name, order.placed_at):
         return {}
     return {line.key: (line.shipped, line.returned) for line in order.lines}
 

@@ -9,7 +9,7 @@ from bridge.domain.booking import ProblemCode
 from bridge.domain.oversold import Claim, came_last, still_free
 from bridge.domain.stock import Balance
 from bridge.ledger.ledger import Tx
-from bridge.sheet.texts import say
+from bridge.sheet.texts import listed, say
 
 QUESTION = ProblemCode.OVERSOLD.value
 
@@ -43,4 +43,4 @@ def told(data: Mapping[str, Any], claims: Sequence[Claim], balances: Mapping[str
 def _where(free: Mapping[str, int], language: str) -> str:
     places = [f"{place} {units}" for place, units in free.items()]
     code = "free at" if places else "free nowhere"
-    return say("desk", code, language, places=("、" if language == "ja" else ", ").join(places))
+    return say("desk", code, language, places=listed(places, language))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from bridge.domain.maintenance import Window
 from bridge.domain.orders import ListingKey
 from bridge.domain.push import gap
 from bridge.ledger.ledger import Tx
 from bridge.ledger.listings import ListingRecord
+from bridge.ledger.values import time_of
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,13 @@ def code_now(text: str, known: Container[str], aliases: Mapping[str, str]) -> st
     """The SKU that a code means: that of a product as it stands, also where it was another's before; else the one that
     bears it under a new name since."""
     return text if text in known else aliases.get(text, text)
+
+
+def in_the_opening(tx: Tx, channel: str, at: datetime) -> bool | None:
+    """Whether what a channel did at that time is in the numbers that the columns opened with; None of one that was
+    connected later: nobody knows."""
+    opened = tx.get("opening", {})
+    return at <= time_of(opened["at"]) if channel in opened.get("channels", ()) else None
 
 
 def bridge_live(tx: Tx) -> bool:

@@ -14,12 +14,11 @@ from dataclasses import replace
 
 from bridge.domain.push import gap, taken
 from bridge.domain.stock import Balance, Movement
-from bridge.domain.till import RowKind, TillRow
-from bridge.flows.shop import ChannelFacts, ships_itself
+from bridge.domain.till import RowKind, TillRow, row_ref
+from bridge.flows.shop import ChannelFacts, in_the_opening, ships_itself
 from bridge.flows.transit import count_in
 from bridge.ledger.ledger import Tx
 from bridge.ledger.listings import ListingRecord
-from bridge.ledger.values import time_of
 
 COUNTED_MEANWHILE = "counted meanwhile"  # the question about a count at a till to which something was on its way
 
@@ -49,8 +48,8 @@ def book_rows(tx: Tx, facts: ChannelFacts, rows: Sequence[TillRow], *, opening: 
 def _before(tx: Tx, facts: ChannelFacts, row: TillRow, *, opening: bool) -> bool:
     """Whether a row that is told for the first time is in the number that the column opened with. What a till that was
     connected later tells after its first look is booked: nobody knows how long staff took such rows off."""
-    opened = tx.get("opening", {})
-    return row.at <= time_of(opened["at"]) if facts.name in opened.get("channels", ()) else opening
+    known = in_the_opening(tx, facts.name, row.at)
+    return opening if known is None else known
 
 
 def _book(
@@ -60,7 +59,7 @@ def _book(
     columns = facts.sells_from(row.listing)
     if not columns:
         return set()
-    at, ref, units = columns[0], f"{facts.name}/{row.id}", moved
+    at, ref, units = columns[0], row_ref(facts.name, row.id), moved
     if row.kind is RowKind.COUNTED and new:
         units += _lower_reading(tx, facts, record, row, at)
     tx.stock.book(Movement(part.sku, at, units * part.units, 0, row.kind.cause, ref) for part in record.components)

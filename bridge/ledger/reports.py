@@ -19,8 +19,9 @@ from bridge.domain.booking import line_ref
 from bridge.domain.orders import LineKey
 from bridge.domain.stock import Cause
 from bridge.domain.summary import EditAccount
-from bridge.domain.till import RowKind
+from bridge.domain.till import CAUSES
 from bridge.ledger.schema import component, counted, edit, in_step, movement, order_line, stocktake, till_row
+from bridge.ledger.till_rows import REF
 from bridge.ledger.values import iso, time_of
 
 
@@ -63,8 +64,7 @@ _LINES = select(
     order_line.c.components,
 )
 _COUNTED_AT = select(counted.c.number, stocktake.c.at).join(stocktake, stocktake.c.number == counted.c.stocktake)
-_AT_TILLS = select((till_row.c.channel + "/" + till_row.c.id).label("ref"), till_row.c.at)  # as flows.till
-_OF_TILLS = frozenset(kind.cause for kind in RowKind)
+_AT_TILLS = select(REF.label("ref"), till_row.c.at)
 _OF_LINES = (Cause.PLACED, Cause.RELEASED, Cause.SHIPPED, Cause.WITHDRAWN, Cause.RETURNED)
 
 
@@ -169,7 +169,7 @@ def _dated(
             moved_at = placed_at if cause is Cause.PLACED or channel in tills else booked_at
     elif cause is Cause.STOCK_TAKEN:
         moved_at = sold_at = min(booked_at, counts.get(row.ref, booked_at))
-    elif cause in _OF_TILLS:
+    elif cause in CAUSES:
         moved_at = sold_at = min(booked_at, at_tills.get(row.ref, booked_at))
     times = (time_of(at) for at in (booked_at, moved_at, sold_at))
     booked, moved, sold = times

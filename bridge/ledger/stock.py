@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Select, bindparam, exists, func, insert, sele
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.domain.stock import Balance, BalanceKey, Cause, Movement
-from bridge.domain.till import RowKind
+from bridge.domain.till import CAUSES
 from bridge.ledger.history import note
 from bridge.ledger.schema import balance, movement, order_line, till_row
+from bridge.ledger.till_rows import REF
 
 # Asked again and again: made once.
 _ALL_BALANCES = select(balance)
@@ -45,8 +46,7 @@ _MOVED_SINCE = select(movement).where(
     movement.c.location == bindparam("location"),
     ~_TOLD_LATE,
 )
-_OF_TILLS = frozenset(kind.cause for kind in RowKind)
-_ROWS_BEFORE = select(till_row.c.channel + "/" + till_row.c.id).where(  # as flows.till
+_ROWS_BEFORE = select(REF).where(
     till_row.c.channel.in_(bindparam("tills", expanding=True)),
     till_row.c.id.in_(bindparam("ids", expanding=True)),
     till_row.c.at < bindparam("since"),
@@ -147,7 +147,7 @@ class StockBook:
         told = {"since": at, "tills": sorted(tills)}
         cell = {"number": number, "sku": sku, "location": location}
         rows = self._conn.execute(_MOVED_SINCE, told | cell).all()
-        ids = sorted({row.ref.partition("/")[2] for row in rows if row.cause in _OF_TILLS})
+        ids = sorted({row.ref.partition("/")[2] for row in rows if row.cause in CAUSES})
         late = set(self._conn.execute(_ROWS_BEFORE, told | {"ids": ids}).scalars()) if tills and ids else set()
         found: defaultdict[Cause, tuple[int, int]] = defaultdict(lambda: (0, 0))
         for row in rows:
@@ -163,7 +163,7 @@ class StockBook:
             query = query.where(movement.c.sku == sku)
         return [
             (row.at, Movement(row.sku, row.location, row.on_hand, row.allocated, Cause(row.cause), row.ref))
-            for row in self._conn.execute(query).all()
+            for row in self._conn.execute(query)
         ]
 
     def forget(self, cells: Iterable[BalanceKey]) -> None:

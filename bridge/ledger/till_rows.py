@@ -16,6 +16,8 @@ _PUT = _PUT.on_conflict_do_update(index_elements=["channel", "id"], set_={"units
 _OF = select(till_row.c.id, till_row.c.units).where(
     till_row.c.channel == bindparam("channel"), till_row.c.id.in_(bindparam("ids", expanding=True))
 )
+REF = till_row.c.channel + "/" + till_row.c.id
+"""domain.till.row_ref, as SQL."""
 
 
 class TillRowBook:

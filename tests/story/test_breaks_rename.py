@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bridge.flows import reconcile
 from tests.story.test_stocktaking import begin, count
+from tests.support.orders import cancelled_when_picked
 from tests.support.world import World
 
 
@@ -62,12 +63,7 @@ def test_a_question_about_a_count_goes_on_under_the_new_code(shop: World) -> Non
 
 
 def test_goods_that_come_back_are_booked_under_the_new_code(packing: World) -> None:
-    order = packing.buy("shopify", "A", 2)
-    packing.rounds(3)
-    packing.put(packing.orders_tab(), 1, {"棚出し済": True})
-    packing.rounds(3)
-    packing.sandbox.shopify.cancel(order, restock=True)
-    packing.rounds(3)
+    cancelled_when_picked(packing, "A", 2)
     packing.answer("箱を止めて", "発送済み")
     packing.rounds(3)
     packing.rename("A", "A-2026")

@@ -7,7 +7,7 @@ import pytest
 from bridge.errors import TryAgain
 from bridge.sandbox.faults import Fault, Late, Lost, ReplyLost, path_contains
 from tests.support.deaths import dies
-from tests.support.orders import at, copy, lines, only, seconds_until, told
+from tests.support.orders import at, cancelled_when_picked, copy, lines, only, seconds_until, told
 from tests.support.world import World
 
 
@@ -183,12 +183,7 @@ def test_a_cancellation_after_the_pick_stops_the_box(packing: World) -> None:
 
 
 def test_a_box_that_is_unticked_is_back_on_the_shelf(packing: World) -> None:
-    order = packing.buy("shopify", "A", 2)
-    packing.rounds(3)
-    packing.put(packing.orders_tab(), 1, {"棚出し済": True})
-    packing.rounds(3)
-    packing.sandbox.shopify.cancel(order, restock=True)
-    packing.rounds(3)
+    cancelled_when_picked(packing, "A", 2)
     packing.put(packing.orders_tab(), 1, {"棚出し済": False})
     packing.settle()
     assert at(packing, "A") == {"本社倉庫": (5, 0), "渋谷店": (2, 0)}

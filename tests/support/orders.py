@@ -41,6 +41,16 @@ def write(shop: World, row: int, kind: str, sku: str, units: object, **more: obj
     shop.put(shop.orders_tab(), row, {"モール・種類": kind, "SKU": sku, "数量": units, **more})
 
 
+def cancelled_when_picked(shop: World, sku: str, units: int) -> None:
+    """An order of Shopify's in the first row, picked, and cancelled by its buyer after that."""
+    order = shop.buy("shopify", sku, units)
+    shop.rounds(3)
+    shop.put(shop.orders_tab(), 1, {"棚出し済": True})
+    shop.rounds(3)
+    shop.sandbox.shopify.cancel(order, restock=True)
+    shop.rounds(3)
+
+
 def seconds_until(shop: World, hour: int, minute: int) -> float:
     """Until the wall clock of the shop says so next."""
     now = shop.clock.now().astimezone(ZoneInfo("Asia/Tokyo"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from bridge.channels.eccube import facts
 from bridge.channels.eccube.ids import CHANNEL
 from bridge.channels.http import FORM, Answer, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
 from bridge.channels.redaction import Redactor
-from bridge.channels.tokens import InHeader, Renewing, Token
+from bridge.channels.tokens import InHeader, RefreshToken, Renewing, Token
 from bridge.errors import Hint, NeedsKey, NeedsPerson, Refused, TryAgain
 from bridge.limits import TokenBucket
 
@@ -22,7 +21,6 @@ PUSH_ATTEMPTS, PUSH_SECONDS = 3, 30.0  # what was decided on is old soon: the wh
 
 TOKEN = Operation("token", "POST", "/token", TOKENS, signed=False, media=FORM, attempts=2)
 NO_PERMISSION, ARGUMENT = "Insufficient permission", "Invalid argument"
-_log = logging.getLogger("bridge.channels.eccube")
 
 
 class CubeRefused(Refused):
@@ -38,10 +36,11 @@ class Graph:
     """Sends documents to one shop."""
 
     def __init__(self, settings: EcCube, seams: Seams) -> None:
-        self._settings, self._clock, self._kept = settings, seams.clock, seams.tokens
-        self._given = settings.refresh_token.reveal()
+        self._settings, self._clock = settings, seams.clock
         secrets = (settings.client_secret, settings.refresh_token, settings.webhook_secret)
         self._redactor = Redactor([each.reveal() for each in secrets if each])
+        given = settings.refresh_token.reveal()
+        self._refresh_token = RefreshToken(MALL, CHANNEL, given, seams.tokens, self._redactor)
         renewing = Renewing(seams.clock, facts.TOKEN_RENEWED_EARLY, self._ask_for_token)
         self.tokens = InHeader("Authorization", renewing, "Bearer ")
         self._http = MallHttp(
@@ -84,25 +83,15 @@ class Graph:
         self._http.close()
 
     def _ask_for_token(self) -> Token:
-        """A refresh token is good once: the new one is kept before anything else is done with the answer."""
+        """A refresh token is good once."""
         asked_at = self._clock.monotonic()
         form = {
             "grant_type": "refresh_token",
             "client_id": self._settings.client_id,
             "client_secret": self._settings.client_secret.reveal(),
-            "refresh_token": self._kept.newest(CHANNEL, self._given),
+            "refresh_token": self._refresh_token.newest(),
         }
-        self._redactor.learn(form["refresh_token"])
-        answer = self._http.call(TOKEN, form).json
-        value, renewed = str(answer["access_token"]), answer.get("refresh_token")
-        self._redactor.learn(value)
-        if renewed:
-            self._redactor.learn(str(renewed))
-            try:
-                self._kept.keep(CHANNEL, self._given, str(renewed))
-            except OSError as error:
-                _log.error("the new refresh token of EC-CUBE can't be kept (%s): a restart needs a new one", error)
-        return Token(value, asked_at + float(answer.get("expires_in") or 0))
+        return self._refresh_token.changed_for(self._http.call(TOKEN, form).json, asked_at)
 
 
 def judge(operation: Operation, answer: Answer) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,7 +11,7 @@ from bridge.channel_settings import Yahoo
 from bridge.channels.answers import senseless
 from bridge.channels.http import FORM, Answer, Auth, KeyRefused, MallHttp, Operation, Seams, raise_if_busy
 from bridge.channels.redaction import Redactor, only
-from bridge.channels.tokens import Fixed, Token, basic
+from bridge.channels.tokens import Fixed, RefreshToken, Token, basic
 from bridge.channels.yahoo import facts
 from bridge.channels.yahoo.auth import HEADER, Signed, Tokens
 from bridge.channels.yahoo.snapshots import CHANNEL
@@ -36,8 +35,6 @@ ORDER_LIST = Operation("orderList", "POST", "/orderList", CALLS, media=XML)
 ORDER_INFO = Operation("orderInfo", "POST", "/orderInfo", CALLS, media=XML)
 ORDER_COUNT = Operation("orderCount", "GET", "/orderCount", CALLS)
 ORDER_CALLS = frozenset({ORDER_LIST.name, ORDER_INFO.name, ORDER_COUNT.name})
-
-_log = logging.getLogger("bridge.channels.yahoo")
 
 KEPT = frozenset(
     {
@@ -78,8 +75,7 @@ class Wire:
     """The doors of one store: `stock` with a token, `orders` with a token and a signature."""
 
     def __init__(self, settings: Yahoo, seams: Seams) -> None:
-        self._settings, self._clock, self._kept = settings, seams.clock, seams.tokens
-        self._given = settings.refresh_token.reveal()
+        self._settings, self._clock = settings, seams.clock
         self._forbidden_since: float | None = None
         self.unsigned_since: datetime | None = None  # from when on answers say that the signature is not accepted
         known = basic(settings.client_id, settings.client_secret.reveal())
@@ -93,6 +89,8 @@ class Wire:
             MALL, settings.login_url, seams, self._buckets, _judge_token, Fixed({HEADER: f"Basic {known}"}),
             self._redactor, lambda body: only(body, KEPT_OF_TOKENS), READ_XML,
         )  # fmt: skip
+        given = settings.refresh_token.reveal()
+        self._refresh_token = RefreshToken(MALL, CHANNEL, given, seams.tokens, self._redactor)
         tokens = Tokens(seams.clock, self._ask_for_token)
         key = settings.public_key.reveal()
         self.stock = self._door(seams, tokens)
@@ -110,22 +108,10 @@ class Wire:
             each.close()
 
     def _ask_for_token(self) -> Token:
-        """A refresh normally brings no new refresh token, and the old one goes on; one that comes is kept (§1.2).
-        Raises TryAgain, NeedsPerson."""
+        """A refresh normally brings no new refresh token (§1.2). Raises TryAgain, NeedsPerson."""
         asked_at = self._clock.monotonic()
-        refresh_token = self._kept.newest(CHANNEL, self._given)
-        self._redactor.learn(refresh_token)
-        answer = self._token_http.call(TOKEN, {"grant_type": "refresh_token", "refresh_token": refresh_token})
-        value, renewed = str(answer.json["access_token"]), str(answer.json.get("refresh_token") or refresh_token)
-        self._redactor.learn(value)
-        if renewed != refresh_token:
-            self._redactor.learn(renewed)
-            try:
-                self._kept.keep(CHANNEL, self._given, renewed)
-            except OSError as error:
-                _log.error("the new refresh token of Yahoo can't be kept (%s): a restart needs a new one", error)
-        # A number or a text, as it comes.
-        return Token(value, asked_at + float(answer.json.get("expires_in") or 0))
+        form = {"grant_type": "refresh_token", "refresh_token": self._refresh_token.newest()}
+        return self._refresh_token.changed_for(self._token_http.call(TOKEN, form).json, asked_at)
 
     def _judge(self, operation: Operation, answer: Answer) -> None:
         """Return where `answer` is a success, else raise what has to happen next. The status alone says little: a 200
