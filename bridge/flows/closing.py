@@ -26,23 +26,14 @@ class MonthEnd:
     changes: Mapping[tuple[Cause, str], int]
 
 
-Lying = dict[tuple[str, datetime], int]
-"""Units on hand of a SKU before a moment; of a moment that has passed they never change."""
-
-
-def purchases(tx: Tx, costing: Costing, lying: Lying) -> list[Purchase]:
-    """What came in and what it cost, as far as accounts have said. `lying`: what was counted before, for the next
-    time."""
+def purchases(tx: Tx) -> list[Purchase]:
+    """What came in and what it cost, as far as accounts have said."""
     prices = tx.purchases.all()
-    arrivals = tx.purchases.arrivals()
-    new = {(each.sku, each.at) for each in arrivals} - lying.keys()
-    if new and costing is Costing.AVERAGE:
-        lying |= tx.reports.lying(new)
     found: list[Purchase] = []
     at_once: Counter[tuple[str, datetime]] = Counter()  # those booked in one look come one after the other
-    for each in arrivals:
-        moment, price = (each.sku, each.at), prices[each.key].price if each.key in prices else None
-        found.append(Purchase(each.sku, each.at, each.units, price, lying.get(moment, 0) + at_once[moment]))
+    for each in tx.purchases.arrivals():
+        moment = (each.sku, each.at)
+        found.append(Purchase(*moment, each.units, prices[each.key].price, each.lying + at_once[moment]))
         at_once[moment] += each.units
     return found
 
@@ -52,13 +43,13 @@ def costs_at(bought: Iterable[Purchase], costing: Costing, until: datetime) -> d
     return unit_costs((each for each in bought if each.at < until), costing)
 
 
-def freeze_due(tx: Tx, shop: Shop, zone: tzinfo, costing: Costing, lying: Lying) -> list[str]:
+def freeze_due(tx: Tx, shop: Shop, zone: tzinfo, costing: Costing) -> list[str]:
     """Freeze every month that ended since. Its numbers are committed with it or not at all."""
     if not bridge_live(tx):
         return []  # going live opens everything anew
     known = [each.month for each in tx.month_ends.all()]
     due = months_due(tx.reports.first_booked(), known, tx.at, zone)
-    bought = purchases(tx, costing, lying) if due else []
+    bought = purchases(tx) if due else []
     for month in due:
         until = end_of(month, zone)
         frozen = Frozen(month, until, tx.at, tx.stock.newest(), costing)

@@ -55,6 +55,7 @@ def go_live(tx: Tx, shop: Shop, view: View) -> None:
     for name, nothing in (("write again", []), ("emptied meant", False), ("apart meant", False)):
         tx.put(name, nothing)
     tx.sheet.supersede_waiting()
+    tx.purchases.keep(tx.get("live_at", ""))  # while it is known what lay there when they came in
     tx.forget_everything()
     counts: dict[str, int] = {}
     for row in view.rows:

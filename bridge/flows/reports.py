@@ -14,7 +14,7 @@ from bridge.domain.costs import Costing, Purchase
 from bridge.domain.summary import Summary
 from bridge.domain.transfers import IN_TRANSIT
 from bridge.errors import BridgeError, Stop
-from bridge.flows.closing import Lying, MonthEnd, costs_at, freeze_due, month_end, purchases
+from bridge.flows.closing import MonthEnd, costs_at, freeze_due, month_end, purchases
 from bridge.flows.purchases import PurchasePrices
 from bridge.flows.report import Report
 from bridge.flows.shop import Shop, places
@@ -113,19 +113,20 @@ class Reports:
     accounts: Accounts | None
     costing: Costing
     otherwise: tzinfo
-    lying: Lying = field(default_factory=dict)
 
     def run(self) -> None:
         """One round. The business day is that of the staff's spreadsheet; a spreadsheet that can't be reached holds up
         no other. Raises TryAgain, NeedsPerson, Refused; Stop at once."""
         seen = self.staff.gateway.frame()
         zone = zone_of(seen.zone, self.otherwise)
+        told = self.managers is not None or self.accounts is not None
         with self.ledger.write() as tx:
             tx.reports.forget_steps(tx.at - KEPT)
-            freeze_due(tx, self.shop, zone, self.costing, self.lying)
+            if told:
+                tx.purchases.keep(tx.get("live_at", ""))
+            freeze_due(tx, self.shop, zone, self.costing)
         with self.ledger.read() as tx:
-            told = self.managers is not None or self.accounts is not None
-            bought = purchases(tx, self.costing, self.lying) if told else []
+            bought = purchases(tx) if told else []
 
         @cache
         def made() -> tuple[Summary, datetime]:

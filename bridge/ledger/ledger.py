@@ -90,7 +90,7 @@ class Tx:
 
     def forget_everything(self) -> None:
         """Stock, orders and tokens, when the bridge goes live and opens anew. Numbers are never used again, and what
-        people settled, the listings' mapping and the questions stay."""
+        people settled, what came in and what it cost, the listings' mapping and the questions stay."""
         tables = (
             schema.balance,
             schema.movement,
@@ -114,6 +114,7 @@ class Tx:
         """Everything held under one code, its stock included. Only where another product takes the code over."""
         self.give_up_sku(code)
         self._delete(code, "balance", "movement", "amount", "history")
+        self.purchases.forget_sku(code)
 
     def give_up_sku(self, code: str) -> None:
         """A product none of whose numbers ever counted. What the tokens of its row say is kept: Ctrl+Z may bring the

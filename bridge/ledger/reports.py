@@ -106,19 +106,6 @@ class ReportBook:
         at = self._conn.execute(select(func.min(movement.c.at))).scalar()
         return None if at is None else time_of(at)
 
-    def lying(self, at: Collection[tuple[str, datetime]]) -> dict[tuple[str, datetime], int]:
-        """Units on hand of a SKU, at all locations together, before each of these moments."""
-        moments: dict[str, list[datetime]] = {}
-        for sku, moment in sorted(at):
-            moments.setdefault(sku, []).append(moment)
-        query = select(movement.c.sku, movement.c.at, movement.c.on_hand).where(movement.c.on_hand != 0)
-        found: dict[tuple[str, datetime], int] = dict.fromkeys(at, 0)
-        for sku, text, units in self._conn.execute(query):
-            for moment in moments.get(sku, ()):
-                if text < iso(moment):
-                    found[sku, moment] += units
-        return found
-
     def edits(self) -> EditAccount:
         rows = self._conn.execute(select(edit.c.outcome, func.count()).group_by(edit.c.outcome))
         return EditAccount(**{outcome: int(count) for outcome, count in rows})

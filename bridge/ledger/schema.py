@@ -385,6 +385,9 @@ purchase = Table(
     Column("refused", Text, nullable=False, default="", server_default=""),  # what stands there, and why it is none
     Column("shown", Boolean, nullable=False, default=False, server_default=false()),  # its line was read in the tab
     Column("sent_at", Text),
+    Column("units", Integer),  # this and what follows: as it was when it came in; None until it is kept
+    Column("at", Text),
+    Column("lying", Integer),  # units on hand before it, at all locations together
 )
 
 month_end = Table(

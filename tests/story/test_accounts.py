@@ -277,6 +277,41 @@ def test_what_is_typed_first_after_a_purchase_is_mixed_with_it(office: Office, c
     office.price("期首", "C", "200")
     office.report(3)
     assert cost(office, "C") == Decimal(expected)
+    office.type("C", "検品待ち", 10)  # later still: the line of before says nothing of it
+    office.rounds(4)
+    office.report(3)
+    assert cost(office, "C") == Decimal(expected)
+
+
+@pytest.mark.parametrize(("costing", "expected"), [("average", "118.1818"), ("last", "150")])
+def test_opening_anew_changes_no_price_and_no_month(office: Office, costing: str, expected: str) -> None:
+    """7 lay there at 100 yen and 4 came in at 150. In December the bridge is switched off, staff go on typing, and it
+    is switched on again: everything is opened anew."""
+    office.open_office(costing)
+    number = office.receive("A", 4)
+    office.report(2)
+    office.price("期首", "A", "100")
+    office.price(number, "A", "150")
+    office.report(3)
+    office.until(1, 9)
+    office.rounds(2)
+
+    def told() -> tuple[object, ...]:
+        office.clock.sleep(600)
+        office.report(2)
+        return cost(office, "A"), office.prices(), office.closing("2026-11")
+
+    before = told()
+    assert before[0] == Decimal(expected)
+    office.set("bridge", False)
+    office.rounds(3)
+    office.type("A", "本社倉庫", 1)
+    office.rounds(2)
+    assert told() == before
+    office.go_live_at_all()
+    office.service.close()
+    office.start()
+    assert told() == before
 
 
 # --- who may write what -----------------------------------------------------------------------------------------------
