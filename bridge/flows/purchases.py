@@ -1,7 +1,8 @@
 """仕入価格: the bridge appends a line for each arrival of goods, accounts type its price beside it.
 
 A price counts when it stood unchanged for two looks. A blank cell, or one that can't be read, leaves the last price in
-force, and the line says so. A line is known by its number; one that was copied counts for nothing until it is gone.
+force, and the line says so. A line is known by its number; one that was copied counts for nothing until it is gone. Of
+a product that was renamed it is written anew what it is called: another may bear the old code later.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bridge.domain.costs import OPENING
+from bridge.flows.shop import code_now
 from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.purchases import Arrival, Priced
 from bridge.sheet.gateway import Gateway, Piece, Request
@@ -44,7 +46,8 @@ class PurchasePrices:
             return False
         look = self.gateway.read([Piece(own.sheet_id)])
         with self.ledger.write() as tx:
-            tab = read_purchases(look.tabs[own.sheet_id], tx.get("aliases", {}))
+            records, aliases = tx.sheet.skus(), tx.get("aliases", {})
+            tab = read_purchases(look.tabs[own.sheet_id], lambda text: code_now(text, records, aliases))
             requests = self._take(tx, tab, day) if tab.columns.usable else []
         if requests:
             self.gateway.write(requests)
@@ -66,7 +69,9 @@ class PurchasePrices:
         due = due[:AT_A_TIME]
         known |= {each.key: replace(known.get(each.key, Priced(each.key)), sent_at=tx.at) for each in due}
         tx.purchases.put(known.values())
-        states = write_cells(tab.tab.sheet_id, dict(self._states(tab, known, set(arrivals), count)))
+        renamed = ((line, arrivals[key].sku) for key, line in single.items() if key in arrivals)
+        codes = {(line.position, tab.columns.at["sku"]): sku for line, sku in renamed if line.sku != sku}
+        states = write_cells(tab.tab.sheet_id, {**codes, **dict(self._states(tab, known, set(arrivals), count))})
         rows = [self._row(each, tab.columns.at, day) for each in due]
         return [*states, *append_rows(tab.tab.sheet_id, rows)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -19,11 +19,12 @@ _AROUND = re.compile(r"^[¥￥\\]?\s*|\s*円$")
 
 @dataclass(frozen=True)
 class PurchaseLine:
-    """`key`: what it is about, as the ledger calls it; "" where the line is none of ours · `price`: None where nothing
-    stands there or it can't be read · `blank`: nothing stands there."""
+    """`key`: what it is about, as the ledger calls it; "" where the line is none of ours · `sku`: the code that stands
+    there · `price`: None where nothing stands there or it can't be read · `blank`: nothing stands there."""
 
     position: int
     key: str
+    sku: str
     price: Decimal | None
     blank: bool
     state: str
@@ -36,26 +37,27 @@ class PurchaseTab:
     lines: tuple[PurchaseLine, ...]
 
 
-def read_purchases(tab: Tab, aliases: Mapping[str, str]) -> PurchaseTab:
-    """`aliases`: codes that were renamed, and what they are called now."""
+def read_purchases(tab: Tab, code_of: Callable[[str], str]) -> PurchaseTab:
+    """`code_of`: the SKU that a code means."""
     columns = find_columns("purchases", tab.texts())
     if not columns.usable:
         return PurchaseTab(tab, columns, ())
-    lines = [_line(tab, row, columns.at, aliases) for row in range(columns.header_row + 1, len(tab.rows))]
+    lines = [_line(tab, row, columns.at, code_of) for row in range(columns.header_row + 1, len(tab.rows))]
     return PurchaseTab(tab, columns, tuple(line for line in lines if line is not None))
 
 
-def _line(tab: Tab, row: int, at: Mapping[str, int], aliases: Mapping[str, str]) -> PurchaseLine | None:
+def _line(tab: Tab, row: int, at: Mapping[str, int], code_of: Callable[[str], str]) -> PurchaseLine | None:
     number, sku = tab.text(row, at["number"]).strip(), tab.text(row, at["sku"]).strip()
     cell = tab.cell(row, at["price"]).raw
     if not number and not sku and cell.kind is CellKind.BLANK:
         return None
-    return PurchaseLine(row, _key(number, sku, aliases), read_price(cell), _blank(cell), tab.text(row, at["state"]))
+    state = tab.text(row, at["state"])
+    return PurchaseLine(row, _key(number, code_of(sku)), sku, read_price(cell), _blank(cell), state)
 
 
-def _key(number: str, sku: str, aliases: Mapping[str, str]) -> str:
+def _key(number: str, sku: str) -> str:
     if is_opening(number):
-        return OPENING + aliases.get(sku, sku)
+        return OPENING + sku
     return f"move {int(number)}" if number.isdecimal() else ""
 
 

@@ -260,6 +260,28 @@ def test_lines_that_are_ticked_at_once_come_in_one_after_the_other(office: Offic
     assert cost(office, "A") == Decimal(expected)
 
 
+def test_a_code_that_another_product_takes_over_brings_no_price_with_it(office: Office) -> None:
+    office.open_office()
+    number = office.receive("A", 4)
+    office.report(2)
+    office.price("期首", "A", "100")
+    office.price(number, "A", "110")
+    office.report(3)
+    office.rename("A", "Z")
+    office.report(2)
+    office.stock = {"Z": office.stock["A"], "B": office.stock["B"], "A": (3, None, None)}
+    office.put("在庫表", 1 + sum(bool(row["SKU"]) for row in office.table("在庫表")), {"SKU": "A", "本社倉庫": 3})
+    office.rounds(6)
+    office.report(3)
+    office.price("期首", "A", "900")
+    office.report(3)
+    office.clock.sleep(600)
+    office.report(2)
+    lines = Counter((row[0], row[2]) for row in office._lines() if row[0])
+    assert lines == Counter([("期首", "A"), ("期首", "B"), ("期首", "Z"), (number, "Z")])
+    assert (cost(office, "A"), cost(office, "Z")) == (900, 110)
+
+
 @pytest.mark.parametrize(("costing", "expected"), [("average", "150"), ("last", "200")])
 def test_what_is_typed_first_after_a_purchase_is_mixed_with_it(office: Office, costing: str, expected: str) -> None:
     """A new product comes in by 入荷 into a row without a number; a day later what lies elsewhere is typed."""
