@@ -7,6 +7,7 @@ line. To cancel one its units are set to 0, which ends it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -205,26 +206,38 @@ def _miss(tx: Tx, page: Page, row: OrderRow, still: Still) -> None:
 
 def _number(tx: Tx, page: Page, still: Still) -> list[ToWrite]:
     """Lines that are to get a number: complete, unchanged for one poll, and without one, or with one that was copied
-    along. One that has lost its number gets it back."""
-    copied, lost = copies(page), _lost(page)
-    numbers: list[ToWrite] = []
-    new: list[tuple[OrderRow, OrderLine]] = []
-    for line in page.lines:
-        where = (line.month, line.position)
-        if not line.kind or (line.number and where not in copied) or problem(page, line, None):
-            continue
-        if lost_number(line) or not still(f"hand line at {where}", replace(line, shown={})):
-            continue
-        own = next((row for row in lost if not line.number and _was(page, row, line)), None)
-        if own is not None:
-            lost.remove(own)
-            numbers.append([line.month, line.position, line.number, own.number])
-        else:
-            new.append((_new(page, line, at=tx.at), line))
-    rows = tx.order_rows.offer([row for row, _ in new], floor(page.at, page.rows))
+    along. One that has lost its number gets it back, and is not appended anew meanwhile."""
+    lines = [line for line in _numberless(page) if not problem(page, line, None) and not lost_number(line)]
+    steady = [line for line in lines if still(f"hand line at {(line.month, line.position)}", replace(line, shown={}))]
+    own = _given_back(page, lines)
+    for _, row in own:
+        page.keep(tx, replace(row, sent_at=tx.at))
+    back = [(line, row.number) for line, row in own if line in steady]
+    fresh = [line for line in steady if all(line is not each for each, _ in own)]
+    rows = tx.order_rows.offer([_new(page, line, at=tx.at) for line in fresh], floor(page.at, page.rows))
     tx.order_rows.put(replace(row, key=replace(row.key, order=str(row.number))) for row in rows)
-    given = zip(rows, (line for _, line in new), strict=True)
-    return numbers + [[line.month, line.position, line.number, row.number] for row, line in given]
+    given = [*back, *zip(fresh, (row.number for row in rows), strict=True)]
+    return [[line.month, line.position, line.number, number] for line, number in given]
+
+
+def _numberless(page: Page) -> list[OrderLine]:
+    copied = copies(page)
+    return [line for line in page.lines if line.kind and (not line.number or (line.month, line.position) in copied)]
+
+
+def _given_back(page: Page, lines: Iterable[OrderLine]) -> list[tuple[OrderLine, OrderRow]]:
+    """Lines that lost their numbers, and the rows that these are of. Of lines that say the same each gets the one under
+    which was picked what it shows: else what was picked in one would be picked once more in the other."""
+    lost, without = _lost(page), [line for line in lines if not line.number]
+    found: list[tuple[OrderLine, OrderRow]] = []
+    for exactly in (True, False):
+        for line in list(without):
+            mine = (row for row in lost if _was(page, row, line) and (_shows_picked(row, line) or not exactly))
+            if row := next(mine, None):
+                lost.remove(row)
+                without.remove(line)
+                found.append((line, row))
+    return found
 
 
 def lost_number(line: OrderLine) -> bool:
@@ -242,6 +255,12 @@ def _was(page: Page, row: OrderRow, line: OrderLine) -> bool:
     """Whether a line says what stands in the books under a number."""
     units = Quantity(page.states[row.key].snapshot.ordered)
     return (row.kind, row.sku, units) == (line.kind, page.sku(line.sku), line.units)
+
+
+def _shows_picked(row: OrderRow, line: OrderLine) -> bool:
+    """Whether its cells say of its picking just what was acted on under a number."""
+    units = line.picked.units if isinstance(line.picked, Quantity) else None
+    return (bool(line.tick), units) == (row.said.tick, row.said.units)
 
 
 def _new(page: Page, line: OrderLine, at: datetime) -> OrderRow:

@@ -167,6 +167,25 @@ def test_a_line_below_all_that_was_made_with_the_tab_takes_a_code_of_digits_as_i
     assert lines(packing)[-1]["SKU"] == "007"
 
 
+@pytest.mark.parametrize("picked", [1, 2])
+def test_lines_that_say_the_same_get_their_own_numbers_back(packing: World, picked: int) -> None:
+    """Somebody sorts, and clears a whole column: what was picked in one line is not picked once more in the other."""
+    for position in (1, 2):
+        write(packing, position, "電話", "A", 2)
+    packing.settle()
+    row_down(packing, packing.orders_tab(), 1)
+    packing.put(packing.orders_tab(), picked, {"棚出し数": 1})
+    packing.settle()
+    before = [line["番号"] for line in lines(packing)]
+    assert at(packing, "A")["本社倉庫"] == (4, 3)
+    for position in (1, 2):
+        packing.put(packing.orders_tab(), position, {"番号": ""})
+    packing.settle()
+    assert [line["番号"] for line in lines(packing)] == before
+    assert at(packing, "A")["本社倉庫"] == (4, 3)
+    assert packing.service.reconcile() == []
+
+
 def test_a_number_that_came_back_beside_another_line_is_taken_from_it_again(packing: World) -> None:
     """It was cleared, and somebody sorts in the moment in which it is written again."""
     tab = packing.orders_tab()

@@ -7,7 +7,7 @@ import pytest
 from bridge.errors import TryAgain
 from bridge.sandbox.faults import Fault, Late, Lost, ReplyLost, path_contains
 from tests.support.deaths import dies
-from tests.support.orders import at, cancelled_when_picked, copy, lines, only, seconds_until, told
+from tests.support.orders import at, cancelled_when_picked, copy, lines, only, seconds_until, told, write
 from tests.support.world import World
 
 
@@ -150,6 +150,24 @@ def test_a_deleted_row_and_a_cleared_number_come_back(packing: World) -> None:
     packing.rounds(3)
     assert [line["番号"] for line in lines(packing)] == ["2", "1"]
     assert at(packing, "A")["本社倉庫"] == (5, 2)
+
+
+@pytest.mark.parametrize("seconds", [0, 200])
+def test_cleared_numbers_come_back_to_the_lines_that_lost_them(packing: World, seconds: int) -> None:
+    """Also long after the rows were appended: nothing is appended anew while the line stands there."""
+    write(packing, 1, "電話", "A", 2)
+    packing.buy("rakuten", "A", 1)
+    packing.settle()
+    packing.clock.sleep(seconds)
+    for row in (1, 2):
+        packing.put(packing.orders_tab(), row, {"番号": ""})
+    packing.rounds(1)
+    packing.put(packing.orders_tab(), 1, {"メモ": "急ぎ"})
+    packing.rounds(5)
+    packing.clock.sleep(130)
+    packing.rounds(3)
+    assert [line["番号"] for line in lines(packing)] == ["1", "2"]
+    assert at(packing, "A")["本社倉庫"] == (5, 3)
 
 
 def test_a_cancellation_after_the_pick_stops_the_box(packing: World) -> None:
