@@ -32,7 +32,12 @@ class Found:
     trap: Mapping[str, str] | None = None
 
 
-_DUE = select(found).where(found.c.state == FoundState.DUE).order_by(found.c.channel, found.c.listing)
+_DUE = (
+    select(found)
+    .where(found.c.state == FoundState.DUE)
+    .order_by(found.c.channel, found.c.listing)
+    .limit(bindparam("most"))
+)
 _MINE = (found.c.channel == bindparam("of")) & (found.c.listing == bindparam("id"))
 
 
@@ -46,7 +51,7 @@ class FoundBook:
         return {each.key: each for each in map(_found, rows)}
 
     def due(self, most: int) -> list[Found]:
-        return [_found(row) for row in self._conn.execute(_DUE.limit(most))]
+        return [_found(row) for row in self._conn.execute(_DUE, {"most": most})]
 
     def replace(self, channel: str, now: Iterable[Found]) -> None:
         """The catalogue was read again."""

@@ -19,6 +19,11 @@ _TIMES = ("placed_at", "sent_at", "picked_at", "closed_at")
 _UNDER_WAY = [RowStage.OFFERED.value, RowStage.OPEN.value]
 _OF = select(order_row).where(order_row.c.number.in_(bindparam("numbers", expanding=True)))
 _OPEN = select(order_row).where(order_row.c.stage.in_(_UNDER_WAY)).order_by(order_row.c.number)
+_MONTHS = (
+    select(order_row.c.month)
+    .where(order_row.c.stage.in_(_UNDER_WAY) | (order_row.c.closed_at > bindparam("since")))
+    .distinct()
+)
 _SAME_LINE = and_(*(order_row.c[name] == order_line.c[name] for name in ("channel", "shop", "order", "line")))
 _CLOSED_OF_OPEN_LINES = (
     select(order_row)
@@ -57,16 +62,15 @@ class OrderRowBook:
 
     def months(self, since: str) -> list[str]:
         """The months whose tabs hold a row that is not closed, or was closed after `since`."""
-        of_interest = order_row.c.stage.in_(_UNDER_WAY) | (order_row.c.closed_at > since)
-        query = select(order_row.c.month).where(of_interest).distinct()
-        return sorted(self._conn.execute(query).scalars())
+        return sorted(self._conn.execute(_MONTHS, {"since": since}).scalars())
 
     def offer(self, rows: Sequence[OrderRow], floor: int = 0) -> list[OrderRow]:
         """Keep new ones under new numbers, above `floor` and all that were ever given out."""
+        if not rows:
+            return []
         highest = self._conn.execute(select(func.max(order_row.c.number))).scalar() or 0
         offered = [replace(row, number=number) for number, row in enumerate(rows, 1 + max(highest, floor))]
-        if offered:
-            self._conn.execute(insert(order_row), [_values(each) for each in offered])
+        self._conn.execute(insert(order_row), [_values(each) for each in offered])
         return offered
 
     def put(self, rows: Iterable[OrderRow]) -> None:

@@ -8,7 +8,21 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, and_, bindparam, cast, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.domain.booking import LineState, Share
@@ -20,6 +34,30 @@ from bridge.ledger.schema import order_line, share
 from bridge.ledger.values import iso, time_of
 
 _KEY = ("channel", "shop", "order", "line")
+_SHARED = and_(*(order_line.c[name] == share.c[name] for name in _KEY))
+_IS_OPEN = order_line.c.open > 0
+_Lines = tuple[Select[Any], Select[Any]]  # lines, and their shares
+
+
+def _lines_where(*conditions: ColumnElement[bool]) -> _Lines:
+    return select(order_line).where(*conditions), select(share).join(order_line, _SHARED).where(*conditions)
+
+
+_ALL = _lines_where(true())
+_OPEN = _lines_where(order_line.c.channel.in_(bindparam("channels", expanding=True)), _IS_OPEN)
+_UNMAPPED = _lines_where(order_line.c.components == [])
+_OF_ORDERS = _lines_where(
+    order_line.c.channel == bindparam("channel"),
+    order_line.c.shop == bindparam("shop"),
+    order_line.c.order.in_(bindparam("orders", expanding=True)),
+)
+_OPEN_ORDERS = (
+    select(order_line.c.order)
+    .where(order_line.c.channel == bindparam("channel"), _IS_OPEN)
+    .distinct()
+    .order_by(order_line.c.order)
+)
+_CLAIMS = select(*(order_line.c[name] for name in ("channel", "order", "placed_at", "components"))).where(_IS_OPEN)
 
 
 class OrderBook:
@@ -28,11 +66,9 @@ class OrderBook:
 
     def of_orders(self, channel: str, shop: str, orders: Iterable[str]) -> dict[LineKey, LineState]:
         """Every known line of these orders."""
-        ids, found = sorted(set(orders)), {}
-        table = order_line.c
+        ids, found = sorted(set(orders)), dict[LineKey, LineState]()
         for start in range(0, len(ids), 500):
-            part = table.order.in_(ids[start : start + 500])
-            found.update(self._lines((table.channel == channel) & (table.shop == shop) & part))
+            found |= self._lines(_OF_ORDERS, channel=channel, shop=shop, orders=ids[start : start + 500])
         return found
 
     def of_other_channels(self, channel: str, orders: Iterable[str]) -> set[str]:
@@ -62,31 +98,22 @@ class OrderBook:
 
     def open_orders(self, channel: str) -> list[str]:
         """Order ids of a channel with a line still to be shipped."""
-        query = (
-            select(order_line.c.order)
-            .where(order_line.c.channel == channel, order_line.c.open > 0)
-            .distinct()
-            .order_by(order_line.c.order)
-        )
-        return list(self._conn.execute(query).scalars())
+        return list(self._conn.execute(_OPEN_ORDERS, {"channel": channel}).scalars())
 
     def claims(self) -> list[Claim]:
         """Orders with a line still to be shipped, of every channel: one a line."""
-        table = order_line.c
-        query = select(table.channel, table.order, table.placed_at, table.components).where(table.open > 0)
         return [
             Claim(channel, order, time_of(placed_at), frozenset(sku for sku, _ in components))
-            for channel, order, placed_at, components in self._conn.execute(query)
+            for channel, order, placed_at, components in self._conn.execute(_CLAIMS)
         ]
 
     def open_lines(self, channels: Iterable[str]) -> dict[LineKey, LineState]:
         """Lines of these channels with something still to be shipped, as the channel says."""
-        table = order_line.c
-        return self._lines(table.channel.in_(sorted(channels)) & (table.open > 0))
+        return self._lines(_OPEN, channels=sorted(channels))
 
     def open_shops(self, channel: str) -> set[str]:
         """Whose orders with a line still to be shipped are in the books."""
-        query = select(order_line.c.shop).where(order_line.c.channel == channel, order_line.c.open > 0).distinct()
+        query = select(order_line.c.shop).where(order_line.c.channel == channel, _IS_OPEN).distinct()
         return set(self._conn.execute(query).scalars())
 
     def sold(self, channel: str, after: str, until: str) -> dict[str, int]:
@@ -117,14 +144,13 @@ class OrderBook:
 
     def unmapped(self) -> dict[LineKey, LineState]:
         """Lines that no listing explained when they were last seen."""
-        return self._lines(order_line.c.components == [])
+        return self._lines(_UNMAPPED)
 
     def taken_before(self, at: str) -> dict[BalanceKey, int]:
         """Units promised or shipped by lines placed until then, by cell."""
-        here = [order_line.c[name] == share.c[name] for name in _KEY]
         query = (
             select(share.c.sku, share.c.location, func.sum(share.c.allocated + share.c.shipped))
-            .join(order_line, and_(*here))
+            .join(order_line, _SHARED)
             .where(order_line.c.placed_at <= at)
             .group_by(share.c.sku, share.c.location)
         )
@@ -135,7 +161,7 @@ class OrderBook:
         return time_of(str(self._conn.execute(query).scalar_one()))
 
     def all(self) -> dict[LineKey, LineState]:
-        return self._lines(None)
+        return self._lines(_ALL)
 
     def count(self) -> int:
         return int(self._conn.execute(select(func.count()).select_from(order_line)).scalar_one())
@@ -195,27 +221,13 @@ class OrderBook:
             "first_seen_at": self._at,
         }
 
-    def _lines(self, condition: Any) -> dict[LineKey, LineState]:
-        query = select(order_line)
-        if condition is not None:
-            query = query.where(condition)
-        rows = list(self._conn.execute(query))
-        shares = self._shares({(row.channel, row.shop, row.order) for row in rows})
+    def _lines(self, queries: _Lines, **values: Any) -> dict[LineKey, LineState]:
+        of_lines, of_shares = queries
+        rows = self._conn.execute(of_lines, values).all()
+        shares: defaultdict[LineKey, list[Share]] = defaultdict(list)
+        for row in self._conn.execute(of_shares, values).all() if rows else ():
+            shares[_key_of(row)].append(Share(row.sku, row.location, row.allocated, row.shipped, row.returned))
         return {key: _state(row, key, shares[key]) for row in rows for key in (_key_of(row),)}
-
-    def _shares(self, orders: Iterable[tuple[str, str, str]]) -> defaultdict[LineKey, list[Share]]:
-        found: defaultdict[LineKey, list[Share]] = defaultdict(list)
-        by_shop: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-        for channel, shop, order in sorted(orders):
-            by_shop[channel, shop].append(order)
-        for (channel, shop), ids in by_shop.items():
-            for start in range(0, len(ids), 500):
-                query = select(share).where(
-                    share.c.channel == channel, share.c.shop == shop, share.c.order.in_(ids[start : start + 500])
-                )
-                for row in self._conn.execute(query):
-                    found[_key_of(row)].append(Share(row.sku, row.location, row.allocated, row.shipped, row.returned))
-        return found
 
 
 def _made_of(sku: str) -> Any:

@@ -13,11 +13,15 @@ from bridge.domain.stocktaking import Counted, Stocktake
 from bridge.ledger.schema import counted, stocktake
 from bridge.ledger.values import iso, time_of
 
+_OF = select(stocktake).where(stocktake.c.number.in_(bindparam("numbers", expanding=True)))
+_OPEN = select(stocktake).where(stocktake.c.open.is_(True), stocktake.c.at > bindparam("since"))
+_COUNTS = select(counted).where(counted.c.number.in_(bindparam("numbers", expanding=True)))
 _DUE = (
     select(counted)
     .join(stocktake, stocktake.c.number == counted.c.stocktake)
     .where(counted.c.shown.is_(False), stocktake.c.open.is_(True))
     .order_by(counted.c.number)
+    .limit(bindparam("most"))
 )
 
 
@@ -35,13 +39,11 @@ class StocktakeBook:
         self._conn = conn
 
     def of(self, numbers: Iterable[int]) -> dict[int, Stocktake]:
-        query = select(stocktake).where(stocktake.c.number.in_(bindparam("numbers", expanding=True)))
-        return {row.number: _stocktake(row) for row in self._rows(query, numbers)}
+        return {row.number: _stocktake(row) for row in self._rows(_OF, numbers)}
 
     def open(self, since: datetime) -> dict[str, Stocktake]:
         """Those begun after `since` whose counts are taken, by place: at most one each."""
-        query = select(stocktake).where(stocktake.c.open.is_(True), stocktake.c.at > iso(since))
-        return {row.place: _stocktake(row) for row in self._conn.execute(query)}
+        return {row.place: _stocktake(row) for row in self._conn.execute(_OPEN, {"since": iso(since)})}
 
     def newest(self, place: str) -> int:
         """The number of the one that began last there; 0 where there was none."""
@@ -59,8 +61,7 @@ class StocktakeBook:
     # --- lines -------------------------------------------------------------------------------------------------------
 
     def counts(self, numbers: Iterable[int]) -> dict[int, Counted]:
-        query = select(counted).where(counted.c.number.in_(bindparam("numbers", expanding=True)))
-        return {row.number: _counted(row) for row in self._rows(query, numbers)}
+        return {row.number: _counted(row) for row in self._rows(_COUNTS, numbers)}
 
     def lines(self, numbers: Iterable[int], sku: str | None = None) -> list[Counted]:
         """The lines of these stock-takes, or those of one SKU."""
@@ -71,7 +72,7 @@ class StocktakeBook:
 
     def due(self, most: int) -> list[Counted]:
         """Lines that were never seen in the tab."""
-        return [_counted(row) for row in self._conn.execute(_DUE.limit(most))]
+        return [_counted(row) for row in self._conn.execute(_DUE, {"most": most})]
 
     def put_counts(self, counts: Iterable[Counted]) -> None:
         rows = [{**vars(each), "at": _text(each.at), "sent_at": _text(each.sent_at)} for each in counts]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, insert, select
@@ -45,12 +45,13 @@ class TransferBook:
         """Whether any of it is on its way."""
         return any(each.move is not None and each.move.sku == sku for each in self.on_the_way())
 
-    def offer(self, early: Iterable[bool], floor: int) -> list[int]:
+    def offer(self, early: Sequence[bool], floor: int) -> list[int]:
         """New numbers, one each, above `floor` and all that were ever given out."""
+        if not early:
+            return []
         highest = self._conn.execute(select(func.max(transfer.c.number))).scalar() or 0
         offered = [Transfer(number, early=each) for number, each in enumerate(early, 1 + max(highest, floor))]
-        if offered:
-            self._conn.execute(insert(transfer), [_row(each) for each in offered])
+        self._conn.execute(insert(transfer), [_row(each) for each in offered])
         return [each.number for each in offered]
 
     def put(self, transfers: Iterable[Transfer]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from bridge.domain.reading import CellKind, RawCell
@@ -128,8 +129,13 @@ def _cell(cell: Mapping[str, Any]) -> GridCell:
     typed = cell.get("userEnteredValue", {})
     shown = cell.get("effectiveValue", typed)
     kind, value = _kind(typed, shown)
-    raw, text, plain = RawCell(kind, value, number_format), cell.get("formattedValue", ""), number_format == "TEXT"
-    return GridCell(raw, text, plain, typed.get("formulaValue", ""))
+    return _made(kind, value, number_format, cell.get("formattedValue", ""), typed.get("formulaValue", ""))
+
+
+@lru_cache(maxsize=1 << 16, typed=True)
+def _made(kind: CellKind, value: Any, number_format: str, text: str, formula: str) -> GridCell:
+    """Most cells of a table say at each look what they said at the last."""
+    return GridCell(RawCell(kind, value, number_format), text, number_format == "TEXT", formula)
 
 
 def _kind(typed: Mapping[str, Any], shown: Mapping[str, Any]) -> tuple[CellKind, Any]:
