@@ -78,6 +78,27 @@ def test_a_lowering_that_was_taken_is_not_undone_without_proof(shop: WithFiles) 
     assert shop.mall["item-A"] == 6
 
 
+def test_an_item_for_which_the_mall_refuses_whole_files_holds_up_no_other(shop: WithFiles) -> None:
+    shop.refuses = {"item-B"}
+    assert shop.buy("rakuten", "A", 3)
+    assert shop.buy("rakuten", "B", 2)
+    shop.settle_with_mall()
+    assert shop.mall == {"item-A": 4, "item-B": 7}
+    assert "stock.csv" in shop.open_questions()
+    line = next(line for line in shop.table("出品") if line["チャネル"] == MALL and line["出品ID"] == "item-B")
+    assert "stock.csv" in line["状態"]
+    assert shop.buy("rakuten", "A", 1)
+    assert shop.buy("rakuten", "B", 1)
+    shop.settle_with_mall()
+    assert shop.mall == {"item-A": 3, "item-B": 7}
+    shop.refuses.clear()
+    shop.clock.sleep(3600)
+    shop.settle_with_mall()
+    assert shop.mall == {"item-A": 3, "item-B": 4}
+    assert not shop.open_questions()
+    assert shop.service.reconcile() == []
+
+
 def test_a_file_that_comes_after_a_quiet_hour_is_put_away(shop: WithFiles) -> None:
     """No number was looked at since; what is put away is what lies there now."""
     warehouse = next(each for each in shop.service.channels if each.name == WAREHOUSE)

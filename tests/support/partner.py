@@ -29,6 +29,9 @@ class Partner:
         self.clock = VirtualClock()
         self.memory = InMind(settings.pop("others", ()))
         self.live = True
+        self.refuses: set[str] = set()  # codes for which it refuses a whole file (own profiles of `marked`)
+        self.shows: dict[str, int] = {}
+        self.answered: list[dict[str, int]] = []  # the rows of every file, of refused ones too
         given: dict[str, Any] = {
             "shop": "partner",
             "profiles": profiles,
@@ -68,6 +71,21 @@ class Partner:
         [(name, data)] = self.there().items()
         (self.share / name).unlink()
         return data
+
+    def answer(self) -> dict[str, int]:
+        """Carry out the file that waits, whole or not at all, and mark it: its rows, or none where no file waits."""
+        waiting = [name for name in self.there() if name.endswith(".csv")]
+        if not waiting:
+            return {}
+        [name] = waiting
+        lines = (self.share / name).read_text(encoding="cp932").splitlines()[1:]
+        rows = {code: int(units) for code, units in (line.split(",") for line in lines)}
+        (self.share / name).unlink()
+        refused = bool(rows.keys() & self.refuses)
+        self.put(f"{name}.err" if refused else f"{name}.done", b"")
+        self.shows |= {} if refused else rows
+        self.answered.append(rows)
+        return rows
 
     def stamp(self, minutes: float = 0) -> str:
         """A time for a file's name."""
@@ -125,3 +143,14 @@ class Partner:
     def quarantined(self) -> set[str]:
         folder = self.settings.quarantine
         return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+
+
+def marked(root: Path, rows: str = "changed", row_limit: int = 2, *, done: bool = True) -> Partner:
+    """A partner who says by a marker that a file was refused and, if `done`, that one was carried out."""
+    lines = f'rows = "{rows}"\nrow_limit = {row_limit}\n' + ('done = "{name}.done"\n' if done else "")
+    (root / "own.toml").write_text(
+        'ja = "自作"\nen = "own"\ndirection = "out"\nfile = "stock_{number}.csv"\nencoding = "cp932"\n'
+        'failed = "{name}.err"\nlisting = { plain = ["code"] }\n'
+        'columns = [{ header = "商品コード", value = "{code}" }, { header = "数", value = "{quantity}" }]\n' + lines
+    )
+    return Partner(root, str(root / "own.toml"))

@@ -9,6 +9,7 @@ from pathlib import Path
 from bridge.channel_settings import Files
 from bridge.clock import JST
 from bridge.config import Config
+from bridge.file_profiles import ready_folder
 from tests.support.world import LAG, World
 
 MALL, WAREHOUSE = "aupay", "warehouse"
@@ -20,6 +21,7 @@ class WithFiles(World):
     """A has 5 at home and 2 at the warehouse, B 7 and 0."""
 
     mall: dict[str, int] = field(default_factory=dict)  # what the mall shows
+    refuses: set[str] = field(default_factory=set)  # items for which the mall refuses a whole file
 
     def share(self, channel: str) -> Path:
         folder = self.ledger.parent / channel
@@ -29,7 +31,7 @@ class WithFiles(World):
     def _config(self) -> Config:
         config = super()._config()
         aupay = Files(
-            "aupay-shop", ("aupay_stock",), self.locations, folder=self.share(MALL),
+            "aupay-shop", (self._profile(),), self.locations, folder=self.share(MALL),
             quarantine=self.ledger.parent / "quarantine" / MALL, lag_seconds=LAG,
         )  # fmt: skip
         warehouse = Files(
@@ -37,6 +39,13 @@ class WithFiles(World):
             quarantine=self.ledger.parent / "quarantine" / WAREHOUSE, lag_seconds=LAG,
         )  # fmt: skip
         return replace(config, channels=replace(config.channels, files={MALL: aupay, WAREHOUSE: warehouse}))
+
+    def _profile(self) -> str:
+        """au PAY's own, with a marker by which the mall says that it refused a file."""
+        path = self.ledger.with_name("aupay_stock.toml")
+        ready = (ready_folder() / path.name).read_text(encoding="utf-8")
+        path.write_text(ready + 'failed = "{name}.err"\n', encoding="utf-8")
+        return str(path)
 
     def _fill(self) -> None:
         super()._fill()
@@ -70,10 +79,13 @@ class WithFiles(World):
         return {row[2].strip('"'): int(row[4].strip('"')) for row in rows}
 
     def import_stock_csv(self) -> dict[str, int]:
-        """The mall takes its file."""
+        """The mall takes its file, or refuses it as a whole."""
         rows = self.stock_csv()
         (self.share(MALL) / "stock.csv").unlink(missing_ok=True)
-        self.mall |= rows
+        if rows.keys() & self.refuses:
+            (self.share(MALL) / "stock.csv.err").touch()
+        else:
+            self.mall |= rows
         return rows
 
     def settle_with_mall(self) -> None:

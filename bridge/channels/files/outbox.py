@@ -1,6 +1,7 @@
 """Files that go out: one at a time, in order, and what became of each (rules 3, 6, 9 and 11).
 
     wanted → queue → the file that is out → taken → told as done → what the channel shows
+                          └─► refused → in halves, until the bad row is alone (books.py)
 
 What is to be written is remembered before it is, so a killed bridge writes the same again: the numbers are absolute.
 The bridge learns that a number was taken by the answer to its next push of it, and not before; so what `read` shows
@@ -10,14 +11,12 @@ changes in that very moment, and is no sale that nobody tells of.
 from __future__ import annotations
 
 import csv
-from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bridge.channels.batches import cut
 from bridge.channels.files import facts
+from bridge.channels.files.books import Books
 from bridge.channels.files.cells import bytes_of
 from bridge.channels.files.folders import Locked
 from bridge.channels.files.names import name_of
@@ -27,43 +26,6 @@ from bridge.clock import Clock
 from bridge.errors import Hint, NeedsPerson, TryAgain
 from bridge.file_profiles import PLACE, Column, Profile
 from bridge.remembered import Remembers
-
-
-@dataclass
-class _Books:
-    """What is remembered of one channel's numbers, as one call reads and changes it. Times are ISO text.
-
-    out: `file` (name, rows, at, written) or None, `queue` and the numbers taken that nobody was told of (`untold`), by
-    listing; `failed`: what its partner refused · shown: units as of when, by listing · sales: when each was ordered"""
-
-    out: dict[str, Any]
-    shown: dict[str, list[Any]]
-    sales: Mapping[str, Sequence[tuple[datetime, int]]]
-
-    @property
-    def moving(self) -> Mapping[str, int]:
-        """The last number of each listing that is on its way."""
-        return ChainMap(self.out["queue"], self.out["file"]["rows"] if self.out["file"] else {})
-
-    def believed(self, listing: str) -> int | None:
-        """What was taken last, less what was ordered since; None before anything was."""
-        return self._less_sold(listing, self.shown[listing]) if listing in self.shown else None
-
-    def standing(self) -> dict[str, int]:
-        """The same of every listing, by the numbers too that were taken and that nobody was told of yet."""
-        newest = dict(self.shown)
-        for listing, taken in self.out["untold"].items():
-            if listing not in newest or _as_of(newest[listing]) <= _as_of(taken):
-                newest[listing] = taken
-        return {listing: self._less_sold(listing, known) for listing, known in newest.items()}
-
-    def _less_sold(self, listing: str, known: Sequence[Any]) -> int:
-        units, at = int(known[0]), _as_of(known)
-        return max(0, units - sum(sold for placed, sold in self.sales.get(listing, ()) if placed > at))
-
-
-def _as_of(known: Sequence[Any]) -> datetime:
-    return datetime.fromisoformat(known[1])
 
 
 class Outbox:
@@ -87,16 +49,9 @@ class Outbox:
         failed = self._mark(self._profile.failed, file["name"]) in names
         if not failed and not self._is_done(file["name"], names):
             return
-        books, at = self._books(), self._now()
-        for listing, units in file["rows"].items():
-            if failed:
-                books.out["failed"][listing] = [units, file["name"], at]
-            elif units == books.believed(listing) and listing not in books.out["untold"]:
-                # a row of a whole file that says again what was shown before
-                books.shown[listing] = [units, at]
-            else:
-                books.out["untold"][listing] = [units, at]
-        self._memory.put(out={**books.out, "file": None}, shown=books.shown)
+        books = self._books()
+        (books.refused if failed else books.taken)(self._now())
+        self._memory.put(out=books.out, shown=books.shown)
 
     def _is_done(self, name: str, names: Set[str]) -> bool:
         """By the partner's own word where it gives one; else it is gone from its folder."""
@@ -111,7 +66,7 @@ class Outbox:
             listing
             for listing in mine
             if listing in books.out["untold"]
-            and listing not in books.moving
+            and books.last(listing) is None
             and self._age(books.out["untold"][listing][1]) > facts.TOLD_WITHIN.total_seconds()
         ]
         for listing in late:
@@ -125,7 +80,8 @@ class Outbox:
         """Every number of a listing that waits, or was taken and nobody was told so."""
         out, found = self._out(), dict[str, list[int]]()
         untold = {listing: units for listing, (units, _) in out["untold"].items()}
-        for numbers in (out["queue"], out["file"]["rows"] if out["file"] else {}, untold):
+        rows = out["file"]["rows"] if out["file"] else {}
+        for numbers in (out["queue"], *out["halves"], rows, untold):
             for listing, units in numbers.items():
                 found.setdefault(listing, []).append(units)
         return found
@@ -146,7 +102,7 @@ class Outbox:
             # what is done is told in any case; the write that failed is tried again, and raises then
         return answers
 
-    def _answer(self, item: PushItem, books: _Books) -> Pushed:
+    def _answer(self, item: PushItem, books: Books) -> Pushed:
         """What became of a number, or that it is on its way from now on."""
         listing, units, out = item.listing.id, item.quantity, books.out
         wrong = self._unwritable(listing, units)
@@ -154,18 +110,19 @@ class Outbox:
             return Pushed(item.listing, Outcome.REFUSED, wrong)
         failed = out["failed"].get(listing)
         if failed and failed[0] == units and self._age(failed[2]) < facts.RETRY_REFUSED.total_seconds():
+            books.drop(listing)
             return Pushed(item.listing, Outcome.REFUSED, _failed(failed[1]))
         out["failed"].pop(listing, None)
-        moving, untold = books.moving.get(listing), out["untold"].get(listing)
+        moving, untold = books.last(listing), out["untold"].get(listing)
         if untold and untold[0] == units and moving in (None, units):
             del out["untold"][listing]
-            out["queue"].pop(listing, None)
+            books.drop(listing)
             books.shown[listing] = [units, self._now()]
             return Pushed(item.listing, Outcome.DONE)
         if moving is None and not untold and books.believed(listing) == units:
             return Pushed(item.listing, Outcome.DONE)  # said again
         if moving != units:
-            out["queue"][listing] = units
+            books.add(listing, units)
         return Pushed(item.listing, Outcome.LATER, _on_its_way(self._profile.title))
 
     def _unwritable(self, listing: str, units: int) -> Hint | None:
@@ -181,34 +138,31 @@ class Outbox:
 
     # --- the file that is out ----------------------------------------------------------------------------------------
 
-    def _go_on(self, books: _Books) -> None:
+    def _go_on(self, books: Books) -> None:
         """Write what is due: again what a kill may have kept from being written, or the next file. One that nobody has
         taken yet gives way to one that says more, except where its partner may be at work on it."""
         out = books.out
-        file, queue = out["file"], out["queue"]
-        if file is not None and file["written"]:
-            if self._profile.done or not queue or not self._still_there(file["name"]):
+        if out["file"] is not None:
+            if out["file"]["written"] and not self._gives_way(books):
                 return
-        elif file is None and not queue:
-            return
-        if file is None:
+            books.join()
+        elif out["queue"] or out["halves"]:
             out["number"] += 1
-            name = name_of(self._profile, self._clock.now(), out["number"])
-            rows = {**(books.standing() if self._profile.whole else {}), **queue}
+            books.begin(name_of(self._profile, self._clock.now(), out["number"]), self._now())
         else:
-            name, rows = file["name"], {**file["rows"], **queue}
-        part = dict(self._first_part(rows))
-        left = {listing: units for listing, units in rows.items() if listing not in part}
-        intent = {"name": name, "rows": part, "at": file["at"] if file else self._now(), "written": False}
-        self._memory.put(out={**out, "file": intent, "queue": left})
+            return
+        self._memory.put(out=out)
+        name = out["file"]["name"]
         self._clear_marks(name)
-        self._folder.write(self._path(name), self._bytes(part))
-        self._memory.put(out={**out, "file": {**intent, "written": True}, "queue": left})
+        self._folder.write(self._path(name), self._bytes(books.rows))
+        out["file"]["written"] = True
+        self._memory.put(out=out)
 
-    def _first_part(self, rows: Mapping[str, int]) -> Sequence[tuple[str, int]]:
-        """As many rows as a file may have (rule 9); to zero first, so that a long queue stops no sale late."""
-        ordered = sorted(rows.items(), key=lambda row: (row[1] != 0, row[0]))
-        return next(cut(ordered, self._profile.row_limit))
+    def _gives_way(self, books: Books) -> bool:
+        if self._profile.done or not books.joining:
+            return False
+        entries = self._folder.list(self._profile.folder) or ()
+        return any(entry.name == books.out["file"]["name"] for entry in entries)
 
     def _bytes(self, rows: Mapping[str, int]) -> bytes:
         head = [[column.header for column in self._profile.columns]] if self._profile.form.header else []
@@ -220,9 +174,6 @@ class Outbox:
         choice = tuple(parts) == self._profile.listings.choice
         values = {**parts, "quantity": str(units)}
         return [_filled(column, values, choice=choice) for column in self._profile.columns]
-
-    def _still_there(self, name: str) -> bool:
-        return any(entry.name == name for entry in self._folder.list(self._profile.folder) or ())
 
     def _clear_marks(self, name: str) -> None:
         """Marks of an earlier file of the same name."""
@@ -243,12 +194,14 @@ class Outbox:
         file = self._out()["file"]
         return (file["name"], datetime.fromisoformat(file["at"])) if file else None
 
-    def _books(self) -> _Books:
-        return _Books(self._out(), self._told.shown(), self._told.sales())
+    def _books(self) -> Books:
+        profile = self._profile
+        return Books(self._out(), self._told.shown(), self._told.sales(), profile.whole, profile.row_limit)
 
     def _out(self) -> dict[str, Any]:
         found: dict[str, Any] = self._memory.get("out", {})
-        return {"number": 0, "file": None, "queue": {}, "untold": {}, "failed": {}, **found}
+        waits: dict[str, Any] = {"queue": {}, "halves": [], "untold": {}, "failed": {}, "alone": {}}
+        return {"number": 0, "halved": 0, "file": None, **waits, **found}
 
     def _now(self) -> str:
         return self._clock.now().isoformat()

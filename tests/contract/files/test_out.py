@@ -11,7 +11,7 @@ from bridge.channels.files import facts
 from bridge.channels.http import ShadowWrite
 from bridge.channels.port import Outcome
 from bridge.errors import Hint, TryAgain
-from tests.support.partner import Partner
+from tests.support.partner import Partner, marked
 
 DONE, LATER, REFUSED = {Outcome.DONE}, {Outcome.LATER}, {Outcome.REFUSED}
 
@@ -24,17 +24,6 @@ def yahoo(tmp_path: Path) -> Partner:
 @pytest.fixture
 def rakuten(tmp_path: Path) -> Partner:
     return Partner(tmp_path, "rakuten_normal_item")
-
-
-def marked(tmp_path: Path, rows: str = "changed", row_limit: str = "2") -> Partner:
-    """A partner who says by a marker that a file was carried out."""
-    lines = f'rows = "{rows}"\nrow_limit = {row_limit}\n'
-    (tmp_path / "own.toml").write_text(
-        'ja = "自作"\nen = "own"\ndirection = "out"\nfile = "stock_{number}.csv"\nencoding = "cp932"\n'
-        'done = "{name}.done"\nfailed = "{name}.err"\nlisting = { plain = ["code"] }\n'
-        'columns = [{ header = "商品コード", value = "{code}" }, { header = "数", value = "{quantity}" }]\n' + lines
-    )
-    return Partner(tmp_path, str(tmp_path / "own.toml"))
 
 
 def test_a_number_is_done_when_its_file_was_taken_and_shown_from_that_answer_on(yahoo: Partner) -> None:
@@ -89,6 +78,12 @@ def test_a_file_of_a_fixed_name_is_followed_by_the_next_only_when_it_is_gone(rak
     assert heads == ["商品管理番号（商品URL）,SKU管理番号,在庫数"] * 2
     assert [part.count(b"\r\n") - 1 for part in (first, second)] == [5_000, 100]
     assert {each.outcome for each in rakuten.push_all(many)} == DONE
+
+
+def test_of_more_numbers_than_a_file_may_have_those_to_zero_go_first(tmp_path: Path) -> None:
+    partner = marked(tmp_path)
+    partner.push(A=1, B=2, C=0)
+    assert partner.answer() == {"A": 1, "C": 0}
 
 
 def test_where_there_is_a_marker_only_the_marker_says_that_it_was_carried_out(tmp_path: Path) -> None:
@@ -207,7 +202,7 @@ def test_what_is_done_is_told_although_the_next_file_cannot_be_written(
 
 
 def test_a_whole_file_says_every_number_again_as_it_stands_now(tmp_path: Path) -> None:
-    partner = marked(tmp_path, rows="all", row_limit="10")
+    partner = marked(tmp_path, rows="all", row_limit=10)
     partner.push(A=1, B=2)
     partner.put("stock_000001.csv.done", b"")
     partner.push(A=1, B=2)
@@ -220,7 +215,7 @@ def test_a_whole_file_says_every_number_again_as_it_stands_now(tmp_path: Path) -
 
 def test_a_whole_file_takes_back_no_number_that_was_taken_and_that_nobody_was_told_of(tmp_path: Path) -> None:
     """A stop of sales pushes B alone, while the partner shows 3 of A."""
-    partner = marked(tmp_path, rows="all", row_limit="10")
+    partner = marked(tmp_path, rows="all", row_limit=10)
     partner.push(A=10, B=2)
     partner.put("stock_000001.csv.done", b"")
     partner.push(A=10, B=2)
@@ -231,7 +226,7 @@ def test_a_whole_file_takes_back_no_number_that_was_taken_and_that_nobody_was_to
 
 
 def test_a_number_that_was_taken_last_is_shown_though_nobody_was_told_of_the_one_before(tmp_path: Path) -> None:
-    partner = marked(tmp_path, rows="all", row_limit="10")
+    partner = marked(tmp_path, rows="all", row_limit=10)
     for number, units in enumerate((10, 3, 10), 1):
         partner.push(A=units)
         partner.put(f"stock_{number:06}.csv.done", b"")
