@@ -3,7 +3,8 @@
 A row is sent once, and again only where it does not show up in the tab; what people do with the rows afterwards is
 theirs. 元に戻す books the opposite as a movement of its own, in the transaction that notes it as done, so it counts
 once, whatever becomes of tick and row. It is a booked movement like a shipment, also where it takes back what was
-typed: the row update brings it into 在庫表, and a number typed meanwhile is judged as ever.
+typed: the row update brings it into 在庫表, and a number typed meanwhile is judged as ever. What was counted since
+holds, whatever had been booked before: a movement from before the count is not taken back.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from bridge.domain.transfers import IN_TRANSIT
 from bridge.flows.desk import WAITING, Look
 from bridge.flows.replan import replan
 from bridge.flows.shop import Shop, bridge_live, places
+from bridge.flows.stocktaking import LASTS
 from bridge.flows.stopped import off_sale
 from bridge.flows.timeback import rereading
 from bridge.ledger.history import Told
@@ -96,8 +98,8 @@ def _why_not(tx: Tx, shop: Shop, entry: Told, line: HistoryLine) -> str:
     meant = line.sku if line.sku == moved.sku else tx.get("aliases", {}).get(line.sku)  # renamed since
     if (meant, line.location, line.change or 0) != (moved.sku, _where(moved, shop.language), moved.on_hand):
         return "no: changed"
-    if moved.cause in _ELSEWHERE:
-        return _ELSEWHERE[moved.cause]
+    if code := _ELSEWHERE.get(moved.cause) or _counted_since(tx, entry):
+        return code
     record = tx.sheet.skus().get(moved.sku)
     retired = record is not None and record.standing is Standing.RETIRED and off_sale(tx, moved.sku)
     if record is None or not (record.standing is Standing.KNOWN or retired):
@@ -108,6 +110,19 @@ def _why_not(tx: Tx, shop: Shop, entry: Told, line: HistoryLine) -> str:
     if _asked_about(tx, moved.sku, moved.location):
         return "no: asked"
     return "no: below zero" if balance.on_hand < moved.on_hand else ""
+
+
+def _counted_since(tx: Tx, entry: Told) -> str:
+    """Whether what lies there was counted as of a later moment, or is being counted: then the code of a sentence. What
+    is booked while people count would be added to their count. A stock-take that begins in the very look of an edit
+    begins after it; a till or a warehouse that counted just what was expected leaves no trace."""
+    sku, place = entry.movement.sku, entry.movement.location
+    moved_since = tx.stock.moved_at(place, entry.at)
+    corrected = any((each.sku, each.cause) == (sku, Cause.COUNTED) for each in moved_since)
+    if corrected or tx.stocktakes.counted_as_of(sku, place) >= entry.at:
+        return "no: counted since"
+    under_way = tx.stocktakes.open(tx.at - LASTS).get(place)
+    return "no: being counted" if under_way is not None and iso(under_way.at) >= entry.at else ""
 
 
 def _asked_about(tx: Tx, sku: str, location: str) -> bool:

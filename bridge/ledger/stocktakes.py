@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, bindparam, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.domain.stocktaking import Counted, Stocktake
@@ -69,6 +69,12 @@ class StocktakeBook:
         if sku is not None:
             query = query.where(counted.c.sku == sku)
         return [_counted(row) for row in self._conn.execute(query)]
+
+    def counted_as_of(self, sku: str, place: str) -> str:
+        """When the last stock-take began in which this was counted there; "" where it never was."""
+        query = select(func.max(stocktake.c.at)).join(counted, counted.c.stocktake == stocktake.c.number)
+        here = (counted.c.sku == sku, counted.c.place == place, counted.c.units.is_not(None))
+        return self._conn.execute(query.where(*here)).scalar() or ""
 
     def due(self, most: int) -> list[Counted]:
         """Lines that were never seen in the tab."""

@@ -9,10 +9,11 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.domain.stock import Cause
+from bridge.domain.stock import Cause, Movement
 from bridge.errors import TryAgain
 from bridge.flows import history, reconcile
 from bridge.sandbox.faults import Dial
+from tests.story.test_stocktaking import begin, count
 from tests.support.deaths import dying
 from tests.support.world import World
 
@@ -324,6 +325,100 @@ def test_a_number_that_a_person_is_asked_about_is_answered_first(shop: World) ->
     assert shop.row("A")["本社倉庫"] == "15"
 
 
+# --- what was counted since ------------------------------------------------------------------------------------------
+
+
+def refused(shop: World, number: str, says: str) -> bool:
+    """Whether the tick is answered so, takes nothing back, and is answered the same when it is set anew."""
+    answers = set()
+    for on in (True, False, True):
+        tick(shop, number, on)
+        wait(shop)
+        answers |= {told(shop, number)} if on else set()
+    return len(answers) == 1 and says in answers.pop() and undone(shop) == []
+
+
+@pytest.mark.parametrize("units", [13, 15])
+def test_what_was_counted_since_is_not_taken_back(shop: World, units: int) -> None:
+    """Also where the count found just what was expected, and booked nothing."""
+    number = edited(shop)["番号"]
+    begin(shop)
+    count(shop, "A", units)
+    assert refused(shop, number, "数え直して")
+    assert shop.row("A")["本社倉庫"] == str(units)
+    shop.put("入出庫", 1, {"開始": False})
+    wait(shop)
+    assert refused(shop, number, "数え直して")
+
+
+def test_what_was_typed_after_the_counting_began_is_taken_back(shop: World) -> None:
+    begin(shop)
+    number = edited(shop)["番号"]
+    count(shop, "A", 4)  # of the 5 that were there when it began; ten more were typed since
+    tick(shop, number)
+    wait(shop)
+    assert (shop.row("A")["本社倉庫"], undone(shop)) == ("4", [number])
+
+
+def test_another_place_or_product_that_was_counted_says_nothing_of_this_one(shop: World) -> None:
+    number = edited(shop)["番号"]
+    begin(shop)
+    count(shop, "B", 7)
+    shop.put("入出庫", 1, {"開始": False})
+    begin(shop, "渋谷店", row=5)
+    here = next(n for n, line in enumerate(shop.table("入出庫"), 1) if line["SKU"] == "A" and line["から"] == "渋谷店")
+    shop.put("入出庫", here, {"数量": 2})
+    shop.settle()
+    said = "".join(line["状態"] for line in shop.table("入出庫"))
+    assert "棚卸: B 7個（本社倉庫）" in said
+    assert "棚卸: A 2個（渋谷店）" in said
+    tick(shop, number)
+    wait(shop)
+    assert (shop.row("A")["本社倉庫"], undone(shop)) == ("5", [number])
+
+
+def test_while_people_count_what_was_there_before_is_not_taken_back(shop: World) -> None:
+    """Else the movement that takes it back would be added to their count."""
+    number = edited(shop)["番号"]
+    begin(shop)
+    assert refused(shop, number, "棚卸の途中です")
+    count(shop, "A", 13)
+    assert shop.row("A")["本社倉庫"] == "13"
+
+
+def test_a_stock_take_that_ended_without_this_product_says_nothing_of_it(shop: World) -> None:
+    number = edited(shop)["番号"]
+    begin(shop)
+    shop.put("入出庫", 1, {"開始": False})
+    wait(shop)
+    tick(shop, number)
+    wait(shop)
+    assert (shop.row("A")["本社倉庫"], undone(shop)) == ("5", [number])
+
+
+def test_the_way_back_ends_with_a_count_too(shop: World) -> None:
+    number = edited(shop)["番号"]
+    tick(shop, number)
+    wait(shop)
+    begin(shop)
+    count(shop, "A", 5)
+    new = row(shop, "元に戻した")["番号"]
+    tick(shop, new)
+    wait(shop)
+    assert "数え直して" in told(shop, new)
+    assert (shop.row("A")["本社倉庫"], undone(shop)) == ("5", [number])
+
+
+def test_what_a_warehouse_or_a_till_counted_since_is_not_taken_back(shop: World) -> None:
+    number = edited(shop)["番号"]
+    shop.clock.sleep(60)
+    with shop.service.ledger.write() as tx:
+        tx.stock.book([Movement("A", "本社倉庫", -2, 0, Cause.COUNTED, "3pl")])
+    wait(shop)
+    assert refused(shop, number, "数え直して")
+    assert shop.row("A")["本社倉庫"] == "13"
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_whatever_is_ticked_typed_and_sold_the_books_add_up_and_nothing_counts_twice(shop: World, seed: int) -> None:
     chance = random.Random(seed)
@@ -407,3 +502,13 @@ def test_in_english(desk: World) -> None:
     tick(desk, number)
     wait(desk)
     assert told(desk, number).endswith(" undone.")
+    begin(desk, "Main warehouse", kind="stock-take")
+    new = row(desk, "Undone in History")["番号"]
+    tick(desk, new)
+    wait(desk)
+    assert "under way" in told(desk, new)
+    count(desk, "A", 5)
+    for on in (False, True):
+        tick(desk, new, on)
+        wait(desk)
+    assert "Counted since" in told(desk, new)
