@@ -424,12 +424,13 @@ class _Accounting:
 
 
 def booked_by(edit: Edit, typed: int | None, ref: str) -> list[Movement]:
-    """What an edit moves where so much was typed before (None: nothing ever was)."""
+    """What an edit moves where so much was typed before (None: nothing ever was). Its readings bear its `ref`, since
+    they are taken back with it alone."""
     cause = Cause.OPENING if typed is None else Cause.EDIT
     readings = [units for units in (edit.back, -edit.held) if units]
     return [
         Movement(edit.sku, edit.location, edit.typed - (typed or 0), 0, cause, ref),
-        *(Movement(edit.sku, edit.location, units, 0, Cause.LOWER_READING, "") for units in readings),
+        *(Movement(edit.sku, edit.location, units, 0, Cause.LOWER_READING, ref) for units in readings),
     ]
 
 

@@ -92,11 +92,11 @@ def _unknown_number(act: Act) -> Refusal:
         if act.choice == "yes":
             back = supersede_reading(act.tx, sku, location)
             supersede_packed(act.tx, sku, location)
-            movements.append(Movement(sku, location, back, 0, Cause.LOWER_READING, ""))
             booked += back
             last[location] = booked
             cause = Cause.OPENING if opens else Cause.EDIT
             movements.append(Movement(sku, location, reading.units - booked - typed, 0, cause, "answer"))
+            movements.append(Movement(sku, location, back, 0, Cause.LOWER_READING, "answer"))
         else:
             last[location] = reading.units - typed
             if opens:  # there is no former number to come back

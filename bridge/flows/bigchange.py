@@ -109,6 +109,7 @@ def keep_up(tx: Tx, view: View, judged: Judged) -> set[str]:
 def take(tx: Tx, question: int) -> set[str]:
     """確認: what was typed counts. Returns the SKUs it moved."""
     edits = tx.questioned.of(question)
+    _give_back(tx, edits)
     balances = tx.stock.balances({edit.sku for edit in edits})
     counted = [(_edit(tx, each, balances.get(each.cell, Balance())), each) for each in edits]
     tx.stock.book(
@@ -125,7 +126,7 @@ def take(tx: Tx, question: int) -> set[str]:
 
 def _edit(tx: Tx, each: QuestionedEdit, balance: Balance) -> Edit:
     """The edit as it counts now. What an earlier lower reading held back comes back only while that is still open."""
-    back = each.lowered + (each.back if tx.questions.find("two readings", f"{each.sku} {each.location}") else 0)
+    back = each.back if tx.questions.find("two readings", f"{each.sku} {each.location}") else 0
     low = each.typed + balance.booked + back - each.held
     other = low + each.spread if each.spread else None
     return Edit(*each.cell, each.before, each.after, each.typed, low, other, each.held, back)
@@ -146,7 +147,7 @@ def put_back(tx: Tx, question: int) -> set[str]:
 
 
 def _give_back(tx: Tx, edits: Sequence[QuestionedEdit]) -> None:
-    """What was booked off until the answer."""
+    """What was booked off until the answer. It is no part of an edit that counts from now on."""
     tx.stock.book(Movement(*each.cell, each.lowered, 0, Cause.LOWER_READING, "") for each in edits)
 
 

@@ -4,7 +4,8 @@ A row is sent once, and again only where it does not show up in the tab; what pe
 theirs. 元に戻す books the opposite as a movement of its own, in the transaction that notes it as done, so it counts
 once, whatever becomes of tick and row. It is a booked movement like a shipment, also where it takes back what was
 typed: the row update brings it into 在庫表, and a number typed meanwhile is judged as ever. What was counted since
-holds, whatever had been booked before: a movement from before the count is not taken back.
+holds, whatever had been booked before: a movement from before the count is not taken back. An edit with two readings is
+several movements, and goes back as one.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ SENT_AGAIN = timedelta(minutes=2)  # an append whose reply was lost may still be
 AT_A_TIME = 200
 AT_ONCE = 10  # ticks; more in one look were hardly meant, as one key fills a whole column
 _SENT_AT = "history sent at"
+_SHORT = "no: below zero"  # the code of the sentence that says how many units
 
 # What is taken back in its own place, or not at all: by the code of the sentence that says so.
 _ELSEWHERE: Mapping[Cause, str] = {
@@ -77,23 +79,55 @@ def take_history(tx: Tx, shop: Shop, look: Look, still: Still) -> None:
         new = []
     for number in new:
         if still(f"undo {number}", ticked[number].says) and bridge_live(tx) and not rereading(tx):
-            _take_back(tx, shop, entries[number], ticked[number])
+            _take_back(tx, shop, tx.history.of([number])[number], ticked[number])
     if bool(new) != tx.get(WAITING, False):
         tx.put(WAITING, bool(new))
 
 
 def _take_back(tx: Tx, shop: Shop, entry: Told, line: HistoryLine) -> None:
-    if code := _why_not(tx, shop, entry, line):
+    """`entry` as it is now: another tick of this very look may have taken it back."""
+    if entry.undone_at:
+        return
+    moved, whole = entry.movement, _whole(tx, entry)
+    if code := _why_not(tx, shop, entry, line, _units(whole)):
         tx.history.change([entry.number], refused=code)
         return
-    moved = entry.movement
-    tx.stock.book([Movement(moved.sku, moved.location, -moved.on_hand, 0, Cause.UNDONE, str(entry.number))])
-    tx.history.change([entry.number], undone_at=iso(tx.at))
+    tx.stock.book([Movement(moved.sku, moved.location, -_units(whole), 0, Cause.UNDONE, str(entry.number))])
+    tx.history.change((each.number for each in whole if not each.undone_at), undone_at=iso(tx.at))
     replan(tx, shop, [moved.sku])
 
 
-def _why_not(tx: Tx, shop: Shop, entry: Told, line: HistoryLine) -> str:
-    """Why a movement can't be taken back; "" where it can."""
+def _whole(tx: Tx, entry: Told) -> list[Told]:
+    """An edit and all that came of it: what its readings booked off and back, what the answer about them gave, and what
+    was taken back of that. Any other movement stands alone."""
+    if entry.movement.cause is not Cause.EDIT:
+        return [entry]
+    since = tx.history.after(entry)
+    answers = _answers(tx, entry, since)
+    whole, numbers = [entry], {str(entry.number)}
+    for each in since:
+        moved = each.movement
+        reading = moved.cause is Cause.LOWER_READING and (each.at, moved.ref) == (entry.at, entry.movement.ref)
+        answer = moved.cause is Cause.ANSWER and moved.ref in answers
+        if reading or answer or (moved.cause is Cause.UNDONE and moved.ref in numbers):
+            whole.append(each)
+            numbers.add(str(each.number))
+    return whole
+
+
+def _answers(tx: Tx, entry: Told, since: Iterable[Told]) -> set[str]:
+    """The refs of answers about its two readings: that was asked in the moment it was booked."""
+    refs = [each.movement.ref for each in since if each.movement.cause is Cause.ANSWER]
+    asked = tx.questions.closed(int(ref) for ref in refs if ref.isdecimal())
+    return {str(question.id) for question in asked if (question.kind, question.at) == ("two readings", entry.at)}
+
+
+def _units(whole: Iterable[Told]) -> int:
+    return sum(each.movement.on_hand for each in whole)
+
+
+def _why_not(tx: Tx, shop: Shop, entry: Told, line: HistoryLine, units: int) -> str:
+    """Why a movement, with what came of it `units`, can't be taken back; "" where it can."""
     moved = entry.movement
     meant = line.sku if line.sku == moved.sku else tx.get("aliases", {}).get(line.sku)  # renamed since
     if (meant, line.location, line.change or 0) != (moved.sku, _where(moved, shop.language), moved.on_hand):
@@ -109,7 +143,7 @@ def _why_not(tx: Tx, shop: Shop, entry: Told, line: HistoryLine) -> str:
         return "no: place"
     if _asked_about(tx, moved.sku, moved.location):
         return "no: asked"
-    return "no: below zero" if balance.on_hand < moved.on_hand else ""
+    return _SHORT if balance.on_hand < units else ""
 
 
 def _counted_since(tx: Tx, entry: Told) -> str:
@@ -222,4 +256,5 @@ def _state(tx: Tx, shop: Shop, entry: Told | None, line: HistoryLine, stamp: Cal
     if not entry.refused:
         return None
     balance = tx.stock.balances([entry.movement.sku]).get((entry.movement.sku, entry.movement.location), Balance())
-    return say("history", entry.refused, language, lying=balance.on_hand, units=entry.movement.on_hand, most=AT_ONCE)
+    units = _units(_whole(tx, entry)) if entry.refused == _SHORT else 0
+    return say("history", entry.refused, language, lying=balance.on_hand, units=units, most=AT_ONCE)

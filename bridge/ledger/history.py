@@ -57,6 +57,12 @@ class HistoryBook:
             found |= {row.number: _told(row) for row in rows}
         return found
 
+    def after(self, entry: Told) -> list[Told]:
+        """What moved in its cell since, the oldest first."""
+        here = (history.c.sku == entry.movement.sku, history.c.location == entry.movement.location)
+        query = select(history).where(history.c.number > entry.number, *here).order_by(history.c.number)
+        return [_told(row) for row in self._conn.execute(query)]
+
     def due(self, most: int) -> list[Told]:
         """The oldest of those that were not read in the tab yet."""
         return [_told(row) for row in self._conn.execute(_DUE, {"most": most})]

@@ -23,6 +23,22 @@ LINES = tuple(f"{name}/" for name in CHANNELS)
 TILL_ROWS = {**{f"{name}/": 1 for name in TILLS}, f"{WAREHOUSE}/": 2}
 """How refs of their rows begin, and how many strokes they have."""
 ENTRY, CHANGED = "増減", LOCATIONS[0]  # an entry there changes the first place for sale
+# What came of an entry with two readings, by its number in 履歴; and what of that was taken back before it.
+_ALONG = """
+WITH RECURSIVE part (number, on_hand) AS (
+    SELECT one.number, one.on_hand FROM history AS entry JOIN history AS one USING (sku, location)
+    WHERE entry.number = ? AND entry.cause = 'edit' AND one.number > entry.number AND (
+        (one.cause = 'lower reading' AND one.at = entry.at AND one.ref = entry.ref)
+        OR (one.cause = 'answer' AND one.ref IN (
+            SELECT CAST(id AS TEXT) FROM exception WHERE kind = 'two readings' AND at = entry.at
+        ))
+    )
+    UNION ALL
+    SELECT undone.number, undone.on_hand FROM part JOIN history AS undone ON undone.ref = CAST(part.number AS TEXT)
+    WHERE undone.cause = 'undone'
+)
+SELECT coalesce(sum(on_hand), 0) FROM part
+"""
 
 
 @lru_cache(4096)
@@ -42,6 +58,7 @@ class LedgerEye:
     written: Counter[Cell] = field(default_factory=Counter)
     by_line: dict[int, Counter[Cell]] = field(default_factory=dict)
     undone: dict[int, Counter[Cell]] = field(default_factory=dict)
+    along: dict[int, int] = field(default_factory=dict)
     own: dict[int, dict[str, tuple[int, int]]] = field(default_factory=dict)
     own_shelves: dict[int, Counter[Cell]] = field(default_factory=dict)
     lines: dict[LineId, Left] = field(default_factory=dict)
@@ -60,6 +77,7 @@ class LedgerEye:
 
     def forget(self) -> None:
         """Another ledger stands in its place."""
+        self.along = {}
         self.sums, self.moved, self.lines, self.rose_at = {}, {}, {}, {}
         self.shelves = Counter()
         self._forget_lines()
@@ -113,10 +131,13 @@ class LedgerEye:
         """Numbers of 履歴 that the ledger knows, and has not taken back."""
         return {number for (number,) in self.database.execute("SELECT number FROM history WHERE undone_at IS NULL")}
 
-    def by_hand(self) -> tuple[dict[int, Moved], dict[int, Counter[Cell]]]:
-        """What lines of 入出庫 have moved, by number, and what was taken back in 履歴, by the number there."""
+    def by_hand(self) -> tuple[dict[int, Moved], dict[int, Counter[Cell]], dict[int, int]]:
+        """What lines of 入出庫 have moved, by number; what was taken back in 履歴, by the number there; and what had
+        come of it and went back with it."""
         moved = {number: frozenset((cell, n) for cell, n in net.items() if n) for number, net in self.by_line.items()}
-        return moved, self.undone
+        for number in self.undone.keys() - self.along.keys():
+            self.along[number] = int(self.database.execute(_ALONG, (number,)).fetchone()[0])
+        return moved, self.undone, self.along
 
     def _add_up(self) -> None:
         query = "SELECT sku, location, on_hand, allocated, cause, ref FROM movement WHERE id > ? ORDER BY id"

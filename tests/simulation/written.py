@@ -144,20 +144,23 @@ class Written:
                 if line.counted_there:
                     self.counted_there.add(line.number)
 
-    def at_commit(self, moved: Mapping[int, Moved], undone: Mapping[int, Counter[Cell]]) -> None:
-        """What the ledger says that lines have moved, by number; and what was undone, by the number in 履歴."""
+    def at_commit(
+        self, moved: Mapping[int, Moved], undone: Mapping[int, Counter[Cell]], along: Mapping[int, int]
+    ) -> None:
+        """What the ledger says that lines have moved, by number; and what was undone, by the number in 履歴, `along` so
+        many units of readings and answers that belong to it."""
         for number in moved.keys() | self.moved.keys():
             now, before = moved.get(number, NOTHING), self.moved.get(number, NOTHING)
             if now != before:
                 self._moves(number, before, now)
         for number, change in undone.items():
             cell, units = self.undo.get(number, (("", ""), 0))
-            if change != Counter({cell: -units}):
+            if change != Counter({cell: -units - along[number]}):
                 raise Broken(f"{number} of 履歴 was undone by {dict(change)}, and said {cell} {units}")
         self.marks["undone in 履歴"] = len(undone)
         self.moved = dict(moved)
 
-    def ledger_is_older(self, moved: Mapping[int, Moved], _undone: object) -> None:
+    def ledger_is_older(self, moved: Mapping[int, Moved], *_undone: object) -> None:
         """What it had of lines since is in no book of its own any more."""
         self.moved = dict(moved)
         self.settled &= {number for number, units in moved.items() if units}

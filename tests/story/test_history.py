@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,8 +15,9 @@ from bridge.errors import TryAgain
 from bridge.flows import history, reconcile
 from bridge.sandbox.faults import Dial
 from tests.story.test_stocktaking import begin, count
+from tests.story.test_two_readings import ship_one
 from tests.support.deaths import dying
-from tests.support.world import World
+from tests.support.world import Moment, World
 
 
 def rows(shop: World) -> list[dict[str, str]]:
@@ -417,6 +419,153 @@ def test_what_a_warehouse_or_a_till_counted_since_is_not_taken_back(shop: World)
     wait(shop)
     assert refused(shop, number, "数え直して")
     assert shop.row("A")["本社倉庫"] == "13"
+
+
+# --- entries with two readings ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hasty(tmp_path: Path, live_shop: Moment) -> World:
+    """One of five was shipped, and 15 typed in the moment the 4 was written: 14 hold, or 15."""
+    shop = World(tmp_path / "ledger.sqlite", since=live_shop, sheet_settings={"two_readings_seconds": 10.0})
+    shop.clock.sleep(60)
+    shop.rounds(2)
+    ship_one(shop)
+    shop.type("A", "本社倉庫", 15)
+    shop.rounds(3, seconds=1.0)
+    assert "いまの数は14個ですか、15個ですか" in shop.open_questions()
+    return shop
+
+
+def answered(shop: World, answer: str) -> str:
+    """The number of the row of what was typed, once the question about it is settled."""
+    shop.answer("いまの数は", answer)
+    shop.settle()
+    wait(shop)
+    return row(shop, "在庫表で入力")["番号"]
+
+
+@pytest.mark.parametrize(("answer", "held"), [("少ない方", "14"), ("多い方", "15")])
+def test_an_entry_with_two_readings_is_taken_back_with_what_came_of_it(hasty: World, answer: str, held: str) -> None:
+    number = answered(hasty, answer)
+    for on in (True, False, True):
+        tick(hasty, number, on)
+        wait(hasty)
+        assert (hasty.row("A")["本社倉庫"], undone(hasty)) == ("4", [number])
+    for each in rows(hasty)[-4 if answer == "多い方" else -3 : -1]:
+        assert told(hasty, each["番号"]).startswith("✓11/23 10:")
+    tick(hasty, row(hasty, "元に戻した")["番号"])  # the way back
+    wait(hasty)
+    assert hasty.row("A")["本社倉庫"] == held
+
+
+def test_the_part_of_a_reading_goes_back_with_its_entry_alone(hasty: World) -> None:
+    wait(hasty)
+    part = row(hasty, "2通りに読める入力")["番号"]
+    tick(hasty, part)
+    wait(hasty)
+    assert "この分もいっしょに戻ります" in told(hasty, part)
+    number = answered(hasty, "少ない方")
+    tick(hasty, number)
+    wait(hasty)
+    assert told(hasty, part).startswith("✓11/23 10:")
+    for on in (False, True):
+        tick(hasty, part, on)
+        wait(hasty)
+    assert (hasty.row("A")["本社倉庫"], undone(hasty)) == ("4", [number])
+
+
+def test_an_answer_that_was_taken_back_goes_back_no_second_time(hasty: World) -> None:
+    number = answered(hasty, "多い方")
+    answer = row(hasty, "「要対応」の回答")["番号"]
+    tick(hasty, answer)
+    wait(hasty)
+    assert hasty.row("A")["本社倉庫"] == "14"
+    back = row(hasty, "元に戻した")["番号"]
+    tick(hasty, number)
+    wait(hasty)
+    for each in (answer, back):
+        for on in (False, True):
+            tick(hasty, each, on)
+            wait(hasty)
+    assert (hasty.row("A")["本社倉庫"], undone(hasty)) == ("4", [answer, number])
+
+
+def test_an_answer_that_stands_again_goes_back_with_its_entry(hasty: World) -> None:
+    number = answered(hasty, "多い方")
+    tick(hasty, row(hasty, "「要対応」の回答")["番号"])
+    wait(hasty)
+    tick(hasty, row(hasty, "元に戻した")["番号"])
+    wait(hasty)
+    assert hasty.row("A")["本社倉庫"] == "15"
+    tick(hasty, number)
+    wait(hasty)
+    assert hasty.row("A")["本社倉庫"] == "4"
+
+
+def test_an_entry_and_its_answer_ticked_at_once_go_back_once(hasty: World) -> None:
+    number = answered(hasty, "多い方")
+    tick(hasty, number)
+    tick(hasty, row(hasty, "「要対応」の回答")["番号"])
+    wait(hasty)
+    assert (hasty.row("A")["本社倉庫"], undone(hasty)) == ("4", [number])
+
+
+def test_a_higher_answer_goes_back_with_an_entry_that_held_nothing_back(hasty: World) -> None:
+    """The plain reading was the lower one: only the answer came of it."""
+    answered(hasty, "少ない方")
+    order = hasty.buy("rakuten", "A", 1)
+    hasty.rounds(2)
+    hasty.type("A", "編集中", True)
+    hasty.type("A", "本社倉庫", 18)
+    hasty.rounds(2)
+    hasty.sandbox.rakuten.ship(order)
+    hasty.rounds(8)
+    hasty.type("A", "編集中", False)
+    hasty.rounds(2)
+    assert "いまの数は17個ですか、18個ですか" in hasty.open_questions()
+    number = answered(hasty, "多い方")
+    hasty.type("A", "本社倉庫", 4)
+    wait(hasty)
+    tick(hasty, number)
+    wait(hasty)
+    assert told(hasty, number).startswith("在庫が4個しかないので、5個は戻せません。")
+    hasty.type("A", "本社倉庫", 18)
+    wait(hasty)
+    for on in (False, True):
+        tick(hasty, number, on)
+        wait(hasty)
+    assert (hasty.row("A")["本社倉庫"], undone(hasty)) == ("13", [number])  # 14, less the one that was shipped
+
+
+def test_an_entry_takes_back_no_reading_of_another(hasty: World) -> None:
+    """14 were read at rest, and 20 typed over them: the one that the first entry held back stays so."""
+    wait(hasty)
+    first = row(hasty, "在庫表で入力")["番号"]
+    hasty.type("A", "本社倉庫", 20)
+    hasty.settle()
+    wait(hasty)
+    assert hasty.open_questions() == ""
+    second = row(hasty, "在庫表で入力")["番号"]
+    tick(hasty, second)
+    wait(hasty)
+    assert hasty.row("A")["本社倉庫"] == "14"
+    tick(hasty, first)
+    wait(hasty)
+    assert (hasty.row("A")["本社倉庫"], undone(hasty)) == ("4", [second, first])
+
+
+def test_a_count_confirmed_without_a_token_is_taken_back_to_what_held_before(hasty: World) -> None:
+    wait(hasty)
+    hasty.type("A", "ロック", "")
+    hasty.type("A", "本社倉庫", 20)
+    hasty.rounds(2)
+    hasty.answer("ロック欄が消えた", "はい")
+    hasty.settle()
+    wait(hasty)
+    tick(hasty, row(hasty, "在庫表で入力")["番号"])
+    wait(hasty)
+    assert hasty.row("A")["本社倉庫"] == "14"
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -207,6 +207,25 @@ def test_where_the_table_shows_less_than_the_older_ledger_the_lower_number_holds
     assert shop.shown("shopify", "A") == shop.shown("rakuten", "A") == 6
 
 
+def test_the_number_of_the_table_is_taken_back_to_the_one_of_the_older_ledger(shop: World, tmp_path: Path) -> None:
+    """What the lower number had booked off until the answer is no part of it."""
+    backup(shop, tmp_path / "backup.sqlite")
+    shop.clock.sleep(61)
+    shop.type("A", "本社倉庫", 1)
+    shop.rounds(2)
+    restore(shop, tmp_path / "backup.sqlite")
+    shop.rounds(2)
+    shop.answer("台帳が古いバックアップ", "表の数")
+    shop.settle()
+    shop.rounds(12)
+    assert shop.row("A")["本社倉庫"] == "1"
+    at, typed = [(n, each) for n, each in enumerate(shop.table("履歴"), 1) if each["内容"] == "在庫表で入力"][-1]
+    assert typed["増減"] == "-4"
+    shop.put("履歴", at, {"元に戻す": True})
+    shop.rounds(12)
+    assert shop.row("A")["本社倉庫"] == "5"
+
+
 def test_a_blank_of_which_the_older_ledger_knows_only_its_zero_is_asked_about(shop: World, tmp_path: Path) -> None:
     """The ledger that is no more had refused the blank and kept the number that stood there before."""
     shop.type("A", "渋谷店", 0)
