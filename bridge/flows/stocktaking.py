@@ -250,10 +250,22 @@ def _books(tx: Tx, tills: Collection[str], begun: Stocktake, known: Counted) -> 
     moved = tx.stock.moved_since(begun.since, iso(begun.at), known.sku, known.place, tills)
     taken = moved.get(Cause.STOCK_TAKEN, (0, 0))[0]
     return Books(
-        had=now.on_hand - sum(on_hand for on_hand, _ in moved.values()),
+        had=now.on_hand - sum(on_hand for on_hand, _ in moved.values()) + _answered_since(tx, begun, known),
         taken=taken,
         allocated=now.allocated - sum(allocated for _, allocated in moved.values()),
     )
+
+
+def _answered_since(tx: Tx, begun: Stocktake, known: Counted) -> int:
+    """Units that an answer gave since the beginning to a number that was typed before it: people counted them too."""
+    moved = tx.stock.moved_at(known.place, iso(begun.at))
+    given = {
+        int(each.ref): each.on_hand
+        for each in moved
+        if (each.sku, each.cause) == (known.sku, Cause.ANSWER) and each.ref.isdecimal()
+    }
+    asked = tx.questions.closed(given)
+    return sum(given[each.id] for each in asked if each.kind == "two readings" and each.at <= iso(begun.at))
 
 
 def settle_packed(tx: Tx, shop: Shop, question: OpenQuestion, *, included: bool) -> None:

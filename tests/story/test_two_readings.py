@@ -87,6 +87,21 @@ def test_a_stock_take_that_begins_later_supersedes_the_question(shop: World) -> 
     assert outcomes(shop)[-1] == "superseded"
 
 
+def test_an_answer_about_a_number_of_before_a_stock_take_adds_nothing_to_its_count(shop: World) -> None:
+    ship_one(shop)
+    shop.type("A", "本社倉庫", 15)
+    shop.rounds(3, seconds=1.0)
+    shop.clock.sleep(60)
+    shop.rounds(2)
+    begin(shop)
+    shop.answer("いまの数は", "多い方")
+    shop.settle()
+    assert shop.row("A")["本社倉庫"] == "15"
+    count(shop, "A", 13)
+    assert shop.row("A")["本社倉庫"] == "13"
+    assert shop.service.reconcile() == []
+
+
 def test_a_stock_take_that_had_begun_before_leaves_the_question_open(shop: World) -> None:
     """What was typed since it began is added to its count, by whichever of the two readings."""
     begin(shop)
