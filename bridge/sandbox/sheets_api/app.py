@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from bridge.clock import Clock
 from bridge.sandbox.latency import Latency
 
 from . import comments, drive, export, permissions, spreadsheets, upload, values
+from .answers import written
 from .call import Call
 from .errors import ApiError, Json, drive_body, unimplemented
 from .masks import pruned
@@ -194,5 +194,4 @@ def _answer(content: Json | export.Download) -> Response:
 
 
 def _json(status: int, content: Json) -> Response:
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return Response(text, status=status, content_type="application/json; charset=UTF-8")
+    return Response(written(content), status=status, content_type="application/json; charset=UTF-8")

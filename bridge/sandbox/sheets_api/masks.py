@@ -95,13 +95,9 @@ def inside(mask: Mask, name: str) -> Mask | None:
     return mask.get(name) if mask else EVERYTHING
 
 
-class Masked(list[Any]):
-    """A list of which only what the mask names was made."""
-
-
 def pruned(value: Any, mask: Mask) -> Any:
-    """Only what the mask names."""
-    if not mask or type(value) is Masked:
+    """Only what the mask names; what is written already holds nothing else."""
+    if not mask:
         return value
     if isinstance(value, list):
         return [pruned(item, mask) for item in value]

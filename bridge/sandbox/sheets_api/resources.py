@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from .answers import Written, as_written
 from .book import Book, placed
 from .cells import Cell, CellError, Formula, to_extended
 from .errors import Json
 from .groups import groups
 from .looks import DEFAULT_FORMAT, THEME, effective_format
-from .masks import Mask, Masked, inside, pruned
+from .masks import Mask, inside, pruned
 from .sheet import ROW_PIXELS, Area, Column, Row, Sheet
 from .view import View, displayed
 
-_rendered: dict[tuple[int, int, int, int, str], tuple[Masked, Row, Mask]] = {}
+_rendered: dict[tuple[int, int, int, int, str], tuple[Written, Row, Mask]] = {}
 """Rows as they were answered, with what their key names by its id, which is theirs as long as they are kept here"""
 MOST_RENDERED = 4096
 _PLAIN_ROW = {"pixelSize": ROW_PIXELS}
@@ -121,16 +122,18 @@ def _row_data(view: View, area: Area, mask: Mask | None) -> list[Json]:
     return result
 
 
-def _values(view: View, area: Area, index: int, cells: Sequence[Cell], mask: Mask) -> Masked:
+def _values(view: View, area: Area, index: int, cells: Sequence[Cell], mask: Mask) -> Written:
     """CellData of the cells of one row. A row never changes, and what it shows only where a formula stands in it."""
     row = area.sheet.rows[index]
     key = (id(row), area.left, area.right, id(mask), view.locale)
     known = _rendered.get(key)
     if known is not None:
         return known[0]
-    made = Masked(
-        pruned(cell_json(view, area.sheet, index, area.left + offset, cell, mask), mask)
-        for offset, cell in enumerate(cells)
+    made = as_written(
+        [
+            pruned(cell_json(view, area.sheet, index, area.left + offset, cell, mask), mask)
+            for offset, cell in enumerate(cells)
+        ]
     )
     if not any(isinstance(cell.entered, Formula) for cell in cells):
         if len(_rendered) >= MOST_RENDERED:
