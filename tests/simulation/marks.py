@@ -153,13 +153,6 @@ def _mark_replaced(sim: Sim, request: Request, found: int) -> None:
         sim.marks["blank token given a new one" if request["find"] == "^$" else "token given to a copied row"] += 1
 
 
-def layout_of(sim: Sim) -> tuple[tuple[str, bool], ...]:
-    """Which product stands in which row, and who holds it."""
-    at, sheet = sim.columns(), sim.sheet.sheet(sim.stock)
-    name, hold = at["商品名"], at["編集中"]
-    return tuple((str(sheet.cell(i, name).entered), bool(sheet.cell(i, hold).entered)) for i in range(len(sheet.rows)))
-
-
 def entries_of(sim: Sim) -> dict[str, str]:
     """What stands in 増減, by product."""
     return {row.name: row.entry for row in sim.rows() if row.entry}
@@ -173,9 +166,9 @@ def mark_cleared(sim: Sim) -> None:
 
 def mark_moves(sim: Sim) -> None:
     """What happened between the reply before and the second call that is about to be made."""
-    now = layout_of(sim)
     if sim.call.what != SECOND:
         return
+    now = sim.places()
     for name, entry in entries_of(sim).items():
         before = sim.entries.get(name)
         if entry != before:
@@ -199,8 +192,9 @@ def mark_ledger(sim: Sim) -> None:
     if tries > max(1, sim.most_tries):
         sim.marks["due row written again"] += 1
     sim.most_tries = tries
-    if sim.eye.synced() > sim.synced_at:
-        sim.synced_at = sim.eye.synced()
+    synced = sim.eye.synced()
+    if synced > sim.synced_at:
+        sim.synced_at = synced
         sim.marks["synced at a touch"] += 1
     for name, count in (*sim.written.marks.items(), *sim.picked.marks.items()):
         sim.marks[name] = count

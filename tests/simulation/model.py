@@ -181,13 +181,13 @@ class Model:
 
     def unseen(self, books: Books, sku: str) -> int:
         """Units of a SKU that a reading showed as sold and no order in the ledger explains."""
-        return sum(self._unseen_in(books, each) * parts.get(sku, 0) for each, parts in self.listings.items())
+        return sum(self._unseen_in(books, each) * parts[sku] for each, parts in self.listings.items() if sku in parts)
 
     def _unseen_in(self, books: Books, listing: Listing) -> int:
         if listing in self.muddy:
             return 0
-        known = books.lines.keys() | self.vanished
-        return sum(units for line, units in self.revealed[listing].items() if line not in known)
+        shown = self.revealed[listing].items()
+        return sum(units for line, units in shown if line not in books.lines and line not in self.vanished)
 
     def most(self, listing: Listing, books: Books, unseen: Mapping[str, int]) -> int:
         """The most that a listing may show by these books. A till shows what lies on its shelf, whatever was promised

@@ -46,8 +46,10 @@ class OrderRow:
         return self.state.startswith(IN_FORCE) or "棚出し済。残り" in self.state
 
 
-def order_row_of(text: Mapping[str, str], entered: Mapping[str, object]) -> OrderRow:
-    """A row by its headers: what its cells show, and what stands in them."""
+def order_row_of(text: Mapping[str, str], entered: Mapping[str, object]) -> OrderRow | None:
+    """A row by its headers: what its cells show, and what stands in them; None where it has neither kind nor SKU."""
+    if not (entered["モール・種類"] or entered["SKU"]):
+        return None
     return OrderRow(
         number=int(text["番号"]) if text["番号"].isdigit() else 0,
         mall=text["モール・種類"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -22,6 +22,7 @@ TYPED = ("opening", "edit")
 LINES = tuple(f"{name}/" for name in CHANNELS)
 TILL_ROWS = {**{f"{name}/": 1 for name in TILLS}, f"{WAREHOUSE}/": 2}
 """How refs of their rows begin, and how many strokes they have."""
+LISTINGS = "SELECT channel, id, state FROM listing"
 ENTRY, CHANGED = "増減", LOCATIONS[0]  # an entry there changes the first place for sale
 # What came of an entry with two readings, by its number in 履歴; and what of that was taken back before it.
 _ALONG = """
@@ -42,8 +43,8 @@ SELECT coalesce(sum(on_hand), 0) FROM part
 
 
 @lru_cache(4096)
-def _state(text: str) -> Mapping[str, Any]:
-    """What is known of a listing, of which little changes from commit to commit."""
+def _known(text: str) -> Mapping[str, Any]:
+    """What is known of a listing or asked about, of which little changes from commit to commit."""
     return json.loads(text)  # type: ignore[no-any-return]
 
 
@@ -72,11 +73,15 @@ class LedgerEye:
     wanted: dict[Listing, int | None] = field(default_factory=dict)
     rose_at: dict[Listing, datetime] = field(default_factory=dict)
     gaps: Counter[str] = field(default_factory=Counter)
-    doubted: set[Listing] = field(default_factory=set)  # a drop there may as well be a write that was never carried out
     """by channel, how often a listing was seen to hold units back for orders to come"""
+    doubted: set[Listing] = field(default_factory=set)  # a drop there may as well be a write that was never carried out
+    _found: dict[str, list[Any]] = field(default_factory=dict)
+    _found_at: int = -1  # so much had been written to the ledger then
+    _books: tuple[int, Books] | None = None  # as they were when so much had been written
 
     def forget(self) -> None:
         """Another ledger stands in its place."""
+        self._found, self._found_at, self._books = {}, -1, None
         self.along = {}
         self.sums, self.moved, self.lines, self.rose_at = {}, {}, {}, {}
         self.shelves = Counter()
@@ -85,11 +90,21 @@ class LedgerEye:
         self.last_edit = self.one("SELECT coalesce(max(id), 0) FROM edit")
         self.wanted = {}
 
+    def _rows(self, query: str) -> Sequence[Any]:
+        """What is found, looked up anew only once something was written to the ledger since."""
+        if self._found_at != self.database.total_changes:
+            self._found, self._found_at = {}, self.database.total_changes
+        if query not in self._found:
+            self._found[query] = self.database.execute(query).fetchall()
+        return self._found[query]
+
     def one(self, query: str) -> int:
-        return int(self.database.execute(query).fetchone()[0])
+        return int(self._rows(query)[0][0])
 
     def books(self) -> tuple[Books, list[LineId]]:
         """The books, and the lines that changed since the last look."""
+        if self._books is not None and self._books[0] == self.database.total_changes:
+            return self._books[1], []
         count, newest = self.database.execute("SELECT count(*), coalesce(max(id), 0) FROM movement").fetchone()
         if newest != self.last_movement or count != self.movements:
             new = self.database.execute("SELECT count(*) FROM movement WHERE id > ?", (self.last_movement,)).fetchone()[
@@ -107,10 +122,12 @@ class LedgerEye:
             for sku, at, typed, booked, allocated in self.database.execute("SELECT * FROM balance")
         }
         safety = dict(self.database.execute("SELECT sku, safety FROM sku"))
-        return Books(
+        books = Books(
             balances, self.sums, self.lines, self.moved, self.shelves, safety, self.written, self._promised(),
             self.till_rows,
-        ), changed  # fmt: skip
+        )  # fmt: skip
+        self._books = self.database.total_changes, books
+        return books, changed
 
     def _promised(self) -> Counter[str]:
         found: Counter[str] = Counter()
@@ -186,23 +203,27 @@ class LedgerEye:
         return changed
 
     def new_edits(self) -> list[tuple[str, str, str]]:
+        newest = self.one("SELECT coalesce(max(id), 0) FROM edit")
+        if newest == self.last_edit:
+            return []
         query = (
             "SELECT id, sku, location, after FROM edit WHERE id > ? AND outcome IN ('applied', 'waiting') ORDER BY id"
         )
         found = self.database.execute(query, (self.last_edit,)).fetchall()
-        self.last_edit = self.one("SELECT coalesce(max(id), 0) FROM edit")
+        self.last_edit = newest
         return [(sku, at, after) for _, sku, at, after in found]
 
     def see_wanted(self, names: dict[tuple[str, str], Listing], now: datetime) -> list[Listing]:
         """Note when a wanted quantity rises; the listings whose wanted quantity changed."""
         changed = []
-        for channel, number, state in self.database.execute("SELECT channel, id, state FROM listing"):
-            known = _state(state)
+        for channel, number, state in self._rows(LISTINGS):
+            known = _known(state)
             listing, new = names.get((channel, number)), known["wanted"]
             if listing is None:
                 continue  # what Amazon ships is nothing of ours
             self.gaps[channel] += bool(known["unseen"])
-            self.doubted |= {listing} if any(each[3] for each in known["unseen"]) else set()
+            if any(each[3] for each in known["unseen"]):
+                self.doubted.add(listing)
             old = self.wanted.get(listing)
             if new != old:
                 changed.append(listing)
@@ -218,12 +239,11 @@ class LedgerEye:
 
     def shown_at(self) -> dict[tuple[str, str], str]:
         """When each listing's number was last read."""
-        rows = self.database.execute("SELECT channel, id, state FROM listing")
-        return {(channel, number): _state(state)["shown_at"] or "" for channel, number, state in rows}
+        return {(channel, number): _known(state)["shown_at"] or "" for channel, number, state in self._rows(LISTINGS)}
 
-    def open_questions(self) -> list[tuple[int, str, str, dict[str, Any]]]:
+    def open_questions(self) -> list[tuple[int, str, str, Mapping[str, Any]]]:
         query = "SELECT id, kind, subject, data FROM exception WHERE closed_at IS NULL ORDER BY id"
-        return [(number, kind, about, json.loads(data)) for number, kind, about, data in self.database.execute(query)]
+        return [(number, kind, about, _known(data)) for number, kind, about, data in self._rows(query)]
 
     def stocked(self, sku: str, at: str) -> bool:
         """Whether a number was ever taken in there."""
@@ -271,8 +291,8 @@ class LedgerEye:
 
     def synced(self) -> str:
         """When the touch of 今すぐ同期 was that every mall has answered; "" where there is none."""
-        found = self.database.execute("SELECT value FROM meta WHERE key = 'sync now'").fetchone()
-        known = json.loads(found[0]) if found else {"at": None, "done": {}}
+        found = self._rows("SELECT value FROM meta WHERE key = 'sync now'")
+        known = json.loads(found[0][0]) if found else {"at": None, "done": {}}
         done = [mall for mall, each in known["done"].items() if each["of"] == known["at"]]
         return known["at"] if known["at"] and len(done) == len(CHANNELS) else ""
 
@@ -293,6 +313,14 @@ class LedgerEye:
                   "edit": "SELECT sku || ' ' || location FROM edit WHERE outcome = 'waiting'"}  # fmt: skip
         found = [f"{what} {row[0]}" for what, query in tables.items() for row in self.database.execute(query)]
         return found + [f"question {kind} {about}" for _, kind, about, _ in self.open_questions()]
+
+
+def sheet_row_of(text: Mapping[str, str], _entered: Mapping[str, object]) -> SheetRow | None:
+    """A row by its headers: what its cells show; None where nothing of a product stands there."""
+    numbers = {where: text[where] for where in LOCATIONS}
+    if not (text["商品名"] or text["SKU"] or text["ロック"] or any(numbers.values())):
+        return None
+    return SheetRow(text["商品名"], text["SKU"], text["ロック"], text["引当"], numbers, text.get(ENTRY, ""))
 
 
 def own_lines(shelves: Mapping[int, Counter[Cell]], but: Container[int]) -> Counter[Cell]:
@@ -334,5 +362,6 @@ __all__ = [
     "line_id",
     "own_lines",
     "proved",
+    "sheet_row_of",
     "told_by",
 ]

@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from json import dumps, loads
 from pathlib import Path
@@ -46,14 +46,14 @@ from tests.simulation.cast import (
 from tests.simulation.explained import Explained
 from tests.simulation.malls import SETS, new_malls, number_of
 from tests.simulation.market import Market
-from tests.simulation.marks import entries_of, layout_of, mark_cleared, mark_kill, mark_ledger, mark_moves, marking
+from tests.simulation.marks import entries_of, mark_cleared, mark_kill, mark_ledger, mark_moves, marking
 from tests.simulation.model import Broken, LineId, Listing, Model, Row, SheetRow, units_of
 from tests.simulation.partners import FileMall, Warehouse, emptied
 from tests.simulation.picked import OrderRow, Picked, order_row_of
 from tests.simulation.shop import Shop, SteadyService, Trouble
 from tests.simulation.tab import Tab
 from tests.simulation.tills import TillBook
-from tests.simulation.watcher import CHANGED, ENTRY, LedgerEye, line_id, own_lines, told_by
+from tests.simulation.watcher import CHANGED, LedgerEye, line_id, own_lines, sheet_row_of, told_by
 from tests.simulation.written import Written, WrittenLine, line_of
 from tests.support.world import LAG
 
@@ -83,6 +83,17 @@ class Settings:
     many: int = 5
     feed_from: int = 250
     amazon_late: float = 0.0
+
+
+@dataclass
+class Parsed:
+    """What the rows of a tab say in one version of the spreadsheet. `rows`: each by its id, which is its own as long as
+    it is kept here, and what it says; None where that is nothing · `found`: what they say, by their position."""
+
+    book: Book
+    head: object
+    rows: dict[int, tuple[object, Any]] = field(default_factory=dict)
+    found: list[tuple[int, Any]] = field(default_factory=list)
 
 
 @dataclass
@@ -196,7 +207,9 @@ class Sim:
         self.ledger_restored = False
         self.half: dict[str, tuple[str, str]] = {}  # what lines of 入出庫 still lack, by memo: header and text
         self.lines_gone: list[Deleted] = []
-        self.parsed: dict[int, dict[int, tuple[Any, Any]]] = {}
+        self.parsed: dict[Callable[..., Any], Parsed] = {}  # by what parses a row
+        self.scanned: Book | None = None  # the version whose numbers are remembered
+        self.below_zero = 0  # so many of them
         self.synced_at = ""  # when 今すぐ同期 was last touched to the end
         self.block: list[dict[str, str]] = []
         self.last_entry: tuple[str, str, str] | None = None
@@ -343,7 +356,7 @@ class Sim:
             if writes:
                 mark_moves(self)
                 self.entries = entries_of(self)
-                self.held = self._held_rows(_drafts(layout_of(self))) if self.made == self.made_at_reply else None
+                self.held = self._held_rows(_drafts(self.places())) if self.made == self.made_at_reply else None
         else:
             self.market.note_shown(server, path)
             renewed = server == "yahoo" and server in self.called and path.endswith("/token")
@@ -364,7 +377,7 @@ class Sim:
         if self._writing:
             self.touched = dict.fromkeys(JOBS, True)
         if server == "sheet":
-            rows, layout = self.scan(), layout_of(self)
+            rows, layout = self.scan(), self.places()
             drafts = _drafts(layout)
             self.explained.look(rows, drafts, self._asked_about_numbers, ours=self._writing)
             mark_cleared(self)
@@ -462,22 +475,11 @@ class Sim:
     # --- looking -----------------------------------------------------------------------------------------------------
 
     def columns(self) -> dict[str, int]:
-        head = self.sheet.sheet(self.stock).rows[0].cells
-        return {str(cell.entered): i for i, cell in enumerate(head) if cell.entered}
+        return Tab(self.sheet, self.stock).at
 
     def rows(self) -> list[SheetRow]:
         """Every row in which anything of a product stands."""
-        at, sheet = self.columns(), self.sheet.sheet(self.stock)
-        found = []
-        for row in sheet.rows[1:]:
-            cells = [*row.cells, *[None] * (len(at) - len(row.cells))]
-            text = {name: _text(cells[i].entered) if cells[i] else "" for name, i in at.items()}  # type: ignore[union-attr]
-            numbers = {where: text[where] for where in LOCATIONS}
-            if text["商品名"] or text["SKU"] or text["ロック"] or any(numbers.values()):
-                found.append(
-                    SheetRow(text["商品名"], text["SKU"], text["ロック"], text["引当"], numbers, text.get(ENTRY, ""))
-                )
-        return found
+        return [row for _, row in self._parsed(self.stock, sheet_row_of)]
 
     def _asked_about_numbers(self) -> set[str]:
         return {about for _, kind, about, _ in self.eye.open_questions() if kind == "unknown number"}
@@ -496,42 +498,55 @@ class Sim:
     def scan(self) -> list[SheetRow]:
         """Remember every number that stands in the table. Returns its rows."""
         rows = self.rows()
+        if self.scanned is not self.sheet.book:
+            self.scanned, self.below_zero = self.sheet.book, 0
+            self._remember(rows)
+        if self.below_zero:
+            self.marks["below zero shown"] += self.below_zero
+        self.written.shown(line for _, line in self.written_lines())
+        return rows
+
+    def _remember(self, rows: Sequence[SheetRow]) -> None:
         for row in rows:
             for at, text in row.cells.items():
                 self.model.ever.setdefault((row.sku, at), set()).add(text)
                 if at == CHANGED and row.entry:
                     self.model.ever[row.sku, at].add(str(units_of(text) + units_of(row.entry)))
-                if text[:1] == "-":
-                    self.marks["below zero shown"] += 1
-        self.written.shown(line for _, line in self.written_lines())
+                self.below_zero += text[:1] == "-"
         self.picked.shown(row for _, row in self.order_rows())
-        return rows
 
-    def written_lines(self) -> list[tuple[int, WrittenLine]]:
+    def places(self) -> tuple[tuple[str, bool], ...]:
+        """Which product stands in which row, and who holds it."""
+        return tuple(each for _, each in self._parsed(self.stock, _place_of))
+
+    def written_lines(self) -> Sequence[tuple[int, WrittenLine]]:
         """The lines of 入出庫 that staff gave a memo, and where they stand."""
-        return self._parsed(self.moves, ("メモ",), line_of)
+        return self._parsed(self.moves, line_of)
 
-    def order_rows(self) -> list[tuple[int, OrderRow]]:
+    def order_rows(self) -> Sequence[tuple[int, OrderRow]]:
         """The rows of 受注 with a SKU or a kind, and where they stand."""
-        return self._parsed(self.orders_tab, ("モール・種類", "SKU"), order_row_of)
+        return self._parsed(self.orders_tab, order_row_of)
 
     def _parsed(
-        self, tab: int, needs: Sequence[str], parse: Callable[[Mapping[str, str], Mapping[str, object]], T]
-    ) -> list[tuple[int, T]]:
-        """The rows of a tab that hold something under one of these headers; those that are as they were, as before."""
-        page, kept = Tab(self.sheet, tab), self.parsed.setdefault(tab, {})
-        found, still = [], {}
+        self, tab: int, parse: Callable[[Mapping[str, str], Mapping[str, object]], T | None]
+    ) -> Sequence[tuple[int, T]]:
+        """The rows of a tab that say something, and where they stand. No version of the spreadsheet changes, and most
+        rows of one are those of the version before."""
+        before = self.parsed.get(parse)
+        if before is not None and before.book is self.sheet.book:
+            return before.found
+        page = Tab(self.sheet, tab)
+        kept = before.rows if before is not None and before.head is page.sheet.rows[0] else {}
+        now = self.parsed[parse] = Parsed(self.sheet.book, page.sheet.rows[0])
         for position, row in enumerate(page.sheet.rows[1:], 1):
             known = kept.get(id(row))
-            if known is None or known[0] is not row:
+            if known is None:
                 entered = {name: row.cells[i].entered if i < len(row.cells) else None for name, i in page.at.items()}
-                texts = {name: _text(each) for name, each in entered.items()}
-                known = row, parse(texts, entered) if any(entered[each] for each in needs) else None
-            still[id(row)] = known
+                known = row, parse({name: _text(each) for name, each in entered.items()}, entered)
+            now.rows[id(row)] = known
             if known[1] is not None:
-                found.append((position, known[1]))
-        self.parsed[tab] = still
-        return found
+                now.found.append((position, known[1]))
+        return now.found
 
     def _committed(self) -> None:
         """Hold the ledger against the model after every commit."""
@@ -581,7 +596,13 @@ def _drafts(layout: Iterable[tuple[str, bool]]) -> set[str]:
     return {name for name, ticked in layout if ticked}
 
 
+def _place_of(_text: Mapping[str, str], entered: Mapping[str, object]) -> tuple[str, bool]:
+    return str(entered["商品名"]), bool(entered["編集中"])
+
+
 def _text(entered: object) -> str:
+    if isinstance(entered, str):
+        return entered
     if isinstance(entered, bool) or entered is None:
         return ""
     return str(int(entered)) if isinstance(entered, float) and entered.is_integer() else str(entered)

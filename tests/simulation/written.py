@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tests.simulation.cast import SHELVES, WAREHOUSE
 from tests.simulation.model import ON_THE_WAY, Broken, Cell
@@ -77,7 +78,7 @@ class WrittenLine:
     def counted_there(self) -> bool:
         return self.kind == "移動" and bool(self.target) and self.target == COUNTED_THERE
 
-    @property
+    @cached_property
     def said(self) -> set[Moved]:
         """What may have moved by a row that says this: nothing as long as it is not ticked."""
         if self.complete and self.counted_there:
@@ -94,8 +95,10 @@ class WrittenLine:
         return _moved({(self.sku, self.source): -way - there, (self.sku, ON_THE_WAY): way})
 
 
-def line_of(text: Mapping[str, str], entered: Mapping[str, object]) -> WrittenLine:
-    """A row by its headers: what its cells show, and what stands in them."""
+def line_of(text: Mapping[str, str], entered: Mapping[str, object]) -> WrittenLine | None:
+    """A row by its headers: what its cells show, and what stands in them; None where staff gave it no memo."""
+    if not entered["メモ"]:
+        return None
     parts = dict(part.split("×") for part in text["構成"].split("+")) if text["構成"] else {}
     return WrittenLine(
         memo=text["メモ"],
