@@ -30,19 +30,20 @@ class SkuConverter(BaseConverter):
     part_isolating = False
 
 
+_MAP = Map(
+    [Rule(function.path, methods=[function.method], endpoint=function) for function in ROUTES],
+    strict_slashes=True,
+    redirect_defaults=False,
+    merge_slashes=False,
+    converters={"sku": SkuConverter},
+)
+
+
 class AmazonApi:
     def __init__(self, shop: Amazon) -> None:
         self._shop = shop
         self._buckets: dict[str, tuple[float, float]] = {}  # function → its tokens, and when there were so many
         self._requests = 0
-        rules = [Rule(function.path, methods=[function.method], endpoint=function) for function in ROUTES]
-        self._map = Map(
-            rules,
-            strict_slashes=True,
-            redirect_defaults=False,
-            merge_slashes=False,
-            converters={"sku": SkuConverter},
-        )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         with self._shop.lock:
@@ -80,7 +81,7 @@ class AmazonApi:
 
     def _match(self, request: Request) -> tuple[Function, dict[str, Any]]:
         try:
-            function, args = self._map.bind_to_environ(request.environ).match()
+            function, args = _MAP.bind_to_environ(request.environ).match()
         except HTTPException:  # a path that isn't there is a right that isn't there (§2.2)
             details = "Access to requested resource is denied."
             raise Refusal(error(403, "MissingAuthenticationToken", "Missing Authentication Token", details)) from None

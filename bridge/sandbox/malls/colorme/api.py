@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 ROOT = "/v1"
 ALL_SCOPES = frozenset({"read_products", "write_products", "read_sales", "write_sales"})
+_MAP = Map(
+    [Rule(route.path, methods=[route.method], endpoint=route) for route in ROUTES],
+    strict_slashes=True,
+    redirect_defaults=False,
+    merge_slashes=False,
+)
 
 
 class ColorMeApi:
@@ -28,8 +34,6 @@ class ColorMeApi:
         self._shop = shop
         self.scopes = ALL_SCOPES
         self._calls: deque[float] = deque()  # of the last minute
-        rules = [Rule(route.path, methods=[route.method], endpoint=route) for route in ROUTES]
-        self._map = Map(rules, strict_slashes=True, redirect_defaults=False, merge_slashes=False)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         with self._shop.lock:
@@ -59,7 +63,7 @@ class ColorMeApi:
             raise refusal(500, 500000, "サーバーでエラーが発生しました。")
         path = request.path.removeprefix(ROOT).removesuffix(".json")
         try:
-            route, args = self._map.bind("").match(path, method=request.method)
+            route, args = _MAP.bind("").match(path, method=request.method)
         except HTTPException:
             raise not_found() from None
         found: Route = route

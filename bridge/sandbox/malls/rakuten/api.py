@@ -27,14 +27,18 @@ LIMIT_XML = (
     "<interfaceId>gateway</interfaceId><systemStatus>NG</systemStatus><message>QPSLimit</message>"
     "</status></result>"
 )
+_MAP = Map(
+    [Rule(function.path, methods=[function.method], endpoint=function) for function in ROUTES],
+    strict_slashes=True,
+    redirect_defaults=False,
+    merge_slashes=False,
+)
 
 
 class RakutenApi:
     def __init__(self, shop: Rakuten) -> None:
         self._shop = shop
         self._calls: dict[str, deque[float]] = defaultdict(deque)  # function → its requests of the last second
-        rules = [Rule(function.path, methods=[function.method], endpoint=function) for function in ROUTES]
-        self._map = Map(rules, strict_slashes=True, redirect_defaults=False, merge_slashes=False)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         with self._shop.lock:
@@ -60,7 +64,7 @@ class RakutenApi:
         return function.handler(shop, request, args)
 
     def _match(self, request: Request) -> tuple[Function, dict[str, Any]]:
-        adapter = self._map.bind_to_environ(request.environ)
+        adapter = _MAP.bind_to_environ(request.environ)
         try:
             function, args = adapter.match()
         except MethodNotAllowed:

@@ -22,7 +22,7 @@ from graphql import (
 
 from bridge.sandbox.malls.shopify.cost import Bucket, Price
 from bridge.sandbox.malls.shopify.mutations import Mutations
-from bridge.sandbox.malls.shopify.queries import Queries
+from bridge.sandbox.malls.shopify.queries import Info, Queries
 from bridge.sandbox.malls.shopify.views import Views
 
 if TYPE_CHECKING:
@@ -79,7 +79,9 @@ def _with_code(error: GraphQLError) -> dict[str, Any]:
 class Engine:
     def __init__(self, shop: Shopify) -> None:
         self._shop = shop
-        self._schema = _schema_for(shop)
+        views = Views(shop)
+        queries = Queries(shop, views)
+        self._resolvers = {"queries": queries, "mutations": Mutations(shop, views, queries)}
         self.bucket = Bucket(shop.clock)
 
     def run(self, text: str, variables: Mapping[str, Any], name: str | None, version: str) -> dict[str, Any]:
@@ -95,9 +97,9 @@ class Engine:
             return self._too_dear(requested)
         if self._shop.switches.throttle and requested > self._available():
             return self._throttled(requested)
-        context: dict[str, Any] = {"version": version, "search": []}
+        context: dict[str, Any] = {"version": version, "search": [], **self._resolvers}
         result = execute_sync(
-            self._schema,
+            _schema(),
             parsed.document,
             context_value=context,
             variable_values=dict(variables),
@@ -147,21 +149,27 @@ def _run_error(error: GraphQLError) -> dict[str, Any]:
     return shown
 
 
-def _schema_for(shop: Shopify) -> GraphQLSchema:
+@cache
+def _schema() -> GraphQLSchema:
+    """The schema with resolvers: those of the shop that a call's context names."""
     schema = build_schema(_sdl())
-    views = Views(shop)
-    queries = Queries(shop, views)
-    _attach(schema.query_type, queries)
-    _attach(schema.mutation_type, Mutations(shop, views, queries))
+    _attach(schema.query_type, "queries")
+    _attach(schema.mutation_type, "mutations")
     return schema
 
 
-def _attach(kind: GraphQLObjectType | None, resolvers: object) -> None:
+def _attach(kind: GraphQLObjectType | None, resolvers: str) -> None:
     """`orders` is resolved by the method `orders`, `inventorySetQuantities` by `inventory_set_quantities`."""
     assert kind is not None
     for name, field in kind.fields.items():
-        method: Callable[..., Any] = getattr(resolvers, _snake(name))
-        field.resolve = method
+        field.resolve = _resolver(resolvers, _snake(name))
+
+
+def _resolver(resolvers: str, method: str) -> Callable[..., Any]:
+    def resolve(root: Any, info: Info, /, **given: Any) -> Any:
+        return getattr(info.context[resolvers], method)(root, info, **given)
+
+    return resolve
 
 
 def _snake(name: str) -> str:

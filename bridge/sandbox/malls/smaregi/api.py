@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from bridge.sandbox.malls.smaregi.shop import Smaregi
 
 TOKEN_LIFE = timedelta(hours=1)
+_MAP = Map(
+    [Rule(route.path, methods=[route.method], endpoint=route) for route in ROUTES],
+    strict_slashes=True,
+    redirect_defaults=False,
+    merge_slashes=False,
+)
 
 
 class SmaregiApi:
@@ -29,8 +35,6 @@ class SmaregiApi:
     def __init__(self, shop: Smaregi) -> None:
         self._shop = shop
         self._calls: dict[bool, deque[float]] = {False: deque(), True: deque()}  # of the last second: reads, writes
-        rules = [Rule(route.path, methods=[route.method], endpoint=route) for route in ROUTES]
-        self._map = Map(rules, strict_slashes=True, redirect_defaults=False, merge_slashes=False)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         with self._shop.lock:
@@ -50,7 +54,7 @@ class SmaregiApi:
             raise not_found()
         scopes = self._authorise(request)
         try:
-            route, args = self._map.bind("").match(request.path.removeprefix(root), method=request.method)
+            route, args = _MAP.bind("").match(request.path.removeprefix(root), method=request.method)
         except HTTPException:
             raise not_found() from None
         found: Route = route

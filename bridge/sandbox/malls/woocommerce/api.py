@@ -47,13 +47,17 @@ ROUTES = (
     Route("POST", "/webhooks", webhook_api.add),
     Route("PUT", "/webhooks/<int:w>", webhook_api.change),
 )
+_MAP = Map(
+    [Rule(route.path, methods=[route.method], endpoint=route) for route in ROUTES],
+    strict_slashes=True,
+    redirect_defaults=False,
+    merge_slashes=False,
+)
 
 
 class WooApi:
     def __init__(self, shop: WooCommerce) -> None:
         self._shop = shop
-        rules = [Rule(route.path, methods=[route.method], endpoint=route) for route in ROUTES]
-        self._map = Map(rules, strict_slashes=True, redirect_defaults=False, merge_slashes=False)
         self._cache: dict[str, tuple[float, Response]] = {}  # address → until when, and what it answered
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -80,7 +84,7 @@ class WooApi:
     def _answer(self, request: Request) -> Response:
         path = self._path(request)
         try:
-            route, args = self._map.bind("").match(path, method=request.method)
+            route, args = _MAP.bind("").match(path, method=request.method)
         except HTTPException:
             raise refusal(404, "rest_no_route", NO_ROUTE) from None
         self._authorise(request)

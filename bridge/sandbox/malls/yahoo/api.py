@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from bridge.sandbox.malls.yahoo.shop import Yahoo
 
 STATUS_HEADER = "X-SWS-Authorize-Status"
+_MAP = Map([Rule(function.path, methods=[function.method], endpoint=function) for function in ROUTES])
 
 
 class YahooApi:
     def __init__(self, shop: Yahoo) -> None:
         self._shop = shop
         self._calls: dict[str, deque[float]] = defaultdict(deque)  # function → its requests of the last second
-        self._map = Map([Rule(function.path, methods=[function.method], endpoint=function) for function in ROUTES])
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         with self._shop.lock:
@@ -66,7 +66,7 @@ class YahooApi:
 
     def _match(self, request: Request) -> Function:
         try:
-            function, _ = self._map.bind_to_environ(request.environ).match()
+            function, _ = _MAP.bind_to_environ(request.environ).match()
         except MethodNotAllowed:
             raise Refusal(Response("", 405)) from None
         except HTTPException:
