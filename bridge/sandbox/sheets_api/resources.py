@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from .answers import Written, as_written
 from .book import Book, placed
 from .cells import Cell, CellError, Formula, to_extended
 from .errors import Json
+from .formula import Value
 from .groups import groups
 from .looks import DEFAULT_FORMAT, THEME, effective_format
 from .masks import Mask, inside, pruned
 from .sheet import ROW_PIXELS, Area, Column, Row, Sheet
 from .view import View, displayed
 
-_rendered: dict[tuple[int, int, int, int, str], tuple[Written, Row, Mask]] = {}
-"""Rows as they were answered, with what their key names by its id, which is theirs as long as they are kept here"""
+
+class _Rendered(NamedTuple):
+    """A row as it was answered, with what its key names by its id, which is theirs as long as they are kept here.
+    `formulas`: where in it one stands · `results`: what those came to."""
+
+    text: Written
+    row: Row
+    mask: Mask
+    formulas: list[int]
+    results: list[tuple[type, Value]]
+
+
+_rendered: dict[tuple[int, int, int, int, str], _Rendered] = {}
 MOST_RENDERED = 4096
 _PLAIN_ROW = {"pixelSize": ROW_PIXELS}
 
@@ -123,23 +135,29 @@ def _row_data(view: View, area: Area, mask: Mask | None) -> list[Json]:
 
 
 def _values(view: View, area: Area, index: int, cells: Sequence[Cell], mask: Mask) -> Written:
-    """CellData of the cells of one row. A row never changes, and what it shows only where a formula stands in it."""
+    """CellData of the cells of one row. A row never changes, and what it shows only with the results of formulas."""
     row = area.sheet.rows[index]
     key = (id(row), area.left, area.right, id(mask), view.locale)
     known = _rendered.get(key)
-    if known is not None:
-        return known[0]
-    made = as_written(
+    if known is not None and known.results == _results(view, area, index, known.formulas):
+        return known.text
+    text = as_written(
         [
             pruned(cell_json(view, area.sheet, index, area.left + offset, cell, mask), mask)
             for offset, cell in enumerate(cells)
         ]
     )
-    if not any(isinstance(cell.entered, Formula) for cell in cells):
-        if len(_rendered) >= MOST_RENDERED:
-            _rendered.clear()
-        _rendered[key] = made, row, mask
-    return made
+    if len(_rendered) >= MOST_RENDERED:
+        _rendered.clear()
+    formulas = [area.left + offset for offset, cell in enumerate(cells) if isinstance(cell.entered, Formula)]
+    _rendered[key] = _Rendered(text, row, mask, formulas, _results(view, area, index, formulas))
+    return text
+
+
+def _results(view: View, area: Area, index: int, formulas: list[int]) -> list[tuple[type, Value]]:
+    """With their types: TRUE is no 1."""
+    values = [view.value(area.sheet, index, column) for column in formulas]
+    return [(type(value), value) for value in values]
 
 
 def cell_json(view: View, sheet: Sheet, row: int, column: int, cell: Cell, mask: Mask) -> Json:
