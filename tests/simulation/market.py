@@ -12,7 +12,7 @@ from bridge.domain.orders import ListingKey
 from bridge.ledger.values import iso
 from bridge.sandbox.malls.amazon import Amazon
 from bridge.sandbox.malls.mall import Mall
-from tests.simulation.cast import FILE_MALL, STOCK
+from tests.simulation.cast import FILE_MALL
 from tests.simulation.malls import FBA, FeedWatch, shown_by
 from tests.simulation.model import Books, Broken, Listing, Model
 from tests.simulation.partners import FileMall
@@ -56,7 +56,10 @@ class Market:
 
     def take_in_readings(self, mall: str) -> None:
         """A commit was made in a round of this mall."""
-        trouble, taken_in = self.troubles[mall], self.eye.shown_at()
+        trouble = self.troubles[mall]
+        if not trouble.read:
+            return
+        taken_in = self.eye.shown_at()
         for (channel, number), listing in self.names.items():
             at, lines = trouble.read.get(listing, ("", ()))
             if at and taken_in.get((channel, number), "") >= at:
@@ -109,7 +112,7 @@ class Market:
 
     def most(self, books: Books) -> dict[Listing, int]:
         """The most that each listing may show."""
-        unseen = {sku: self.model.unseen(books, sku) for sku in STOCK}
+        unseen = self.model.unseen(books)
         return {listing: self.model.most(listing, books, unseen) for listing in self.model.listings}
 
     def look_at_pushes(self, mall: str) -> None:

@@ -179,9 +179,13 @@ class Model:
         for line in lines:
             self.revealed[listing][line] += self.fresh[listing].pop(line, 0)
 
-    def unseen(self, books: Books, sku: str) -> int:
-        """Units of a SKU that a reading showed as sold and no order in the ledger explains."""
-        return sum(self._unseen_in(books, each) * parts[sku] for each, parts in self.listings.items() if sku in parts)
+    def unseen(self, books: Books) -> Counter[str]:
+        """Units of each SKU that a reading showed as sold and no order in the ledger explains."""
+        found: Counter[str] = Counter()
+        for listing, parts in self.listings.items():
+            if units := self._unseen_in(books, listing):
+                found.update({sku: units * count for sku, count in parts.items()})
+        return found
 
     def _unseen_in(self, books: Books, listing: Listing) -> int:
         if listing in self.muddy:

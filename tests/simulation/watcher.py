@@ -78,10 +78,11 @@ class LedgerEye:
     _found: dict[str, list[Any]] = field(default_factory=dict)
     _found_at: int = -1  # so much had been written to the ledger then
     _books: tuple[int, Books] | None = None  # as they were when so much had been written
+    _line_rows: list[Any] = field(default_factory=list)
 
     def forget(self) -> None:
         """Another ledger stands in its place."""
-        self._found, self._found_at, self._books = {}, -1, None
+        self._found, self._found_at, self._books, self._line_rows = {}, -1, None, []
         self.along = {}
         self.sums, self.moved, self.lines, self.rose_at = {}, {}, {}, {}
         self.shelves = Counter()
@@ -194,8 +195,12 @@ class LedgerEye:
 
     def _look_at_lines(self) -> list[LineId]:
         query = """SELECT channel, "order", line, open, shipped, returned FROM order_line WHERE channel <> 'hand'"""
+        rows = self.database.execute(query).fetchall()
+        if rows == self._line_rows:
+            return []
+        self._line_rows = rows
         changed = []
-        for channel, order, line, *left in self.database.execute(query):
+        for channel, order, line, *left in rows:
             key, now = (channel, order, line), (left[0], left[1], left[2])
             if self.lines.get(key) != now:
                 self.lines[key] = now
