@@ -113,12 +113,14 @@ def book_orders(tx: Tx, shop: Shop, facts: ChannelFacts, read: OrdersRead) -> in
     _note_cancel_asked(tx, facts, read)
     if read.alarms is not None:
         _alarm(tx, facts.name, read.alarms)
-    tx.channels.change(
+    tx.channels.heard(
         facts.name,
+        "orders",
+        iso(read.complete_until - facts.lag),
+        iso(tx.at),
         watermark=iso(read.complete_until),
         **({"opened_at": iso(tx.at)} if opening else {}),
     )
-    tx.channels.heard(facts.name, "orders", iso(read.complete_until - facts.lag), iso(tx.at))
     changed |= _let_go(tx, facts)
     for sku in sorted(changed):
         tx.sheet.change(sku, owned_due=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -46,7 +46,7 @@ _CHANGE = update(channel).where(channel.c.name == bindparam("which"))
 class ChannelBook:
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
-        self._all: dict[str, ChannelRecord] | None = None  # read once a transaction, until something changes
+        self._all: dict[str, ChannelRecord] | None = None  # read once a transaction, then kept up to date
 
     def all(self) -> dict[str, ChannelRecord]:
         return dict(self._known())
@@ -63,12 +63,12 @@ class ChannelBook:
         self._all = None
         self._conn.execute(upsert(channel).values(name=name).on_conflict_do_nothing(index_elements=["name"]))
 
-    def heard(self, name: str, half: Half, until: str, at: str) -> None:
+    def heard(self, name: str, half: Half, until: str, at: str, **values: Any) -> None:
         """Its orders placed `until` then are all booked, or all its numbers were read then. `at`: now; what was noted
-        later than that was noted by a clock that has been put back."""
+        later than that was noted by a clock that has been put back. `values`: what else changes with it."""
         before = self.get(name).heard_at
         heard_at = until if before is None or before > at else max(until, before)
-        self.change(name, heard_at=heard_at, **{f"{half}_failing_since": None})
+        self.change(name, heard_at=heard_at, **{f"{half}_failing_since": None}, **values)
 
     def unheard(self, name: str, half: Half, at: str) -> None:
         """An attempt to read its orders or its numbers failed."""
@@ -76,5 +76,9 @@ class ChannelBook:
             self.change(name, **{f"{half}_failing_since": at})
 
     def change(self, name: str, **values: Any) -> None:
-        self._all = None
+        """Change what is remembered of a channel that was greeted; the names are the columns of the table."""
+        before = self._known().get(name)
+        if before is None or (after := replace(before, **values)) == before:
+            return
+        self._all = {**self._known(), name: after}
         self._conn.execute(_CHANGE, {"which": name, **values})
