@@ -71,28 +71,27 @@ class ListingBook:
 
     def __init__(self, conn: Connection, at: datetime, on_wanted: Callable[[], None]) -> None:
         self._conn, self._at, self._on_wanted = conn, at, on_wanted
-        self._all: dict[ListingKey, ListingRecord] | None = None  # read once a transaction, then kept up to date
+        self._read: dict[ListingKey, ListingRecord] = {}  # what was read in this transaction, kept up to date
+        self._whole: set[str | None] = set()  # the channels of which that is all; None: of every one
 
     def all(self, channel: str | None = None) -> dict[ListingKey, ListingRecord]:
-        if self._all is None and channel is None:
-            self._all = self._find(_ALL_LISTINGS)
-        if self._all is None:
-            return self._find(_OF_CHANNEL, channel=channel)
-        return {key: each for key, each in self._all.items() if channel in (None, key.channel)}
+        if self._whole.isdisjoint((channel, None)):
+            found = self._find(_ALL_LISTINGS) if channel is None else self._find(_OF_CHANNEL, channel=channel)
+            self._read = found | self._read
+            self._whole.add(channel)
+        return {key: each for key, each in self._read.items() if channel in (None, key.channel)}
 
     def _find(self, query: Select[Any], **values: Any) -> dict[ListingKey, ListingRecord]:
         return {record.key: record for record in map(_record, self._conn.execute(query, values).all())}
 
     def get(self, keys: Iterable[ListingKey]) -> dict[ListingKey, ListingRecord]:
-        wanted = set(keys)
-        if self._all is not None:
-            return {key: self._all[key] for key in wanted & self._all.keys()}
-        found: dict[ListingKey, ListingRecord] = {}
-        for channel in sorted({key.channel for key in wanted}):
-            ids = sorted(key.id for key in wanted if key.channel == channel)
+        wanted = sorted(set(keys))
+        unread = [key for key in wanted if key not in self._read and self._whole.isdisjoint((key.channel, None))]
+        for channel in sorted({key.channel for key in unread}):
+            ids = [key.id for key in unread if key.channel == channel]
             for start in range(0, len(ids), 500):
-                found |= self._find(_THESE, channel=channel, ids=ids[start : start + 500])
-        return found
+                self._read |= self._find(_THESE, channel=channel, ids=ids[start : start + 500])
+        return {key: self._read[key] for key in wanted if key in self._read}
 
     def touching(self, skus: Iterable[str]) -> dict[ListingKey, ListingRecord]:
         """Every listing with one of these SKUs in it."""
@@ -110,8 +109,7 @@ class ListingBook:
         known = self.get(record.key for record in records)
         records = [replace(each, due_since=_due_since(known.get(each.key), each, self._at)) for each in records]
         rows = [_values(each) for each in records]
-        if self._all is not None:
-            self._all |= {each.key: each for each in records}
+        self._read |= {each.key: each for each in records}
         self._index(records, known)
         if any(_target(each) != _target(known.get(each.key)) for each in records):
             self._on_wanted()
