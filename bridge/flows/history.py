@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from bridge.domain.edit_book import Standing
 from bridge.domain.numbering import FAR
-from bridge.domain.stock import Balance, Cause, Movement
+from bridge.domain.stock import Balance, BalanceKey, Cause, Movement
 from bridge.domain.transfers import IN_TRANSIT
 from bridge.flows.desk import WAITING, Look
 from bridge.flows.replan import replan
@@ -237,13 +237,23 @@ def states(
 ) -> Iterable[tuple[int, Mapping[str, CellValue], Mapping[str, CellValue]]]:
     """(position, what the bridge's cell should show, what it shows) of every row that the ledger still keeps."""
     entries = tx.history.of(line.number for line in tab.lines)
+    refused = [each.movement.sku for each in entries.values() if each.refused and not each.undone_at]
+    balances = tx.stock.balances(refused) if refused else {}
     for line in tab.lines:
         entry = entries.get(line.number)
         if entry is not None or line.undo:
-            yield line.position, {"state": _state(tx, shop, entry, line, stamp)}, {"state": line.state}
+            yield line.position, {"state": _state(tx, shop, entry, line, stamp, balances)}, {"state": line.state}
 
 
-def _state(tx: Tx, shop: Shop, entry: Told | None, line: HistoryLine, stamp: Callable[[datetime], str]) -> str | None:
+def _state(
+    tx: Tx,
+    shop: Shop,
+    entry: Told | None,
+    line: HistoryLine,
+    stamp: Callable[[datetime], str],
+    balances: Mapping[BalanceKey, Balance],
+) -> str | None:
+    """`balances`: of what was refused to be taken back."""
     language = shop.language
     if entry is None:
         return say("history", "no: unknown", language)
@@ -255,6 +265,6 @@ def _state(tx: Tx, shop: Shop, entry: Told | None, line: HistoryLine, stamp: Cal
         return say("moves", "shadow", language)
     if not entry.refused:
         return None
-    balance = tx.stock.balances([entry.movement.sku]).get((entry.movement.sku, entry.movement.location), Balance())
+    balance = balances.get((entry.movement.sku, entry.movement.location), Balance())
     units = _units(_whole(tx, entry)) if entry.refused == _SHORT else 0
     return say("history", entry.refused, language, lying=balance.on_hand, units=units, most=AT_ONCE)

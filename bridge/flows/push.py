@@ -280,9 +280,9 @@ class Pusher:
     def _not_yet_stopped(self, tx: Tx, on_its_way: OnItsWay) -> list[ListingRecord]:
         """Of which sales are stopped, and which show more than 0 or may do so."""
         name = self._channel.name
-        if not (bridge_live(tx) and tx.channels.get(name).live):
-            return []
         mine = [key for key, each in halted(tx).items() if key.channel == name and each.halt is Halt.SALES]
+        if not mine or not (bridge_live(tx) and tx.channels.get(name).live):
+            return []
         known = tx.listings.get(mine)
         shows = {key for key in mine if known[key].state.shown != 0 or any(on_its_way.get(key, ()))}
         return [known[key] for key in sorted(shows) if known[key].refused_quantity != 0]

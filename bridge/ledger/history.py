@@ -17,7 +17,9 @@ _OF = select(history).where(history.c.number.in_(bindparam("numbers", expanding=
 _DUE = select(history).where(history.c.shown.is_(False)).order_by(history.c.number).limit(bindparam("most"))
 _SENT = select(history.c.number).where(history.c.shown.is_(False), history.c.sent_at.is_not(None)).limit(1)
 _HIGHEST = select(func.max(history.c.number))
-_LOWEST = select(func.min(history.c.number))
+_ENDS = select(  # each by itself, so that neither reads more than an end of the index
+    _HIGHEST.scalar_subquery().label("newest"), select(func.min(history.c.number)).scalar_subquery().label("oldest")
+)
 
 
 @dataclass(frozen=True)
@@ -87,9 +89,9 @@ class HistoryBook:
 
     def keep(self, most: int) -> None:
         """Only the newest so many, and some more."""
-        newest, oldest = self.highest(), int(self._conn.execute(_LOWEST).scalar() or 0)
-        if newest - oldest > most + most // 10:
-            self._conn.execute(delete(history).where(history.c.number <= newest - most))
+        ends = self._conn.execute(_ENDS).one()
+        if ends.newest is not None and ends.newest - ends.oldest > most + most // 10:
+            self._conn.execute(delete(history).where(history.c.number <= ends.newest - most))
 
 
 def _told(row: Any) -> Told:

@@ -69,7 +69,7 @@ class QuestionedBook:
         self._conn.execute(update(questioned).where(questioned.c.question == question).values(refused=True))
 
     def drop(self, cells: Iterable[BalanceKey]) -> None:
-        self.changed()
         for sku, location in cells:
+            self.changed()
             mine = (questioned.c.sku == sku) & (questioned.c.location == location)
             self._conn.execute(delete(questioned).where(mine))
