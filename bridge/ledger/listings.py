@@ -59,6 +59,11 @@ _MADE_OF = select(component.c.channel, component.c.id).where(component.c.sku.in_
 _DUE = select(listing).where(listing.c.due_since.is_not(None))
 _LONG_DUE = _DUE.where(listing.c.due_since < bindparam("before"))
 _INTENT = select(push_intent).where(push_intent.c.channel == bindparam("channel"))
+_INTEND = upsert(push_intent)
+_INTEND = _INTEND.on_conflict_do_update(
+    index_elements=["channel"], set_={name: _INTEND.excluded[name] for name in ("key", "items", "at")}
+)
+_PUSHED = delete(push_intent).where(push_intent.c.channel == bindparam("of"))
 _PUT = upsert(listing)
 _PUT = _PUT.on_conflict_do_update(
     index_elements=["channel", "id"],
@@ -165,21 +170,11 @@ class ListingBook:
         return PushIntent(channel, row.key, items)
 
     def intend(self, channel: str, key: str, items: Sequence[Push], at: datetime) -> None:
-        statement = upsert(push_intent).values(
-            channel=channel,
-            key=key,
-            items=[[item.listing.id, item.quantity, item.shown] for item in items],
-            at=iso(at),
-        )
-        names = ("key", "items", "at")
-        self._conn.execute(
-            statement.on_conflict_do_update(
-                index_elements=["channel"], set_={name: statement.excluded[name] for name in names}
-            )
-        )
+        pushes = [[item.listing.id, item.quantity, item.shown] for item in items]
+        self._conn.execute(_INTEND, {"channel": channel, "key": key, "items": pushes, "at": iso(at)})
 
     def pushed(self, channel: str) -> None:
-        self._conn.execute(delete(push_intent).where(push_intent.c.channel == channel))
+        self._conn.execute(_PUSHED, {"of": channel})
 
 
 def _target(record: ListingRecord | None) -> tuple[int | None, int | None]:

@@ -36,6 +36,12 @@ from bridge.ledger.values import iso, time_of
 _KEY = ("channel", "shop", "order", "line")
 _SHARED = and_(*(order_line.c[name] == share.c[name] for name in _KEY))
 _IS_OPEN = order_line.c.open > 0
+_PUT = upsert(order_line)
+_PUT = _PUT.on_conflict_do_update(
+    index_elements=list(_KEY),
+    set_={c.name: _PUT.excluded[c.name] for c in order_line.c if c.name not in (*_KEY, "first_seen_at", "placed_at")},
+)
+_DROP_SHARES = delete(share).where(*(share.c[name] == bindparam(f"k_{name}") for name in _KEY))
 _Lines = tuple[Select[Any], Select[Any]]  # lines, and their shares
 
 
@@ -57,6 +63,8 @@ _OPEN_ORDERS = (
     .distinct()
     .order_by(order_line.c.order)
 )
+_RENEW = update(order_line).where(*(order_line.c[name] == bindparam(f"k_{name}") for name in _KEY))
+_RENEW = _RENEW.values(version=bindparam("v"))
 _CLAIMS = select(*(order_line.c[name] for name in ("channel", "order", "placed_at", "components"))).where(_IS_OPEN)
 
 
@@ -85,16 +93,8 @@ class OrderBook:
     def renew(self, versions: Mapping[LineKey, str]) -> None:
         """The same content was said again by a newer message."""
         if versions:
-            statement = (
-                update(order_line)
-                .where(*(order_line.c[name] == bindparam(f"k_{name}") for name in _KEY))
-                .values(version=bindparam("v"))
-            )
-            rows = [
-                {f"k_{name}": value for name, value in _key_values(key).items()} | {"v": version}
-                for key, version in versions.items()
-            ]
-            self._conn.execute(statement, rows)
+            rows = [{**_bound(key), "v": version} for key, version in versions.items()]
+            self._conn.execute(_RENEW, rows)
 
     def open_orders(self, channel: str) -> list[str]:
         """Order ids of a channel with a line still to be shipped."""
@@ -184,19 +184,9 @@ class OrderBook:
         """Write lines whole: their snapshot and all their shares."""
         if not states:
             return
-        statement = upsert(order_line)
-        kept = {*_KEY, "first_seen_at", "placed_at"}
-        self._conn.execute(
-            statement.on_conflict_do_update(
-                index_elements=list(_KEY),
-                set_={c.name: statement.excluded[c.name] for c in order_line.c if c.name not in kept},
-            ),
-            [self._values(state, placed_at) for state in states.values()],
-        )
-        shares = []
-        for key, state in states.items():
-            self._conn.execute(delete(share).where(*_is(share, key)))
-            shares += [{**_key_values(key), **vars(each)} for each in state.shares]
+        self._conn.execute(_PUT, [self._values(state, placed_at) for state in states.values()])
+        self._conn.execute(_DROP_SHARES, [_bound(key) for key in states])
+        shares = [{**_key_values(key), **vars(each)} for key, state in states.items() for each in state.shares]
         if shares:
             self._conn.execute(insert(share), shares)
 
@@ -245,6 +235,11 @@ def _key_of(row: Any) -> LineKey:
 
 def _key_values(key: LineKey) -> dict[str, str]:
     return {name: getattr(key, name) for name in _KEY}
+
+
+def _bound(key: LineKey) -> dict[str, str]:
+    """The key, for statements that ask for it by `k_` and its names."""
+    return {f"k_{name}": value for name, value in _key_values(key).items()}
 
 
 def _state(row: Any, key: LineKey, shares: list[Share]) -> LineState:
