@@ -5,7 +5,7 @@ The arithmetic between them is in `edits`.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -26,6 +26,10 @@ class Standing(StrEnum):
     RETIRED = "retired"  # 廃番: its listings are at 0
 
 
+def _never_edited(_cell: BalanceKey) -> int | None:
+    return None
+
+
 @dataclass(frozen=True)
 class Book:
     """What the ledger knows, as far as `account` needs it.
@@ -33,10 +37,10 @@ class Book:
     last: the amount of the content last seen under each SKU, where that is known · seen: keys of the journal lines
     accounted for · asked: cells about whose two readings a person is asked · unseen: movements a reader of the cell
     could not see, by cell · held_back: what the lower reading of an earlier edit holds back in a cell that has shown
-    nothing else since, by cell · previous: the last edit's Δ by cell · questioned, refused: what *typed* would be by an
-    edit that waits for its answer, or was answered 戻す, by cell · restored: this is an older copy of the ledger, which
-    had given out no number above that one · doubted: edits of an earlier read that take back the one before, as (SKU,
-    location, shown)
+    nothing else since, by cell · previous: the last edit's Δ of a cell · questioned, refused: what *typed* would be by
+    an edit that waits for its answer, or was answered 戻す, by cell · restored: this is an older copy of the ledger,
+    which had given out no number above that one · doubted: edits of an earlier read that take back the one before, as
+    (SKU, location, shown)
     """
 
     typed: Mapping[BalanceKey, int]
@@ -48,7 +52,7 @@ class Book:
     asked: Container[BalanceKey] = frozenset()
     unseen: Mapping[BalanceKey, Unseen] = field(default_factory=dict)
     held_back: Mapping[BalanceKey, int] = field(default_factory=dict)
-    previous: Mapping[BalanceKey, int] = field(default_factory=dict)
+    previous: Callable[[BalanceKey], int | None] = _never_edited
     questioned: Mapping[BalanceKey, int] = field(default_factory=dict)
     refused: Mapping[BalanceKey, int] = field(default_factory=dict)
     restored: int | None = None

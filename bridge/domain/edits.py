@@ -381,7 +381,7 @@ class _Accounting:
         entered = delta == self.cleared.get(cell) or (alone is not None and alone == (typed or 0) + has)
         edit = self._two_readings(cell, typed, shown, has, entered=entered)
         mark = (row.sku, location, shown)
-        if typed is not None and self.book.previous.get(cell) == -delta and mark not in self.book.doubted:
+        if typed is not None and self.book.previous(cell) == -delta and mark not in self.book.doubted:
             self.doubted.add(mark)
             self.doubtful.append(edit)
             return False

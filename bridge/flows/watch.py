@@ -106,7 +106,7 @@ class Watch:
             asked=_two_readings(tx).keys(),
             unseen=unseen,
             held_back=held_back,
-            previous=tx.sheet.previous_edits(),
+            previous=tx.sheet.previous_edit,
             doubted=self.doubted,
         )
         return bigchange.with_questioned(tx, book)

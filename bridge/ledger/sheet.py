@@ -85,6 +85,8 @@ class SheetBook:
         self._conn, self._at, self._values = conn, at, values
         self._skus: dict[str, SkuRecord] | None = None  # read once a transaction, until something changes
         self._findings: dict[BalanceKey, str] | None = None  # the same
+        self._intents: list[RowIntent] | None = None  # the same
+        self._previous: dict[BalanceKey, int] | None = None  # the same, of the edits
         self._amounts: dict[int, dict[str, Amount]] = {}  # by number: those that were asked for, kept up to date
 
     # --- SKUs --------------------------------------------------------------------------------------------------------
@@ -95,8 +97,8 @@ class SheetBook:
         return self._skus
 
     def changed(self) -> None:
-        """What was read of the SKUs, their findings and their amounts is no longer true."""
-        self._skus = self._findings = None
+        """What was read of the SKUs, and of all that is kept under their codes, is no longer true."""
+        self._skus = self._findings = self._intents = self._previous = None
         self._amounts.clear()
 
     def greet(self, code: str, standing: Standing) -> None:
@@ -222,23 +224,28 @@ class SheetBook:
     # --- row updates under way ---------------------------------------------------------------------------------------
 
     def intents(self) -> list[RowIntent]:
-        found = self._conn.execute(_ALL_INTENTS)
-        return [RowIntent(r.sku, r.kind, r.lock_number, r.write_number) for r in found]
+        if self._intents is None:
+            found = self._conn.execute(_ALL_INTENTS)
+            self._intents = [RowIntent(r.sku, r.kind, r.lock_number, r.write_number) for r in found]
+        return list(self._intents)
 
     def intend(self, intents: Iterable[RowIntent]) -> None:
         rows = [vars(intent) for intent in intents]
         if not rows:
             return
+        self._intents = None
         self._conn.execute(_INTEND, rows)
 
     def done(self, skus: Iterable[str]) -> None:
         if wanted := sorted(set(skus)):
+            self._intents = None
             self._conn.execute(delete(row_intent).where(row_intent.c.sku.in_(wanted)))
 
     # --- edits and findings ------------------------------------------------------------------------------------------
 
     def record_edit(self, code: str, location: str, before: int | None, after: str, outcome: str, why: str = "") -> int:
         """Returns its number. `outcome`: applied | refused | waiting."""
+        self._previous = None
         done = self._conn.execute(
             insert(edit).values(
                 at=self._at, sku=code, location=location, before=before, after=after, outcome=outcome, why=why
@@ -250,10 +257,12 @@ class SheetBook:
 
     def settle_edit(self, number: int, outcome: str) -> None:
         """A waiting edit was answered, or superseded by a newer one of its cell."""
+        self._previous = None
         self._conn.execute(update(edit).where(edit.c.id == number).values(outcome=outcome))
 
     def supersede_waiting(self) -> None:
         """Everything is opened anew: no question is left that an edit could wait for."""
+        self._previous = None
         self._conn.execute(update(edit).where(edit.c.outcome == "waiting").values(outcome="superseded"))
 
     def edits_between(self, after: str, until: str) -> dict[str, int]:
@@ -262,10 +271,12 @@ class SheetBook:
         query = select(edit.c.outcome, func.count()).where(*then).group_by(edit.c.outcome)
         return {row.outcome: row[1] for row in self._conn.execute(query)}
 
-    def previous_edits(self) -> dict[BalanceKey, int]:
-        """Δ of the last applied edit of each cell."""
-        found = self._conn.execute(_PREVIOUS_EDITS)
-        return {(row.sku, row.location): int(row.after) - row.before for row in found}
+    def previous_edit(self, cell: BalanceKey) -> int | None:
+        """Δ of the last applied edit of a cell. Few looks ask: those of all cells are read when the first is asked."""
+        if self._previous is None:
+            found = self._conn.execute(_PREVIOUS_EDITS)
+            self._previous = {(row.sku, row.location): int(row.after) - row.before for row in found}
+        return self._previous.get(cell)
 
     def findings(self) -> dict[BalanceKey, str]:
         if self._findings is None:

@@ -168,7 +168,7 @@ def test_a_copied_row_with_a_new_sku_waits_for_a_tick_and_gets_its_own_token(sho
 @given(shown=st.integers(11, 500))
 def test_an_edit_that_takes_back_the_one_before_counts_when_it_is_seen_twice(shown: int) -> None:
     delta = shown - 10
-    before = replace(book(), previous={("A", HERE): -delta})
+    before = replace(book(), previous={("A", HERE): -delta}.get)
     first = account(before, view(row(shown)))
     assert first.movements == ()
     assert first.tokens == {}
@@ -199,7 +199,7 @@ def test_a_number_typed_in_the_moment_we_write_one_below_zero_comes_back_in_the_
 
 def test_such_a_number_counts_at_the_second_look_where_it_takes_back_the_edit_before() -> None:
     """Typed 1 over 0, after a 1 had been taken back to 0: doubted once, then it counts, though its line is seen."""
-    before = replace(book(typed=0, booked=-1), previous={("A", HERE): -1})
+    before = replace(book(typed=0, booked=-1), previous={("A", HERE): -1}.get)
     line = Line(2, "A", locked(1), (HERE,), (Quantity(1),), (-1,))
     shown = view(replace(row(0, token=free(2)), cells=(Finding(FindingCode.NEGATIVE, -1),)), lines=(line,))
     first = account(replace(before, amounts={**before.amounts, ("A", 1): {HERE: 0}}), shown)
