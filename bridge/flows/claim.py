@@ -102,13 +102,19 @@ class Claim:
         for _ in range(TRIES):
             marks = marks or self._look(sheet_id)  # the tab has only just come back
             found = parse(marks.ledger)
-            verdict = judge(found, self._mine(), self._here)
+            with self._ledger.read() as tx:
+                verdict, left = judge(found, _remembered(tx), self._here), _left(tx)
             if verdict is Verdict.FOREIGN:
                 raise Stop(FOREIGN)
             if verdict is Verdict.MOVED_ON:
                 raise Stop(MOVED_ON)
-            if verdict is Verdict.OURS or self._write(sheet_id, marks.ledger, self._next(found, verdict)):
-                self._wait()
+            if verdict is Verdict.OURS:
+                self._wait(left)
+                return
+            if self._write(sheet_id, marks.ledger, self._next(found, verdict)):
+                with self._ledger.read() as tx:
+                    left = _left(tx)
+                self._wait(left)
                 return
             marks = None
         raise TryAgain(_lease_hint(self._lease))
@@ -125,10 +131,6 @@ class Claim:
 
     def _look(self, sheet_id: int) -> Marks:
         return read_marks(self._gateway.read([Piece(sheet_id)]).tabs[sheet_id])
-
-    def _mine(self) -> Line:
-        with self._ledger.read() as tx:
-            return _remembered(tx)
 
     def _next(self, found: Line | None, verdict: Verdict) -> Line:
         """Our line, kept in the ledger before it is written: dying in between, we know it for our own."""
@@ -151,10 +153,7 @@ class Claim:
         reached(Point.CLAIMED)
         return bool(reply.replies[0].get("findReplace", {}).get("occurrencesChanged", 0) == 1)
 
-    def _wait(self) -> None:
-        with self._ledger.read() as tx:
-            until = tx.get("claimed until")
-            left = time_of(until) - tx.at if until else timedelta(0)
+    def _wait(self, left: timedelta) -> None:
         if timedelta(0) < left <= self._lease:
             raise TryAgain(_lease_hint(left), after=left.total_seconds())
 
@@ -162,6 +161,12 @@ class Claim:
 def _remembered(tx: Tx) -> Line:
     known = tx.get("claim", {"generation": 0, "home": ""})
     return Line(str(tx.get("ledger_id")), known["generation"], known["home"])
+
+
+def _left(tx: Tx) -> timedelta:
+    """How long the bridge before may still write."""
+    until = tx.get("claimed until")
+    return time_of(until) - tx.at if until else timedelta(0)
 
 
 def _lease_hint(left: timedelta) -> Hint:

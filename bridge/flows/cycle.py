@@ -41,11 +41,11 @@ class SheetCycle:
 
     def run(self) -> Look:
         """One cycle; the first one accounts for the whole journal. Raises TryAgain, NeedsPerson, Stop."""
-        refuse_disproved(self.ledger)
+        with self.ledger.read() as tx:
+            refuse_disproved(tx)
+            again = not self.started or timeback.rereading(tx)
         if not self.started:
             self.desk.attach()
-        with self.ledger.read() as tx:
-            again = not self.started or timeback.rereading(tx)
         look = self.desk.read(whole_journal=again)
         reached(Point.LOOKED)
         self.desk.check_look()

@@ -146,9 +146,11 @@ class Desk:
     def turn_month(self, look: Look, language: str, otherwise: tzinfo) -> None:
         """A new month gets its tab of 受注, where there ever was one. Raises TryAgain, NeedsPerson, Stop."""
         month = month_at(self._clock.now(), zone_of(look.zone, otherwise))
+        if month <= max(self.tabs.months, default=""):
+            return
         with self._ledger.read() as tx:
             wanted = bridge_live(tx) and any(map(month_of_role, tx.get("tabs", {})))
-        if not wanted or month <= max(self.tabs.months, default=""):
+        if not wanted:
             return
         with suppress(BatchRefused):  # made by a request that we gave up
             self._gateway.write(new_tab(role_of(month), sheet_id_of(month), Wanted(language, (), 0)))
@@ -178,9 +180,8 @@ class Desk:
             return look
         numbers = {n for row in look.stock.view.rows if (n := number_of(row.token)) is not None}
         with self._ledger.read() as tx:
-            known = {number for _, number in tx.sheet.amounts(numbers)}
-            issued = int(tx.get("number", 0))
-            strange = {n for n in numbers - known if n <= issued}
+            strange = numbers - {number for _, number in tx.sheet.amounts(numbers)}
+            strange = {n for n in strange if n <= int(tx.get("number", 0))}
             strange = strange - tx.sheet.settled(strange) if strange else strange
         have = {line.number for line in look.lines}
         if not strange - have or "journal" not in self.tabs.ids:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from bridge.errors import Hint, NeedsPerson
 from bridge.flows.shop import bridge_live
-from bridge.ledger.ledger import Ledger, Tx
+from bridge.ledger.ledger import Tx
 from bridge.ledger.values import iso
 from bridge.sheet.probe import Found, Verdict, all_words
 
@@ -29,11 +29,10 @@ def disproved(tx: Tx) -> list[Found]:
     return [each for each in found if each.outcome.verdict is Verdict.BREAKS]
 
 
-def refuse_disproved(ledger: Ledger) -> None:
+def refuse_disproved(tx: Tx) -> None:
     """Raises NeedsPerson where the whole bridge is live though the probe showed that row updates aren't safe. In shadow
     no staff cell is written, so it may look on."""
-    with ledger.read() as tx:
-        wrong = disproved(tx) if bridge_live(tx) else []
+    wrong = disproved(tx) if bridge_live(tx) else []
     if wrong:
         raise NeedsPerson(refusal(wrong))
 
