@@ -20,10 +20,11 @@ from bridge.domain.push import ListingState, Push, Unseen
 from bridge.domain.stock import Cause, Component, Movement
 from bridge.errors import Stop
 from bridge.instance import OneInstance
-from bridge.ledger.ledger import Ledger
+from bridge.ledger.ledger import Ledger, Tx
 from bridge.ledger.listings import ListingRecord
 from bridge.ledger.schema import metadata
 from bridge.ledger.sheet import RowIntent
+from bridge.ledger.values import iso
 from tests.support.virtual_clock import VirtualClock
 
 KEY = LineKey("rakuten", "shop", "1", "2")
@@ -242,3 +243,38 @@ def test_what_the_tokens_of_a_product_say_outlives_its_being_given_up(ledger: Le
     with ledger.read() as tx:
         assert tx.sheet.skus() == {}
         assert tx.sheet.amounts([9]) == {("C", 9): {"本社倉庫": 2}}
+
+
+def test_what_was_read_in_a_transaction_is_kept_up_to_date(ledger: Ledger) -> None:
+    other = ListingKey("rakuten", "other")
+    with ledger.write() as tx:
+        tx.listings.put([ListingRecord(ListingState(LISTING, wanted=1), ())])
+        tx.channels.greet("rakuten")
+        tx.sheet.intend([RowIntent("A", "stock", 7)])
+    with ledger.write() as tx:
+        assert set(tx.listings.get([LISTING, other])) == {LISTING}
+        assert not tx.channels.get("rakuten").live
+        assert [each.sku for each in tx.sheet.intents()] == ["A"]
+        assert tx.sheet.previous_edit(("A", "本社")) is None
+        tx.listings.put([ListingRecord(ListingState(key, wanted=2), ()) for key in (LISTING, other)])
+        tx.channels.change("rakuten", live=True)
+        tx.channels.heard("rakuten", "orders", iso(tx.at), iso(tx.at), watermark=iso(tx.at))
+        tx.channels.change("a stranger", live=True)
+        tx.sheet.intend([RowIntent("B", "stock", 8)])
+        tx.sheet.done(["A"])
+        tx.sheet.record_edit("A", "本社", 3, "5", "applied")
+        seen = _memory(tx)
+    with ledger.read() as tx:
+        assert seen == _memory(tx)
+        assert {key: each.state.wanted for key, each in tx.listings.all().items()} == {LISTING: 2, other: 2}
+        assert (tx.channels.get("rakuten").live, tx.channels.get("rakuten").watermark) == (True, iso(tx.at))
+        assert (tx.sheet.previous_edit(("A", "本社")), [each.sku for each in tx.sheet.intents()]) == (2, ["B"])
+        assert list(tx.channels.all()) == ["rakuten"]
+    with ledger.write() as tx:
+        assert tx.sheet.intents()
+        tx.forget_everything()
+        assert tx.sheet.intents() == []
+
+
+def _memory(tx: Tx) -> object:
+    return tx.listings.all(), tx.channels.all(), tx.sheet.intents(), tx.sheet.previous_edit(("A", "本社"))
