@@ -149,6 +149,7 @@ class SheetBook:
 
     def forget(self, code: str, number: int) -> None:
         """The token of that number tells nothing of this SKU's content any more."""
+        self._amounts.clear()
         self._conn.execute(delete(amount).where(amount.c.sku == code, amount.c.number == number))
 
     def amounts_at(self, since: str, skus: Iterable[str]) -> dict[str, Amount]:
