@@ -212,8 +212,8 @@ def _number(tx: Tx, page: Page, still: Still) -> list[ToWrite]:
     own = _given_back(page, lines)
     for _, row in own:
         page.keep(tx, replace(row, sent_at=tx.at))
-    back = [(line, row.number) for line, row in own if line in steady]
-    fresh = [line for line in steady if all(line is not each for each, _ in own)]
+    back, known = [(line, row.number) for line, row in own if line in steady], [line for line, _ in own]
+    fresh = [line for line in steady if line not in known]
     rows = tx.order_rows.offer([_new(page, line, at=tx.at) for line in fresh], floor(page.at, page.rows))
     tx.order_rows.put(replace(row, key=replace(row.key, order=str(row.number))) for row in rows)
     given = [*back, *zip(fresh, (row.number for row in rows), strict=True)]

@@ -151,8 +151,7 @@ def _counted_since(tx: Tx, entry: Told) -> str:
     is booked while people count would be added to their count. A stock-take that begins in the very look of an edit
     begins after it; a till or a warehouse that counted just what was expected leaves no trace."""
     sku, place = entry.movement.sku, entry.movement.location
-    moved_since = tx.stock.moved_at(place, entry.at)
-    corrected = any((each.sku, each.cause) == (sku, Cause.COUNTED) for each in moved_since)
+    corrected = any(each.cause is Cause.COUNTED for each in tx.stock.moved_at(place, entry.at, sku))
     if corrected or tx.stocktakes.counted_as_of(sku, place) >= entry.at:
         return "no: counted since"
     under_way = tx.stocktakes.open(tx.at - LASTS).get(place)

@@ -107,9 +107,11 @@ def _offer(tx: Tx, page: Page, month: str, still: Still) -> list[ToWrite]:
     for row in list(page.rows.values()):
         gone = row.stage is RowStage.OFFERED and row.number not in page.at and row.key.channel != HAND
         line = _taken(strays, row.key, row.sku) if gone else None
-        if line is not None:
-            page.keep(tx, replace(row, sent_at=tx.at))  # it is not appended anew meanwhile
-            numbers += [[line.month, line.position, line.number, row.number]] if _stands(line, still) else []
+        if line is None:
+            continue
+        page.keep(tx, replace(row, sent_at=tx.at))  # it is not appended anew meanwhile
+        if _stands(line, still):
+            numbers.append([line.month, line.position, line.number, row.number])
     new: list[tuple[OrderRow, OrderLine | None]] = []
     for key, sku in _lacking(page):
         line = _taken(strays, key, sku)

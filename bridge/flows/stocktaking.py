@@ -258,12 +258,9 @@ def _books(tx: Tx, tills: Collection[str], begun: Stocktake, known: Counted) -> 
 
 def _answered_since(tx: Tx, begun: Stocktake, known: Counted) -> int:
     """Units that an answer gave since the beginning to a number that was typed before it: people counted them too."""
-    moved = tx.stock.moved_at(known.place, iso(begun.at))
-    given = {
-        int(each.ref): each.on_hand
-        for each in moved
-        if (each.sku, each.cause) == (known.sku, Cause.ANSWER) and each.ref.isdecimal()
-    }
+    moved = tx.stock.moved_at(known.place, iso(begun.at), known.sku)
+    answers = (each for each in moved if each.cause is Cause.ANSWER and each.ref.isdecimal())
+    given = {int(each.ref): each.on_hand for each in answers}
     asked = tx.questions.closed(given)
     return sum(given[each.id] for each in asked if each.kind == "two readings" and each.at <= iso(begun.at))
 

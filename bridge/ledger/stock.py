@@ -127,9 +127,11 @@ class StockBook:
         rows = self._conn.execute(_BOOKED_SINCE, {"since": since})
         return {(sku, location): int(total) for sku, location, total in rows}
 
-    def moved_at(self, location: str, since: str) -> list[Movement]:
-        """What moved at one place after `since`, the oldest first."""
+    def moved_at(self, location: str, since: str, sku: str | None = None) -> list[Movement]:
+        """What moved at one place, or in one cell of it, after `since`, the oldest first."""
         query = select(movement).where(movement.c.location == location, movement.c.at > since).order_by(movement.c.id)
+        if sku is not None:
+            query = query.where(movement.c.sku == sku)
         rows = self._conn.execute(query)
         return [
             Movement(row.sku, row.location, row.on_hand, row.allocated, Cause(row.cause), row.ref) for row in rows

@@ -15,7 +15,7 @@ from bridge.errors import TryAgain
 from bridge.flows import history, reconcile
 from bridge.sandbox.faults import Dial
 from tests.story.test_stocktaking import begin, count
-from tests.story.test_two_readings import ship_one
+from tests.story.test_two_readings import held_while_one_left, ship_one
 from tests.support.deaths import dying
 from tests.support.world import Moment, World
 
@@ -514,15 +514,7 @@ def test_an_entry_and_its_answer_ticked_at_once_go_back_once(hasty: World) -> No
 def test_a_higher_answer_goes_back_with_an_entry_that_held_nothing_back(hasty: World) -> None:
     """The plain reading was the lower one: only the answer came of it."""
     answered(hasty, "少ない方")
-    order = hasty.buy("rakuten", "A", 1)
-    hasty.rounds(2)
-    hasty.type("A", "編集中", True)
-    hasty.type("A", "本社倉庫", 18)
-    hasty.rounds(2)
-    hasty.sandbox.rakuten.ship(order)
-    hasty.rounds(8)
-    hasty.type("A", "編集中", False)
-    hasty.rounds(2)
+    held_while_one_left(hasty, 18)
     assert "いまの数は17個ですか、18個ですか" in hasty.open_questions()
     number = answered(hasty, "多い方")
     hasty.type("A", "本社倉庫", 4)

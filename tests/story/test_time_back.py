@@ -133,6 +133,16 @@ def restore(shop: World, kept: Path) -> None:
     shop.start()
 
 
+def lowered_since_the_backup(shop: World, folder: Path) -> None:
+    """1 was typed for A after the copy that the ledger is now."""
+    backup(shop, folder / "backup.sqlite")
+    shop.clock.sleep(61)
+    shop.type("A", "本社倉庫", 1)
+    shop.rounds(2)
+    restore(shop, folder / "backup.sqlite")
+    shop.rounds(2)
+
+
 @pytest.fixture
 def older(shop: World, tmp_path: Path) -> World:
     """Since the backup, A went from 5 to 9 by hand and one of it was shipped; two of B were ordered and one shipped."""
@@ -191,12 +201,7 @@ def test_the_ledgers_numbers_are_written_again(older: World) -> None:
 
 
 def test_where_the_table_shows_less_than_the_older_ledger_the_lower_number_holds(shop: World, tmp_path: Path) -> None:
-    backup(shop, tmp_path / "backup.sqlite")
-    shop.clock.sleep(61)
-    shop.type("A", "本社倉庫", 1)
-    shop.rounds(2)
-    restore(shop, tmp_path / "backup.sqlite")
-    shop.rounds(2)
+    lowered_since_the_backup(shop, tmp_path)
     assert "1行の在庫数が表と違います（台帳の合計5、表の合計1）" in shop.open_questions()
     shop.buy("rakuten", "A", 1)
     shop.rounds(2)
@@ -209,12 +214,7 @@ def test_where_the_table_shows_less_than_the_older_ledger_the_lower_number_holds
 
 def test_the_number_of_the_table_is_taken_back_to_the_one_of_the_older_ledger(shop: World, tmp_path: Path) -> None:
     """What the lower number had booked off until the answer is no part of it."""
-    backup(shop, tmp_path / "backup.sqlite")
-    shop.clock.sleep(61)
-    shop.type("A", "本社倉庫", 1)
-    shop.rounds(2)
-    restore(shop, tmp_path / "backup.sqlite")
-    shop.rounds(2)
+    lowered_since_the_backup(shop, tmp_path)
     shop.answer("台帳が古いバックアップ", "表の数")
     shop.settle()
     shop.rounds(12)

@@ -32,6 +32,28 @@ def ship_one(shop: World, rounds: int = 2) -> None:
     shop.rounds(rounds, seconds=1.0)
 
 
+def typed_after_a_shipment(shop: World, rounds: int = 3) -> None:
+    """15 for A: nobody can tell whether the unit that left is in it, and a person is asked."""
+    ship_one(shop)
+    shop.type("A", "本社倉庫", 15)
+    shop.rounds(rounds, seconds=1.0)
+    shop.clock.sleep(60)
+    shop.rounds(2)
+
+
+def held_while_one_left(shop: World, typed: int) -> None:
+    """Typed into a held row, from which a unit is shipped before it is released."""
+    order = shop.buy("rakuten", "A", 1)
+    shop.rounds(2)
+    shop.type("A", "編集中", True)
+    shop.type("A", "本社倉庫", typed)
+    shop.rounds(2)
+    shop.sandbox.rakuten.ship(order)
+    shop.rounds(8)
+    shop.type("A", "編集中", False)
+    shop.rounds(2)
+
+
 def outcomes(shop: World) -> list[str]:
     with sqlite3.connect(shop.ledger) as file:
         return [row[0] for row in file.execute("SELECT outcome FROM edit ORDER BY id")]
@@ -60,11 +82,7 @@ def test_the_answer_settles_it(shop: World, answer: str, number: str) -> None:
 
 
 def test_a_newer_number_supersedes_the_question(shop: World) -> None:
-    ship_one(shop)
-    shop.type("A", "本社倉庫", 15)
-    shop.rounds(2, seconds=1.0)
-    shop.clock.sleep(60)
-    shop.rounds(2)
+    typed_after_a_shipment(shop, rounds=2)
     shop.type("A", "本社倉庫", 20)
     shop.settle()
     assert shop.open_questions() == ""
@@ -72,11 +90,7 @@ def test_a_newer_number_supersedes_the_question(shop: World) -> None:
 
 
 def test_a_stock_take_that_begins_later_supersedes_the_question(shop: World) -> None:
-    ship_one(shop)
-    shop.type("A", "本社倉庫", 15)
-    shop.rounds(3, seconds=1.0)
-    shop.clock.sleep(60)
-    shop.rounds(2)
+    typed_after_a_shipment(shop)
     begin(shop)
     assert "いまの数は14個ですか、15個ですか" in shop.open_questions()  # nobody has counted yet
     count(shop, "A", 13)
@@ -88,11 +102,7 @@ def test_a_stock_take_that_begins_later_supersedes_the_question(shop: World) -> 
 
 
 def test_an_answer_about_a_number_of_before_a_stock_take_adds_nothing_to_its_count(shop: World) -> None:
-    ship_one(shop)
-    shop.type("A", "本社倉庫", 15)
-    shop.rounds(3, seconds=1.0)
-    shop.clock.sleep(60)
-    shop.rounds(2)
+    typed_after_a_shipment(shop)
     begin(shop)
     shop.answer("いまの数は", "多い方")
     shop.settle()
@@ -178,15 +188,7 @@ def test_a_number_typed_long_after_is_simply_taken(shop: World) -> None:
 
 
 def test_a_held_row_released_after_a_shipment_is_asked_about(shop: World) -> None:
-    order = shop.buy("rakuten", "A", 1)
-    shop.rounds(2)
-    shop.type("A", "編集中", True)
-    shop.type("A", "本社倉庫", 9)
-    shop.rounds(2)
-    shop.sandbox.rakuten.ship(order)
-    shop.rounds(8)
-    shop.type("A", "編集中", False)
-    shop.rounds(2)
+    held_while_one_left(shop, 9)
     assert "いまの数は8個ですか、9個ですか" in shop.open_questions()
     assert shop.row("A")["本社倉庫"] == "8"
 

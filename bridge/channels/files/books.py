@@ -59,13 +59,9 @@ class Books:
 
     # --- what is on its way ------------------------------------------------------------------------------------------
 
-    def moving(self) -> list[dict[str, int]]:
-        """Every number that is not taken yet, the last of each listing first."""
-        return [self.out["queue"], *self.out["halves"], self.rows]
-
     def last(self, listing: str) -> int | None:
         """The last number of a listing that is on its way."""
-        return next((numbers[listing] for numbers in self.moving() if listing in numbers), None)
+        return next((numbers[listing] for numbers in moving(self.out) if listing in numbers), None)
 
     def add(self, listing: str, units: int) -> None:
         """A number is to go out, in place of the one of its listing that waits."""
@@ -88,8 +84,7 @@ class Books:
     @property
     def rows(self) -> dict[str, int]:
         """Its rows; none where no file is out."""
-        rows: dict[str, int] = self.out["file"]["rows"] if self.out["file"] else {}
-        return rows
+        return _rows(self.out)
 
     @property
     def joining(self) -> dict[str, int]:
@@ -170,6 +165,16 @@ class Books:
 
     def _fail(self, rows: Mapping[str, int], name: str, at: str) -> None:
         self.out["failed"] |= {listing: [units, name, at] for listing, units in rows.items()}
+
+
+def moving(out: Mapping[str, Any]) -> list[dict[str, int]]:
+    """Every number that is not taken yet, the last of each listing first."""
+    return [out["queue"], *out["halves"], _rows(out)]
+
+
+def _rows(out: Mapping[str, Any]) -> dict[str, int]:
+    rows: dict[str, int] = out["file"]["rows"] if out["file"] else {}
+    return rows
 
 
 def _halves(rows: Mapping[str, int]) -> list[dict[str, int]]:

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from bridge.channels.files import facts
-from bridge.channels.files.books import Books
+from bridge.channels.files.books import Books, moving
 from bridge.channels.files.cells import bytes_of
 from bridge.channels.files.folders import Locked
 from bridge.channels.files.names import name_of
@@ -80,8 +80,7 @@ class Outbox:
         """Every number of a listing that waits, or was taken and nobody was told so."""
         out, found = self._out(), dict[str, list[int]]()
         untold = {listing: units for listing, (units, _) in out["untold"].items()}
-        rows = out["file"]["rows"] if out["file"] else {}
-        for numbers in (out["queue"], *out["halves"], rows, untold):
+        for numbers in (*moving(out), untold):
             for listing, units in numbers.items():
                 found.setdefault(listing, []).append(units)
         return found

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import BaseConverter, Map, Rule
+from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Request, Response
 
 from bridge.sandbox.malls.amazon import tokens
 from bridge.sandbox.malls.amazon.answers import Refusal, error, json_response
 from bridge.sandbox.malls.amazon.routes import ROUTES, Function
+from bridge.sandbox.malls.routing import route_map
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -30,13 +31,7 @@ class SkuConverter(BaseConverter):
     part_isolating = False
 
 
-_MAP = Map(
-    [Rule(function.path, methods=[function.method], endpoint=function) for function in ROUTES],
-    strict_slashes=True,
-    redirect_defaults=False,
-    merge_slashes=False,
-    converters={"sku": SkuConverter},
-)
+_MAP = route_map(ROUTES, {"sku": SkuConverter})
 
 
 class AmazonApi:

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from bridge.sandbox.malls.colorme.answers import Refusal, json_response, not_found, refusal
 from bridge.sandbox.malls.colorme.routes import ROUTES, Handler, Route
 from bridge.sandbox.malls.once import spend
+from bridge.sandbox.malls.routing import route_map
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -21,12 +21,7 @@ if TYPE_CHECKING:
 
 ROOT = "/v1"
 ALL_SCOPES = frozenset({"read_products", "write_products", "read_sales", "write_sales"})
-_MAP = Map(
-    [Rule(route.path, methods=[route.method], endpoint=route) for route in ROUTES],
-    strict_slashes=True,
-    redirect_defaults=False,
-    merge_slashes=False,
-)
+_MAP = route_map(ROUTES)
 
 
 class ColorMeApi:

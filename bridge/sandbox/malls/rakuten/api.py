@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from bridge.sandbox.malls.rakuten.answers import Refusal, json_response, list_error, result_error
 from bridge.sandbox.malls.rakuten.routes import ROUTES, Function
 from bridge.sandbox.malls.rakuten.switches import Api
+from bridge.sandbox.malls.routing import route_map
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -27,12 +27,7 @@ LIMIT_XML = (
     "<interfaceId>gateway</interfaceId><systemStatus>NG</systemStatus><message>QPSLimit</message>"
     "</status></result>"
 )
-_MAP = Map(
-    [Rule(function.path, methods=[function.method], endpoint=function) for function in ROUTES],
-    strict_slashes=True,
-    redirect_defaults=False,
-    merge_slashes=False,
-)
+_MAP = route_map(ROUTES)
 
 
 class RakutenApi:

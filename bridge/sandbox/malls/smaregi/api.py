@@ -9,9 +9,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
+from bridge.sandbox.malls.routing import route_map
 from bridge.sandbox.malls.smaregi.answers import Refusal, answer, not_found, problem
 from bridge.sandbox.malls.smaregi.routes import ROUTES, Handler, Route
 
@@ -21,12 +21,7 @@ if TYPE_CHECKING:
     from bridge.sandbox.malls.smaregi.shop import Smaregi
 
 TOKEN_LIFE = timedelta(hours=1)
-_MAP = Map(
-    [Rule(route.path, methods=[route.method], endpoint=route) for route in ROUTES],
-    strict_slashes=True,
-    redirect_defaults=False,
-    merge_slashes=False,
-)
+_MAP = route_map(ROUTES)
 
 
 class SmaregiApi:

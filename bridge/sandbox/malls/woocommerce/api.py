@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
+from bridge.sandbox.malls.routing import route_map
 from bridge.sandbox.malls.woocommerce import order_api, product_api, webhook_api
 from bridge.sandbox.malls.woocommerce.answers import Refusal, refusal
 
@@ -47,12 +47,7 @@ ROUTES = (
     Route("POST", "/webhooks", webhook_api.add),
     Route("PUT", "/webhooks/<int:w>", webhook_api.change),
 )
-_MAP = Map(
-    [Rule(route.path, methods=[route.method], endpoint=route) for route in ROUTES],
-    strict_slashes=True,
-    redirect_defaults=False,
-    merge_slashes=False,
-)
+_MAP = route_map(ROUTES)
 
 
 class WooApi:
