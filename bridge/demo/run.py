@@ -189,7 +189,7 @@ class Demo:
         self.panel.post("/packer", {"ship_share": 0.95, "ship_after": [1.5, 6.0], "seed": seed})
         self.panel.post(
             "/staff",
-            {"spreadsheet_id": self.spreadsheet, "rate_per_second": 2.0, "busy_share": 0.95, "seed": seed,
+            {"spreadsheet_id": self.spreadsheet, "rate_per_second": 2.5, "busy_share": 0.95, "seed": seed,
              "columns": self.plan.counted_by_staff},
         )  # fmt: skip
         rate = self.options.rate or self.plan.rate
